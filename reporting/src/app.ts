@@ -15,7 +15,7 @@ import { signedDownloadRoute } from './exports/download-route.js';
 import { type StreamDependencies, streamExportRoute } from './exports/stream-export-route.js';
 import { createLive, type Live } from './live/live.js';
 import { openapiRoutes } from './openapi/openapi-routes.js';
-import type { Gate } from './reading/heavy-queries.js';
+import type { Gate } from './reading/gate.js';
 import { startBudgets } from './reading/read-budget.js';
 import { accountingRoute } from './routes/accounting-route.js';
 import { annotationsRoutes } from './routes/annotations-route.js';

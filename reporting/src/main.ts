@@ -16,7 +16,7 @@ import { openExports } from './exports/open-exports.js';
 import { createLive } from './live/live.js';
 import { liveLimitsOf } from './live/live-settings.js';
 import { openOperatorQueues } from './live/operator-queues.js';
-import { createGate } from './reading/heavy-queries.js';
+import { createGate } from './reading/gate.js';
 import { openSegmentEngine } from './segments/segment-engine.js';
 import { frameAncestors, isEmbeddable } from './share-links/frame-ancestors.js';
 
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
     applicationName: 'millrace-reporting-sites',
   });
   lifecycle.onClose('database for sites', () => writePool.end());
-  const gate = createGate({ atOnce: config.HEAVY_QUERIES_AT_ONCE, maxWaiting: 200, waitMs: 10_000 });
+  const gate = createGate({ maxConcurrent: config.HEAVY_QUERIES_AT_ONCE, maxWaiting: 200, maxWaitMs: 10_000 });
 
   const exports = openExports(config, writePool, logger);
   lifecycle.onClose('queue of exports', () => exports.close());

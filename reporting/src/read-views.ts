@@ -3,7 +3,7 @@ import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { answerQuery } from './query/answer-query.js';
 import type { RawAnswer } from './query/read-raw.js';
 import type { ResolvedQuery, TimeRange } from './query/resolved-query.js';
-import type { Reads } from './reading/read-in-turn.js';
+import type { ReadOptions } from './reading/admit-read.js';
 import { answerPanels } from './segments/answer-panels.js';
 
 export interface ViewsOfRange {
@@ -33,7 +33,7 @@ export async function readViews(
   siteId: string,
   range: TimeRange,
   limit: number,
-  reads: Reads = {},
+  reads: ReadOptions = {},
 ): Promise<ViewsOfRange> {
   const all = ofViews(siteId, range);
   const top: ResolvedQuery = {
@@ -62,7 +62,7 @@ const longestMs = 2 * 86_400_000;
 async function readTogether(
   client: PoolClient,
   queries: ResolvedQuery[],
-  { engine, ...reads }: Reads,
+  { engine, ...reads }: ReadOptions,
 ): Promise<RawAnswer[] | undefined> {
   const { range, filter } = queries[0]!;
   if (!engine || range.to.getTime() - range.from.getTime() > longestMs) return undefined;

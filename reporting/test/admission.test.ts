@@ -1,4 +1,4 @@
-/** Reads are admitted by what they read, on every route; who leaves takes his query along; new routes are guarded. */
+/** Every route admits reads by their cost, cancels the query of a client that disconnects, and requires a key. */
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createKeyRing } from '@millrace/shared/access/key-ring';
@@ -8,8 +8,8 @@ import { eventually } from '@millrace/shared/testing/eventually';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp, type ReportingApp } from '../src/app.js';
-import { createGate, type GateLimits } from '../src/reading/heavy-queries.js';
-import { readInTurn } from '../src/reading/read-in-turn.js';
+import { admitRead } from '../src/reading/admit-read.js';
+import { createGate, type GateLimits } from '../src/reading/gate.js';
 import { routesOf } from './documented-app.js';
 import { exportsOn } from './export-stack.js';
 import { randomEvents, storeEvents } from './random-events.js';
@@ -35,7 +35,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 function build(limits: Partial<GateLimits>, more: Partial<ReportingApp> = {}) {
-  const gate = createGate({ atOnce: 2, maxWaiting: 10, waitMs: 1_000, ...limits });
+  const gate = createGate({ maxConcurrent: 2, maxWaiting: 10, maxWaitMs: 1_000, ...limits });
   const service = { logger: silent, telemetry: createTelemetry(), health: {}, isClosing: () => false };
   const clock = () => new Date('2025-11-12T12:00:00Z');
   return buildApp({
@@ -51,7 +51,7 @@ function build(limits: Partial<GateLimits>, more: Partial<ReportingApp> = {}) {
 
 const range = ['2025-11-01', '2025-11-11'];
 const step = { filters: ['is', 'event_type', ['view']] };
-/** One request of each route that reads, as `[method, address, body]`. */
+/** A request for each route that reads, as `[method, address, body]`. */
 const reads = (site_id: string): [string, string, object?][] => [
   ['post', '/api/v1/query', { site_id, metrics: ['views'], date_range: range, dimensions: ['path'] }],
   ['get', `/api/v1/query?site_id=${site_id}&metrics=visitors&date_range=${range}`],
@@ -73,21 +73,21 @@ async function statuses(app: ReturnType<typeof build>, siteId: string): Promise<
 }
 
 describe('a full gate', () => {
-  // Nothing that needs a turn gets one.
-  const full = () => build({ atOnce: 0, maxWaiting: 0, heavyEvents: 350 });
+  // A read that needs a slot never gets one.
+  const full = () => build({ maxConcurrent: 0, maxWaiting: 0, heavyEvents: 350 });
 
-  it('keeps heavy reads out, whatever the route', async () => {
+  it('refuses heavy reads on every route', async () => {
     expect(await statuses(full(), 'large')).toEqual([429, 429, 429, 429, 429, 429, 429, 429]);
     await request(full()).get('/api/v1/sites').expect(429);
   });
-  it('lets light reads pass, whatever the route', async () => {
+  it('admits light reads on every route', async () => {
     expect(await statuses(full(), 'small')).toEqual([200, 200, 200, 200, 200, 200, 200, 200]);
   });
-  it('lets what rollups answer pass, and keeps paths and a funnel of as many events out', async () => {
+  it('admits a query that rollups answer, and refuses paths and a funnel over the same events', async () => {
     expect(await statuses(full(), 'rolled')).toEqual([429, 200, 429, 200, 429, 429, 429, 200]);
   });
-  it('knows that a funnel of visits reads a day more on either side', async () => {
-    const app = build({ atOnce: 0, maxWaiting: 0, heavyEvents: 80 });
+  it('counts the extra day on either side that a funnel of visits reads', async () => {
+    const app = build({ maxConcurrent: 0, maxWaiting: 0, heavyEvents: 80 });
     const funnel = { site_id: 'large', date_range: ['2025-11-05', '2025-11-05'], steps: [step, step] };
     await request(app).post('/api/v1/funnel').send(funnel).expect(200);
     await request(app)
@@ -95,18 +95,18 @@ describe('a full gate', () => {
       .send({ ...funnel, by: 'visit' })
       .expect(429);
   });
-  it('weighs rows of rollups, too', async () => {
-    const app = build({ atOnce: 0, maxWaiting: 0, heavyEvents: 2 });
+  it('counts rollup rows as well', async () => {
+    const app = build({ maxConcurrent: 0, maxWaiting: 0, heavyEvents: 2 });
     const [, totals] = await statuses(app, 'rolled');
     expect(totals).toBe(429);
   });
 });
 
-it('counts what a read costs only while every place is taken', async () => {
-  const gate = createGate({ atOnce: 1, maxWaiting: 0, waitMs: 1_000, heavyEvents: 350 });
+it('estimates the cost of a read only while all slots are taken', async () => {
+  const gate = createGate({ maxConcurrent: 1, maxWaiting: 0, maxWaitMs: 1_000, heavyEvents: 350 });
   const budget = { signal: new AbortController().signal, remainingMs: () => 10_000 };
   const read = (events: number) =>
-    readInTurn({ pool: database.pool, gate }, budget, async (_client, { admit }) => {
+    admitRead({ pool: database.pool, gate }, budget, async (_client, { admit }) => {
       admit?.({ isRaw: true, events, rows: 0 });
       return admit ? 'counted' : 'read at once';
     });
@@ -119,7 +119,7 @@ it('counts what a read costs only while every place is taken', async () => {
   expect(await read(351)).toBe('read at once');
 });
 
-/** Statements of reporting that run or wait at the moment. */
+/** Statements of reporting that are running or waiting. */
 async function running(): Promise<number> {
   const { rows } = await database.pool.query<{ running: number }>(
     `select count(*)::int as running from pg_stat_activity
@@ -128,7 +128,7 @@ async function running(): Promise<number> {
   return rows[0]!.running;
 }
 
-describe('a client that leaves', () => {
+describe('a client that disconnects', () => {
   it.each(reads('large').map(([method, address, body]) => ({ method, address, body })))(
     'takes its query along: $method $address',
     async ({ method, address, body }) => {
@@ -163,13 +163,13 @@ describe('a client that leaves', () => {
   );
 });
 
-it('every route needs a key, but those that are declared open', async () => {
+it('every route needs a key, except those that are declared open', async () => {
   const keys = createKeyRing(database.pool, silent);
   const app = build({}, { keys });
   const open = /^GET \/(health(\/live|\/ready)?|metrics|docs(\/.*)?|openapi\.json|api\/v1\/definitions)?$/;
-  // Opened by the signature in a mail's link, and refused with 403 without one.
+  // Opened by the signature in a mail link, and refused with 403 without it.
   const signed = /^(GET|POST) \/api\/v1\/report-templates\/\{id\}\/unsubscribe\/\{recipient\}$/;
-  // Taken from pages of the service only, and of links that there are.
+  // Only accepted from pages of the service, and for existing links.
   const own: Record<string, number> = {
     'POST /api/v1/session': 403,
     'DELETE /api/v1/session': 403,

@@ -1,4 +1,3 @@
-/** Answers beside those of an earlier period. */
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -64,13 +63,13 @@ const query = (given: Partial<ResolvedQuery>): ResolvedQuery => ({
 });
 const answer = (asked: ResolvedQuery) => inSnapshot(database.pool, (client) => answerQuery(client, asked));
 
-describe.each(['rolled', 'raw'])('of a site that is %s', (siteId) => {
-  it('the one row without dimensions is compared with the one of the earlier period', async () => {
+describe.each(['rolled', 'raw'])('a comparison on a site that is %s', (siteId) => {
+  it('compares the single row without dimensions with that of the earlier period', async () => {
     const { rows, comparisonRows } = await answer(query({ siteId }));
     expect(rows).toEqual([{ dimensions: [], metrics: [2, 4, 100] }]);
     expect(comparisonRows).toEqual([{ dimensions: [], metrics: [4, 5, 100], change: [-50, -20, 0] }]);
   });
-  it('rows of values are compared with the same values, with shares of the whole earlier period', async () => {
+  it('compares each value with the same value, with shares of the whole earlier period', async () => {
     const orderBy = [{ key: 'views' as const, direction: 'desc' as const }];
     const { rows, comparisonRows } = await answer(query({ siteId, dimensions: ['path'], orderBy, limit: 3 }));
     expect(rows).toEqual([
@@ -84,13 +83,13 @@ describe.each(['rolled', 'raw'])('of a site that is %s', (siteId) => {
       { dimensions: ['/new'], metrics: [0, 0, 0], change: [null, null, null] },
     ]);
   });
-  it('what had no visits earlier is compared with none, and has no rate of them', async () => {
+  it('compares a value without earlier visits with zero visits and a null rate', async () => {
     const orderBy = [{ key: 'path' as const, direction: 'desc' as const }];
     const metrics: ResolvedQuery['metrics'] = ['visits', 'bounce_rate'];
     const { comparisonRows } = await answer(query({ siteId, dimensions: ['path'], metrics, orderBy, limit: 1 }));
     expect(comparisonRows).toEqual([{ dimensions: ['/new'], metrics: [0, null], change: [null, null] }]);
   });
-  it('buckets of a series are compared with their counterparts, and not at all where the earlier period has none', async () => {
+  it('compares each bucket with its counterpart, and with nothing if the earlier period has none', async () => {
     const earlier = { range: { from: at(days[1]!), to: at(days[2]!) }, buckets: paired([0, null], days[1]!, days[2]!) };
     const { rows, comparisonRows } = await answer(
       query({
@@ -111,7 +110,7 @@ describe.each(['rolled', 'raw'])('of a site that is %s', (siteId) => {
       { dimensions: [null], metrics: [null, null], change: [null, null] },
     ]);
   });
-  it('values in buckets are compared with the same values in the buckets of the same place', async () => {
+  it('compares each value in a bucket with the same value in the counterpart of the bucket', async () => {
     const { rows, comparisonRows } = await answer(
       query({
         siteId,
@@ -138,7 +137,7 @@ describe.each(['rolled', 'raw'])('of a site that is %s', (siteId) => {
   });
 });
 
-it('a change is a whole percentage, null from nothing to something', () => {
+it('rounds a change to a whole percentage, and is null from zero to anything else', () => {
   expect(changeOf(3, 4)).toBe(33);
   expect(changeOf(8, 7)).toBe(-13);
   expect(changeOf(8, 9)).toBe(13);

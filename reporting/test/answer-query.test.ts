@@ -1,4 +1,4 @@
-/** Answers with rollups absent, complete, partial and stale, against a naive count in JavaScript. */
+/** Answers with absent, complete, partial and stale rollups, compared with a naive count in JavaScript. */
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { addDays, dayOf, dayStart } from '@millrace/shared/time/zone-days';
@@ -49,7 +49,7 @@ async function expectRight(given: Partial<ResolvedQuery>) {
   return { source, ...got };
 }
 
-/** Buckets of `days` days of a zone, the outer ones cut by the range. */
+/** Buckets of `days` days in a time zone; the range cuts the first and the last. */
 function daysOf(zone: string, from: Date, to: Date, days = 1): TimeBuckets {
   const bounds = [from];
   for (let next = addDays(dayOf(from, zone), 1); dayStart(next, zone) < to; next = addDays(next, days)) {
@@ -69,13 +69,13 @@ const zones = ['UTC', 'America/New_York', 'Asia/Kolkata', 'Asia/Kathmandu', 'Aus
 const columns: Extract<Condition['dimension'], Dimension>[] = ['event_type', 'path', 'referrer', 'profile_id'];
 
 describe.each(siteIds)('the site with rollups %s', (siteId) => {
-  it('has one row without dimensions, of zeros when nothing matches', async () => {
+  it('has one row without dimensions, with zeros when nothing matches', async () => {
     await expectRight({ siteId });
     const filter: Filter = { op: 'is', dimension: 'path', values: ['/nowhere'] };
     const { rows } = await expectRight({ siteId, filter });
     expect(rows).toEqual([{ dimensions: [], metrics: [0, 0, 0, null, 0, 0] }]);
   });
-  it.each(zones)('has right series in %s', async (zone) => {
+  it.each(zones)('has correct time series in %s', async (zone) => {
     const buckets = daysOf(zone, first, last);
     const orderBy = [{ key: 'time:day' as const, direction: 'asc' as const }];
     await expectRight({ siteId, dimensions: ['time:day'], buckets, orderBy });
@@ -88,14 +88,14 @@ describe.each(siteIds)('the site with rollups %s', (siteId) => {
       orderBy: [],
     });
   });
-  it.each(columns)('has right groups by %s, whatever they are ordered by', async (dimension) => {
+  it.each(columns)('has correct groups by %s in any order', async (dimension) => {
     for (const key of [...metrics, dimension]) {
       for (const direction of ['asc', 'desc'] as const) {
         await expectRight({ siteId, dimensions: [dimension], orderBy: [{ key, direction }], limit: 3, offset: 1 });
       }
     }
   });
-  it('has right groups by two dimensions', async () => {
+  it('has correct groups by two dimensions', async () => {
     await expectRight({
       siteId,
       dimensions: ['path', 'event_type'],
@@ -113,27 +113,27 @@ describe.each(siteIds)('the site with rollups %s', (siteId) => {
 
 describe('the source', () => {
   const source = async (given: Partial<ResolvedQuery>) => (await answer(query(given))).source;
-  it('is raw where rollups know nothing, and for what they do not know', async () => {
+  it('is raw when rollups have nothing of the range, and for metrics and dimensions they lack', async () => {
     expect(await source({ siteId: 'absent' })).toBe('raw');
     expect(await source({ siteId: 'complete', dimensions: ['path'] })).toBe('raw');
     expect(await source({ siteId: 'complete', filter: { op: 'is', dimension: 'referrer', values: ['x'] } })).toBe(
       'raw',
     );
   });
-  it('is a rollup where nothing is marked, and mixed where something is or the range cuts an interval', async () => {
+  it('is a rollup when nothing is marked, and mixed when something is or when the range cuts an interval', async () => {
     expect(await source({ siteId: 'complete' })).toBe('rollup');
     expect(await source({ siteId: 'stale' })).toBe('mixed');
     expect(await source({ siteId: 'complete', range: { from: new Date(first.getTime() + 1), to: last } })).toBe(
       'mixed',
     );
   });
-  it('is a rollup in another zone than that of the days, too', async () => {
+  it('is a rollup even in a different time zone from the day rollups', async () => {
     const range = { from: dayStart('2025-10-01', 'UTC'), to: dayStart('2025-10-03', 'UTC') };
     expect(await source({ siteId: 'complete', range })).toBe('rollup');
   });
 });
 
-it('is right for filters, groups, orders, pages, ranges and zones at random', async () => {
+it('is correct for random filters, groups, orders, pages, ranges and time zones', async () => {
   const random = createRandom(21);
   const oneOf = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
   const condition = (dimension: Condition['dimension']): Filter => {
@@ -187,7 +187,7 @@ it('is right for filters, groups, orders, pages, ranges and zones at random', as
   }
 });
 
-it('has from rollups what they know of events that were dropped, and says from when on others are counted', async () => {
+it('uses rollups for events that were dropped, and reports since when other metrics are counted', async () => {
   const zone = 'Australia/Lord_Howe';
   const range = { from: dayStart('2025-09-28', zone), to: last };
   const since = new Date('2025-10-01T00:00:00Z');

@@ -1,4 +1,4 @@
-/** The catalogue of names is one list: whatever knows names knows these, and no others. */
+/** The parser, the engines and the documentation all have exactly the names in the catalogue. */
 import { segmentColumns } from '@millrace/shared/segments/segment-columns';
 import { expect, it } from 'vitest';
 import { dimensionsText, metricsText, renderDefinitions } from '../src/openapi/render-definitions.js';
@@ -8,12 +8,12 @@ import { rawColumn } from '../src/query/raw-columns.js';
 import { parseQuery } from '../src/query-request/parse-query.js';
 import { resolveQuery } from '../src/query-request/resolve-query.js';
 import { createSqlParameters } from '../src/reading/sql-parameters.js';
-import { planQuestion } from '../src/segments/plan-question.js';
+import { planSegmentQuery } from '../src/segments/plan-segment-query.js';
 
 const aliasesOf = ({ name, aliases = [] }: MetricEntry | DimensionEntry): [string, string][] =>
   Array.isArray(aliases) ? aliases.map((alias) => [alias, name]) : Object.entries(aliases);
 
-/** A name of a family, such as one that a query may have. */
+/** An example of a name in a family. */
 const exampleOf = (name: string) =>
   name.replace('<type>', 'signup').replace('<name>', 'plan').replace('<dimension>', 'property:plan');
 
@@ -30,7 +30,7 @@ it('has no name and no alias twice', () => {
   expect(all.filter((name, at) => all.indexOf(name) < at)).toEqual([]);
 });
 
-it('is what a query takes, aliases as well', () => {
+it('has the names that a query accepts, including aliases', () => {
   for (const { name } of [...metrics, ...metricFamilies]) {
     expect(ask({ metrics: [exampleOf(name)] }).metrics).toEqual([exampleOf(name)]);
     expect(metricEntry(exampleOf(name))?.name).toBe(name);
@@ -46,7 +46,7 @@ it('is what a query takes, aliases as well', () => {
   }
 });
 
-it('is what the document and docs/query.md define', () => {
+it('has the names that the OpenAPI document and docs/query.md define', () => {
   const page = renderDefinitions();
   for (const { name, definition } of [...metrics, ...metricFamilies]) {
     expect(metricsText()).toContain(`- \`${name}\`: ${definition}`);
@@ -61,11 +61,11 @@ it('is what the document and docs/query.md define', () => {
   }
 });
 
-it('is what both engines have columns for: only session ids are left to raw events', () => {
+it('has a column in both engines for each dimension except session ids, which only raw events have', () => {
   const columns = new Set<string>([...segmentColumns.map(({ name }) => name), 'property:plan']);
   for (const name of filtering) {
     const request = ask({ filters: ['is', name, ['x']] });
-    const plan = planQuestion(resolveQuery(request, { now: new Date('2025-11-15Z'), siteTimezone: 'UTC' }));
+    const plan = planSegmentQuery(resolveQuery(request, { now: new Date('2025-11-15Z'), siteTimezone: 'UTC' }));
     expect(plan === undefined, name).toBe(name === 'session_id');
     expect(plan?.coded.filter((column) => !columns.has(column)) ?? []).toEqual([]);
     expect(rawColumn(name as never, createSqlParameters('demo')).sql, name).toMatch(/\w/);

@@ -1,13 +1,13 @@
-/** Different visitors of groups, counted over several parts, of more visitors than are looked at together. */
+/** Distinct visitors per group over several parts, with more visitors than one block holds. */
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { describe, expect, it } from 'vitest';
 import { countDistinct } from '../src/segments/count-distinct.js';
-import { countTogether } from '../src/segments/count-together.js';
+import { countEventsAndVisitors } from '../src/segments/count-events-and-visitors.js';
 import { blockIdsFor } from '../src/segments/seen-ids.js';
 
 const view = 3;
 
-/** Rows in the order of visitors, those of nobody first; a visitor often has several of one group. */
+/** Rows ordered by visitor, those without one first; a visitor often has several rows in a group. */
 function makeLists(size: number) {
   const random = createRandom(size);
   return Array.from({ length: 7 }, () => {
@@ -36,11 +36,11 @@ function countPlainly(lists: ReturnType<typeof makeLists>, size: number) {
   return { events, views, visitors: seen.map((ids) => ids.size) };
 }
 
-describe.each([1, 3, 150, 1_700, 9_000])('of %d groups', (size) => {
+describe.each([1, 3, 150, 1_700, 9_000])('the visitors of %d groups', (size) => {
   const lists = makeLists(size);
   const expected = countPlainly(lists, size);
 
-  it('are counted by themselves', () => {
+  it('are counted over several parts', () => {
     expect([...countDistinct(lists, size)]).toEqual(expected.visitors);
   });
 
@@ -50,9 +50,9 @@ describe.each([1, 3, 150, 1_700, 9_000])('of %d groups', (size) => {
   });
 });
 
-it.each([3, 150, 1_700])('are counted together with events, of %d groups', (size) => {
+it.each([3, 150, 1_700])('counts visitors and events of %d groups in one pass', (size) => {
   const lists = makeLists(size);
   const expected = countPlainly(lists, size);
-  const { events, ofType, visitors } = countTogether(lists, view, size, blockIdsFor(size)!);
-  expect([[...events], [...ofType], [...visitors]]).toEqual([expected.events, expected.views, expected.visitors]);
+  const { events, typeEvents, visitors } = countEventsAndVisitors(lists, view, size, blockIdsFor(size)!);
+  expect([[...events], [...typeEvents], [...visitors]]).toEqual([expected.events, expected.views, expected.visitors]);
 });

@@ -1,4 +1,4 @@
-/** What must be true of the cover of any range, whatever is marked. */
+/** Properties that the cover of any range must have, whatever is marked. */
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { addDays, dayOf, dayStart } from '@millrace/shared/time/zone-days';
 import { describe, expect, it } from 'vitest';
@@ -17,7 +17,7 @@ const zones = [
   'Africa/Casablanca',
 ];
 
-/** Every segment as instants, in order. */
+/** All spans as instants, in order. */
 function timed({ days, intervals, raw }: Cover, zone: string) {
   const ofDays = days.map(({ bucket, fromDay, toDay }) => ({
     bucket,
@@ -59,7 +59,7 @@ describe('at random', () => {
     const random = createRandom(seed);
     return Array.from({ length: 1_500 }, () => randomRange(random));
   };
-  it('segments are disjoint and together exactly the buckets', () => {
+  it('spans are disjoint and together cover exactly the buckets', () => {
     for (const range of ranges(1)) {
       const segments = timed(coverRange(range), range.dayZone);
       for (const [bucket, from] of range.bounds.slice(0, -1).entries()) {
@@ -88,7 +88,7 @@ describe('at random', () => {
       }
     }
   });
-  it('nothing is read from raw events that a row of a rollup has, and no day from intervals', () => {
+  it('nothing is read from raw events that rollups have, and no whole day from intervals', () => {
     for (const range of ranges(3)) {
       const { raw, intervals } = coverRange(range);
       const marked = new Set(range.markedIntervals);

@@ -1,10 +1,10 @@
-/** Ranges by hand, wherever something is special, and what covers them. */
+/** Hand-written ranges for the special cases. */
 import { describe, expect, it } from 'vitest';
 import { type Cover, coverRange, type RangeToCover } from '../src/query/cover-range.js';
 
 const ms = (text: string) => Date.parse(text);
 
-/** A cover as texts: days, intervals and raw ranges, with the bucket where there are several. */
+/** A cover as text: days, intervals and raw ranges, with the bucket when there are several. */
 function told({ days, intervals, raw }: Cover): string[] {
   const short = (instant: number) => new Date(instant).toISOString().replace(/(:00)?\.000Z$/, '');
   return [
@@ -28,10 +28,10 @@ const cover = (bounds: string[], given: Partial<RangeToCover> = {}) =>
 const marks = (...texts: string[]) => ({ markedIntervals: texts.map(ms) });
 
 describe('without marks', () => {
-  it('is one run of days where days fit', () => {
+  it('is one run of days when the range consists of whole days', () => {
     expect(cover(['2025-11-01T00:00Z', '2025-11-05T00:00Z'])).toEqual(['0 days 2025-11-01 2025-11-05']);
   });
-  it('has intervals before the first whole day and after the last, and raw events where an interval is cut', () => {
+  it('has intervals before the first whole day and after the last, and raw events for partial intervals', () => {
     expect(cover(['2025-11-01T22:50Z', '2025-11-03T01:05Z'])).toEqual([
       '0 days 2025-11-02 2025-11-03',
       '0 intervals 2025-11-01T23:00 2025-11-02T00:00',
@@ -40,11 +40,11 @@ describe('without marks', () => {
       '0 raw 2025-11-03T01:00 2025-11-03T01:05',
     ]);
   });
-  it('is raw where the range lies in one interval, or cuts two without filling one', () => {
+  it('is raw when the range contains no whole interval', () => {
     expect(cover(['2025-11-01T10:01Z', '2025-11-01T10:14Z'])).toEqual(['0 raw 2025-11-01T10:01 2025-11-01T10:14']);
     expect(cover(['2025-11-01T10:01Z', '2025-11-01T10:29Z'])).toEqual(['0 raw 2025-11-01T10:01 2025-11-01T10:29']);
   });
-  it('is nothing for nothing', () => {
+  it('is empty for an empty range', () => {
     expect(cover(['2025-11-01T10:01Z', '2025-11-01T10:01Z'])).toEqual([]);
   });
   it('keeps buckets apart', () => {
@@ -56,9 +56,9 @@ describe('without marks', () => {
   });
 });
 
-describe('zones of days', () => {
+describe('the time zone of the days', () => {
   it.each([
-    // A range of UTC days against days that begin elsewhere.
+    // A range of UTC days with day rollups of another time zone.
     [
       'Asia/Kathmandu',
       '2025-11-01T00:00Z',
@@ -92,7 +92,7 @@ describe('zones of days', () => {
       ),
     ]);
   });
-  it('does not use days of times when offsets were no multiples of 15 minutes', () => {
+  it('does not use days from times when UTC offsets were not multiples of 15 minutes', () => {
     expect(cover(['1971-06-01T00:00Z', '1971-06-03T00:00Z'])).toEqual([
       '0 intervals 1971-06-01T00:00 1971-06-03T00:00',
     ]);
@@ -105,7 +105,7 @@ describe('zones of days', () => {
 
 describe('marks', () => {
   const days = ['2025-11-01T00:00Z', '2025-11-04T00:00Z'];
-  it('make their interval raw and their day one of intervals', () => {
+  it('make their interval raw and replace their day by intervals', () => {
     expect(cover(days, marks('2025-11-02T10:00Z', '2025-11-02T10:15Z'))).toEqual([
       '0 days 2025-11-01 2025-11-02',
       '0 days 2025-11-03 2025-11-04',
@@ -114,7 +114,7 @@ describe('marks', () => {
       '0 raw 2025-11-02T10:00 2025-11-02T10:30',
     ]);
   });
-  it('at the edges of a day belong to the day that begins there', () => {
+  it('at the boundary of two days belong to the day that begins there', () => {
     expect(cover(days, marks('2025-11-01T23:45Z', '2025-11-03T00:00Z'))).toEqual([
       '0 days 2025-11-02 2025-11-03',
       '0 intervals 2025-11-01T00:00 2025-11-01T23:45',
@@ -123,7 +123,7 @@ describe('marks', () => {
       '0 raw 2025-11-03T00:00 2025-11-03T00:15',
     ]);
   });
-  it('of the interval that the range cuts make its whole day unfit, of which there is no part anyway', () => {
+  it('on an interval cut by the range exclude its day, which is not whole anyway', () => {
     expect(cover(['2025-11-01T10:05Z', '2025-11-03T00:00Z'], marks('2025-11-01T10:00Z'))).toEqual([
       '0 days 2025-11-02 2025-11-03',
       '0 intervals 2025-11-01T10:15 2025-11-02T00:00',
@@ -136,7 +136,7 @@ describe('marks', () => {
       '0 intervals 2025-11-01T00:00 2025-11-03T00:00',
     ]);
   });
-  it('of a run of days that several buckets share count in each', () => {
+  it('on a run of days that spans several buckets count in each', () => {
     const buckets = ['2025-11-01T00:00Z', '2025-11-02T00:00Z', '2025-11-03T00:00Z', '2025-11-04T00:00Z'];
     expect(cover(buckets, { markedDays: ['2025-11-01', '2025-11-02'] })).toEqual([
       '2 days 2025-11-03 2025-11-04',

@@ -8,7 +8,7 @@ import type { Express } from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { datasets } from '../src/datasets/datasets.js';
-import { createGate } from '../src/reading/heavy-queries.js';
+import { createGate } from '../src/reading/gate.js';
 import { readPage, readPages } from './dataset-pages.js';
 import { buildDocumentedApp } from './documented-app.js';
 
@@ -247,7 +247,7 @@ it('a key that is limited to another site gets 403, without a word about the sit
 });
 
 it('reads of many raw events wait for their turn while others are read, and few do not', async () => {
-  const gate = createGate({ atOnce: 1, maxWaiting: 0, waitMs: 1_000, heavyEvents: 20 });
+  const gate = createGate({ maxConcurrent: 1, maxWaiting: 0, maxWaitMs: 1_000, heavyEvents: 20 });
   const busy = buildDocumentedApp(database.pool, { gate, clock: () => now }).app;
   await gate(async () => {
     const read = (id: string, query: object) =>

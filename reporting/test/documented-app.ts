@@ -7,7 +7,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Express } from 'express';
 import { buildApp, type ReportingApp } from '../src/app.js';
 import { describeApi } from '../src/openapi/describe-api.js';
-import { createGate } from '../src/reading/heavy-queries.js';
+import { createGate } from '../src/reading/gate.js';
 import { exportsOn } from './export-stack.js';
 
 interface Layer {
@@ -29,7 +29,7 @@ export function buildDocumentedApp(
   more: Partial<Pick<ReportingApp, 'clock' | 'keys' | 'gate' | 'pages'>> = {},
 ): { app: Express; routes: string[] } {
   const service = { logger: silent, telemetry: createTelemetry(), isClosing: () => false };
-  const gate = createGate({ atOnce: 2, maxWaiting: 20, waitMs: 10_000 });
+  const gate = createGate({ maxConcurrent: 2, maxWaiting: 20, maxWaitMs: 10_000 });
   const health = { postgres: () => pool.query('select 1') };
   const app = buildApp({ ...service, health, pool, writePool: pool, gate, exports: exportsOn(pool), ...more });
   return { app, routes: [...new Set(routesOf(app.router.stack as unknown as Layer[]))].sort() };

@@ -19,7 +19,7 @@ import { createDiskStore } from '../src/exports/disk-store.js';
 import { createLinks } from '../src/exports/export-links.js';
 import type { ExportStore, ExportStores } from '../src/exports/export-store.js';
 import { addExportJob, removeExportJob } from '../src/exports/queue-exports.js';
-import { createGate } from '../src/reading/heavy-queries.js';
+import { createGate } from '../src/reading/gate.js';
 
 export const storesOf = (disk: ExportStore, s3?: ExportStore): ExportStores => ({
   current: s3 ?? disk,
@@ -34,7 +34,7 @@ export function exportsOn(pool: Pool, more: Partial<ReportingApp['exports']> = {
     quotaBytes: 1e9,
     addJob: async () => {},
     removeJob: async () => {},
-    streams: createGate({ atOnce: 4, maxWaiting: 20, waitMs: 10_000 }),
+    streams: createGate({ maxConcurrent: 4, maxWaiting: 20, maxWaitMs: 10_000 }),
     ...more,
   };
 }
@@ -61,7 +61,7 @@ export async function startExportStack(options: StackOptions = {}) {
   await handle.queue.waitUntilReady();
   const workers: SpawnedService[] = [];
   const service = { logger: silent, isClosing: () => false, health: {} };
-  const gate = createGate({ atOnce: 2, maxWaiting: 20, waitMs: 10_000 });
+  const gate = createGate({ maxConcurrent: 2, maxWaiting: 20, maxWaitMs: 10_000 });
   const { pool } = database;
   const keys = options.keys?.(pool);
   const { isTrustedProxy } = options;

@@ -6,7 +6,7 @@ import { eventually } from '@millrace/shared/testing/eventually';
 import { parse } from 'csv-parse/sync';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createGate } from '../src/reading/heavy-queries.js';
+import { createGate } from '../src/reading/gate.js';
 import { addJune, type ExportStack, startExportStack } from './export-stack.js';
 
 let stack: ExportStack;
@@ -14,7 +14,7 @@ let server: Server;
 const june = 'site_id=shop&date_range=2026-06-01,2026-06-01';
 
 beforeAll(async () => {
-  const streams = createGate({ atOnce: 1, maxWaiting: 1, waitMs: 60_000 });
+  const streams = createGate({ maxConcurrent: 1, maxWaiting: 1, maxWaitMs: 60_000 });
   stack = await startExportStack({ exports: { streams }, isTrustedProxy: () => true });
   await addJune(stack.database);
   await stack.addEvents('shop', 40_000, 500);
@@ -145,7 +145,7 @@ describe('a reader', () => {
   });
 
   it('that does not read on is cut off, so that its place and its snapshot are free again', async () => {
-    const streams = createGate({ atOnce: 1, maxWaiting: 0, waitMs: 0 });
+    const streams = createGate({ maxConcurrent: 1, maxWaiting: 0, maxWaitMs: 0 });
     const app = stack.appWith({ streams, unreadMs: 50 });
     const hasty = createServer(app).listen(0, '127.0.0.1');
     await once(hasty, 'listening');

@@ -1,4 +1,4 @@
-/** Filters that compare numbers: exact as decimals, and blind to what is no number. */
+/** Filters that compare numbers are exact for decimals, and ignore values that are not numbers. */
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import type { Express } from 'express';
@@ -9,7 +9,7 @@ import { buildDocumentedApp } from './documented-app.js';
 let database: TestDatabase;
 let app: Express;
 
-/** The path is what the value is called in the expectations; JSON as text, so that no double comes between. */
+/** The path names the value in the expectations. The JSON is text, so that no value becomes a double. */
 const values: [name: string, properties: string][] = [
   ['ten', '{"n":10}'],
   ['ten as text', '{"n":"10.000"}'],
@@ -129,7 +129,7 @@ describe('numbers', () => {
     );
   });
 
-  it('is denied by its exact complement, values that are no numbers included', async () => {
+  it('is negated to its exact complement, including values that are not numbers', async () => {
     for (const condition of [
       ['greater', 'property:n', [10]],
       ['between', 'property:n', [-3, 10]],

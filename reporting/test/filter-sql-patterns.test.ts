@@ -1,4 +1,4 @@
-/** Regular expressions of filters: which are refused, and that the database takes no harm. */
+/** Which regular expressions in filters are refused, to protect the database. */
 import { createPool } from '@millrace/shared/platform/postgres';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-it('finds the patterns of a filter at every depth, and no other texts', () => {
+it('finds the patterns at every depth of a filter, and no other texts', () => {
   const filter = {
     op: 'and' as const,
     filters: [
@@ -43,7 +43,7 @@ it.each([
 });
 
 it.each([`${'('.repeat(6)}a{1,255}${'){1,255}'.repeat(6)}`, '(x{1,200}){1,200}'])(
-  'refuses %s as too complex rather than working on it without end',
+  'refuses %s as too complex instead of running without end',
   async (bomb) => {
     await expect(checkPatterns(database.pool, [bomb])).rejects.toMatchObject({
       code: 'invalid_request',
@@ -54,10 +54,10 @@ it.each([`${'('.repeat(6)}a{1,255}${'){1,255}'.repeat(6)}`, '(x{1,200}){1,200}']
   },
 );
 
-/** Each is allowed by itself, and all together take many seconds. */
+/** Each is allowed on its own, but together they take many seconds. */
 const manySlow = Array.from({ length: 2_000 }, (_, index) => `(a{1,60}){1,40}|${index}`);
 
-it('refuses many patterns that take more than a second all together, rather than a second for each', async () => {
+it('refuses patterns that together take more than a second, instead of allowing a second for each', async () => {
   await checkPatterns(database.pool, manySlow.slice(0, 1));
   await expect(checkPatterns(database.pool, manySlow, { field: 'steps' })).rejects.toMatchObject({
     code: 'invalid_request',
@@ -66,7 +66,7 @@ it('refuses many patterns that take more than a second all together, rather than
   });
 });
 
-it('checks thousands of plain patterns, and finds the only wrong one among them', async () => {
+it('checks thousands of plain patterns, and finds the only invalid one', async () => {
   const plain = Array.from({ length: 2_000 }, (_, index) => `^/page/${index}$`);
   await checkPatterns(database.pool, plain);
   await expect(checkPatterns(database.pool, [...plain.slice(0, 1_234), '(', ...plain])).rejects.toMatchObject({
@@ -74,8 +74,8 @@ it('checks thousands of plain patterns, and finds the only wrong one among them'
   });
 });
 
-it('names the wrong one also when it waits longer for a connection than checking may take', async () => {
-  // Two connections of a pool are kept for others, so that a single one is left.
+it('names the invalid pattern even when it waits longer for a connection than the check is allowed to take', async () => {
+  // Two connections of the pool are reserved, which leaves a single one.
   const pool = createPool(database.url, silent, { max: 3, statementTimeoutMs: 60_000, applicationName: 'busy' });
   const holding = inSnapshot(pool, (client) => client.query('select pg_sleep(1.5)'));
   await expect(checkPatterns(pool, ['fine', '(', 'fine as well'])).rejects.toMatchObject({
@@ -85,7 +85,7 @@ it('names the wrong one also when it waits longer for a connection than checking
   await pool.end();
 });
 
-it('stops checking when nothing waits for the answer any more', async () => {
+it('stops checking when the client disconnects', async () => {
   const leaving = new AbortController();
   const checking = checkPatterns(database.pool, manySlow, { signal: leaving.signal });
   leaving.abort();

@@ -1,4 +1,4 @@
-/** Hours of the day and days of the week, with rollups absent, complete, partial and stale, against the library of time zones. */
+/** Hours of the day and days of the week with absent, complete, partial and stale rollups, compared with a time zone library. */
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { Temporal } from 'temporal-polyfill';
@@ -24,7 +24,7 @@ const siteIds = ['absent', 'complete', 'stale', 'partial'];
 const zones = ['UTC', 'America/New_York', 'Asia/Kathmandu', 'Australia/Lord_Howe'];
 const dayMs = 86_400_000;
 
-/** The library takes its time, so each instant is asked for once. */
+/** The library is slow, so its results are cached. */
 function placeOf(time: Date, zone: string) {
   const key = `${time.getTime()} ${zone}`;
   const known = places.get(key);
@@ -62,8 +62,8 @@ function expected(events: StoredEvent[], part: Part, from: Date, to: Date, zone:
   });
 }
 
-describe.each(siteIds)('of the site with rollups %s', (siteId) => {
-  it.each(zones)('ranges in %s are counted by what the clock shows', async (zone) => {
+describe.each(siteIds)('on the site with rollups %s', (siteId) => {
+  it.each(zones)('ranges in %s are counted by the local clock', async (zone) => {
     const random = createRandom(siteIds.indexOf(siteId) + 7);
     const events = sites.get(siteId)!;
     for (let round = 0; round < 8; round += 1) {
@@ -102,7 +102,7 @@ describe.each(siteIds)('of the site with rollups %s', (siteId) => {
   });
 });
 
-it('come from rollups where all of the range is rolled up', async () => {
+it('come from rollups when the whole range is rolled up', async () => {
   const asked = { site_id: 'complete', timezone: 'Asia/Kathmandu', date_range: ['2025-10-01', '2025-10-20'] };
   expect((await answer({ ...asked, dimensions: ['time:hour_of_day'] })).source).toBe('rollup');
   expect((await answer({ ...asked, dimensions: ['time:day_of_week'] })).source).toBe('rollup');
@@ -116,7 +116,7 @@ it('weeks from Sunday begin with day 7, and hours have one order', () => {
   expect(labels('hour_of_day', 'sunday').slice(0, 3)).toEqual(['0', '1', '2']);
 });
 
-it('may span thirty years', () => {
+it('can span thirty years', () => {
   const { buckets } = resolve({
     site_id: 'x',
     date_range: ['2000-01-01', '2029-12-31'],

@@ -7,16 +7,16 @@ import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/
 import type { Express } from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createGate } from '../src/reading/heavy-queries.js';
+import { createGate } from '../src/reading/gate.js';
 import { funnelRoute } from '../src/routes/funnel-route.js';
 import { type StoredEvent, storeEvents } from './random-events.js';
 
 let database: TestDatabase;
 let app: Express;
 
-const build = (atOnce: number) =>
+const build = (maxConcurrent: number) =>
   buildServiceApp({ logger: silent, telemetry: createTelemetry(), health: {}, isClosing: () => false }, (routes) => {
-    const gate = createGate({ atOnce, maxWaiting: 0, waitMs: 1_000, heavyEvents: 0 });
+    const gate = createGate({ maxConcurrent, maxWaiting: 0, maxWaitMs: 1_000, heavyEvents: 0 });
     const clock = () => new Date('2025-11-15T12:00:00Z');
     routes.post('/api/v1/funnel', funnelRoute({ pool: database.pool, gate, clock }));
   });

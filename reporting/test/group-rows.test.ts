@@ -1,10 +1,9 @@
-/** Groups of rows by several keys. */
 import { expect, it } from 'vitest';
 import { createGrouper } from '../src/segments/group-rows.js';
 
 const size = 2_000;
 
-it('tells groups apart by three keys of which two alone have more combinations than are numbered as they are', () => {
+it('keeps groups apart by three keys, two of which have too many combinations to be numbered directly', () => {
   const rows = 30_000;
   const codes = (factor: number) => Uint32Array.from({ length: rows }, (_, row) => (row * factor) % size);
   const columns = new Map([7, 11, 13].map((factor) => [`column-${factor}`, codes(factor)]));

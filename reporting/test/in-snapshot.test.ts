@@ -1,4 +1,4 @@
-/** Reads of one snapshot: their settings, and how they stop. */
+/** Reads on one snapshot: their settings, and how they are cancelled. */
 import { createPool } from '@millrace/shared/platform/postgres';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-it('runs a snapshot read-only, repeatable, and with its own time limit when asked', async () => {
+it('runs read-only with repeatable reads, and with its own time limit on request', async () => {
   const settings = `select current_setting('transaction_isolation') as isolation, current_setting('jit') as jit,
     current_setting('transaction_read_only') as "readOnly", current_setting('work_mem') as memory,
     current_setting('random_page_cost') as cost, current_setting('statement_timeout') as limit`;
@@ -23,7 +23,7 @@ it('runs a snapshot read-only, repeatable, and with its own time limit when aske
   expect(outside.rows[0]).toMatchObject({ readOnly: 'off', limit: '1min' });
 });
 
-it('gives the connection back after a failure, and closes one that broke', async () => {
+it('returns the connection after a failure, and closes a broken one', async () => {
   for (let round = 0; round < 20; round += 1) {
     await expect(inSnapshot(database.pool, (client) => client.query('select 1 / 0'))).rejects.toThrow(
       'division by zero',
@@ -60,7 +60,7 @@ describe('a signal that fires', () => {
     expect(sent).toEqual(['settled']);
   });
 
-  it('cancels until the work has settled, though the first cancellation was in vain', async () => {
+  it('keeps cancelling until the work has settled, because the first cancellation can come too early', async () => {
     const stubborn = `do $$ begin perform pg_sleep(60); exception when query_canceled then perform pg_sleep(60); end $$`;
     const leaving = new AbortController();
     const reading = inSnapshot(database.pool, (client) => client.query(stubborn), { signal: leaving.signal });
@@ -72,7 +72,7 @@ describe('a signal that fires', () => {
   });
 });
 
-it('waits for a connection as long as it takes, rather than calling the database unreachable', async () => {
+it('waits for a connection instead of reporting the database as unreachable', async () => {
   const small = createPool(database.url, silent, { max: 3, statementTimeoutMs: 30_000, applicationName: 'small' });
   try {
     const first = inSnapshot(small, (client) => client.query('select pg_sleep(6)'));

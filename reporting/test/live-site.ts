@@ -12,7 +12,7 @@ import { type Listening, listen } from '@millrace/shared/testing/event-stream';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { buildApp } from '../src/app.js';
 import { createLive, type Live, type LiveDependencies } from '../src/live/live.js';
-import { createGate } from '../src/reading/heavy-queries.js';
+import { createGate } from '../src/reading/gate.js';
 import { createSegmentEngine } from '../src/segments/segment-engine.js';
 import { exportsOn } from './export-stack.js';
 import type { StoredEvent } from './random-events.js';
@@ -50,7 +50,7 @@ export async function startLiveSite(options: LiveSiteOptions = {}): Promise<Live
   await addPartition(pool, '2025-11-01', '2025-12-01');
   let now = new Date('2025-11-14T10:00:30Z');
   const clock = () => now;
-  const gate = createGate({ atOnce: 2, maxWaiting: 20, waitMs: 10_000 });
+  const gate = createGate({ maxConcurrent: 2, maxWaiting: 20, maxWaitMs: 10_000 });
   const telemetry = createTelemetry();
   const engine = options.withoutEngine ? undefined : createSegmentEngine({ threads: 1, cacheMb: 16 }, silent);
   const keys = options.keys?.(pool);

@@ -1,10 +1,10 @@
-/** Answers whose values are so long that they would not fit into memory. */
+/** Answers whose values would not fit in memory. */
 import { type SpawnedService, spawnService } from '@millrace/shared/testing/spawn-service';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addJune, type ExportStack, startExportStack } from './export-stack.js';
 
 const refused =
-  'date_range has more than 32 MB of rows for this question; ask for a shorter one, for fewer rows or for shorter values';
+  'date_range has more than 32 MB of rows for this query; request a shorter range, fewer rows or shorter values';
 const june = '2026-06-01,2026-06-30';
 let stack: ExportStack;
 let service: SpawnedService;
@@ -38,18 +38,18 @@ const expectRefusal = (answer: Awaited<ReturnType<typeof ask>>) => {
   expect([answer.status, answer.error?.code, answer.error?.message]).toEqual([400, 'invalid_request', refused]);
 };
 
-describe('of raw events', () => {
+describe('answers from raw events with long values', () => {
   const stacks = { site_id: 'errors', date_range: june, dimensions: 'property:stack', metrics: 'events' };
 
-  it('are refused by a dataset, which holds all its rows for any page of them', async () => {
+  it('are refused by a dataset, which needs all its rows in memory for any page', async () => {
     expectRefusal(await ask('/api/v1/datasets/timeseries/rows', { ...stacks, page_size: '10' }));
   });
 
-  it('are refused as a file, before anything is sent of it', async () => {
+  it('are refused as a file before anything is sent', async () => {
     expectRefusal(await ask('/api/v1/datasets/timeseries/export.csv', stacks));
   });
 
-  it('end an export with the reason, while its worker runs on', async () => {
+  it('fail an export with the reason, while its worker keeps running', async () => {
     const worker = await stack.startWorker();
     const params = {
       site_id: 'errors',
@@ -62,7 +62,7 @@ describe('of raw events', () => {
     expect(worker.child.exitCode).toBe(null);
   });
 
-  it('are refused by a query, which still answers for fewer rows', async () => {
+  it('are refused by a query, which still answers with fewer rows', async () => {
     const page = (limit: number) => ({ ...stacks, pagination: JSON.stringify({ limit }) });
     expectRefusal(await ask('/api/v1/query', page(10_000)));
     expect(await ask('/api/v1/query', page(5_000))).toEqual({ status: 200, error: undefined, rows: 5_000 });

@@ -1,4 +1,4 @@
-/** Turns events and a query into the answer, as plainly as it can be said, for comparison with the engines. */
+/** Answers a query in the simplest possible way, for comparison with the engines. */
 import type { Condition, Dimension, Filter, Metric, ResolvedQuery, ResultRow } from '../src/query/resolved-query.js';
 import type { StoredEvent } from './random-events.js';
 
@@ -10,7 +10,7 @@ export function referrerHost(referrer: string | null): string {
 
 const isAbsent = (value: unknown) => value === undefined || value === null;
 
-/** The property of that very name, else the one that the parts of the name lead to. */
+/** The property of exactly that name, otherwise the one that the parts of the name lead to. */
 function propertyIn(properties: StoredEvent['properties'], name: string): unknown {
   const itself = properties?.[name];
   if (!isAbsent(itself) || !name.includes('.')) return itself;
@@ -21,7 +21,7 @@ function propertyIn(properties: StoredEvent['properties'], name: string): unknow
   return name.split('.').reduce(inner, properties);
 }
 
-/** The value of a dimension that is not time. */
+/** The value of a dimension other than time. */
 function valueIn(event: StoredEvent, dimension: string): string | null {
   if (dimension === 'referrer') return referrerHost(event.referrer);
   if (dimension === 'session_id') return null;
@@ -60,7 +60,7 @@ const round = (numerator: number, denominator: number) =>
 
 const userCounts = new WeakMap<StoredEvent[], number>();
 
-/** Counted once for each list: all events are asked for by each group. */
+/** Computed once per list of events, because every group needs it. */
 function userCount(events: StoredEvent[]): number {
   const known = userCounts.get(events);
   if (known !== undefined) return known;
@@ -83,7 +83,7 @@ function metric(name: Metric, events: StoredEvent[], all: StoredEvent[]): number
   return ofType(name.slice('event:'.length));
 }
 
-/** Place of the event's bucket, for a time dimension. */
+/** Index of the event's bucket. */
 const bucketOf = (event: StoredEvent, query: ResolvedQuery) =>
   query.buckets!.bounds.findLastIndex((bound) => event.timestamp >= bound);
 

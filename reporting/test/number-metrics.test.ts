@@ -1,4 +1,4 @@
-/** Sums, averages, extremes and percentiles of numeric properties: exact decimals, of what filters take for a number. */
+/** Sums, averages, extremes and percentiles of numeric properties are exact, over the same values that filters treat as numbers. */
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import type { Express } from 'express';
@@ -9,7 +9,7 @@ import { buildDocumentedApp } from './documented-app.js';
 let database: TestDatabase;
 let app: Express;
 
-/** Path, properties as JSON, and the number that its `n` is. */
+/** Path, properties as JSON, and the numeric value of property `n`. */
 const values: [path: string, properties: string | null, number: string | null][] = [
   ['integer', '{"n":10}', '10'],
   ['text', '{"n":"10.000"}', '10'],
@@ -83,7 +83,7 @@ beforeAll(async () => {
       ...{ site: 'shop', at: moment, type, path, user, properties: `{"price":${price},"order":{"net":${price}}}` },
     })),
   );
-  // 1 to 100, and so rounded that three halves come about.
+  // 1 to 100 for percentiles, and pairs whose average is halfway between two values of six decimals.
   await store(Array.from({ length: 100 }, (_, at) => ({ site: 'hundred', at: day, properties: `{"n":${at + 1}}` })));
   const halves = ['0.000001', '0.000002', '-0.000001', '-0.000002'];
   await store(
@@ -111,8 +111,8 @@ const flat = (rows: Row[]) => rows.map(({ dimensions, metrics }) => [...dimensio
 
 const all = ['sum', 'average', 'minimum', 'maximum', 'p1', 'p50', 'p99'].map((name) => `${name}:property:price`);
 
-describe('what is a number', () => {
-  it('is what filters take for one, and shown in plain digits', async () => {
+describe('a number', () => {
+  it('is any value that filters treat as one, and is returned in plain digits', async () => {
     const asked = { site_id: 'values', date_range: ['2025-11-14', '2025-11-14'], dimensions: ['path'] };
     const metrics = ['minimum:property:n', 'maximum:property:n', 'sum:property:n', 'p50:property:n'];
     const found = new Map(flat(await ask({ ...asked, metrics })).map(([path, ...numbers]) => [path, numbers]));
@@ -128,7 +128,7 @@ describe('what is a number', () => {
     expect(matching.sort()).toEqual(values.flatMap(([path, , number]) => (number === null ? [] : [path])).sort());
   });
 
-  it('is ordered as a number, and what is none comes last in both directions', async () => {
+  it('is ordered numerically, with other values last in both directions', async () => {
     const numbers = values.flatMap(([path, , number]) => (number === null || path === 'text' ? [] : [path]));
     const ascending = [
       ...['negative text', 'negative', 'zero', 'tiny', 'trailing zero', 'plus', 'leading zeros', 'integer'],
@@ -145,7 +145,7 @@ describe('what is a number', () => {
         expect(rows.slice(ascending.length).every(({ metrics }) => metrics[0] === null)).toBe(true);
         return rows.slice(0, ascending.length).map(({ dimensions }) => dimensions[0]);
       };
-      // The average of six decimals knows no difference between the two.
+      // These differ by less than the six decimals of an average.
       const close = (names: unknown[]) =>
         metric === 'average' ? names.filter((name) => !/tiny|zero|fraction|^integer/.test(String(name))) : names;
       expect(close(await ordered('asc'))).toEqual(close(ascending));
@@ -155,11 +155,11 @@ describe('what is a number', () => {
 });
 
 describe('answers', () => {
-  it('are exact, of each event once', async () => {
+  it('are exact, and count each event once', async () => {
     expect(flat(await ask({ metrics: all }))).toEqual([['20.3', '3.383333', '-100', '100', '-100', '0.2', '100']]);
   });
 
-  it('stand beside what is counted over users and visits', async () => {
+  it('can be combined with metrics over users and visits', async () => {
     const metrics = ['visitors', 'sum:property:price', 'visits', 'p50:property:price', 'events', 'share'];
     expect(flat(await ask({ metrics, dimensions: ['path'], order_by: [['path', 'asc']] }))).toEqual([
       ['/a', 2, '20.3', 4, '0.2', 4, 100],
@@ -168,7 +168,7 @@ describe('answers', () => {
     ]);
   });
 
-  it('are null in buckets without a number, which is no zero', async () => {
+  it('are null rather than zero in buckets without a number', async () => {
     expect(flat(await ask({ metrics: ['sum:property:price', 'events'], dimensions: ['time:day'] }))).toEqual([
       ['2025-11-10', '20', 4],
       ['2025-11-11', null, 0],
@@ -179,7 +179,7 @@ describe('answers', () => {
     ]);
   });
 
-  it('are grouped by several dimensions, the absence of a value among them', async () => {
+  it('are grouped by several dimensions, including absent values', async () => {
     const dimensions = ['time:day', 'event_type', 'property:order.gross'];
     const rows = await ask({ metrics: ['sum:property:price'], dimensions, include: { total_rows: true } });
     expect(flat(rows)).toEqual([
@@ -190,7 +190,7 @@ describe('answers', () => {
     ]);
   });
 
-  it('follow filters, pages and the first metric as default order', async () => {
+  it('respect filters and pages, and are ordered by the first metric by default', async () => {
     const asked = {
       metrics: ['maximum:property:price'],
       dimensions: ['path'],
@@ -203,13 +203,13 @@ describe('answers', () => {
     expect(flat(await ask({ ...asked, pagination: { limit: 1, offset: 1 } }))).toEqual([['/a', '10.01']]);
   });
 
-  it('reach a property within a property by a name with dots', async () => {
+  it('find a nested property by a name with dots', async () => {
     expect(flat(await ask({ metrics: ['sum:property:order.net', 'sum:property:order.gross'] }))).toEqual([
       ['20.3', null],
     ]);
   });
 
-  it('come by GET, by name, and in a batch', async () => {
+  it('are available by GET, in rows as objects, and in a batch', async () => {
     const metrics = 'sum:property:price,p50:property:price';
     const got = await request(app)
       .get('/api/v1/query')
@@ -231,7 +231,7 @@ describe('answers', () => {
 });
 
 describe('percentiles', () => {
-  it('are by nearest rank, never one further because of a double', async () => {
+  it('use nearest rank, and never the next rank because of a rounding error', async () => {
     const percents = Array.from({ length: 99 }, (_, at) => at + 1);
     for (let first = 0; first < percents.length; first += 10) {
       const some = percents.slice(first, first + 10);
@@ -242,7 +242,7 @@ describe('percentiles', () => {
 });
 
 describe('averages', () => {
-  it('have six decimals, halves away from zero', async () => {
+  it('have six decimals, rounded half away from zero', async () => {
     const asked = { metrics: ['average:property:n'], dimensions: ['path'], order_by: [['path', 'asc']] };
     expect(flat(await ask({ ...asked, site_id: 'halves' }))).toEqual([
       ['/down', '-0.000002'],
@@ -280,7 +280,7 @@ describe('a comparison', () => {
     ]);
   });
 
-  it('is above 0 where more became of a number below it', async () => {
+  it('is positive when a negative number increases', async () => {
     const asked = { date_range: ['2025-11-12', '2025-11-12'], include };
     const [row] = await ask({ ...asked, metrics: ['minimum:property:price', 'p50:property:price'] });
     expect([row!.metrics, row!.comparison!.metrics, row!.comparison!.change]).toEqual([
@@ -290,7 +290,7 @@ describe('a comparison', () => {
     ]);
   });
 
-  it('pairs buckets, and is null where one has no number', async () => {
+  it('pairs buckets, and is null when one has no number', async () => {
     const asked = { date_range: ['2025-11-12', '2025-11-13'], include: { comparison: ['2025-11-10', '2025-11-11'] } };
     const rows = await ask({ ...asked, metrics: ['sum:property:price'], dimensions: ['time:day'] });
     expect(rows.map(({ metrics, comparison }) => [metrics[0], comparison!.metrics[0], comparison!.change[0]])).toEqual([

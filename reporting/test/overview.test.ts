@@ -6,7 +6,7 @@ import { createTestDatabase, silent, type TestDatabase, testQueue } from '@millr
 import type { Express } from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createGate } from '../src/reading/heavy-queries.js';
+import { createGate } from '../src/reading/gate.js';
 import { createCachedApp } from './cache/cached-apps.js';
 import { writeEvents } from './cache/write-events.js';
 import { buildDocumentedApp, createJudge } from './documented-app.js';
@@ -153,7 +153,7 @@ it('has of a key that is limited to a site that site', async () => {
 });
 
 it('waits for no turn while all heavy reads are taken, being a light one', async () => {
-  const gate = createGate({ atOnce: 1, maxWaiting: 0, waitMs: 10 });
+  const gate = createGate({ maxConcurrent: 1, maxWaiting: 0, maxWaitMs: 10 });
   let release = () => {};
   const holding = gate(() => new Promise<void>((resolve) => (release = resolve)));
   const busy = buildDocumentedApp(database.pool, { clock, gate }).app;

@@ -5,7 +5,7 @@ import request from 'supertest';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { buildApp } from '../src/app.js';
 import { configSchema } from '../src/config.js';
-import { createGate } from '../src/reading/heavy-queries.js';
+import { createGate } from '../src/reading/gate.js';
 import { createJudge } from './documented-app.js';
 import { exportsOn } from './export-stack.js';
 
@@ -18,7 +18,7 @@ afterAll(() => database.drop());
 async function settingsOf(ingestionUrl?: string): Promise<unknown> {
   const { pool } = database;
   const service = { logger: silent, telemetry: createTelemetry(), isClosing: () => false, health: {} };
-  const gate = createGate({ atOnce: 2, maxWaiting: 20, waitMs: 10_000 });
+  const gate = createGate({ maxConcurrent: 2, maxWaiting: 20, maxWaitMs: 10_000 });
   const app = buildApp({ ...service, pool, writePool: pool, gate, exports: exportsOn(pool), pages: { ingestionUrl } });
   return (await request(app).get('/api/v1/page-settings').expect(200)).body;
 }

@@ -1,4 +1,4 @@
-/** Which questions rollups answer: those made of what they hold, and nothing else. */
+/** Rollups answer exactly the queries whose metrics, dimensions and filters they contain. */
 import { expect, it } from 'vitest';
 import { planRollup } from '../src/query/plan-rollup.js';
 import type { Dimension, FilterDimension, Metric, ResolvedQuery } from '../src/query/resolved-query.js';
@@ -33,7 +33,7 @@ it.each([
   [['time:minute'], undefined],
   [[], 'user_id'],
   [[], 'entry_page'],
-  // Dimensions that a later change may add to queries without a thought for rollups.
+  // A future dimension that rollups do not have.
   [['session_id'], undefined],
   [['time:fortnight'], undefined],
   [[], 'country'],

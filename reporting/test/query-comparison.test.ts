@@ -1,4 +1,4 @@
-/** Comparison with an earlier period, asked through `POST /api/v1/query`. */
+/** Comparisons with an earlier period through `POST /api/v1/query`. */
 
 import { buildServiceApp } from '@millrace/shared/platform/http';
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
@@ -7,7 +7,7 @@ import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/
 import type { Express } from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createGate } from '../src/reading/heavy-queries.js';
+import { createGate } from '../src/reading/gate.js';
 import { queryRoute } from '../src/routes/query-route.js';
 
 let database: TestDatabase;
@@ -27,7 +27,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   await addPartition(database.pool, '2022-01-01', '2027-01-01');
   await addDaily('daily', '2023-01-01', '2026-02-01');
-  // Every quarter of an hour around the nights in which New York changes its clocks.
+  // Every quarter of an hour around the nights when the clocks change in New York.
   await database.pool.query(
     `insert into events (site_id, timestamp, event_id, event_type, path)
      select 'nights', time, gen_random_uuid(), 'view', '/' from (
@@ -38,7 +38,7 @@ beforeAll(async () => {
   app = buildServiceApp(
     { logger: silent, telemetry: createTelemetry(), health: {}, isClosing: () => false },
     (routes) => {
-      const gate = createGate({ atOnce: 2, maxWaiting: 10, waitMs: 10_000 });
+      const gate = createGate({ maxConcurrent: 2, maxWaiting: 10, maxWaitMs: 10_000 });
       routes.all('/api/v1/query', queryRoute({ pool: database.pool, gate, clock: () => now }));
     },
   );
@@ -59,7 +59,7 @@ async function ask(body: object): Promise<{ rows: Row[]; range: [string, string]
   const { results, query } = response.body;
   return { rows: results, range: query.date_range, compared: query.comparison_date_range };
 }
-/** Bucket, its count, its counterpart, and the count of that. */
+/** Bucket and count, then counterpart and its count. */
 const pairsOf = (rows: Row[]) =>
   rows.map(({ dimensions, metrics, comparison }) => [
     dimensions[0],
@@ -99,7 +99,7 @@ describe('a comparison with the year before', () => {
     ]);
     expect(pairsOf((await ask(asked)).rows)).toEqual([[undefined, 2, undefined, 3]]);
   });
-  it('compares Mondays with Mondays where the query says so', async () => {
+  it('compares Mondays with Mondays if the query requests it', async () => {
     const { rows, compared } = await ask({
       date_range: ['2026-01-05', '2026-01-06'],
       dimensions: ['time:day'],
@@ -130,7 +130,7 @@ describe('a comparison with the period before', () => {
   const include = { comparison: 'previous_period' };
   it.each([
     ['month', '2025-11-25', 25, 25],
-    // February has 28 days, so 31 days of March are compared with these.
+    // February has only 28 days to compare the 31 days of March with.
     ['month', '2025-03-31', 31, 28],
     ['quarter', '2025-11-25', 56, 56],
     ['year', '2025-11-25', 329, 330],
@@ -147,7 +147,7 @@ describe('a comparison with the period before', () => {
     now = new Date(`${today}T15:00:00Z`);
     const { rows } = await ask({ date_range, include });
     expect(pairsOf(rows)).toEqual([[undefined, views, undefined, earlier]]);
-    // Counterparts of months are parts of the earlier range: they make up its total.
+    // The counterparts of the months are parts of the earlier range, and add up to its total.
     const byMonth = (await ask({ date_range, include, dimensions: ['time:month'] })).rows;
     const sum = (values: (number | null)[]) => values.reduce<number>((total, value) => total + (value ?? 0), 0);
     expect(sum(byMonth.map(({ metrics }) => metrics[0]!))).toBe(views);
@@ -171,7 +171,7 @@ describe('a comparison with the period before', () => {
       expect(pairsOf(folded)[12]).toEqual(['12', 1, '12', earlier]);
     }
   });
-  it('is null, not 0, where the month before has no such day', async () => {
+  it('is null, not 0, when the month before has no such day', async () => {
     now = new Date('2025-03-31T15:00:00Z');
     const { rows } = await ask({ date_range: 'month', dimensions: ['time:day'], include });
     expect(pairsOf(rows).slice(26)).toEqual([
@@ -182,7 +182,7 @@ describe('a comparison with the period before', () => {
       ['2025-03-31', 1, null, null],
     ]);
   });
-  it('compares each hour with the same one of the day before, also on a day of 25 hours', async () => {
+  it('compares each hour with the same hour of the day before, even on a day of 25 hours', async () => {
     const { rows } = await ask({
       site_id: 'nights',
       timezone: 'America/New_York',
@@ -216,7 +216,7 @@ describe('a comparison with the period before', () => {
 });
 
 describe('a comparison with given dates', () => {
-  it('compares months in order, and with nothing where the other range has none', async () => {
+  it('compares months in order, and with nothing once the other range has no more', async () => {
     const { rows } = await ask({
       date_range: ['2025-03-01', '2025-05-31'],
       dimensions: ['time:month'],
@@ -231,7 +231,7 @@ describe('a comparison with given dates', () => {
 });
 
 describe('weeks and longer units', () => {
-  it('begin on Sunday where the query says so', async () => {
+  it('begin on Sunday if the query requests it', async () => {
     now = new Date('2025-11-26T15:00:00Z');
     const { rows } = await ask({
       date_range: 'week',
@@ -249,7 +249,7 @@ describe('weeks and longer units', () => {
       ['2025-11-23', 3],
     ]);
   });
-  it('are quarters and years of the calendar', async () => {
+  it('are calendar quarters and years', async () => {
     const asked = { date_range: ['2024-11-01', '2025-02-28'] };
     const quarters = (await ask({ ...asked, dimensions: ['time:quarter'] })).rows;
     expect(quarters.map(({ dimensions, metrics }) => [dimensions[0], metrics[0]])).toEqual([

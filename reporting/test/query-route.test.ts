@@ -8,7 +8,7 @@ import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/
 import type { Express } from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createGate, type GateLimits } from '../src/reading/heavy-queries.js';
+import { createGate, type GateLimits } from '../src/reading/gate.js';
 import { queryRoute } from '../src/routes/query-route.js';
 import { type StoredEvent, storeEvents } from './random-events.js';
 
@@ -18,7 +18,7 @@ const now = new Date('2025-11-15T12:00:00Z');
 
 const build = (limits: Partial<GateLimits> = {}) =>
   buildServiceApp({ logger: silent, telemetry: createTelemetry(), health: {}, isClosing: () => false }, (routes) => {
-    const gate = createGate({ atOnce: 2, maxWaiting: 10, waitMs: 1_000, heavyEvents: 0, ...limits });
+    const gate = createGate({ maxConcurrent: 2, maxWaiting: 10, maxWaitMs: 1_000, heavyEvents: 0, ...limits });
     routes.all('/api/v1/query', queryRoute({ pool: database.pool, gate, clock: () => now }));
   });
 
@@ -225,7 +225,7 @@ describe('refusals', () => {
 describe('long queries', () => {
   const heavy = { ...base, filters: [['is', 'property:plan', ['pro']]] };
   it('are refused when too many wait, while rollups still answer', async () => {
-    const full = build({ atOnce: 0, maxWaiting: 0 });
+    const full = build({ maxConcurrent: 0, maxWaiting: 0 });
     const { body, headers } = await ask(heavy, full).expect(429);
     expect(body.error.code).toBe('too_many_queries');
     expect(headers['retry-after']).toBe('1');
@@ -233,7 +233,7 @@ describe('long queries', () => {
     await ask({ ...base, site_id: 'rolled' }, full).expect(200);
   });
   it('hold no connection while they wait', async () => {
-    const busy = build({ atOnce: 0, maxWaiting: 20, waitMs: 1_500 });
+    const busy = build({ maxConcurrent: 0, maxWaiting: 20, maxWaitMs: 1_500 });
     const ended: number[] = [];
     const note = ({ status }: { status: number }) => ended.push(status);
     // More than the pool has connections.

@@ -1,4 +1,4 @@
-/** Turns a seed into events of every shape that filters and groups must tell apart, and stores them. */
+/** Random events of every shape that filters and groups must distinguish. */
 import { allColumns, type EventContext } from '@millrace/shared/contract/event-columns';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { createRandom } from '@millrace/shared/testing/create-random';
@@ -58,7 +58,7 @@ const properties = [
   { plan: 'Pro', amount: 1e21, ok: 'true' },
 ];
 
-/** Events inside [from, from + length); some share an instant. */
+/** Events in [from, from + length), some at the same instant. */
 export function randomEvents(seed: number, count: number, from: Date, lengthMs: number): StoredEvent[] {
   const random = createRandom(seed);
   const oneOf = <T>(list: T[]): T => list[Math.floor(random() * list.length)]!;
@@ -77,7 +77,7 @@ const columns = allColumns.filter(({ name }) => name !== 'site_id');
 const names = columns.map(({ name }) => name).join(', ');
 const typed = columns.map(({ name, type }) => `${name} ${type}`).join(', ');
 
-/** Writes them to table events, with ids of their place in the list. */
+/** Inserts them into table events, with ids made from their index. */
 export async function storeEvents(pool: Pool, siteId: string, events: StoredEvent[]): Promise<void> {
   const rows = events.map((event, index) => ({
     ...event,

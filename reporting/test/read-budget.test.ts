@@ -1,4 +1,4 @@
-/** What a request is answered when its time is up and nothing has been said yet. */
+/** How a request is answered when its time is up before a response has started. */
 import express from 'express';
 import request from 'supertest';
 import { expect, it } from 'vitest';
@@ -6,26 +6,26 @@ import { sendAnswer } from '../src/cache/send-answer.js';
 import { budgetOf, startBudgets } from '../src/reading/read-budget.js';
 
 /** Has a route that never answers. */
-function build(askDatabase: () => Promise<boolean>) {
+function build(checkDatabase: () => Promise<boolean>) {
   const app = express();
   const stopped: boolean[] = [];
-  app.use(startBudgets(askDatabase, { stopMs: 10, askMs: 20, answerMs: 60 }));
+  app.use(startBudgets(checkDatabase, { stopMs: 10, checkMs: 20, answerMs: 60 }));
   app.get('/', (_req, res) => {
     budgetOf(res).signal.addEventListener('abort', () => stopped.push(true));
   });
   return { app, stopped };
 }
 
-it('is told that the query took too long, when the database is well', async () => {
+it('answers that the query took too long when the database responds to others', async () => {
   const { app, stopped } = build(async () => true);
   const { body } = await request(app).get('/').expect(504);
   expect(body.error.code).toBe('query_timeout');
   expect(stopped).toEqual([true]);
 });
 
-it('sends nothing more when the answer comes after it', async () => {
+it('sends nothing more when the answer comes later', async () => {
   const app = express();
-  app.use(startBudgets(async () => true, { stopMs: 10, askMs: 20, answerMs: 60 }));
+  app.use(startBudgets(async () => true, { stopMs: 10, checkMs: 20, answerMs: 60 }));
   let answered = () => {};
   const isAnswered = new Promise<void>((resolve) => {
     answered = resolve;
@@ -45,8 +45,8 @@ it('sends nothing more when the answer comes after it', async () => {
 it.each([
   ['cannot be reached', () => Promise.reject(new Error('refused'))],
   ['does not answer', () => new Promise<boolean>(() => {})],
-])('is told that the database is unavailable, when it %s', async (_what, askDatabase) => {
-  const { body, headers } = await request(build(askDatabase).app).get('/').expect(503);
+])('is told that the database is unavailable, when it %s', async (_what, checkDatabase) => {
+  const { body, headers } = await request(build(checkDatabase).app).get('/').expect(503);
   expect(body.error.code).toBe('database_unavailable');
   expect(headers['retry-after']).toBe('1');
 });

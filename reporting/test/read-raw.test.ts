@@ -1,4 +1,4 @@
-/** Answers from raw events, against a naive count in JavaScript. */
+/** Answers from raw events, compared with a naive count in JavaScript. */
 
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createRandom } from '@millrace/shared/testing/create-random';
@@ -20,7 +20,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   await addPartition(database.pool, '2025-01-01', '2026-01-01');
   const atRandom = randomEvents(7, 600, new Date(from.getTime() - 6 * hour), 60 * hour);
-  // Both edges of the range and an inner one are met exactly.
+  // Some events are exactly on both ends of the range and on a bound inside it.
   const onEdges = randomEvents(9, 9, from, 1).flatMap((event) =>
     [from, to, bucketsOf(9).bounds[1]!].map((timestamp) => ({ ...event, timestamp })),
   );
@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** Buckets whose edges are no whole hours, as in a zone of its own, and one after which nothing happens. */
+/** Buckets that do not start on the hour, as in some time zones, and one without events. */
 function bucketsOf(count: number): TimeBuckets {
   const inner = Array.from({ length: count - 1 }, (_, index) => new Date(from.getTime() + (index + 1) * 1.75 * hour));
   const bounds = [from, ...inner, to];
@@ -76,36 +76,36 @@ const columns: Extract<Condition['dimension'], Dimension>[] = [
 ];
 
 describe('groups', () => {
-  it('is one row without dimensions, of zeros and nulls when nothing matches', async () => {
+  it('is one row without dimensions, with zeros and nulls when nothing matches', async () => {
     await expectRight({});
     const nothing: Filter = { op: 'is', dimension: 'path', values: ['/nowhere'] };
     const { rows } = await expectRight({ filter: nothing });
     expect(rows).toEqual([{ dimensions: [], metrics: [0, 0, 0, null, null, 0, 0] }]);
   });
-  it('counts nothing for a site it does not know and for an empty range', async () => {
+  it('counts nothing for an unknown site and for an empty range', async () => {
     const zeros = { rows: [{ dimensions: [], metrics: [0, 0] }] };
     const small = { metrics: ['events', 'visitors'] as Metric[], totalRows: false };
     expect(await answer(query({ ...small, siteId: "x' or true --" }))).toEqual(zeros);
     expect(await answer(query({ ...small, range: { from, to: from } }))).toEqual(zeros);
   });
-  it.each(columns)('by %s are right', async (dimension) => {
+  it.each(columns)('by %s are correct', async (dimension) => {
     await expectRight({ dimensions: [dimension], orderBy: [{ key: 'events', direction: 'desc' }] });
   });
-  it('by several dimensions are right, with time among them only where something happened', async () => {
+  it('by several dimensions are correct, and include only times with events', async () => {
     await expectRight({ dimensions: ['path', 'event_type', 'profile_id'] });
     const two: Dimension[] = ['time:hour', 'path'];
     const { rows } = await expectRight({ dimensions: two, buckets: bucketsOf(20) });
     expect(rows.length).toBeLessThan(20 * paths.length);
     await expectRight({ dimensions: ['referrer', 'time:hour'], buckets: bucketsOf(9), metrics: ['events'] });
   });
-  it('give every metric by itself what it is among others', async () => {
+  it('have the same value for a metric alone as together with others', async () => {
     const metrics: Metric[] = ['events', 'views', 'visitors', 'views_per_visitor', 'share', 'event:sign"up'];
     for (const metric of metrics) await expectRight({ metrics: [metric], dimensions: ['path'] });
   });
 });
 
 describe('a series', () => {
-  it('has no holes and is in the order of time', async () => {
+  it('has every bucket, in the order of time', async () => {
     const rare: Filter = { op: 'is', dimension: 'path', values: ['/ünï'] };
     const { rows, totalRows } = await expectRight({
       dimensions: ['time:hour'],
@@ -151,7 +151,7 @@ describe('filters', () => {
     matches: [['^/a'], ['a|b'], ['[0-9]+$'], ['^$'], ['x{2}', '^p'], ['^/.$']],
   };
   for (const op of operators) {
-    it(`${op} is right for every dimension, also where the value is absent`, async () => {
+    it(`${op} is correct for every dimension, including absent values`, async () => {
       for (const dimension of filtered) {
         for (const values of wanted[op.replace('_not', '')]!) {
           const filter: Filter = { op, dimension, values };
@@ -159,7 +159,7 @@ describe('filters', () => {
         }
       }
     });
-    it(`${op} takes capitals for small letters when it is told to`, async () => {
+    it(`${op} can be case-insensitive`, async () => {
       for (const values of [['/A', 'PRO'], ['ÜNÏ'], ['p', null], ['View']]) {
         if (values.includes(null) && !op.startsWith('is')) continue;
         for (const dimension of ['path', 'property:plan', 'event_type', 'user_id'] as const) {
@@ -168,17 +168,17 @@ describe('filters', () => {
       }
     });
   }
-  it.each(['is_set', 'is_not_set'] as const)('%s is right for every dimension', async (op) => {
+  it.each(['is_set', 'is_not_set'] as const)('%s is correct for every dimension', async (op) => {
     for (const dimension of filtered) await expectRight({ filter: { op, dimension, values: [] }, metrics: ['events'] });
   });
-  it('without values match nothing, and their denial everything', async () => {
+  it('without values match nothing, and everything when negated', async () => {
     const none = await expectRight({ filter: { op: 'is', dimension: 'path', values: [] } });
     expect(none.rows[0]?.metrics[0]).toBe(0);
     await expectRight({ filter: { op: 'is_not', dimension: 'profile_id', values: [] } });
     await expectRight({ filter: { op: 'and', filters: [] } });
     await expectRight({ filter: { op: 'or', filters: [] } });
   });
-  it('combine at random, with groups, orders and pages at random', async () => {
+  it('are correct in random combinations, with random groups, orders and pages', async () => {
     const random = createRandom(11);
     const oneOf = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
     const condition = (): Filter => {
@@ -226,7 +226,7 @@ describe('pages', () => {
       expect(pages).toEqual(whole.rows);
     },
   );
-  it('say nothing about the number of rows unless asked', async () => {
+  it('leave out the number of rows unless it is requested', async () => {
     expect(await answer(query({ totalRows: false, metrics: ['views'], dimensions: ['path'], limit: 1 }))).toEqual({
       rows: [{ dimensions: [''], metrics: [expect.any(Number)] }],
     });
@@ -235,7 +235,7 @@ describe('pages', () => {
 
 describe('texts that would be SQL', () => {
   const texts = ["'; drop table events; --", '$1', "\\'", '"', '{a,b}', '{"a"}', 'null', 'NULL', '%s', '\0', '\ud800'];
-  it.each(texts)('%j is a text like others, wherever it stands', async (text) => {
+  it.each(texts)('%j is treated as plain text everywhere', async (text) => {
     const filters = operatorsOf(text).map((filter) => ({ filter, metrics: ['events'] as Metric[] }));
     for (const given of filters) await expectRight(given);
     await expectRight({ metrics: [`event:${text}`], dimensions: [`property:${text}`] });

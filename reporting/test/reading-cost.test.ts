@@ -1,4 +1,4 @@
-/** What a reading is said to cost before it runs is what it reads. */
+/** The estimated cost of a read is what it actually reads. */
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -46,17 +46,17 @@ async function costOf(body: object): Promise<ReadingCost> {
   return costs[0]!;
 }
 
-it('counts the rows of intervals: of all types, and of views', async () => {
+it('counts interval rollups, of all types and of views', async () => {
   const cost = await costOf({ site_id: 'rolled', dimensions: ['time:hour_of_day'] });
   expect(cost).toEqual({ isRaw: false, events: 0, rows: 7 * 96 * 2 });
 });
 
-it('counts the rows of days', async () => {
+it('counts day rollups', async () => {
   const cost = await costOf({ site_id: 'rolled', dimensions: ['event_type'] });
   expect(cost).toEqual({ isRaw: false, events: 0, rows: 7 });
 });
 
-it('counts events where rollups do not know the answer', async () => {
+it('counts raw events when rollups cannot answer', async () => {
   expect(await costOf({ site_id: 'rolled', dimensions: ['path'] })).toEqual({
     ...{ isRaw: true, events: week.length, rows: 0 },
   });
@@ -75,7 +75,7 @@ it.each([
     ],
     7,
   ],
-  // What no index answers is read whole.
+  // Conditions without an index do not reduce what is read.
   [['is_not', 'event_type', ['view']], 7],
   [['is', 'event_type', ['click'], { case_sensitive: false }], 7],
 ])('leaves out the rows of days that the index leaves out for %j', async (filters, rows) => {

@@ -7,7 +7,7 @@ import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/
 import { dayOf, dayStart } from '@millrace/shared/time/zone-days';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createGate } from '../src/reading/heavy-queries.js';
+import { createGate } from '../src/reading/gate.js';
 import { inSnapshot } from '../src/reading/in-snapshot.js';
 import { type Period, periodsOf } from '../src/retention/cohort-periods.js';
 import { readCohorts } from '../src/retention/read-cohorts.js';
@@ -112,7 +112,7 @@ describe('GET /api/v1/retention', () => {
         '/api/v1/retention',
         retentionRoute({
           pool: database.pool,
-          gate: createGate({ atOnce: 2, maxWaiting: 10, waitMs: 1_000 }),
+          gate: createGate({ maxConcurrent: 2, maxWaiting: 10, maxWaitMs: 1_000 }),
           clock: () => now,
         }),
       );

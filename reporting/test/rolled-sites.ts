@@ -1,4 +1,4 @@
-/** Turns a database into one with sites whose rollups are absent, complete, stale and partial. */
+/** Sites whose rollups are absent, complete, stale and partial. */
 
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { addPartition } from '@millrace/shared/testing/add-partition';
@@ -7,11 +7,11 @@ import { markIntervals, storeRollups } from './stored-rollups.js';
 
 const day = 86_400_000;
 
-/** The clocks of Lord Howe go forward by half an hour on 4 October 2025, those of New York back by an hour on 2 November. */
+/** Clocks go forward by half an hour in Lord Howe on 4 October 2025, and back by an hour in New York on 2 November. */
 export const first = new Date('2025-09-27T00:00:00Z');
 export const last = new Date('2025-11-08T00:00:00Z');
 
-/** Rollups of `rolled`, then `late` events that only marks tell of. */
+/** Stores the rollups of `rolled`, then `late` events that are only marked. */
 async function addSite(pool: Pool, siteId: string, timezone: string, rolled: StoredEvent[], late: StoredEvent[]) {
   const options = { siteId, timezone, daysBefore: '2025-11-06' };
   await storeEvents(pool, siteId, [...rolled, ...late]);
@@ -20,7 +20,7 @@ async function addSite(pool: Pool, siteId: string, timezone: string, rolled: Sto
   return [...rolled, ...late];
 }
 
-/** What a roll leaves between intervals and days: days to compute, whose rows are not to be trusted. */
+/** The state after a roll has written intervals but not days: marked days, whose rollups are invalid. */
 async function markDays(pool: Pool, siteId: string, days: string[]): Promise<void> {
   await pool.query('insert into rollup_day_marks select $1, unnest($2::date[])', [siteId, days]);
   await pool.query(

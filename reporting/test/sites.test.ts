@@ -8,7 +8,7 @@ import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/
 import type { Express } from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createGate } from '../src/reading/heavy-queries.js';
+import { createGate } from '../src/reading/gate.js';
 import { sitesRoutes } from '../src/routes/sites-route.js';
 import { requestErasure } from '../src/sites/put-site.js';
 
@@ -30,7 +30,7 @@ beforeAll(async () => {
   readOnly = createPool(url.href, silent, { max: 2, statementTimeoutMs: 15_000, applicationName: 'millrace-test' });
   const deps = { logger: silent, telemetry: createTelemetry(), health: {}, isClosing: () => false };
   app = buildServiceApp(deps, (service) => {
-    const gate = createGate({ atOnce: 2, maxWaiting: 10, waitMs: 1_000 });
+    const gate = createGate({ maxConcurrent: 2, maxWaiting: 10, maxWaitMs: 1_000 });
     service.use((_req, res, next) => {
       if (boundTo !== undefined) res.locals.access = { siteId: boundTo };
       next();

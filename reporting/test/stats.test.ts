@@ -8,7 +8,7 @@ import type { Express } from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp } from '../src/app.js';
-import { createGate } from '../src/reading/heavy-queries.js';
+import { createGate } from '../src/reading/gate.js';
 import { exportsOn } from './export-stack.js';
 
 let database: TestDatabase;
@@ -23,7 +23,7 @@ const appOn = (pool: Pool, more: { health?: Record<string, () => Promise<unknown
     pool,
     writePool: pool,
     exports: exportsOn(pool),
-    gate: createGate({ atOnce: 2, maxWaiting: 10, waitMs: 1_000 }),
+    gate: createGate({ maxConcurrent: 2, maxWaiting: 10, maxWaitMs: 1_000 }),
     ...more,
   });
 

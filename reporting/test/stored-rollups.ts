@@ -1,4 +1,4 @@
-/** Turns events into the rollups that a roll would have stored for them, computed plainly. */
+/** Stores the rollups that a roll would have written for some events, computed in JavaScript. */
 import { encodeBitmap } from '@millrace/shared/bitmap/bitmap';
 import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
 import { dayOf } from '@millrace/shared/time/zone-days';
@@ -7,9 +7,9 @@ import type { StoredEvent } from './random-events.js';
 export interface RollupsOf {
   siteId: string;
   timezone: string;
-  /** Days from this one on are not computed but marked. */
+  /** Days from this one on are marked instead of computed. */
   daysBefore: string;
-  /** Events of these users come without a number. */
+  /** These users have no visitor number. */
   strangers?: string[];
 }
 
@@ -18,7 +18,7 @@ const quarterMs = 900_000;
 export const quarterOf = ({ timestamp }: StoredEvent): string =>
   new Date(Math.floor(timestamp.getTime() / quarterMs) * quarterMs).toISOString();
 
-/** Those that stand for all types, and those of its own. */
+/** The rollup for all types together, and the one for the event's type. */
 const typesOf = (event: StoredEvent): string[] => ['', event.event_type];
 
 export interface RollupRow {
@@ -68,7 +68,7 @@ export async function insertRows(
   );
 }
 
-/** Gives users their numbers, far apart so that bitmaps have several containers. */
+/** Assigns visitor numbers far enough apart that bitmaps have several containers. */
 async function numberUsers(pool: Pool, siteId: string, events: StoredEvent[], strangers: string[]) {
   const users = [...new Set(events.flatMap(({ user_id }) => user_id ?? []))].filter(
     (user) => !strangers.includes(user),
@@ -82,7 +82,7 @@ async function numberUsers(pool: Pool, siteId: string, events: StoredEvent[], st
   return { numberOf, last: Math.max(0, ...numberOf.values()) };
 }
 
-/** Writes numbers, intervals, days and state; marks are for the test to add. */
+/** Writes visitor numbers, intervals, days and the state, but no marks. */
 export async function storeRollups(pool: Pool, events: StoredEvent[], options: RollupsOf): Promise<void> {
   const { siteId, timezone, daysBefore, strangers = [] } = options;
   const { numberOf, last } = await numberUsers(pool, siteId, events, strangers);
@@ -99,7 +99,7 @@ export async function storeRollups(pool: Pool, events: StoredEvent[], options: R
   );
 }
 
-/** Marks as an insert of these events would. */
+/** Marks the intervals of some events, as inserting them would. */
 export async function markIntervals(pool: Pool, siteId: string, events: StoredEvent[]): Promise<void> {
   await pool.query('insert into rollup_marks select $1, unnest($2::timestamptz[])', [siteId, events.map(quarterOf)]);
 }

@@ -7,14 +7,14 @@ import { generateKey, registerKey } from '@millrace/shared/access/keys';
 import { silent } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createGate } from '../src/reading/heavy-queries.js';
+import { createGate } from '../src/reading/gate.js';
 import { addJune, type ExportStack, type StackOptions, startExportStack } from './export-stack.js';
 
 type Headers = Record<string, string>;
 
 /** A stack whose files are too long to be sent before their client reads them. */
 async function startStreams(options: StackOptions) {
-  const streams = createGate({ atOnce: 4, maxWaiting: 20, waitMs: 60_000 });
+  const streams = createGate({ maxConcurrent: 4, maxWaiting: 20, maxWaitMs: 60_000 });
   const stack = await startExportStack({ ...options, exports: { streams } });
   await addJune(stack.database);
   await stack.addEvents('shop', 40_000, 500);

@@ -1,11 +1,10 @@
-/** Memory of lists that a task of a thread uses, and the next one again. */
 import { expect, it } from 'vitest';
 import { beginTask, taskFloat64s, taskUint32s } from '../src/segments/task-memory.js';
 
-it('is that of the task before, all zero, and never that of two lists', () => {
+it('reuses the memory of the previous task, filled with zeros, and never for two arrays at once', () => {
   beginTask();
   const first = [taskUint32s(1_001).fill(7), taskFloat64s(500).fill(7), taskUint32s(3).fill(7)];
-  // What did not fit is there for the next task.
+  // After a task that needed more, the next one has enough.
   beginTask();
   const [numbers, doubles, more] = [taskUint32s(1_001), taskFloat64s(500), taskUint32s(3)];
   expect(numbers.every((value) => value === 0) && doubles.every((value) => value === 0)).toBe(true);

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { buildApp } from '../src/app.js';
 import { deliverReport } from '../src/delivery/deliver-report.js';
 import { resendReport } from '../src/delivery/resend-report.js';
-import { createGate } from '../src/reading/heavy-queries.js';
+import { createGate } from '../src/reading/gate.js';
 import { deleteTemplate, updateTemplate } from '../src/reports/templates/template-rows.js';
 import { deliveryDeps, insertReport, ledgerOf } from './delivered-reports.js';
 import { exportsOn } from './export-stack.js';
@@ -43,7 +43,7 @@ beforeEach(async () => {
 /** Whoever has no key; everything else of the service needs one. */
 function app() {
   const { pool } = database;
-  const gate = createGate({ atOnce: 1, maxWaiting: 1, waitMs: 1_000 });
+  const gate = createGate({ maxConcurrent: 1, maxWaiting: 1, maxWaitMs: 1_000 });
   const keys = createKeyRing(pool, silent);
   const { links } = deliveryDeps(database, undefined);
   const health = { isClosing: () => false, health: {}, logger: silent, telemetry: createTelemetry() };

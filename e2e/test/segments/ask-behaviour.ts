@@ -5,7 +5,7 @@ import { readJourneys } from '@millrace/reporting/journeys/read-journeys';
 import { readReturns } from '@millrace/reporting/retention/read-returns';
 import { answerFunnel } from '@millrace/reporting/segments/answer-funnel';
 import { answerJourneys } from '@millrace/reporting/segments/answer-journeys';
-import { answerReturns } from '@millrace/reporting/segments/answer-returns';
+import { answerRetention } from '@millrace/reporting/segments/answer-retention';
 import { type Asking, checkAnswer } from './check-answer.js';
 import { countFunnelPlainly, inOrder, type PlainCounts, type PlainFunnel } from './plain/funnel.js';
 import { countJourneysPlainly } from './plain/journeys.js';
@@ -39,7 +39,7 @@ async function askFunnel(asking: Asking, subject: Subject): Promise<void> {
 async function askReturns(asking: Asking, subject: Subject): Promise<void> {
   const { client, engine, site, random } = asking;
   const question = randomReturns(random, subject);
-  const answer = question && (await answerReturns(client, engine, question, {}));
+  const answer = question && (await answerRetention(client, engine, question, {}));
   if (!answer) return;
   const { source, ...ours } = answer;
   const plainly = () => countReturnsPlainly(site, question);

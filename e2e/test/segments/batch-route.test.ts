@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { ensureMonths } from '@millrace/processor/events/ensure-partitions';
 import { insertEvents } from '@millrace/processor/events/insert-events';
 import { rollSite } from '@millrace/processor/rollups/roll-site';
-import { createGate, type Gate } from '@millrace/reporting/reading/heavy-queries';
+import { createGate, type Gate } from '@millrace/reporting/reading/gate';
 import { batchRoute } from '@millrace/reporting/routes/batch-route';
 import { queryRoute } from '@millrace/reporting/routes/query-route';
 import { createSegmentEngine, type SegmentEngine } from '@millrace/reporting/segments/segment-engine';
@@ -39,7 +39,7 @@ afterAll(() => database.drop());
 let gate: Gate;
 let url: string;
 beforeEach(async () => {
-  gate = createGate({ atOnce: 1, maxWaiting: 5, waitMs: 10_000 });
+  gate = createGate({ maxConcurrent: 1, maxWaiting: 5, maxWaitMs: 10_000 });
   url = await serve(createSegmentEngine({ threads: 2, cacheMb: 8 }, silent));
 });
 afterEach(async () => {

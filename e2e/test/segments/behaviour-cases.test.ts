@@ -9,7 +9,7 @@ import { inSnapshot } from '@millrace/reporting/reading/in-snapshot';
 import { readReturns } from '@millrace/reporting/retention/read-returns';
 import type { ReturnsParams, ReturnTable } from '@millrace/reporting/retention/return-table';
 import { answerJourneys } from '@millrace/reporting/segments/answer-journeys';
-import { answerReturns } from '@millrace/reporting/segments/answer-returns';
+import { answerRetention } from '@millrace/reporting/segments/answer-retention';
 import { createSegmentEngine, type SegmentEngine } from '@millrace/reporting/segments/segment-engine';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -58,7 +58,7 @@ async function siteOf(rolled: Given[], late: Given[] = []): Promise<string> {
 async function returns(question: Omit<ReturnsParams, 'breakdownLimit'>) {
   const whole = { breakdownLimit: 10, ...question };
   return inSnapshot(database.pool, async (client) => {
-    const { source: _source, ...answer } = (await answerReturns(client, engine, whole, {}))!;
+    const { source: _source, ...answer } = (await answerRetention(client, engine, whole, {}))!;
     expect(await readReturns(client, whole)).toEqual(answer);
     return answer;
   });

@@ -6,7 +6,7 @@ import { insertEvents } from '@millrace/processor/events/insert-events';
 import { rollSite } from '@millrace/processor/rollups/roll-site';
 import { answerQuery } from '@millrace/reporting/query/answer-query';
 import type { ResolvedQuery } from '@millrace/reporting/query/resolved-query';
-import { createGate } from '@millrace/reporting/reading/heavy-queries';
+import { createGate } from '@millrace/reporting/reading/gate';
 import { inSnapshot } from '@millrace/reporting/reading/in-snapshot';
 import { funnelRoute } from '@millrace/reporting/routes/funnel-route';
 import { journeysRoute } from '@millrace/reporting/routes/journeys-route';
@@ -30,7 +30,7 @@ const event = (number: number, timestamp: string, path: string) => ({
 
 /** Funnels, retention and journeys say so as well, where it concerns them. */
 async function saysSince(pool: Pool, engine: SegmentEngine, since: string): Promise<void> {
-  const gate = createGate({ atOnce: 2, maxWaiting: 10, waitMs: 1_000, heavyEvents: 0 });
+  const gate = createGate({ maxConcurrent: 2, maxWaiting: 10, maxWaitMs: 1_000, heavyEvents: 0 });
   const deps = { pool, gate, engine, clock: () => now };
   const app = buildServiceApp(
     { logger: silent, telemetry: createTelemetry(), health: {}, isClosing: () => false },

@@ -111,7 +111,7 @@ it('reads events one by one where a block is corrupt, and has the segment built 
 });
 
 it('refuses a batch whose counts cannot be put together, and goes on', async () => {
-  const engine = createSegmentEngine({ threads: 2, cacheMb: 8, eventsPerThread: 1 }, silent);
+  const engine = createSegmentEngine({ threads: 2, cacheMb: 8, minEventsPerThread: 1 }, silent);
   await ask(engine);
   const run: SegmentEngine['pool']['run'] = (_task, take) =>
     new Promise((resolve) => {

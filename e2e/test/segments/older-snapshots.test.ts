@@ -41,8 +41,8 @@ const question: ResolvedQuery = {
 /** Patterns are matched by Postgres. */
 const notNew: ResolvedQuery = { ...question, filter: { op: 'matches_not', dimension: 'path', values: ['new'] } };
 
-it.each([1, 2_000])('knows no value that was stored later (tail from %d events on)', async (leastTail) => {
-  engine = createSegmentEngine({ threads: 1, cacheMb: 8, leastTail }, silent);
+it.each([1, 2_000])('knows no value that was stored later (tail from %d events on)', async (minTailEvents) => {
+  engine = createSegmentEngine({ threads: 1, cacheMb: 8, minTailEvents }, silent);
   await store('2026-11-09T10:00:00Z', '/old', 1);
   await roll();
   await store('2026-11-10T10:00:00Z', '/new', 'ten');

@@ -64,9 +64,9 @@ export async function runRound(seed: number, goesOn = () => true): Promise<Count
     engine: {
       threads: 2,
       cacheMb: random.pick([1, 8]),
-      leastTail: random.pick([1, 30, 2_000]),
-      tailAtOnce: random.pick([5, 100_000]),
-      eventsPerThread: random.pick([1, 200_000]),
+      minTailEvents: random.pick([1, 30, 2_000]),
+      tailBatchEvents: random.pick([5, 100_000]),
+      minEventsPerThread: random.pick([1, 200_000]),
     },
   });
   const options = { pool: site.database.pool, siteId: site.siteId, start };

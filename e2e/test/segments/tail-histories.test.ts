@@ -23,7 +23,7 @@ let history: History;
 beforeAll(async () => {
   site = await startSegmentSite({
     ...{ start, hostnames: [], sessionMinutes: 30, timezone: 'UTC' },
-    engine: { threads: 2, cacheMb: 8, leastTail: 1 },
+    engine: { threads: 2, cacheMb: 8, minTailEvents: 1 },
   });
   const { pool } = site.database;
   history = createHistory(random, { pool, siteId: site.siteId, start }, weights);

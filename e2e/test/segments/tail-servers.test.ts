@@ -17,7 +17,7 @@ import { startStandbyPair } from '../start-standby.js';
 
 let engine: SegmentEngine;
 beforeEach(() => {
-  engine = createSegmentEngine({ threads: 1, cacheMb: 64, leastTail: 1 }, silent);
+  engine = createSegmentEngine({ threads: 1, cacheMb: 64, minTailEvents: 1 }, silent);
 });
 afterEach(() => engine.pool.close());
 

@@ -17,7 +17,7 @@ let database: TestDatabase;
 let engine: SegmentEngine;
 beforeAll(async () => {
   database = await createTestDatabase();
-  engine = createSegmentEngine({ threads: 1, cacheMb: 64, leastTail: 1 }, silent);
+  engine = createSegmentEngine({ threads: 1, cacheMb: 64, minTailEvents: 1 }, silent);
   await ensureMonths(database.pool, ['2026-11']);
   await store(1, '2026-11-09T10:00:00Z');
   await rollSite(database.pool, 'demo', { now });

@@ -24,7 +24,7 @@ beforeAll(async () => {
   await ensureMonths(database.pool, ['2026-10', '2026-11']);
 });
 beforeEach(async () => {
-  engine = createSegmentEngine({ threads: 1, cacheMb: 64, leastTail: 1 }, silent);
+  engine = createSegmentEngine({ threads: 1, cacheMb: 64, minTailEvents: 1 }, silent);
   await store('/yesterday', null, '2026-11-09T10:00:00Z');
   await rollSite(database.pool, 'demo', { now });
 });
@@ -273,7 +273,7 @@ it.each([1, 3])('counts views of %d days as plain SQL does, with paths of rolled
 });
 
 it('leaves what it has read to the next question when its time is up on the way', async () => {
-  const slow = createSegmentEngine({ threads: 1, cacheMb: 8, leastTail: 1, tailAtOnce: 1 }, silent);
+  const slow = createSegmentEngine({ threads: 1, cacheMb: 8, minTailEvents: 1, tailBatchEvents: 1 }, silent);
   await store('/a', 'a', '2026-11-10T11:50:00Z');
   await store('/b', 'b', '2026-11-10T12:05:00Z');
   let intervals = 0;
@@ -309,8 +309,8 @@ it('reads nothing again for another question of the same snapshot', async () => 
 });
 
 /** How often statements of some owners ran for a question that reads three intervals. */
-async function readingThree(tailAtOnce: number): Promise<(number | undefined)[]> {
-  const stepwise = createSegmentEngine({ threads: 1, cacheMb: 8, leastTail: 1, tailAtOnce }, silent);
+async function readingThree(tailBatchEvents: number): Promise<(number | undefined)[]> {
+  const stepwise = createSegmentEngine({ threads: 1, cacheMb: 8, minTailEvents: 1, tailBatchEvents }, silent);
   const owners = new Map<string, number>();
   const answer = await inSnapshot(database.pool, (client) =>
     answerQuery(counting(client, owners), question, { engine: stepwise }),
@@ -340,12 +340,12 @@ it('reads many events in steps, each of them once, also while a transaction is o
 });
 
 it('leaves too many events to Postgres, however few of them memory could hold', async () => {
-  const small = createSegmentEngine({ threads: 1, cacheMb: 1, leastTail: 1 }, silent);
+  const small = createSegmentEngine({ threads: 1, cacheMb: 1, minTailEvents: 1 }, silent);
   const events = Array.from({ length: 8_000 }, (_, at) => eventOf(`/${at % 7}`, 'a', '2026-11-10T12:05:00Z'));
   await insertEvents(database.pool, JSON.stringify(events));
   const needed = { siteId: 'demo', range: question.range, coded: ['path'], usesVisitors: true };
-  const read = (mostRaw: number) =>
-    inSnapshot(database.pool, (client) => readParts(client, small, { ...needed, mostRaw }));
+  const read = (maxRawEvents: number) =>
+    inSnapshot(database.pool, (client) => readParts(client, small, { ...needed, maxRawEvents }));
   expect(await read(7_000)).toBeUndefined();
   expect((await read(9_000))?.parts.reduce((sum, { rows }) => sum + rows, 0)).toBe(8_000);
   await small.pool.close();
@@ -371,7 +371,7 @@ it('finds what is new by the index on transactions alone', async () => {
 });
 
 it('keeps no more in memory than it may, and forgets the site that was asked about least lately', async () => {
-  const small = createSegmentEngine({ threads: 1, cacheMb: 1, leastTail: 1 }, silent);
+  const small = createSegmentEngine({ threads: 1, cacheMb: 1, minTailEvents: 1 }, silent);
   const sites = ['demo', 'second', 'third'];
   for (const site_id of sites) {
     const events = Array.from({ length: 4_000 }, (_, at) => ({

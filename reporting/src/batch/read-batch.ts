@@ -3,8 +3,8 @@ import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { answerBatch } from '../query/answer-batch.js';
 import { type BatchRequest, ofQuery } from '../query-request/parse-batch.js';
 import { resolveQuery } from '../query-request/resolve-query.js';
-import type { Reads } from '../reading/read-in-turn.js';
-import { needsEvents, readSite } from '../reading/site-circumstances.js';
+import type { ReadOptions } from '../reading/admit-read.js';
+import { needsEvents, readSite } from '../reading/site-context.js';
 import { bodyOf } from '../routes/query-route.js';
 import type { BatchAnswer } from './batch-output.js';
 
@@ -15,7 +15,7 @@ import type { BatchAnswer } from './batch-output.js';
 export async function readBatch(
   client: PoolClient,
   { siteId, filter, queries: asked }: BatchRequest,
-  reads: Reads,
+  reads: ReadOptions,
   now: Date,
   answered: (answer: Omit<BatchAnswer, 'json'> & ReturnType<typeof bodyOf>) => void,
 ): Promise<{ siteKnown: boolean }> {

@@ -1,7 +1,7 @@
 /** An answer from the database, with the version of the data that it was made of, both as of one snapshot. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
+import type { ReadOptions } from '../reading/admit-read.js';
 import { type ReadBudget, stopMs } from '../reading/read-budget.js';
-import type { Reads } from '../reading/read-in-turn.js';
 import type { AnswerStatus } from './count-answers.js';
 import { readDataVersion } from './data-version.js';
 import type { KeptAnswer } from './kept-answer.js';
@@ -10,7 +10,7 @@ import { type LookedUp, momentOf } from './look-up.js';
 /** Runs reads on one snapshot within a budget; see `readInTurn`. */
 export type Reader = <T>(
   budget: ReadBudget,
-  read: (client: PoolClient, reads: Reads) => Promise<T>,
+  read: (client: PoolClient, reads: ReadOptions) => Promise<T>,
   longestMs?: number,
 ) => Promise<T>;
 
@@ -48,7 +48,7 @@ export async function computeAnswer(
 ): Promise<ComputedAnswer> {
   const { budget, end } = startBudget(stop);
   let readAt = 0;
-  const readAll = async (client: PoolClient, reads: Reads) => {
+  const readAll = async (client: PoolClient, reads: ReadOptions) => {
     readAt = clock().getTime();
     const data = await readDataVersion(client, found.versioned);
     const { fields, meta } = await found.read(client, { ...reads, signal: budget.signal }, budget.signal);

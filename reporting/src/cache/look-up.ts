@@ -3,8 +3,8 @@ import { stringifyExactJson } from '@millrace/shared/platform/exact-json';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { LRUCache } from 'lru-cache';
 import type { TimeRange } from '../query/resolved-query.js';
-import { besideSnapshots, inSnapshot } from '../reading/in-snapshot.js';
-import { readSite, type SiteCircumstances } from '../reading/site-circumstances.js';
+import { inSnapshot, runShortStatement } from '../reading/in-snapshot.js';
+import { readSite, type SiteContext } from '../reading/site-context.js';
 import { type DataVersion, hashOf, readDataVersion, type VersionedQuestion } from './data-version.js';
 import type { DataMoment } from './kept-answer.js';
 import type { Question, ResolvedQuestion } from './question.js';
@@ -35,13 +35,13 @@ export const momentOf = (written: string, { data, position, history }: DataVersi
 const knownSites = 10_000;
 const attempts = 3;
 
-const siteOf = ({ siteTimezone, hasDailyVisitors }: DataVersion): SiteCircumstances => ({
+const siteOf = ({ siteTimezone, hasDailyVisitors }: DataVersion): SiteContext => ({
   hasDailyVisitors,
   siteTimezone: siteTimezone ?? 'UTC',
   siteKnown: siteTimezone !== null,
 });
 
-const isSameSite = (one: SiteCircumstances, other: SiteCircumstances) =>
+const isSameSite = (one: SiteContext, other: SiteContext) =>
   one.siteTimezone === other.siteTimezone &&
   one.siteKnown === other.siteKnown &&
   one.hasDailyVisitors === other.hasDailyVisitors;
@@ -59,14 +59,14 @@ type LookUp = (question: Question, name: string, signal?: AbortSignal) => Promis
 
 /** What the site is taken for is what it was the last time, and the version says whether it still is. */
 function createSiteLookUp(pool: Pool): LookUp {
-  const sites = new LRUCache<string, SiteCircumstances>({ max: knownSites });
+  const sites = new LRUCache<string, SiteContext>({ max: knownSites });
   return async (question, name, signal) => {
     const { siteId, reads } = question;
     for (let attempt = 1; ; attempt += 1) {
       const taken = sites.get(siteId) ?? { siteTimezone: 'UTC', siteKnown: true, hasDailyVisitors: false };
       const resolved = question.resolve(taken);
       const versioned = { siteId, reads, name, span: resolved.span };
-      const data = await besideSnapshots(pool, () => readDataVersion(pool, versioned), signal);
+      const data = await runShortStatement(pool, () => readDataVersion(pool, versioned), signal);
       const site = siteOf(data);
       sites.set(siteId, site);
       if (isSameSite(site, taken) || attempt === attempts) return lookedUp(resolved, versioned, data);
@@ -76,14 +76,14 @@ function createSiteLookUp(pool: Pool): LookUp {
 
 /** Of questions whose meaning depends on the first or the last event: both are what they were while no event has come or gone. */
 function createAllTimeLookUp(pool: Pool): LookUp {
-  const known = new LRUCache<string, { site: SiteCircumstances; data: string }>({ max: knownSites });
+  const known = new LRUCache<string, { site: SiteContext; data: string }>({ max: knownSites });
   return async (question, name, signal) => {
     const { siteId } = question;
     const reads = [...new Set([...question.reads, 'events' as const])];
     const versioned = { siteId, reads, name, span: allDays };
     const before = known.get(name);
     if (before) {
-      const data = await besideSnapshots(pool, () => readDataVersion(pool, versioned), signal);
+      const data = await runShortStatement(pool, () => readDataVersion(pool, versioned), signal);
       const isCurrent = data.data === before.data && isSameSite(siteOf(data), before.site);
       if (isCurrent) return lookedUp(question.resolve(before.site), versioned, data);
     }

@@ -1,8 +1,8 @@
 /** What is asked of a site, in the shape that answers are kept by. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { TimeRange } from '../query/resolved-query.js';
-import type { Reads } from '../reading/read-in-turn.js';
-import type { SiteCircumstances } from '../reading/site-circumstances.js';
+import type { ReadOptions } from '../reading/admit-read.js';
+import type { SiteContext } from '../reading/site-context.js';
 
 /** What an answer may depend on: events, what aggregations wrote, what metrics jobs wrote. */
 export type DataSource = 'events' | 'aggregates' | 'metrics';
@@ -26,7 +26,7 @@ export interface ResolvedQuestion {
   /** Looks at what only Postgres can tell, before anything is read. @throws ServiceError `invalid_request`. */
   check?: (signal: AbortSignal) => Promise<void>;
   /** `client` is inside a transaction with one snapshot. */
-  read: (client: PoolClient, reads: Reads, signal: AbortSignal) => Promise<AnswerBody>;
+  read: (client: PoolClient, reads: ReadOptions, signal: AbortSignal) => Promise<AnswerBody>;
   /** Limit for each statement, where it is another than the usual one. */
   longestMs?: number | undefined;
 }
@@ -42,7 +42,7 @@ export interface Question {
   /** True when its meaning depends on the first or the last event of the site. */
   needsEvents: boolean;
   /** @throws ServiceError `invalid_request` for a range that it does not take. */
-  resolve: (site: SiteCircumstances) => ResolvedQuestion;
+  resolve: (site: SiteContext) => ResolvedQuestion;
 }
 
 /** True when an instant of a meaning follows the clock to the millisecond. */

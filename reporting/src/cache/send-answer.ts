@@ -1,13 +1,13 @@
 /** Answers over HTTP: kept ones as well as those of a service that keeps none, with what a client needs to ask again cheaply. */
 import type { Request, Response } from 'express';
+import { admitRead, type ReadDeps } from '../reading/admit-read.js';
 import { budgetOf, type ReadBudget } from '../reading/read-budget.js';
-import { type ReadDependencies, readInTurn } from '../reading/read-in-turn.js';
-import { readCircumstances } from '../reading/site-circumstances.js';
+import { readSiteContext } from '../reading/site-context.js';
 import type { AnswerCache } from './answer-cache.js';
 import type { GivenAnswer, Reader } from './compute-answer.js';
 import type { Question } from './question.js';
 
-export interface AnswerDependencies extends ReadDependencies {
+export interface AnswerDependencies extends ReadDeps {
   clock?: () => Date;
   /** Absent: every answer is computed. */
   cache?: AnswerCache | undefined;
@@ -33,10 +33,10 @@ async function answerUncached(
   deps: Omit<AnswerDependencies, 'cache'>,
   budget: ReadBudget,
 ): Promise<Uncached> {
-  const site = await readCircumstances(deps.pool, question.siteId, question.needsEvents, budget.signal);
+  const site = await readSiteContext(deps.pool, question.siteId, question.needsEvents, budget.signal);
   const resolved = question.resolve(site);
   await resolved.check?.(budget.signal);
-  const { fields, meta } = await readInTurn(
+  const { fields, meta } = await admitRead(
     deps,
     budget,
     (client, reads) => resolved.read(client, reads, budget.signal),
@@ -48,7 +48,7 @@ async function answerUncached(
 /** The fields of an answer, kept or computed, to whoever puts several of them together. */
 export async function readAnswer(question: Question, deps: AnswerDependencies, budget: ReadBudget): Promise<unknown> {
   const { cache } = deps;
-  const read: Reader = (own, work, longestMs) => readInTurn(deps, own, work, longestMs);
+  const read: Reader = (own, work, longestMs) => admitRead(deps, own, work, longestMs);
   // Without `isKnown` there is always an answer.
   const { body } = cache
     ? (await cache.ask(question, { read, gone: budget.signal }))!
@@ -79,7 +79,7 @@ export async function sendAnswer(
   const elapsed = () => ({ elapsed_ms: Math.round(performance.now() - startedAt) });
   const { cache, clock = () => new Date() } = deps;
   if (!cache) return send(res, await answerUncached(question, deps, budgetOf(res)), elapsed());
-  const read: Reader = (budget, work, longestMs) => readInTurn(deps, budget, work, longestMs);
+  const read: Reader = (budget, work, longestMs) => admitRead(deps, budget, work, longestMs);
   const isRead = req.method === 'GET' || req.method === 'HEAD';
   const given = await cache.ask(question, {
     read,

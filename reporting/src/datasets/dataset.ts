@@ -5,7 +5,7 @@ import type { DataSource } from '../cache/question.js';
 import type { TimeUnit } from '../query/dimension-catalogue.js';
 import type { TimeRange } from '../query/resolved-query.js';
 import type { WeekStart } from '../query-request/calendar.js';
-import type { Reads } from '../reading/read-in-turn.js';
+import type { ReadOptions } from '../reading/admit-read.js';
 
 /**
  * How the text of a value is to be read: `integer` and `decimal` are exact numbers of any size, `number` is a ratio or a mean that a
@@ -44,7 +44,7 @@ export interface DatasetContext {
   /** First and last day of the range in `timezone`, both included. */
   days: { from: string; to: string };
   now: Date;
-  reads?: Reads | undefined;
+  reads?: ReadOptions | undefined;
   /** Rows after the one with these key values; absent: from the first. */
   after?: (string | null)[] | undefined;
   /** Rows at most; absent: all. */

@@ -4,7 +4,7 @@ import { dayOf } from '@millrace/shared/time/zone-days';
 import type { TimeRange } from '../query/resolved-query.js';
 import { checkPatterns, patternsOf, patternTimeoutMs } from '../query-request/check-patterns.js';
 import { resolveSpan, toTimeRange } from '../query-request/resolve-span.js';
-import { needsEvents, readCircumstances, type SiteCircumstances } from '../reading/site-circumstances.js';
+import { needsEvents, readSiteContext, type SiteContext } from '../reading/site-context.js';
 import { checkBuckets } from './check-buckets.js';
 import type { DatasetContext, Row } from './dataset.js';
 import { filterOf } from './filters-param.js';
@@ -32,7 +32,7 @@ function daysOf({ from, to }: TimeRange, zone: string): DatasetContext['days'] {
 export const isAboutAllTime = ({ dateRange }: DatasetRequest): boolean => needsEvents(dateRange);
 
 /** By what is known of the site; patterns are not looked at. A site that is not known has no rows, which is an answer. @throws ServiceError `invalid_request`, see {@link checkBuckets}. */
-export function resolveBy(request: DatasetRequest, site: SiteCircumstances, now: Date): ResolvedDataset {
+export function resolveBy(request: DatasetRequest, site: SiteContext, now: Date): ResolvedDataset {
   const { dataset, siteId, params, dateRange, weekStart } = request;
   const { siteTimezone, siteKnown, hasDailyVisitors: _hasDailyVisitors, ...events } = site;
   const timezone = request.timezone ?? siteTimezone;
@@ -58,7 +58,7 @@ export async function resolveDataset(
   now: Date,
   signal?: AbortSignal,
 ): Promise<ResolvedDataset> {
-  const site = await readCircumstances(pool, request.siteId, isAboutAllTime(request), signal);
+  const site = await readSiteContext(pool, request.siteId, isAboutAllTime(request), signal);
   const resolved = resolveBy(request, site, now);
   await checkDatasetPatterns(pool, request, signal);
   return resolved;

@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { isNumberMetric, partsOf } from '../query/number-metrics.js';
+import { isNumberMetric, parseNumberMetric } from '../query/number-metrics.js';
 import type { Metric, NumberMetric } from '../query/resolved-query.js';
 import { timeAlias } from '../query-request/alias-names.js';
 import { parseQuery, type QueryRequest } from '../query-request/parse-query.js';
@@ -31,7 +31,7 @@ function typeOfMetric(name: Metric): ColumnType {
 }
 
 function titleOfNumber(name: NumberMetric): string {
-  const { measure, column } = partsOf(name);
+  const { measure, column } = parseNumberMetric(name);
   const [first, ...rest] = typeof measure === 'object' ? `percentile ${measure.percentile}` : measure;
   return `${first!.toUpperCase()}${rest.join('')} of ${column.slice('property:'.length)}`;
 }

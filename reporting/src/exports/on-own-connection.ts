@@ -3,7 +3,7 @@
 import { withTimeout } from '@millrace/shared/platform/health';
 import { destroyConnection, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
 import pg from 'pg';
-import { snapshotOpening, untilAborted } from '../reading/in-snapshot.js';
+import { cancelOnAbort, snapshotOpening } from '../reading/in-snapshot.js';
 
 export interface LongRead {
   /** Of a whole read, pauses of its reader included. */
@@ -45,7 +45,7 @@ set local idle_in_transaction_session_timeout = 0`;
   try {
     await client.connect();
     await client.query(begin);
-    return await untilAborted(pool, client as unknown as PoolClient, work, signal);
+    return await cancelOnAbort(pool, client as unknown as PoolClient, work, signal);
   } finally {
     signal.removeEventListener('abort', cutOffLater);
     clearTimeout(timer);

@@ -3,7 +3,7 @@ import { type QueueEnvironment, queueLocation } from '@millrace/shared/platform/
 import type { Logger } from '@millrace/shared/platform/logger';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { openQueue } from '@millrace/shared/queue/queue';
-import { createGate, type Gate } from '../reading/heavy-queries.js';
+import { createGate, type Gate } from '../reading/gate.js';
 import type { ExportsDependencies } from '../routes/exports-route.js';
 import { createLinks } from './export-links.js';
 import { type ExportEnvironment, exportLimitsOf, type PublicEnvironment } from './exports-config.js';
@@ -29,7 +29,7 @@ export function openExports(
     quotaBytes: exportLimitsOf(config).quotaBytes,
     addJob: (id) => addExportJob(handle.queue, id),
     removeJob: (id) => removeExportJob(handle.queue, id),
-    streams: createGate({ atOnce: 4, maxWaiting: 20, waitMs: 10_000 }),
+    streams: createGate({ maxConcurrent: 4, maxWaiting: 20, maxWaitMs: 10_000 }),
     close: () => handle.close(),
   };
 }

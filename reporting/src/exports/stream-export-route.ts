@@ -9,7 +9,7 @@ import { findDataset } from '../datasets/datasets.js';
 import { parseDatasetQuery } from '../datasets/parse-dataset.js';
 import { resolveDataset } from '../datasets/read-dataset.js';
 import { refusal } from '../query-request/refuse.js';
-import type { Gate } from '../reading/heavy-queries.js';
+import type { Gate } from '../reading/gate.js';
 import { budgetOf } from '../reading/read-budget.js';
 import type { SegmentEngine } from '../segments/segment-engine.js';
 import { unknownSite } from '../sites/check-known-site.js';
@@ -118,7 +118,7 @@ export function streamExportRoute(deps: StreamDependencies): RequestHandler<{ id
     isTrustedProxy = () => false,
     clock = () => new Date(),
   } = deps;
-  const shares = createShares(streams.atOnce);
+  const shares = createShares(streams.maxConcurrent);
   return async (req: StreamRequest, res) => {
     const now = clock();
     const { request, format, bom, includeMetadata } = parseRequest(req);

@@ -3,7 +3,7 @@ import { ServiceError } from '@millrace/shared/platform/errors';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { filterSql } from '../query/filter-sql.js';
 import { rawColumn } from '../query/raw-columns.js';
-import { eventsWithVisits, filtersVisits, isVisitField } from '../query/visits-sql.js';
+import { eventsWithVisits, filtersVisits, isVisitDimension } from '../query/visits-sql.js';
 import { createSqlParameters, type SqlParameters } from '../reading/sql-parameters.js';
 import { eventRange, type Funnel, type FunnelAnswer, rulesOf } from './funnel.js';
 import { createTally } from './tally-funnel.js';
@@ -55,7 +55,7 @@ async function fetchRows(client: PoolClient): Promise<Row[]> {
 
 /** Whether it takes visits to tell how far users get. */
 export const asksVisits = ({ byVisit, filter, steps, breakdown }: Funnel): boolean =>
-  byVisit === true || [filter, ...steps].some(filtersVisits) || isVisitField(breakdown ?? '');
+  byVisit === true || [filter, ...steps].some(filtersVisits) || isVisitDimension(breakdown ?? '');
 
 /** Events of users that match at least one step, with a bit for each that they match. */
 function eventsSql(funnel: Funnel, parameters: SqlParameters): string {

@@ -1,7 +1,7 @@
 /** Journeys counted from raw events: the same definition as the engine's, see `segments/count-journeys.ts`. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { filterSql } from '../query/filter-sql.js';
-import { bytesSql, checkBytes, mostBytes } from '../query/page-rows.js';
+import { bytesSql, checkBytes, maxAnswerBytes } from '../query/page-rows.js';
 import { rawColumn } from '../query/raw-columns.js';
 import { eventsWithVisits } from '../query/visits-sql.js';
 import { createSqlParameters } from '../reading/sql-parameters.js';
@@ -47,17 +47,17 @@ with chosen as (
   order by visits desc, ${shown.map((name) => `${name} nulls last`).join(', ')} limit ${parameters.add(limit, 'bigint')}
 )
 select (select count(*) from ways)::int as visits, (select count(distinct user_id) from ways)::int as visitors, bytes,
-  case when bytes <= ${mostBytes} then coalesce((select json_agg(json_build_array(visits, visitors, ${shown.join(', ')})
+  case when bytes <= ${maxAnswerBytes} then coalesce((select json_agg(json_build_array(visits, visitors, ${shown.join(', ')})
     order by visits desc, ${shown.map((name) => `${name} nulls last`).join(', ')}) from page), '[]') end as rows
 from (select ${bytesSql('page', names)} as bytes offset 0) measured`;
   return { text, values: parameters.values };
 }
 
-/** `client` is inside a transaction with one snapshot. @throws ServiceError `invalid_request` for more than {@link mostBytes}. */
+/** `client` is inside a transaction with one snapshot. @throws ServiceError `invalid_request` for more than {@link maxAnswerBytes}. */
 export async function readJourneys(client: PoolClient, question: JourneysParams): Promise<Journeys> {
   const { text, values } = statement(question);
   const { visits, visitors, bytes, rows } = (await client.query<Found>(text, values)).rows[0]!;
-  checkBytes(bytes, mostBytes);
+  checkBytes(bytes, maxAnswerBytes);
   const journeys = rows!.map(([ofWay, people, ...steps]) => ({ steps, visits: ofWay, visitors: people }));
   return { journeys, total: { visits, visitors } };
 }

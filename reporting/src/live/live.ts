@@ -3,15 +3,15 @@ import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
 import type { Telemetry } from '@millrace/shared/platform/telemetry';
 import type { Request, Response } from 'express';
 import { accessOf } from '../asker.js';
+import { admitRead, type ReadDeps } from '../reading/admit-read.js';
 import { type ReadBudget, releaseBudget } from '../reading/read-budget.js';
-import { type ReadDependencies, readInTurn } from '../reading/read-in-turn.js';
 import { type Broadcast, createBroadcast } from './broadcast.js';
 import { answerHead, openEventStream } from './event-stream.js';
 import { createListeners, type NewListener } from './listeners.js';
 import { defaultLiveLimits, type LiveLimits } from './live-settings.js';
 import { type LiveSelection, readLive } from './read-live.js';
 
-export interface LiveDependencies extends ReadDependencies {
+export interface LiveDependencies extends ReadDeps {
   logger: Logger;
   telemetry: Telemetry;
   clock?: (() => Date) | undefined;
@@ -125,7 +125,7 @@ export function createLive(deps: LiveDependencies): Live {
       const { siteId, filter } = selection;
       const name = JSON.stringify(['site', siteId, filter ?? null]);
       const compute = (budget: ReadBudget) =>
-        readInTurn(deps, budget, (client, reads) => readLive(client, selection, clock(), reads));
+        admitRead(deps, budget, (client, reads) => readLive(client, selection, clock(), reads));
       open(req, res, { name, event: 'live', siteId, start: () => ({ compute }) });
     },
     async close() {

@@ -4,7 +4,7 @@ import { answerBatch, type Batch } from '../query/answer-batch.js';
 import { answerQuery } from '../query/answer-query.js';
 import type { Dimension, Filter, Metric, ResolvedQuery, ResultRow, TimeRange } from '../query/resolved-query.js';
 import { timeBuckets } from '../query-request/time-buckets.js';
-import type { Reads } from '../reading/read-in-turn.js';
+import type { ReadOptions } from '../reading/admit-read.js';
 import { type LastEvent, readLastEvents } from './last-events.js';
 
 export interface LiveSelection {
@@ -71,7 +71,7 @@ const shown = (rows: ResultRow[]): LiveRow[] =>
     .map(({ dimensions: [value = null], metrics: [visitors] }) => ({ value, visitors: Number(visitors) }))
     .filter(({ visitors }) => visitors > 0);
 
-async function readNow(client: PoolClient, selection: LiveSelection, at: Date, reads: Reads) {
+async function readNow(client: PoolClient, selection: LiveSelection, at: Date, reads: ReadOptions) {
   const range = minutesBefore(at, visitorMinutes);
   const names = Object.keys(dimensions) as (keyof typeof dimensions)[];
   const queries = [undefined, ...names.map((name) => dimensions[name])].map((dimension) =>
@@ -92,7 +92,12 @@ async function readNow(client: PoolClient, selection: LiveSelection, at: Date, r
   };
 }
 
-async function readViews(client: PoolClient, selection: LiveSelection, at: Date, reads: Reads): Promise<number[]> {
+async function readViews(
+  client: PoolClient,
+  selection: LiveSelection,
+  at: Date,
+  reads: ReadOptions,
+): Promise<number[]> {
   const range = viewRange(at);
   const buckets = timeBuckets('minute', range, 'UTC');
   const asked = question(selection, range, 'views', 'time:minute');
@@ -108,7 +113,7 @@ export async function readLive(
   client: PoolClient,
   selection: LiveSelection,
   at: Date,
-  reads: Reads = {},
+  reads: ReadOptions = {},
 ): Promise<LiveState> {
   const { visitors_now, ...panels } = await readNow(client, selection, at, reads);
   return {

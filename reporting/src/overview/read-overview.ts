@@ -2,8 +2,8 @@
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { type AnswerDependencies, readAnswer } from '../cache/send-answer.js';
 import { answerQuery } from '../query/answer-query.js';
+import { admitRead, type ReadOptions } from '../reading/admit-read.js';
 import type { ReadBudget } from '../reading/read-budget.js';
-import { type Reads, readInTurn } from '../reading/read-in-turn.js';
 import { countSites, readNames, type SiteNames } from '../sites/read-sites.js';
 import type { OverviewRequest } from './parse-overview.js';
 import { figuresQuestion, type SiteFigures } from './site-figures.js';
@@ -24,7 +24,7 @@ export interface Overview {
 /** For so long a visitor is there after an event. */
 const presentMs = 5 * 60_000;
 
-async function countPresent(client: PoolClient, siteId: string, now: Date, reads: Reads): Promise<number> {
+async function countPresent(client: PoolClient, siteId: string, now: Date, reads: ReadOptions): Promise<number> {
   const range = { from: new Date(now.getTime() - presentMs), to: now };
   const { rows } = await answerQuery(
     client,
@@ -47,7 +47,7 @@ export async function readOverview(
   only: string | null,
   now: Date,
 ): Promise<Overview> {
-  const { present, total } = await readInTurn(deps, budget, async (client, reads) => {
+  const { present, total } = await admitRead(deps, budget, async (client, reads) => {
     const found: Present[] = [];
     // One after the other: a connection does one thing at a time.
     for (const site of await readNames(client, page, only)) {

@@ -7,8 +7,8 @@ import type { DateRange } from '../query-request/parse-date-range.js';
 import type { QueryRequest } from '../query-request/parse-query.js';
 import { queryLimits } from '../query-request/query-names.js';
 import { resolveQuery } from '../query-request/resolve-query.js';
-import type { Reads } from '../reading/read-in-turn.js';
-import { needsEvents } from '../reading/site-circumstances.js';
+import type { ReadOptions } from '../reading/admit-read.js';
+import { needsEvents } from '../reading/site-context.js';
 
 export interface SiteFigures {
   visitors: number;
@@ -46,7 +46,7 @@ function seriesOf({ comparison: _none, ...whole }: QueryRequest, interval: SiteF
 async function readFigures(
   client: PoolClient,
   [whole, series]: [ResolvedQuery, ResolvedQuery],
-  reads: Reads,
+  reads: ReadOptions,
 ): Promise<SiteFigures> {
   const total = await answerQuery(client, whole, reads);
   const line = await answerQuery(client, series, reads);

@@ -1,17 +1,17 @@
 /** The time axis of units that fold a range: hours of the day and days of the week, as the clock of the zone shows them. */
 import { offsetSpans } from '@millrace/shared/time/zone-offsets';
-import type { FoldedUnit, TimeUnit } from '../query/dimension-catalogue.js';
+import type { CyclicUnit, TimeUnit } from '../query/dimension-catalogue.js';
 import type { TimeBuckets, TimeRange } from '../query/resolved-query.js';
 import { type WeekStart, weekdayOf } from './calendar.js';
 import { calendar, calendarStarts } from './time-buckets.js';
 
-const foldedUnits: readonly string[] = ['hour_of_day', 'day_of_week'] satisfies FoldedUnit[];
+const foldedUnits: readonly string[] = ['hour_of_day', 'day_of_week'] satisfies CyclicUnit[];
 
-export const isFoldedUnit = (unit: TimeUnit): unit is FoldedUnit => foldedUnits.includes(unit);
+export const isFoldedUnit = (unit: TimeUnit): unit is CyclicUnit => foldedUnits.includes(unit);
 
 /** Every hour from 0 to 23, or every day from 1 (Monday) to 7 (Sunday), in order of the week, also where the range has none. */
 export function foldTime(
-  unit: FoldedUnit,
+  unit: CyclicUnit,
   range: TimeRange,
   zone: string,
   weekStart: WeekStart = 'monday',

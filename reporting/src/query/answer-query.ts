@@ -1,11 +1,10 @@
-/** A query → its exact answer: from rollups where they tell it, else from segments, else from raw events; then beside the earlier range. */
-
+/** Answers a query exactly: from rollups if they contain it, otherwise from segments, otherwise from raw events. */
 import { intervalMs } from '@millrace/shared/contract/rollups';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
-import type { Reads } from '../reading/read-in-turn.js';
+import type { ReadOptions } from '../reading/admit-read.js';
 import { answerSegments } from '../segments/answer-segments.js';
-import { countRaw } from '../segments/raw-rows.js';
-import { heldEvents } from '../segments/take-tail.js';
+import { countRawEvents } from '../segments/raw-rows.js';
+import { countTailEvents } from '../segments/refresh-tail.js';
 import { type ComparisonRow, compareRowsOf, earlierQuery } from './compare-periods.js';
 import type { RollupReading } from './covered-tables.js';
 import { answerRollup } from './page-rollups.js';
@@ -13,75 +12,81 @@ import { shareOf } from './page-rows.js';
 import { planRollup, type RollupPlan } from './plan-rollup.js';
 import { type RawAnswer, readRaw } from './read-raw.js';
 import { type ReadingCost, rawCost, rollupCost } from './reading-cost.js';
-import type { ResolvedQuery, ResultRow, TimeRange } from './resolved-query.js';
-import { isAllRaw, type RollupState, readingOf, readRollupState } from './rollup-state.js';
+import { type ResolvedQuery, type ResultRow, type TimeRange, totalVisitorsQuery } from './resolved-query.js';
+import { isAllRaw, planReading, type RollupState, readRollupState } from './rollup-state.js';
 
 export interface Answer extends RawAnswer {
-  /** One for each row, when the query asks for a comparison. */
+  /** One for each row, when the query has a comparison. */
   comparisonRows?: ComparisonRow[];
-  /** `mixed`: some of the range had to be counted from raw events. */
+  /** `mixed`: part of the range was counted from raw events. */
   source: 'rollup' | 'segments' | 'mixed' | 'raw';
 }
 
 /**
- * What rollups leave over is counted by Postgres up to so many events. More of them are in the memory of the engine, or will be after this
- * question, and it counts them together with its segments.
+ * Postgres counts the events that rollups do not cover, up to this many. Above that, the segment engine has them in memory, or
+ * will after this query, and counts them together with its segments.
  */
-const largeRest = 20_000;
+const maxRestEvents = 20_000;
 
 const dayMs = 86_400_000;
 
-/** To unite bitmaps of more visitors in all takes longer than to count events, up to so many of them. */
-const mostUnited = 2_000_000;
-const mostRows = 10_000_000;
+/**
+ * Uniting bitmaps with more visitors than this in total is slower than counting up to {@link maxSegmentRows} events from
+ * segments.
+ */
+const maxUnitedVisitors = 2_000_000;
+const maxSegmentRows = 10_000_000;
 
-/** `client` is inside a transaction with one snapshot. `admit` is told what each part reads, before it is read. */
-export async function answerQuery(client: PoolClient, query: ResolvedQuery, reads: Reads = {}): Promise<Answer> {
+/** `client` must be in a transaction with one snapshot. `reads.admit` is called with the cost of each part before it is read. */
+export async function answerQuery(client: PoolClient, query: ResolvedQuery, reads: ReadOptions = {}): Promise<Answer> {
   return withComparison(client, query, await answerRange(client, query, reads), reads);
 }
 
-/** What the same query has for the earlier range, beside the rows that it has for its own. */
+/** Adds the same query's values for the earlier range. */
 export async function withComparison(
   client: PoolClient,
   query: ResolvedQuery,
   answer: Answer,
-  reads: Reads,
+  reads: ReadOptions,
 ): Promise<Answer> {
   if (!query.comparison) return answer;
   const { rows, eventsSince } = await comparisonOf(client, query, answer.rows, reads);
   return { ...answer, comparisonRows: rows, ...(eventsSince && { eventsSince }) };
 }
 
-async function answerRange(client: PoolClient, query: ResolvedQuery, reads: Reads = {}): Promise<Answer> {
+async function answerRange(client: PoolClient, query: ResolvedQuery, reads: ReadOptions = {}): Promise<Answer> {
   const plan = planRollup(query);
   if (plan) return answerFromRollups(client, query, plan, reads);
   const answer = reads.engine && (await answerSegments(client, reads.engine, query, reads));
   return answer ?? answerRaw(client, query, reads);
 }
 
-async function answerRaw(client: PoolClient, query: ResolvedQuery, reads: Reads): Promise<Answer> {
+async function answerRaw(client: PoolClient, query: ResolvedQuery, reads: ReadOptions): Promise<Answer> {
   reads.admit?.(await rawCost(client, query));
   return { ...(await readRaw(client, query)), source: 'raw' };
 }
 
-/** While much of the range is in raw events, segments count it faster; where raw events were dropped, only rollups know of them. */
+/** Segments are faster while much of the range is not rolled up; where raw events were dropped, only rollups have the counts. */
 async function answerFromRollups(
   client: PoolClient,
   query: ResolvedQuery,
   plan: RollupPlan,
-  reads: Reads,
+  reads: ReadOptions,
 ): Promise<Answer> {
   const { engine, admit } = reads;
   const state = await readRollupState(client, query.siteId, query.range);
-  const reading = readingOf(query, plan, state);
+  const reading = planReading(query, plan, state);
   const { raw } = reading.cover;
-  const isBusy = engine !== undefined && heldEvents(engine.memory, query.siteId, raw) > largeRest;
-  const unitesMany = engine !== undefined && state !== undefined && visitorsToUnite(reading, state) > mostUnited;
-  const isKnown = isBusy || unitesMany;
-  const cost = admit && !isKnown ? await costOf(client, query, reading) : undefined;
-  const isLarge = async () => (cost?.events ?? (await countRest(client, query, raw))) > largeRest;
-  if (engine && !lacksEvents(query, state) && (isKnown || (await isLarge()))) {
-    const answer = await answerSegments(client, engine, query, reads, { mostRaw: largeRest, mostRows });
+  const hasLargeTail = engine !== undefined && countTailEvents(engine.memory, query.siteId, raw) > maxRestEvents;
+  const unitesMany = engine !== undefined && state !== undefined && visitorsToUnite(reading, state) > maxUnitedVisitors;
+  const prefersSegments = hasLargeTail || unitesMany;
+  const cost = admit && !prefersSegments ? await costOf(client, query, reading) : undefined;
+  const hasLargeRest = async () => (cost?.events ?? (await countRest(client, query, raw))) > maxRestEvents;
+  if (engine && !hasDroppedEvents(query, state) && (prefersSegments || (await hasLargeRest()))) {
+    const answer = await answerSegments(client, engine, query, reads, {
+      maxRawEvents: maxRestEvents,
+      maxRows: maxSegmentRows,
+    });
     if (answer) return answer;
   }
   admit?.(cost ?? (await costOf(client, query, reading)));
@@ -90,7 +95,7 @@ async function answerFromRollups(
   return { ...answer, source: raw.length > 0 ? 'mixed' : 'rollup' };
 }
 
-/** At most so many are in the bitmaps that have to be united: one row alone tells by itself how many visitors it has. */
+/** Upper bound of the visitors in the bitmaps to unite: a group with a single row needs no bitmap, since the row has a count. */
 function visitorsToUnite({ plan, cover }: RollupReading, { lastVisitorNo }: RollupState): number {
   if (!plan.withVisitors) return 0;
   const rows = new Map<number, number>();
@@ -105,24 +110,24 @@ const countRest = (
   { siteId }: ResolvedQuery,
   raw: { from: number; to: number }[],
 ): Promise<number> =>
-  countRaw(
+  countRawEvents(
     client,
     siteId,
     raw.flatMap(({ from, to }) => [from, to]),
-    largeRest + 1,
+    maxRestEvents + 1,
   );
 
 const costOf = (client: PoolClient, query: ResolvedQuery, reading: RollupReading): Promise<ReadingCost> =>
   isAllRaw(reading.cover) ? rawCost(client, query) : rollupCost(client, reading);
 
-const lacksEvents = ({ range }: ResolvedQuery, state: RollupState | undefined): boolean =>
+const hasDroppedEvents = ({ range }: ResolvedQuery, state: RollupState | undefined): boolean =>
   state !== undefined && state.rawSince !== null && range.from < state.rawSince;
 
 async function comparisonOf(
   client: PoolClient,
   query: ResolvedQuery,
   rows: ResultRow[],
-  reads: Reads,
+  reads: ReadOptions,
 ): Promise<Pick<Answer, 'eventsSince'> & { rows: ComparisonRow[] }> {
   if (rows.length === 0) return { rows: [] };
   const hasTime = query.comparison!.buckets?.pairs.some((pair) => pair !== null) ?? true;
@@ -131,24 +136,14 @@ async function comparisonOf(
   return { ...earlier, rows: compareRowsOf(query, rows, earlier.rows, totalVisitors, shareOf) };
 }
 
-/** The earlier range, with what whole weeks have beyond it: a share is one of all that is compared with. */
+/** The earlier range including the whole weeks that reach beyond it: a share is relative to everything that is compared with. */
 function comparedRange({ range, buckets }: NonNullable<ResolvedQuery['comparison']>): TimeRange {
   const times = [range.from, range.to, ...(buckets?.bounds ?? [])].map((time) => time.getTime());
   return { from: new Date(Math.min(...times)), to: new Date(Math.max(...times)) };
 }
 
 /** Visitors of the earlier period without dimensions. */
-async function earlierVisitors(client: PoolClient, query: ResolvedQuery, reads: Reads = {}): Promise<number> {
-  const { buckets: _buckets, ...timeless } = query;
-  const whole: ResolvedQuery = {
-    ...timeless,
-    range: comparedRange(query.comparison!),
-    dimensions: [],
-    metrics: ['visitors'],
-    orderBy: [],
-    limit: 1,
-    offset: 0,
-    totalRows: false,
-  };
+async function earlierVisitors(client: PoolClient, query: ResolvedQuery, reads: ReadOptions = {}): Promise<number> {
+  const whole = { ...totalVisitorsQuery(query), range: comparedRange(query.comparison!) };
   return Number((await answerRange(client, whole, reads)).rows[0]!.metrics[0]);
 }

@@ -1,18 +1,25 @@
-/** Turns the rows of two periods into how much each metric has changed. */
+/** Compares each row of an answer with the same row of an earlier period. */
 import { changeInPercent } from './exact-numbers.js';
-import { metricEntry } from './metric-catalogue.js';
-import type { Condition, Filter, Metric, MetricValue, ResolvedQuery, ResultRow } from './resolved-query.js';
+import { emptyValueOf } from './metric-catalogue.js';
+import {
+  type Condition,
+  type Filter,
+  isTimeDimension,
+  type MetricValue,
+  type ResolvedQuery,
+  type ResultRow,
+} from './resolved-query.js';
 
-/** The row of the earlier period that belongs to a row of the answer. */
+/** The row of the earlier period that corresponds to a row of the answer. */
 export interface ComparisonRow extends ResultRow {
-  /** Change in percent from the earlier period to the one asked for, a whole number; null where there is none. */
+  /** Change of each metric in percent since the earlier period, as an integer; null when it is undefined. */
   change: (number | null)[];
 }
 
-/** Large enough for every combination of values that a page of 10,000 rows can have. */
-const everything = 100_000_000;
+/** Enough for every combination of values that a page of 10,000 rows can have. */
+const noLimit = 100_000_000;
 
-/** Change in percent, halves away from zero; null from nothing to something, and when a value is missing. */
+/** Change in percent, rounded half away from zero; null from zero to anything else, and when a value is missing. */
 export function changeOf(earlier: MetricValue, later: MetricValue): number | null {
   if (earlier === null || later === null) return null;
   if (typeof earlier === 'string' || typeof later === 'string') return changeInPercent(String(earlier), String(later));
@@ -21,18 +28,16 @@ export function changeOf(earlier: MetricValue, later: MetricValue): number | nul
   return Math.sign(percent) * Math.round(Math.abs(percent)) || 0;
 }
 
-const isTime = (dimension: string) => dimension.startsWith('time:');
-
 /**
- * The same question about the earlier period, for the values of `rows` only. A share would be one of these values alone,
- * so visitors stand in its place.
+ * The same query for the earlier period, limited to the dimension values of `rows`. With that filter a share would be relative to
+ * those values only, so it is replaced by visitors.
  */
 export function earlierQuery(query: ResolvedQuery, rows: ResultRow[]): ResolvedQuery {
   const { comparison, buckets: _buckets, filter, ...rest } = query;
   const earlier = comparison!.buckets;
-  const conditions = query.dimensions.flatMap((dimension, place): Condition[] => {
-    if (isTime(dimension)) return [];
-    const values = [...new Set(rows.map(({ dimensions }) => dimensions[place]!))];
+  const conditions = query.dimensions.flatMap((dimension, index): Condition[] => {
+    if (isTimeDimension(dimension)) return [];
+    const values = [...new Set(rows.map(({ dimensions }) => dimensions[index]!))];
     return [{ op: 'is', dimension: dimension as Condition['dimension'], values }];
   });
   const filters: Filter[] = [...(filter ? [filter] : []), ...conditions];
@@ -43,26 +48,24 @@ export function earlierQuery(query: ResolvedQuery, rows: ResultRow[]): ResolvedQ
     ...(filters.length > 0 && { filter: { op: 'and', filters } }),
     metrics: query.metrics.map((metric) => (metric === 'share' ? 'visitors' : metric)),
     orderBy: query.dimensions.map((key) => ({ key, direction: 'asc' })),
-    limit: everything,
+    limit: noLimit,
     offset: 0,
     totalRows: false,
   };
 }
 
-/** Dimensions of the earlier period's row; null for time that the earlier period does not have. */
-function earlierDimensions(query: ResolvedQuery, dimensions: (string | null)[], places: Map<string, number>) {
+/** Dimensions of the earlier period's row; null for a bucket without a counterpart in the earlier period. */
+function earlierDimensions(query: ResolvedQuery, dimensions: (string | null)[], bucketOf: Map<string, number>) {
   const earlier = query.comparison?.buckets;
-  return dimensions.map((value, place) => {
-    if (!isTime(query.dimensions[place]!)) return value;
-    return earlier?.labels[earlier.pairs[places.get(value!)!] ?? -1] ?? null;
+  return dimensions.map((value, index) => {
+    if (!isTimeDimension(query.dimensions[index]!)) return value;
+    return earlier?.labels[earlier.pairs[bucketOf.get(value!)!] ?? -1] ?? null;
   });
 }
 
-const emptyValue = (metric: Metric) => (metricEntry(metric)?.isNullable ? null : 0);
-
 /**
- * One row for each of `rows`, in order. `earlier` are rows of {@link earlierQuery}, `inAll` the visitors of the earlier
- * period without dimensions. Where the earlier period has no such bucket there is nothing to compare with.
+ * Returns one row for each of `rows`, in order. `earlier` are the rows of {@link earlierQuery}, `totalVisitors` the visitors of
+ * the earlier period without dimensions. Metrics are null for a bucket without a counterpart in the earlier period.
  */
 export function compareRowsOf(
   query: ResolvedQuery,
@@ -71,17 +74,17 @@ export function compareRowsOf(
   totalVisitors: number,
   shareOf: (visitors: number, totalVisitors: number) => number | null,
 ): ComparisonRow[] {
-  const found = new Map(earlier.map((row) => [JSON.stringify(row.dimensions), row.metrics]));
-  const places = new Map(query.buckets?.labels.map((label, place) => [label, place]));
+  const metricsByKey = new Map(earlier.map((row) => [JSON.stringify(row.dimensions), row.metrics]));
+  const bucketOf = new Map(query.buckets?.labels.map((label, bucket) => [label, bucket]));
   return rows.map((row) => {
-    const dimensions = earlierDimensions(query, row.dimensions, places);
-    const isPast = dimensions.some((value, place) => value === null && isTime(query.dimensions[place]!));
-    const known = found.get(JSON.stringify(dimensions));
-    const metrics = query.metrics.map((metric, place) => {
-      if (isPast) return null;
-      const value = known ? known[place]! : emptyValue(metric);
+    const dimensions = earlierDimensions(query, row.dimensions, bucketOf);
+    const lacksBucket = dimensions.some((value, index) => value === null && isTimeDimension(query.dimensions[index]!));
+    const found = metricsByKey.get(JSON.stringify(dimensions));
+    const metrics = query.metrics.map((metric, index) => {
+      if (lacksBucket) return null;
+      const value = found ? found[index]! : emptyValueOf(metric);
       return metric === 'share' ? shareOf(Number(value ?? 0), totalVisitors) : value;
     });
-    return { dimensions, metrics, change: row.metrics.map((later, place) => changeOf(metrics[place]!, later)) };
+    return { dimensions, metrics, change: row.metrics.map((later, index) => changeOf(metrics[index]!, later)) };
   });
 }

@@ -1,25 +1,25 @@
-/** Turns a range of time into the days, the intervals and the raw rest that together are exactly that range. */
+/** Splits a time range into the rollup days, the rollup intervals and the raw events that together cover exactly that range. */
 import { intervalMs } from '@millrace/shared/contract/rollups';
 import { addDays, dayOf, dayStart } from '@millrace/shared/time/zone-days';
 
-/** Instants are milliseconds since 1970, segments are half-open. */
+/** Instants are milliseconds since 1970; spans are half-open. */
 export interface RangeToCover {
-  /** Bounds of the buckets, ascending; bucket i is `[bounds[i], bounds[i + 1])`. */
+  /** Ascending; bucket i is `[bounds[i], bounds[i + 1])`. */
   bounds: number[];
-  /** Zone of the rows of days; undefined when none may be used. */
+  /** Time zone of the day rollups; undefined when they must not be used. */
   dayZone: string | undefined;
-  /** Starts of marked intervals that the range touches, ascending. */
+  /** Starts of the marked intervals that the range overlaps, ascending. */
   markedIntervals: number[];
   markedDays: string[];
 }
 
-export interface DaySegment {
+export interface DaySpan {
   bucket: number;
   fromDay: string;
   toDay: string;
 }
 
-export interface TimeSegment {
+export interface TimeSpan {
   bucket: number;
   from: number;
   to: number;
@@ -27,16 +27,16 @@ export interface TimeSegment {
 
 /** Disjoint, ascending, and as few as possible. */
 export interface Cover {
-  days: DaySegment[];
-  intervals: TimeSegment[];
-  raw: TimeSegment[];
+  days: DaySpan[];
+  intervals: TimeSpan[];
+  raw: TimeSpan[];
 }
 
-/** Days before and after lie where offsets are no multiples of 15 minutes, or where years have other than four digits. */
+/** Outside these days, UTC offsets are not multiples of 15 minutes, or years do not have four digits. */
 const firstDay = '1973-01-01';
 const lastDay = '9998-01-01';
 
-/** Shorter than any day, whatever the clocks did. */
+/** Shorter than any day, even across a clock change. */
 const lessThanADay = 20 * 3_600_000;
 
 const floor = (ms: number) => Math.floor(ms / intervalMs) * intervalMs;
@@ -44,8 +44,8 @@ const ceil = (ms: number) => Math.ceil(ms / intervalMs) * intervalMs;
 
 export function coverRange(range: RangeToCover): Cover {
   const cover: Cover = { days: [], intervals: [], raw: [] };
-  const coverRest = intervalCover(range, cover);
-  const daysIn = range.dayZone === undefined ? undefined : dayFinder(range, range.dayZone);
+  const coverRest = createRestCover(range, cover);
+  const daysIn = range.dayZone === undefined ? undefined : createDayFinder(range, range.dayZone);
   for (let bucket = 0; bucket < range.bounds.length - 1; bucket += 1) {
     const end = range.bounds[bucket + 1]!;
     let at = range.bounds[bucket]!;
@@ -59,14 +59,14 @@ export function coverRange(range: RangeToCover): Cover {
   return cover;
 }
 
-/** Days as a run, with the instants at which it starts and ends. */
+/** A run of days with its start and end as instants. */
 interface TimedRun extends DayRun {
   start: number;
   end: number;
 }
 
-/** Returns a function that lists the runs of unmarked days inside a bucket; buckets come in order. */
-function dayFinder({ markedIntervals, markedDays }: RangeToCover, zone: string) {
+/** Returns a function that lists the runs of unmarked days inside a bucket; it must be called in the order of the buckets. */
+function createDayFinder({ markedIntervals, markedDays }: RangeToCover, zone: string) {
   const marked = markedDayRuns(markedIntervals, markedDays, zone);
   const startOf = (day: string) => dayStart(day, zone).getTime();
   let next = 0;
@@ -78,7 +78,7 @@ function dayFinder({ markedIntervals, markedDays }: RangeToCover, zone: string) 
     };
     while (next < marked.length && marked[next]!.to <= from) next += 1;
     let at = from;
-    // Not `next` itself: a run of marked days may go on in the next bucket.
+    // `next` stays: a run of marked days can extend into the next bucket.
     for (let index = next; index < marked.length && marked[index]!.from < to; index += 1) {
       add(at, marked[index]!.from);
       at = marked[index]!.to;
@@ -88,7 +88,7 @@ function dayFinder({ markedIntervals, markedDays }: RangeToCover, zone: string) 
   };
 }
 
-/** The days that lie in a range from their start to their end. */
+/** The days that are completely inside a range. */
 function wholeDays(start: number, end: number, zone: string): DayRun {
   const [earliest, latest] = [dayStart(firstDay, zone).getTime(), dayStart(lastDay, zone).getTime()];
   if (end <= earliest) return { from: firstDay, to: firstDay };
@@ -100,8 +100,8 @@ function wholeDays(start: number, end: number, zone: string): DayRun {
   return { from: isWhole ? from : addDays(from, 1), to: dayOf(new Date(last), zone) };
 }
 
-/** Returns a function that covers what days leave over with intervals, and what those leave over with raw events. */
-function intervalCover({ markedIntervals }: RangeToCover, { intervals, raw }: Cover) {
+/** Returns a function that covers the time between days with intervals, and the rest with raw events. */
+function createRestCover({ markedIntervals }: RangeToCover, { intervals, raw }: Cover) {
   let next = 0;
   return (bucket: number, from: number, to: number) => {
     const first = Math.min(to, ceil(from));
@@ -120,21 +120,21 @@ function intervalCover({ markedIntervals }: RangeToCover, { intervals, raw }: Co
   };
 }
 
-/** Joined to the last segment where that ends. */
-function add(segments: TimeSegment[], bucket: number, from: number, to: number): void {
+/** Extends the last span if the new one continues it. */
+function add(segments: TimeSpan[], bucket: number, from: number, to: number): void {
   if (from >= to) return;
   const last = segments.at(-1);
   if (last?.bucket === bucket && last.to === from) last.to = to;
   else segments.push({ bucket, from, to });
 }
 
-/** Days from `from` up to, not including, `to`. */
+/** Days from `from` to before `to`. */
 export interface DayRun {
   from: string;
   to: string;
 }
 
-/** One look at the calendar per marked day, however many of its intervals are marked. `intervals` ascending. */
+/** Consults the calendar once per marked day, however many of its intervals are marked. `intervals` must be ascending. */
 function daysOfIntervals(intervals: number[], zone: string): string[] {
   const days: string[] = [];
   let end = Number.NEGATIVE_INFINITY;
@@ -147,7 +147,7 @@ function daysOfIntervals(intervals: number[], zone: string): string[] {
   return days;
 }
 
-/** Maximal runs of marked days, ascending. `intervals` ascending. */
+/** Maximal runs of marked days, ascending. `intervals` must be ascending. */
 export function markedDayRuns(intervals: number[], days: string[], zone: string): DayRun[] {
   const runs: DayRun[] = [];
   for (const day of [...new Set([...daysOfIntervals(intervals, zone), ...days])].sort()) {

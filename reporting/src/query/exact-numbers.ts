@@ -1,15 +1,15 @@
-/** Exact arithmetic of decimals, each an integer that stands for itself divided by a power of ten. */
+/** Exact decimal arithmetic: each number is a bigint scaled by a power of ten. */
 
-/** Decimals of an average. */
+/** Decimal places of an average. */
 export const averagePlaces = 6;
 
-/** The integer that a number in plain digits, such as `-12.50`, is with so many places behind the point; it has no more of them. */
+/** Scales a number in plain digits, such as `-12.50`, which has at most `places` decimals. */
 export function toScaled(text: string, places: number): bigint {
   const [whole = '', fraction = ''] = text.split('.');
   return BigInt(whole + fraction.padEnd(places, '0'));
 }
 
-/** Plain digits, without zeros at the end of the fraction. */
+/** Plain digits without trailing zeros in the fraction. */
 export function fromScaled(scaled: bigint, places: number): string {
   const sign = scaled < 0n ? '-' : '';
   const digits = String(scaled < 0n ? -scaled : scaled).padStart(places + 1, '0');
@@ -18,23 +18,24 @@ export function fromScaled(scaled: bigint, places: number): string {
   return `${sign}${digits.slice(0, point)}${fraction === '' ? '' : `.${fraction}`}`;
 }
 
-/** The whole number next to the quotient, halves away from zero; `divisor` is above 0. */
+/** The quotient rounded to an integer, half away from zero; `divisor` must be positive. */
 export function divideRounded(dividend: bigint, divisor: bigint): bigint {
   const size = dividend < 0n ? -dividend : dividend;
   const quotient = (2n * size + divisor) / (2n * divisor);
   return dividend < 0n ? -quotient : quotient;
 }
 
-/** With {@link averagePlaces}; `sum` has `places`. */
+/** Scaled to {@link averagePlaces}; `sum` is scaled to `places`. */
 export const averageOf = (sum: bigint, places: number, count: number): bigint =>
   divideRounded(sum * 10n ** BigInt(averagePlaces), BigInt(count) * 10n ** BigInt(places));
 
-/** How many digits stand behind the point. */
+/** Number of digits after the decimal point. */
 export const placesOf = (text: string): number => text.length - (text.indexOf('.') + 1 || text.length);
 
 /**
- * Change in percent from one number in plain digits to another, a whole number, halves away from zero. More is above 0, also of
- * numbers below it: of -10, 5 more are 50 %. Null from 0 to something else, and beyond what a number of JSON holds exactly.
+ * Change in percent from one number in plain digits to another, rounded half away from zero to an integer. An increase is
+ * positive for negative numbers too: from -10 to -5 is 50 %. Null from 0 to anything else, and when a JSON number cannot hold it
+ * exactly.
  */
 export function changeInPercent(earlier: string, later: string): number | null {
   const places = Math.max(placesOf(earlier), placesOf(later));

@@ -1,4 +1,4 @@
-/** Every operator of a filter: what it tests, whether it denies that, and which values it takes. */
+/** All filter operators: what each tests, whether it negates the test, and which values it takes. */
 
 export type FilterTest =
   | 'is'
@@ -13,17 +13,17 @@ export type FilterTest =
   | 'between'
   | 'is_set';
 
-/** `texts or null`: null stands for the absence of a value. `bounds`: two numbers, both included. */
+/** `texts or null`: null means the value is absent. `bounds`: two numbers, both inclusive. */
 export type FilterValues = 'texts or null' | 'texts' | 'patterns' | 'number' | 'bounds' | 'nothing';
 
 interface FilterRule {
   test: FilterTest;
-  /** True when it is the exact complement of its test, events without a value included. */
-  isDenial: boolean;
+  /** True when it is the exact complement of its test, including events without a value. */
+  isNegated: boolean;
   takes: FilterValues;
 }
 
-const rule = (test: FilterTest, takes: FilterValues, isDenial = false): FilterRule => ({ test, takes, isDenial });
+const rule = (test: FilterTest, takes: FilterValues, isNegated = false): FilterRule => ({ test, takes, isNegated });
 
 export const filterRules = {
   is: rule('is', 'texts or null'),
@@ -49,9 +49,9 @@ export type FilterOperator = keyof typeof filterRules;
 
 export const filterOperators = Object.keys(filterRules) as FilterOperator[];
 
-/** Operators that compare numbers, which only properties are. */
+/** Operators that compare numbers; only properties have numeric values. */
 export const comparesNumbers = (op: FilterOperator): boolean => ['number', 'bounds'].includes(filterRules[op].takes);
 
-/** Operators that compare texts, and so may be told to take capitals for small letters. */
+/** Operators that compare texts, and so can be case-insensitive. */
 export const comparesTexts = (op: FilterOperator): boolean =>
   !comparesNumbers(op) && filterRules[op].takes !== 'nothing';

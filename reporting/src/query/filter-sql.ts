@@ -1,29 +1,28 @@
-/** Writes a filter as an SQL condition that is true or false for every row, never unknown. */
-
+/** Writes a filter as an SQL condition that is true or false for every row, never null. */
 import type { SqlParameters } from '../reading/sql-parameters.js';
 import { type FilterTest, filterRules } from './filter-operators.js';
 import type { Condition, Filter } from './resolved-query.js';
 
-/** What a dimension is called in the rows to be filtered. */
+/** A dimension as a column of the rows to filter. */
 export interface FilterColumn {
   /** An SQL expression of type text; null where the value is absent. */
   sql: string;
-  /** False when it is never null, so that an index on it can be used. */
+  /** False when it is never null, which lets an index on it be used. */
   nullable: boolean;
-  /** A condition that follows from `sql = any(values)` and that an index answers. */
-  narrow?: (values: string) => string;
+  /** A condition implied by `sql = any(values)` that can use an index. */
+  indexSql?: (values: string) => string;
 }
 
-/** Dimension → column; parameters that its expression needs are added on the way. */
+/** Returns the column of a dimension, and adds the parameters that its expression needs. */
 export type FilterColumns = (dimension: Condition['dimension'], parameters: SqlParameters) => FilterColumn;
 
-/** The condition, in brackets; every denial is the exact complement of what it denies. */
+/** The condition in parentheses; a negated operator is the exact complement of its test. */
 export function filterSql(filter: Filter, columns: FilterColumns, parameters: SqlParameters): string {
   switch (filter.op) {
     case 'and':
-      return joined(filter.filters, 'and', 'true', columns, parameters);
+      return joinFilters(filter.filters, 'and', 'true', columns, parameters);
     case 'or':
-      return joined(filter.filters, 'or', 'false', columns, parameters);
+      return joinFilters(filter.filters, 'or', 'false', columns, parameters);
     case 'not':
       return `(not ${filterSql(filter.filter, columns, parameters)})`;
     default:
@@ -31,35 +30,35 @@ export function filterSql(filter: Filter, columns: FilterColumns, parameters: Sq
   }
 }
 
-function joined(
+function joinFilters(
   filters: Filter[],
   word: 'and' | 'or',
-  ofNone: string,
+  emptyResult: string,
   columns: FilterColumns,
   parameters: SqlParameters,
 ): string {
   const parts = filters.map((filter) => filterSql(filter, columns, parameters));
-  return parts.length === 0 ? ofNone : `(${parts.join(` ${word} `)})`;
+  return parts.length === 0 ? emptyResult : `(${parts.join(` ${word} `)})`;
 }
 
 function conditionSql(condition: Condition, column: FilterColumn, parameters: SqlParameters): string {
-  const { test, isDenial } = filterRules[condition.op];
+  const { test, isNegated } = filterRules[condition.op];
   const positive = test === 'is_set' ? isSetSql(condition, column) : testSql(test, condition, column, parameters);
-  return isDenial ? `(not ${positive})` : positive;
+  return isNegated ? `(not ${positive})` : positive;
 }
 
-/** Values that say that there is none. */
-const standsForNone: Partial<Record<Condition['dimension'], string>> = {
+/** Stored values that mean "no value". */
+const placeholders: Partial<Record<Condition['dimension'], string>> = {
   referrer: 'direct',
   'visit:referrer': 'direct',
 };
 
 function isSetSql({ dimension }: Condition, { sql }: FilterColumn): string {
-  const none = standsForNone[dimension];
+  const none = placeholders[dimension];
   return none === undefined ? `(${sql} is not null)` : `(coalesce(${sql}, '${none}') <> '${none}')`;
 }
 
-/** False, not unknown, where the value is absent. */
+/** False rather than null when the value is absent. */
 function testSql(
   test: Exclude<FilterTest, 'is_set'>,
   { values, ignoreCase }: Condition,
@@ -67,10 +66,11 @@ function testSql(
   parameters: SqlParameters,
 ): string {
   const texts = values.filter((value) => value !== null);
-  const present = texts.length === 0 ? [] : [comparison(test, texts, ignoreCase === true, column, parameters)];
-  // What is no number is unknown, like what is absent.
-  const certain = column.nullable || isNumeric(test) ? present.map((part) => `coalesce(${part}, false)`) : present;
-  const alternatives = values.includes(null) ? [...certain, `${column.sql} is null`] : certain;
+  const comparisons = texts.length === 0 ? [] : [comparison(test, texts, ignoreCase === true, column, parameters)];
+  // A text that is not a number gives null, just like an absent value.
+  const conditions =
+    column.nullable || isNumeric(test) ? comparisons.map((part) => `coalesce(${part}, false)`) : comparisons;
+  const alternatives = values.includes(null) ? [...conditions, `${column.sql} is null`] : conditions;
   return alternatives.length === 0 ? 'false' : `(${alternatives.join(' or ')})`;
 }
 
@@ -78,18 +78,18 @@ const symbols = { greater: '>', greater_or_equal: '>=', less: '<', less_or_equal
 
 const isNumeric = (test: FilterTest): boolean => test === 'between' || test in symbols;
 
-/** Texts that are numbers: those that match, for Postgres and JavaScript alike, and are no longer. */
+/** A text is a number if it matches this pattern, in Postgres and JavaScript alike, and is not longer than the limit. */
 export const numberPattern = '^[+-]?[0-9]+([.][0-9]+)?$';
-export const longestNumber = 10_000;
+export const maxNumberLength = 10_000;
 
 /**
- * A text as the number that it is, exactly; null for every other text. Only what is surely a number is cast, since a cast that
- * fails would fail the whole statement; no property is as long as what Postgres could not hold.
+ * The exact number that a text contains; null for any other text. Only texts that match are cast, since a failing cast would fail
+ * the whole statement; numbers too long for Postgres are longer than any property.
  */
 export const numberSql = (text: string): string =>
-  `(case when length(${text}) <= ${longestNumber} and ${text} ~ '${numberPattern}' then (${text})::numeric end)`;
+  `(case when length(${text}) <= ${maxNumberLength} and ${text} ~ '${numberPattern}' then (${text})::numeric end)`;
 
-/** True, or null where the value is absent, when one of the texts fits. */
+/** True when one of the texts matches; null when the value is absent. */
 function comparison(
   test: Exclude<FilterTest, 'is_set'>,
   texts: string[],
@@ -99,8 +99,8 @@ function comparison(
 ): string {
   const lower = (sql: string) => (ignoreCase ? `lower(${sql})` : sql);
   const value = lower(column.sql);
-  const anyOf = (fits: (text: string) => string) =>
-    `(${texts.map((text) => fits(lower(parameters.add(text, 'text')))).join(' or ')})`;
+  const anyOf = (matches: (text: string) => string) =>
+    `(${texts.map((text) => matches(lower(parameters.add(text, 'text')))).join(' or ')})`;
   switch (test) {
     case 'is':
       return ignoreCase ? anyOf((text) => `${value} = ${text}`) : equalSql(texts, column, parameters);
@@ -126,25 +126,25 @@ function comparison(
 function equalSql(texts: string[], column: FilterColumn, parameters: SqlParameters): string {
   const list = parameters.add(texts, 'text[]');
   const equal = `${column.sql} = any(${list})`;
-  return column.narrow ? `(${column.narrow(list)} and ${equal})` : equal;
+  return column.indexSql ? `(${column.indexSql(list)} and ${equal})` : equal;
 }
 
 type ColumnOf = (dimension: Condition['dimension']) => FilterColumn;
 
-/** What every row must fit that is read; undefined when the filter keeps nothing from being read. */
-export function narrowFilter(filter: Filter | undefined, columnOf: ColumnOf): Filter | undefined {
+/** The part of a filter that limits which rows are read through an index; undefined when all rows are read. */
+export function indexedFilter(filter: Filter | undefined, columnOf: ColumnOf): Filter | undefined {
   if (!filter || 'filter' in filter) return undefined;
-  if (!('filters' in filter)) return isNarrow(filter, columnOf) ? filter : undefined;
+  if (!('filters' in filter)) return isIndexed(filter, columnOf) ? filter : undefined;
   if (filter.op === 'or') return undefined;
-  const filters = filter.filters.flatMap((each) => narrowFilter(each, columnOf) ?? []);
+  const filters = filter.filters.flatMap((each) => indexedFilter(each, columnOf) ?? []);
   return filters.length > 0 ? { op: 'and', filters } : undefined;
 }
 
-/** As `filterSql` writes conditions: an absent value, or one that may be absent, keeps an index from being used. */
-function isNarrow({ op, dimension, values, ignoreCase }: Condition, columnOf: ColumnOf): boolean {
-  // No index answers these, and their expressions would add parameters that no part of a statement uses.
+/** With the conditions that `filterSql` writes, a null or a nullable column prevents the use of an index. */
+function isIndexed({ op, dimension, values, ignoreCase }: Condition, columnOf: ColumnOf): boolean {
+  // No index exists for these, and their expressions would add parameters that the statement does not use.
   if (/^(visit:)?property:/.test(dimension)) return false;
   if (op !== 'is' || ignoreCase || values.includes(null)) return false;
-  const { narrow, nullable } = columnOf(dimension);
-  return narrow !== undefined && !nullable;
+  const { indexSql, nullable } = columnOf(dimension);
+  return indexSql !== undefined && !nullable;
 }

@@ -1,20 +1,19 @@
-/** Raw events that a query is about, as SQL, with the dimensions that they are grouped by. */
+/** SQL for the raw events that a query counts, and for the dimensions they are grouped by. */
 import type { SqlParameters } from '../reading/sql-parameters.js';
-import { countedFilter } from './counted-filter.js';
 import { hourSql, instant } from './covered-tables.js';
 import { filterSql } from './filter-sql.js';
 import { rawColumn } from './raw-columns.js';
-import type { ResolvedQuery, TimeBuckets } from './resolved-query.js';
-import { asksVisits, eventsWithVisits } from './visits-sql.js';
+import { effectiveFilter, type ResolvedQuery, type TimeBuckets } from './resolved-query.js';
+import { eventsWithVisits, needsVisits } from './visits-sql.js';
 
 export interface MatchingEvents {
-  /** The expression of each dimension; a bucket is its number, counted from 1. */
+  /** An expression for each dimension; for time, the number of the bucket, starting at 1. */
   keys: string[];
-  /** What stands behind `from`. */
+  /** The part of the statement after `from`. */
   from: string;
 }
 
-/** Number of the bucket, counted from 1. */
+/** Number of the bucket, starting at 1. */
 function bucketSql({ bounds, places, offsets }: TimeBuckets, parameters: SqlParameters): string {
   const list = parameters.add(
     bounds.map((bound) => instant(bound.getTime())),
@@ -30,10 +29,10 @@ function bucketSql({ bounds, places, offsets }: TimeBuckets, parameters: SqlPara
   return `(${parameters.add(numbers, 'integer[]')})[${stretch}]`;
 }
 
-/** Bytes decide what is equal, which is also the fastest to compare. */
+/** Texts are grouped by their bytes (collation "C"), which is also the fastest comparison. */
 export function matchingEvents(query: ResolvedQuery, parameters: SqlParameters): MatchingEvents {
   const { range, dimensions, buckets } = query;
-  const filter = countedFilter(query);
+  const filter = effectiveFilter(query);
   const keys = dimensions.map((dimension) => {
     if (dimension.startsWith('time:')) return bucketSql(buckets!, parameters);
     return `${rawColumn(dimension as Parameters<typeof rawColumn>[0], parameters).sql} collate "C"`;
@@ -41,7 +40,7 @@ export function matchingEvents(query: ResolvedQuery, parameters: SqlParameters):
   const site = parameters.site();
   const from = parameters.add(instant(range.from.getTime()), 'timestamptz');
   const to = parameters.add(instant(range.to.getTime()), 'timestamptz');
-  const source = asksVisits(query) ? eventsWithVisits(range, parameters) : 'events';
+  const source = needsVisits(query) ? eventsWithVisits(range, parameters) : 'events';
   return {
     keys,
     from: `${source}

@@ -1,34 +1,34 @@
-/** Metrics over properties in SQL, for questions that segments cannot answer; exact in numeric, like the engine's. */
+/** Number metrics in SQL, for queries that segments cannot answer; exact, like those of the segment engine. */
 import type { SqlParameters } from '../reading/sql-parameters.js';
 import { averagePlaces } from './exact-numbers.js';
 import { numberSql } from './filter-sql.js';
 import type { MatchingEvents } from './matching-events.js';
-import { partsOf } from './number-metrics.js';
+import { parseNumberMetric } from './number-metrics.js';
 import { rawColumn } from './raw-columns.js';
 import type { NumberMetric } from './resolved-query.js';
 
-/** Whole numbers all the way, since a quotient of Postgres has been rounded once already. */
+/** Integer arithmetic throughout: a quotient in Postgres has already been rounded once. */
 const averageSql = (number: string) =>
   `sign(sum(${number})) * div(2 * 1e${averagePlaces} * abs(sum(${number})) + count(${number}), 2 * count(${number})) * 1e-${averagePlaces}`;
 
-/** The rank is computed in doubles: a hair less, and none is ever rounded up to the next one. */
+/** Postgres computes the rank in doubles; a slightly smaller fraction keeps it from rounding up to the next rank. */
 const percentileSql = (number: string, percentile: number) =>
   `percentile_disc(${percentile / 100} - 1e-12) within group (order by ${number})`;
 
-function measureSql({ measure }: ReturnType<typeof partsOf>, number: string): string {
+function measureSql({ measure }: ReturnType<typeof parseNumberMetric>, number: string): string {
   if (typeof measure === 'object') return percentileSql(number, measure.percentile);
   if (measure === 'average') return averageSql(number);
   return { sum: `sum(${number})`, minimum: `min(${number})`, maximum: `max(${number})` }[measure];
 }
 
-/** Metrics by their place in the list as columns m0, m1 and so on, which order as numbers; their text is {@link shownNumber}. */
+/** The numeric column of a metric, m0, m1 and so on by its position in the list; {@link shownNumber} is its text. */
 export const columnOf = (metrics: NumberMetric[], metric: NumberMetric): string => `m${metrics.indexOf(metric)}`;
 
-/** Plain digits, without zeros at the end of the fraction. */
+/** Plain digits without trailing zeros in the fraction. */
 export const shownNumber = (column: string): string => `trim_scale(${column})::text`;
 
 function numbersSql(metrics: NumberMetric[], { keys, from }: MatchingEvents, parameters: SqlParameters): string {
-  const parts = metrics.map(partsOf);
+  const parts = metrics.map(parseNumberMetric);
   const properties = [...new Set(parts.map(({ column }) => column))];
   const numbers = properties.map((column) => numberSql(rawColumn(column, parameters).sql));
   const columns = [...keys.map((key, at) => `${key} as d${at}`), ...numbers.map((sql, at) => `${sql} as n${at}`)];
@@ -39,8 +39,9 @@ function numbersSql(metrics: NumberMetric[], { keys, from }: MatchingEvents, par
 }
 
 /**
- * Tables behind `groups` in which each group has its numbers, and the name of the last. The events are read once more: what is
- * counted besides is counted by user first. Arrays are equal where both have nulls, and can be hashed.
+ * CTEs after `groups` that add the number metrics to each group, and the name of the last CTE. The events are read a second time,
+ * since the other metrics are counted per user first. The keys are compared as arrays, which can be hashed and whose nulls are
+ * equal.
  */
 export function numberedGroups(
   metrics: NumberMetric[],

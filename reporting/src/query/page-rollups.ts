@@ -1,13 +1,21 @@
-/** The rows of an answer from rollups: their groups in the order that was asked for, cut to the page. */
+/** Answers a query from rollups: reads their groups, and sorts and pages them. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
+import { eventsSinceOf } from '../reading/events-since.js';
 import type { RollupReading } from './covered-tables.js';
-import { typeOf } from './metric-catalogue.js';
-import { type Comparable, checkPage, compareRows, shareOf } from './page-rows.js';
+import { countedType } from './metric-catalogue.js';
+import { type Comparable, checkPage, compareRows, fillGaps, shareOf } from './page-rows.js';
 import { planRollup, type RollupPlan } from './plan-rollup.js';
-import { missingBefore, type RawAnswer } from './read-raw.js';
+import type { RawAnswer } from './read-raw.js';
 import { type Group, readRollups } from './read-rollups.js';
-import type { Dimension, Metric, ResolvedQuery, ResultRow } from './resolved-query.js';
-import { type RollupState, readingOf } from './rollup-state.js';
+import {
+  type Dimension,
+  isTimeDimension,
+  type Metric,
+  type ResolvedQuery,
+  type ResultRow,
+  totalVisitorsQuery,
+} from './resolved-query.js';
+import { planReading, type RollupState } from './rollup-state.js';
 
 /** @throws ServiceError `invalid_request` for more bytes than an answer may have. */
 export async function answerRollup(
@@ -18,55 +26,44 @@ export async function answerRollup(
 ): Promise<RawAnswer> {
   const { plan, cover } = reading;
   const withShare = [...query.metrics, ...query.orderBy.map(({ key }) => key)].includes('share');
-  const totalVisitors = withShare ? await visitorsInAll(client, query, state) : 0;
+  const totalVisitors = withShare ? await countTotalVisitors(client, query, state) : 0;
   const read = groupValues(plan, totalVisitors);
-  const groups = fillGaps(query, await readRollups(client, reading), plan);
+  const groups = fillGaps(query, await readRollups(client, reading), {
+    bucketOf: ({ bucket }) => bucket,
+    emptyGroup: (bucket) => ({ bucket, type: null, events: 0, typeCounts: plan.types.map(() => 0), visitors: 0 }),
+  });
   const page = groups.sort(compareRows(query, read)).slice(query.offset, query.offset + query.limit);
-  checkPage(page);
+  checkPage(page.map(({ type }) => [type]));
   return {
     rows: page.map((group) => toRow(query, group, read)),
     ...(query.totalRows && { totalRows: groups.length }),
-    ...(cover.raw[0] && missingBefore(state.rawSince, new Date(cover.raw[0].from))),
+    ...(cover.raw[0] && eventsSinceOf(state.rawSince, new Date(cover.raw[0].from))),
   };
 }
 
-/** Visitors of the same range with the same filter, without dimensions. */
-async function visitorsInAll(client: PoolClient, query: ResolvedQuery, state: RollupState): Promise<number> {
-  const { buckets: _buckets, ...timeless } = query;
-  const whole: ResolvedQuery = { ...timeless, dimensions: [], metrics: ['visitors'], orderBy: [] };
-  const [group] = await readRollups(client, readingOf(whole, planRollup(whole)!, state));
+async function countTotalVisitors(client: PoolClient, query: ResolvedQuery, state: RollupState): Promise<number> {
+  const whole = totalVisitorsQuery(query);
+  const [group] = await readRollups(client, planReading(whole, planRollup(whole)!, state));
   return group?.visitors ?? 0;
-}
-
-/** A series has every bucket, and without dimensions there is one row, also when nothing happened. */
-function fillGaps({ dimensions, buckets }: ResolvedQuery, groups: Group[], plan: RollupPlan): Group[] {
-  const isSeries = dimensions.length === 1 && buckets !== undefined;
-  if (!isSeries && dimensions.length > 0) return groups;
-  const found = new Map(groups.map((group) => [group.bucket, group]));
-  const zero = { type: null, events: 0, ofTypes: plan.types.map(() => 0), visitors: 0 };
-  return Array.from(
-    { length: isSeries ? buckets.labels.length : 1 },
-    (_, bucket) => found.get(bucket) ?? { bucket, ...zero },
-  );
 }
 
 export type ValueOf = (group: Group, key: Metric | Dimension) => Comparable;
 
-/** `inAll` is how many visitors the range has without dimensions; a bucket is its place. */
+/** `totalVisitors` are those of the range without dimensions; the value of a time dimension is the bucket's index. */
 export function groupValues(plan: RollupPlan, totalVisitors: number): ValueOf {
   return (group, key) => {
     if (key === 'events' || key === 'visitors') return group[key];
     if (key === 'share') return shareOf(group.visitors, totalVisitors);
-    if (key.startsWith('time:')) return group.bucket;
-    const type = typeOf(key);
-    return type === undefined ? group.type : group.ofTypes[plan.types.indexOf(type)]!;
+    if (isTimeDimension(key)) return group.bucket;
+    const type = countedType(key);
+    return type === undefined ? group.type : group.typeCounts[plan.types.indexOf(type)]!;
   };
 }
 
 export function toRow({ dimensions, metrics, buckets }: ResolvedQuery, group: Group, read: ValueOf): ResultRow {
   return {
     dimensions: dimensions.map((key) =>
-      key.startsWith('time:') ? buckets!.labels[group.bucket]! : (read(group, key) as string | null),
+      isTimeDimension(key) ? buckets!.labels[group.bucket]! : (read(group, key) as string | null),
     ),
     metrics: metrics.map((key) => read(group, key) as number | null),
   };

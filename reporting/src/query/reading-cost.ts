@@ -1,35 +1,35 @@
-/** How much a plan reads, known before it runs: the one measure by which reads of every route are admitted. */
+/** Estimates how much a plan will read, which decides whether reads of any route are admitted. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { createSqlParameters, type SqlParameters } from '../reading/sql-parameters.js';
-import { coveredTables, instant, type RollupReading, rolledType } from './covered-tables.js';
-import { filterSql, narrowFilter } from './filter-sql.js';
+import { coveredTables, instant, type RollupReading, rollupTypeColumn } from './covered-tables.js';
+import { filterSql, indexedFilter } from './filter-sql.js';
 import { rawColumn } from './raw-columns.js';
 import type { Filter, TimeRange } from './resolved-query.js';
 
 export interface ReadingCost {
-  /** True when rollups have nothing to say. */
+  /** True when nothing is read from rollups. */
   isRaw: boolean;
-  /** Raw events to be read; counted up to {@link mostEvents}. */
+  /** Raw events to read, counted up to {@link maxCountedEvents}. */
   events: number;
-  /** Rows of rollups to be read; counted up to {@link mostRows}. */
+  /** Rollup rows to read, counted up to {@link maxCountedRows}. */
   rows: number;
 }
 
-/** Told the cost of each part of a request before it is read; throws what keeps it from being read now. */
+/** Called with the cost of each part of a request before it is read; throws if the read has to wait. */
 export type Admit = (cost: ReadingCost) => void;
 
-/** Nothing needs counting beyond what makes any plan heavy. */
-const mostEvents = 150_000;
-const mostRows = 450_000;
+/** Beyond these limits every plan is heavy, so counting stops. */
+const maxCountedEvents = 150_000;
+const maxCountedRows = 450_000;
 
-/** Raw events of ranges, without those that an index leaves out. `isRead` is a condition that an index answers by itself. */
+/** The raw events of ranges that an index does not exclude. `isRead` is a further condition with an index of its own. */
 function eventsSql(
   ranges: { from: number; to: number }[],
   filter: Filter | undefined,
   parameters: SqlParameters,
   isRead?: string,
 ): string {
-  const narrow = narrowFilter(filter, (dimension) => rawColumn(dimension, parameters));
+  const narrow = indexedFilter(filter, (dimension) => rawColumn(dimension, parameters));
   const condition = `${isRead ? `and ${isRead}` : ''} ${narrow ? `and ${filterSql(narrow, rawColumn, parameters)}` : ''}`;
   const [from, to] = (['from', 'to'] as const).map((end) =>
     parameters.add(
@@ -39,10 +39,10 @@ function eventsSql(
   );
   return `select 1 from unnest(${from}, ${to}) as range("from", "to") cross join lateral (
     select 1 from events where site_id = ${parameters.site()} and timestamp >= range."from" and timestamp < range."to" ${condition} offset 0
-  ) found limit ${mostEvents}`;
+  ) found limit ${maxCountedEvents}`;
 }
 
-/** What is read of raw events: all of a range, or those of `types`, for which there is an index. */
+/** The raw events to read: all of a range, or only those of `types`, for which there is an index. */
 export interface RawReading {
   siteId: string;
   range: TimeRange;
@@ -50,13 +50,13 @@ export interface RawReading {
   types?: IndexedType[] | undefined;
 }
 
-/** Types of index events_typed, as far as somebody reads these alone. */
+/** The types in index events_typed that are read on their own. */
 export type IndexedType = 'payment' | 'refund' | 'cost';
 
 export const isOfTypes = (types: IndexedType[]): string =>
   `event_type in (${types.map((type) => `'${type}'`).join(', ')})`;
 
-/** Of a plan that reads raw events of a whole range. */
+/** The cost of a plan that reads the raw events of a whole range. */
 export async function rawCost(client: PoolClient, { siteId, range, filter, types }: RawReading): Promise<ReadingCost> {
   const parameters = createSqlParameters(siteId);
   const whole = { from: range.from.getTime(), to: range.to.getTime() };
@@ -66,14 +66,14 @@ select count(*)::int as events from (${eventsSql([whole], filter, parameters, ty
   return { isRaw: true, events: rows[0]!.events, rows: 0 };
 }
 
-/** Of a plan that reads rollups, and the raw rest. */
+/** The cost of a plan that reads rollups and the remaining raw events. */
 export async function rollupCost(client: PoolClient, { filter, ...reading }: RollupReading): Promise<ReadingCost> {
   const parameters = createSqlParameters(reading.siteId);
-  const narrow = narrowFilter(filter, () => rolledType);
+  const narrow = indexedFilter(filter, () => rollupTypeColumn);
   const text = `/* reporting.rollupCost */
 with ${coveredTables({ ...reading, ...(narrow && { filter: narrow }) }, parameters)}
 select (select count(*) from (${eventsSql(reading.cover.raw, filter, parameters)}) counted)::int as events,
-  (select count(*) from (select 1 from rolled limit ${mostRows}) counted)::int as rows`;
+  (select count(*) from (select 1 from rolled limit ${maxCountedRows}) counted)::int as rows`;
   const found = await client.query<{ events: number; rows: number }>(text, parameters.values);
   return { isRaw: false, ...found.rows[0]! };
 }

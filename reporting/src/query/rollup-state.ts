@@ -1,21 +1,21 @@
-/** What the rollups of a site can be trusted with, as of the snapshot, and how a range is read from them. */
+/** Which rollups of a site are up to date in the snapshot, and how a range is read from them. */
 import { numbersOf } from '@millrace/shared/bitmap/bitmap';
 import { intervalMs } from '@millrace/shared/contract/rollups';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { markedSql } from '../reading/marked-sql.js';
-import { queryNamed } from '../reading/named-statement.js';
+import { queryNamed } from '../reading/query-named.js';
 import { type Cover, coverRange } from './cover-range.js';
 import type { RollupReading } from './covered-tables.js';
 import type { RollupPlan } from './plan-rollup.js';
 import type { ResolvedQuery, TimeRange } from './resolved-query.js';
 
 export interface RollupState {
-  /** Zone of the rows of days. */
+  /** Time zone of the day rollups. */
   timezone: string;
   lastVisitorNo: number;
-  /** Raw events before it were dropped; null while none were. */
+  /** Raw events before this were dropped; null when none were. */
   rawSince: Date | null;
-  /** Starts of marked intervals that the range touches, in milliseconds since 1970, ascending. */
+  /** Starts of the marked intervals that the range overlaps, in milliseconds since 1970, ascending. */
   markedIntervals: number[];
   markedDays: string[];
 }
@@ -29,7 +29,7 @@ from site_rollups where site_id = $1`;
 
 type Row = Omit<RollupState, 'markedIntervals'> & { intervals: Buffer | null };
 
-/** Undefined for a site that was never rolled. */
+/** Undefined for a site that was never rolled up. */
 export async function readRollupState(
   client: PoolClient,
   siteId: string,
@@ -39,24 +39,24 @@ export async function readRollupState(
   if (!rows[0]) return undefined;
   const { intervals, ...state } = rows[0];
   const numbers = intervals ? Array.from(numbersOf(intervals)) : [];
-  // Numbers come unsigned; before 1970 they are not.
+  // The numbers are decoded as unsigned, but intervals before 1970 are negative.
   return { ...state, markedIntervals: numbers.map((number) => (number | 0) * intervalMs) };
 }
 
-export type RangeOfSite = Pick<ResolvedQuery, 'siteId' | 'range' | 'buckets' | 'filter'>;
+export type SiteRange = Pick<ResolvedQuery, 'siteId' | 'range' | 'buckets' | 'filter'>;
 
-/** How a plan reads a range, by the marks of the moment; a site without state was never rolled. */
-export function readingOf(query: RangeOfSite, plan: RollupPlan, state: RollupState | undefined): RollupReading {
+/** How a plan reads a range, given the current marks; without a state, everything is raw. */
+export function planReading(query: SiteRange, plan: RollupPlan, state: RollupState | undefined): RollupReading {
   const { bounds: own, places, offsets } = query.buckets ?? {};
   const bounds = (own ?? [query.range.from, query.range.to]).map((bound) => bound.getTime());
-  // A day has all hours.
+  // Day rollups cannot be split by hour.
   const cover = state
     ? coverRange({ ...state, bounds, dayZone: offsets ? undefined : state.timezone })
     : allRaw(bounds);
   return {
     siteId: query.siteId,
     plan,
-    cover: places ? foldCover(cover, places) : cover,
+    cover: places ? mergeCyclic(cover, places) : cover,
     ...(offsets && { offsets }),
     ...(query.filter && { filter: query.filter }),
   };
@@ -67,12 +67,12 @@ const allRaw = (bounds: number[]): Cover => ({
   raw: bounds.slice(1).map((to, bucket) => ({ bucket, from: bounds[bucket]!, to })),
 });
 
-/** The same with the places that stretches of time count for. */
-function foldCover({ days, intervals, raw }: Cover, places: number[]): Cover {
-  const fold = <Segment extends { bucket: number }>(segments: Segment[]): Segment[] =>
-    segments.map((segment) => ({ ...segment, bucket: places[segment.bucket]! }));
-  return { days: fold(days), intervals: fold(intervals), raw: fold(raw) };
+/** Replaces each stretch of time with the bucket it counts towards. */
+function mergeCyclic({ days, intervals, raw }: Cover, places: number[]): Cover {
+  const merge = <Span extends { bucket: number }>(spans: Span[]): Span[] =>
+    spans.map((span) => ({ ...span, bucket: places[span.bucket]! }));
+  return { days: merge(days), intervals: merge(intervals), raw: merge(raw) };
 }
 
-/** True when rollups have nothing to say about the range. */
+/** True when nothing of the range is read from rollups. */
 export const isAllRaw = ({ days, intervals }: Cover): boolean => days.length === 0 && intervals.length === 0;

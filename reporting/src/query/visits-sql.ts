@@ -1,47 +1,47 @@
-/** Visits in SQL, for questions that segments cannot answer: the same definition as the engine's, see `segments/number-visits.ts`. */
+/** Visits in SQL, for queries that segments cannot answer. The definition matches the engine's in `segments/number-visits.ts`. */
 import type { SqlParameters } from '../reading/sql-parameters.js';
 import { dimensionEntry } from './dimension-catalogue.js';
 import { isVisitMetric } from './metric-catalogue.js';
 import { conditionsOf, type Filter, type Metric, type ResolvedQuery, type TimeRange } from './resolved-query.js';
 
 /**
- * Types of events that happen to a visitor, or that a page makes by itself: a visit of one view and only these is a bounce, as the
- * visitor did nothing more.
+ * Types of events that are not actions of the visitor but happen to them, or are sent by the page itself. A visit with one view
+ * and otherwise only these is a bounce.
  */
 export const passiveTypes = [
   ...['impression', 'ad_request', 'revenue', 'cost', 'refund', 'asset', 'request'],
   ...['engagement', 'not_found', 'web_vitals', 'identify', 'group', 'alias'],
 ];
 
-/** Whether a dimension is one of visits. */
-export const isVisitField = (name: string): boolean =>
+/** Whether a dimension describes visits rather than events. */
+export const isVisitDimension = (name: string): boolean =>
   dimensionEntry(name)?.kind === 'visit' || name.startsWith('visit:');
 
 export const filtersVisits = (filter: Filter | undefined): boolean =>
-  conditionsOf(filter).some(({ dimension }) => isVisitField(dimension));
+  conditionsOf(filter).some(({ dimension }) => isVisitDimension(dimension));
 
-/** Whether a query asks anything about visits. */
-export function asksVisits({ dimensions, metrics, orderBy, filter }: ResolvedQuery): boolean {
+/** Whether a query has a metric, dimension or filter on visits. */
+export function needsVisits({ dimensions, metrics, orderBy, filter }: ResolvedQuery): boolean {
   const keys: string[] = [...metrics, ...orderBy.map(({ key }): Metric | string => key)];
-  return keys.some(isVisitMetric) || dimensions.some(isVisitField) || filtersVisits(filter);
+  return keys.some(isVisitMetric) || dimensions.some(isVisitDimension) || filtersVisits(filter);
 }
 
-/** Visits are whole as far as a day before the range and a day after it. */
-export const visitsReachMs = 86_400_000;
+/** Visits are followed for up to a day before and after the range. */
+export const visitMarginMs = 86_400_000;
 
-/** The first event of a visit, under the names of its columns. */
-export const ofFirstEvent = (sql: string): string => `(select ${sql} from (select (first_event).*) as first_event)`;
+/** Evaluates an expression over the columns of a visit's first event. */
+export const firstEventSql = (sql: string): string => `(select ${sql} from (select (first_event).*) as first_event)`;
 
 const inOrder = 'order by timestamp, event_id';
 
 /**
- * A source like table events, of the range and what visits may reach beyond it, with columns of the visit that each event is part
- * of. Those of events without a user are null. Conditions from outside stay outside of the join: with them the planner expects one row, and
- * compares each with each.
+ * Replaces table events by the events of the range, plus a margin for visits that cross its ends, with columns of the visit that
+ * each event belongs to; they are null for events without a user. `offset 0` keeps outer conditions out of the join: with them
+ * the planner expects a single row and compares every row with every other.
  */
 export function eventsWithVisits({ from, to }: TimeRange, parameters: SqlParameters): string {
   const site = parameters.site();
-  const bounds = [from.getTime() - visitsReachMs, to.getTime() + visitsReachMs];
+  const bounds = [from.getTime() - visitMarginMs, to.getTime() + visitMarginMs];
   const [start, end] = bounds.map((ms) => parameters.add(new Date(ms).toISOString(), 'timestamptz'));
   const passive = parameters.add(passiveTypes, 'text[]');
   const page = (direction: string) =>

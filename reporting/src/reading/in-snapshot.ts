@@ -1,61 +1,61 @@
-/** Makes several reads reads of one moment: a read-only transaction that sees a single snapshot. */
+/** Runs several reads on one snapshot, in a read-only transaction. */
 import { setTimeout } from 'node:timers/promises';
 import { cancelQuery } from '@millrace/shared/platform/cancel-query';
 import { ServiceError } from '@millrace/shared/platform/errors';
 import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
-import { createGate, type Gate } from './heavy-queries.js';
+import { createGate, type Gate } from './gate.js';
 
 export interface SnapshotOptions {
-  /** Limit for each statement, when the one of the pool is too generous. */
+  /** Limit for each statement, where the pool's own limit is too long. */
   statementTimeoutMs?: number;
-  /** When it fires, the statement under way is cancelled in Postgres, no other one is sent, and the reads reject. */
+  /** When it fires, the running statement is cancelled in Postgres, no further one is sent, and the read rejects. */
   signal?: AbortSignal;
 }
 
 /**
- * How these reads differ from what the planner expects. Compiling costs more than it saves at this size. All that is read
- * lies along an index, and in memory. What came last is in no statistics yet: the planner takes 300,000 events for one, and
- * would sort them instead of hashing. A cursor is read to its end.
+ * Planner settings for these reads. JIT compilation costs more than it saves at this size. Everything read is reached through
+ * an index and is in memory. The newest events are in no statistics yet: the planner expects one row where there are 300,000,
+ * and would sort them instead of hashing. Cursors are read to the end.
  */
 export const snapshotOpening = `begin isolation level repeatable read read only;
 set local jit = off; set local work_mem = '64MB'; set local random_page_cost = 1.1;
 set local enable_seqscan = off; set local enable_sort = off; set local cursor_tuple_fraction = 1`;
 
-/** So many connections are left to what reads without a snapshot. */
-const spare = 2;
-const waiting = { maxWaiting: 1_000, waitMs: 15_000 };
+/** Connections kept free for statements that need no snapshot. */
+const spareConnections = 2;
+const waiting = { maxWaiting: 1_000, maxWaitMs: 15_000 };
 
-/** Queues in front of a pool, which gives up after a few seconds as if the database were unreachable. */
-function createQueues(atOnce: (pool: Pool) => number): (pool: Pool) => Gate {
+/** Queues in front of each pool: the pool itself gives up after a few seconds, as if the database were unreachable. */
+function createQueuePerPool(atOnce: (pool: Pool) => number): (pool: Pool) => Gate {
   const queues = new WeakMap<Pool, Gate>();
   return (pool) => {
-    const queue = queues.get(pool) ?? createGate({ ...waiting, atOnce: Math.max(1, atOnce(pool)) });
+    const queue = queues.get(pool) ?? createGate({ ...waiting, maxConcurrent: Math.max(1, atOnce(pool)) });
     queues.set(pool, queue);
     return queue;
   };
 }
 
-const queueOf = createQueues((pool) => pool.options.max - spare);
-/** Short statements wait for each other in the pool itself: it has few of them at a time. */
-const shortQueueOf = createQueues((pool) => pool.options.max);
+const queueOf = createQueuePerPool((pool) => pool.options.max - spareConnections);
+/** Short statements mostly wait in the pool itself, which has few of them at a time. */
+const shortQueueOf = createQueuePerPool((pool) => pool.options.max);
 
-/** Runs a short statement, for which reads with a snapshot leave connections free. @throws ServiceError `too_many_queries`. */
-export const besideSnapshots = <T>(pool: Pool, work: () => Promise<T>, signal?: AbortSignal): Promise<T> =>
+/** Runs a short statement on one of the connections that snapshot reads keep free. @throws ServiceError `too_many_queries`. */
+export const runShortStatement = <T>(pool: Pool, work: () => Promise<T>, signal?: AbortSignal): Promise<T> =>
   shortQueueOf(pool)(work, signal);
 
 /**
- * Runs `work` on one snapshot, as soon as a connection is free; the connection is returned afterwards, or closed when it broke. Its result
- * does not wait for the end of the transaction, but the next read in the queue does. @throws ServiceError `too_many_queries`.
+ * Runs `work` on one snapshot as soon as a connection is free; the connection is returned afterwards, or closed if it broke. The
+ * result does not wait for the transaction to end, but the next read in the queue does. @throws ServiceError `too_many_queries`.
  */
 export function inSnapshot<T>(
   pool: Pool,
   work: (client: PoolClient) => Promise<T>,
   { statementTimeoutMs, signal }: SnapshotOptions = {},
 ): Promise<T> {
-  // Several statements in one round trip cannot have parameters: hence the number in the text.
+  // Several statements sent in one round trip cannot have parameters, so the number is part of the text.
   const limit =
     statementTimeoutMs === undefined ? '' : `; set local statement_timeout = ${Math.ceil(statementTimeoutMs)}`;
-  const cancellable = signal ? (client: PoolClient) => untilAborted(pool, client, work, signal) : work;
+  const cancellable = signal ? (client: PoolClient) => cancelOnAbort(pool, client, work, signal) : work;
   const begin = `/* reporting.inSnapshot */ ${snapshotOpening}${limit}`;
   return new Promise((resolve, reject) => {
     const read = () => inTransaction(pool, async (client) => resolve(await cancellable(client)), begin);
@@ -66,7 +66,7 @@ export function inSnapshot<T>(
 const firstPauseMs = 50;
 const longestPauseMs = 1_000;
 
-/** Until `hasSettled`: a cancellation that comes between two statements meets neither of them. */
+/** Repeats the cancellation until `hasSettled` fires: one that arrives between two statements cancels neither. */
 async function keepCancelling(pool: Pool, client: PoolClient, hasSettled: AbortSignal): Promise<void> {
   for (let pauseMs = firstPauseMs; !hasSettled.aborted; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
     await cancelQuery(pool, client);
@@ -76,10 +76,10 @@ async function keepCancelling(pool: Pool, client: PoolClient, hasSettled: AbortS
 
 const isStream = (query: unknown): boolean => typeof (query as { submit?: unknown }).submit === 'function';
 
-/** The same connection, but it sends nothing more once the signal has fired. */
-function guardedBy(client: PoolClient, signal: AbortSignal): PoolClient {
+/** The same connection, which refuses further statements once the signal has fired. */
+function refuseAfterAbort(client: PoolClient, signal: AbortSignal): PoolClient {
   const query = (...parameters: unknown[]): unknown => {
-    // Of a stream nobody would await a promise.
+    // A stream's caller does not await a promise, so the refusal is thrown.
     if (signal.aborted && isStream(parameters[0])) throw new ServiceError('query_timeout');
     if (signal.aborted) return Promise.reject(new ServiceError('query_timeout'));
     return Reflect.apply(client.query, client, parameters);
@@ -87,8 +87,11 @@ function guardedBy(client: PoolClient, signal: AbortSignal): PoolClient {
   return Object.assign(Object.create(client) as PoolClient, { query });
 }
 
-/** Work that ends soon after the signal fires. The connection is not given back before the cancellation has come to an end: it must not meet the next one's query. */
-export async function untilAborted<T>(
+/**
+ * Runs work that ends soon after the signal fires. The connection is returned only after the cancellation has finished: a late
+ * one would cancel the next caller's query.
+ */
+export async function cancelOnAbort<T>(
   pool: Pool,
   client: PoolClient,
   work: (client: PoolClient) => Promise<T>,
@@ -102,7 +105,7 @@ export async function untilAborted<T>(
   };
   signal.addEventListener('abort', cancel);
   try {
-    return await work(guardedBy(client, signal));
+    return await work(refuseAfterAbort(client, signal));
   } finally {
     signal.removeEventListener('abort', cancel);
     settling.abort();
@@ -111,9 +114,9 @@ export async function untilAborted<T>(
 }
 
 /**
- * Which history of the database a snapshot is of, as SQL: one of one run of one server on one set of files. A backup comes back by a start
- * of the server, as another database, or into other files of the tables; with it, and with a crash, come back numbers of transactions,
- * counts of changes and erasures, which then stand for other data than before.
+ * SQL that identifies the history a snapshot belongs to: one run of one server on one set of files. Restoring a backup restarts
+ * the server, creates another database or replaces the table files. After a restore or a crash, transaction ids, change counters
+ * and erasure counters are reused for different data, so they are only comparable within one history.
  */
 export const databaseHistory = `jsonb_build_array(pg_is_in_recovery(), extract(epoch from pg_postmaster_start_time()), pg_relation_filenode('sites'),
     (select oid from pg_database where datname = current_database()),

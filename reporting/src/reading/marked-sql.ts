@@ -1,6 +1,7 @@
 /**
- * Table `marked` of a recursive `with`: starts of the marked intervals of site $1 that the range from $2 to before $3 touches, and at
- * last a null. An interval has as many marks as batches came in, so the index is read from one interval to the next.
+ * Table `marked` for a recursive `with`: the starts of the marked intervals of site $1 that overlap the range from $2 to before
+ * $3, followed by a null. An interval has one mark for each batch that wrote to it, so the index is skipped from interval to
+ * interval.
  */
 export const markedSql = `marked(start) as (
   (select interval_start from rollup_marks

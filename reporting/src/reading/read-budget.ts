@@ -1,20 +1,20 @@
-/** How long one request may take from its arrival to its answer, and whether anybody still waits for it. */
+/** The time a request may take from arrival to answer, and whether its client is still connected. */
 import { sendRefusal } from '@millrace/shared/platform/http';
 import type { RequestHandler, Response } from 'express';
 
 export interface ReadBudget {
-  /** Fires when the client has left or the time is up: whatever runs for the request is to stop. */
+  /** Fires when the client disconnects or the time is up; all work for the request should stop. */
   signal: AbortSignal;
   /** Milliseconds until the signal fires by itself; at least 1. */
   remainingMs(): number;
 }
 
-/** An answer comes within 20 s, also when the database stands still. */
+/** Every request is answered within 20 s, even when the database hangs. */
 export const stopMs = 16_500;
-const limits = { stopMs, askMs: 16_900, answerMs: 19_000 };
+const limits = { stopMs, checkMs: 16_900, answerMs: 19_000 };
 
-/** Whether the database answers, in about a second. */
-type AskDatabase = () => Promise<boolean>;
+/** Whether the database responds; settles within about a second. */
+type CheckDatabase = () => Promise<boolean>;
 
 interface RequestBudget extends ReadBudget {
   release(): void;
@@ -22,22 +22,22 @@ interface RequestBudget extends ReadBudget {
 
 function startBudget(
   res: Response,
-  askDatabase: AskDatabase,
-  { stopMs, askMs, answerMs }: typeof limits,
+  checkDatabase: CheckDatabase,
+  { stopMs, checkMs, answerMs }: typeof limits,
 ): RequestBudget {
   const startedAt = performance.now();
   const stopping = new AbortController();
   const stop = setTimeout(() => stopping.abort(), stopMs);
-  let answers = false;
-  const ask = setTimeout(async () => {
-    answers = await askDatabase().catch(() => false);
-  }, askMs);
-  // What was told to stop has had time to say why. It is only slow where the database answers others.
+  let isReachable = false;
+  const check = setTimeout(async () => {
+    isReachable = await checkDatabase().catch(() => false);
+  }, checkMs);
+  // By now the aborted work has had time to report its own error. A query is only called slow if the database responds to others.
   const answer = setTimeout(() => {
-    if (!res.headersSent) sendRefusal(res, { code: answers ? 'query_timeout' : 'database_unavailable' });
+    if (!res.headersSent) sendRefusal(res, { code: isReachable ? 'query_timeout' : 'database_unavailable' });
   }, answerMs);
   const release = () => {
-    for (const timer of [stop, ask, answer]) clearTimeout(timer);
+    for (const timer of [stop, check, answer]) clearTimeout(timer);
   };
   res.on('close', () => {
     release();
@@ -50,21 +50,21 @@ function startBudget(
   };
 }
 
-/** The budget of the request that `res` answers; it starts with the first who asks. */
+/** The budget of the request that `res` answers; it starts on first use unless {@link startBudgets} has started it. */
 export function budgetOf(res: Response): ReadBudget {
   res.locals.budget ??= startBudget(res, async () => false, limits);
   return res.locals.budget as ReadBudget;
 }
 
-/** For an answer that has begun and goes on for as long as its client likes: nothing happens any more when the time is up. */
+/** Lifts the time limit, for a response that has begun and lasts as long as its client stays connected. */
 export function releaseBudget(res: Response): void {
   (res.locals.budget as RequestBudget | undefined)?.release();
 }
 
-/** Starts the budget of each request, before anything asks the database. */
-export function startBudgets(askDatabase: AskDatabase, times = limits): RequestHandler {
+/** Starts the budget of each request before anything queries the database. */
+export function startBudgets(checkDatabase: CheckDatabase, times = limits): RequestHandler {
   return (_req, res, next) => {
-    res.locals.budget = startBudget(res, askDatabase, times);
+    res.locals.budget = startBudget(res, checkDatabase, times);
     next();
   };
 }

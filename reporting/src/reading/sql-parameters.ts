@@ -1,11 +1,11 @@
-/** Numbered parameters of one statement about one site, so that no value is part of its text. */
+/** Numbered parameters of one statement about one site: no value ever becomes part of the SQL text. */
 import { makeStorable } from '@millrace/shared/contract/make-storable';
 
 export interface SqlParameters {
   readonly values: unknown[];
-  /** The place of the site that the statement is about; the same each time. */
+  /** The placeholder of the site; the same each time. */
   site(): string;
-  /** Keeps the value and returns its place with its type, such as `$3::text`. */
+  /** Adds the value and returns its placeholder with its type, such as `$3::text`. */
   add(value: string, type: 'text' | 'timestamptz' | 'numeric'): string;
   add(value: number, type: 'integer' | 'bigint' | 'double precision'): string;
   add(value: string[], type: 'text[]' | 'date[]' | 'timestamptz[]' | 'bigint[]'): string;
@@ -22,7 +22,7 @@ export function createSqlParameters(siteId: string): SqlParameters {
       return site;
     },
     add(value: string | number | (string | number)[], type: string) {
-      // What cannot be stored became U+FFFD when the event was stored; who asks for it means that.
+      // Characters that cannot be stored became U+FFFD in the stored event, so a query for them has to look for that.
       const storable = (each: string | number) => (typeof each === 'string' ? makeStorable(each) : each);
       values.push(Array.isArray(value) ? value.map(storable) : storable(value));
       return `$${values.length}::${type}`;

@@ -8,7 +8,7 @@ import { type DateRange, parseDateRange, type WrittenRange } from '../query-requ
 import { rangeNames } from '../query-request/query-names.js';
 import { refusal } from '../query-request/refuse.js';
 import { type Moment, resolveSpan } from '../query-request/resolve-span.js';
-import { readCircumstances } from '../reading/site-circumstances.js';
+import { readSiteContext } from '../reading/site-context.js';
 import { type Days, easternmost, hasBegun } from './report-period.js';
 import { datasetRequest } from './templates/dataset-request.js';
 import { checkBody } from './templates/parse-template.js';
@@ -93,7 +93,7 @@ export async function daysOfRequest(
   const isAll = range.kind === 'named' && range.name === 'all';
   if (isAll && siteId === null)
     throw refusal(['date_range'], 'all needs a site_id: each site has a first day of its own');
-  const { siteTimezone, ...events } = await readCircumstances(pool, siteId ?? '', isAll);
+  const { siteTimezone, ...events } = await readSiteContext(pool, siteId ?? '', isAll);
   const zone = template.timezone ?? siteTimezone;
   const daysIn = (timezone: string) => daysOf(range, timezone, { now, ...events });
   const earliest = siteId === null && template.timezone === null ? easternmost : zone;

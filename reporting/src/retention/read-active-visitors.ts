@@ -5,8 +5,8 @@ import { coveredTables, type RollupReading } from '../query/covered-tables.js';
 import type { RollupPlan } from '../query/plan-rollup.js';
 import { framesOf } from '../query/read-rollups.js';
 import { rollupCost } from '../query/reading-cost.js';
-import { readingOf, readRollupState } from '../query/rollup-state.js';
-import type { Reads } from '../reading/read-in-turn.js';
+import { planReading, readRollupState } from '../query/rollup-state.js';
+import type { ReadOptions } from '../reading/admit-read.js';
 import { createSqlParameters } from '../reading/sql-parameters.js';
 
 export interface ActiveVisitors {
@@ -29,11 +29,11 @@ export async function readActiveVisitors(
   client: PoolClient,
   siteId: string,
   bounds: Date[],
-  reads: Reads = {},
+  reads: ReadOptions = {},
 ): Promise<ActiveVisitors> {
   const range = { from: bounds[0]!, to: bounds.at(-1)! };
   const state = await readRollupState(client, siteId, range);
-  const reading = readingOf({ siteId, range, buckets: { unit: 'day', bounds, labels: [] } }, plan, state);
+  const reading = planReading({ siteId, range, buckets: { unit: 'day', bounds, labels: [] } }, plan, state);
   reads.admit?.(await rollupCost(client, reading));
   const { days, intervals, raw } = reading.cover;
   const { text, values } = statementOf(reading, state?.lastVisitorNo ?? 0);

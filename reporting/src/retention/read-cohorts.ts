@@ -1,6 +1,6 @@
 /** Turns periods of a site into cohorts: visitors by the period of their first event of all time. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
-import type { Reads } from '../reading/read-in-turn.js';
+import type { ReadOptions } from '../reading/admit-read.js';
 import type { Periods } from './cohort-periods.js';
 import { type Cohort, countCohorts } from './count-cohorts.js';
 import { type ActiveVisitors, readActiveVisitors } from './read-active-visitors.js';
@@ -18,7 +18,7 @@ export async function readCohorts(
   client: PoolClient,
   siteId: string,
   { bounds, labels }: Periods,
-  reads: Reads = {},
+  reads: ReadOptions = {},
 ): Promise<Cohorts> {
   if (labels.length === 0) return { cohorts: [], source: 'rollup' };
   // All that was before is a period of its own: who is in it came first in none of the others.

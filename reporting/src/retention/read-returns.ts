@@ -3,13 +3,13 @@ import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { filterSql } from '../query/filter-sql.js';
 import { rawColumn } from '../query/raw-columns.js';
 import type { Filter } from '../query/resolved-query.js';
-import { eventsWithVisits, filtersVisits, isVisitField } from '../query/visits-sql.js';
+import { eventsWithVisits, filtersVisits, isVisitDimension } from '../query/visits-sql.js';
 import { createSqlParameters, type SqlParameters } from '../reading/sql-parameters.js';
 import { emptyTable, type Returns, type ReturnsParams } from './return-table.js';
 
 /** Whether it takes visits to tell which events match. */
 export const asksVisits = ({ filter, first, returning, breakdown }: ReturnsParams): boolean =>
-  [filter, first, returning].some(filtersVisits) || (breakdown !== undefined && isVisitField(breakdown));
+  [filter, first, returning].some(filtersVisits) || (breakdown !== undefined && isVisitDimension(breakdown));
 
 /** Events that may count, with what each is good for. */
 function chosenSql(question: ReturnsParams, parameters: SqlParameters): string {

@@ -7,7 +7,7 @@ import type { RequestHandler } from 'express';
 import { readAccounts, totalsOf } from '../accounting/read-accounts.js';
 import type { TimeRange } from '../query/resolved-query.js';
 import { refusal } from '../query-request/refuse.js';
-import { besideSnapshots } from '../reading/in-snapshot.js';
+import { runShortStatement } from '../reading/in-snapshot.js';
 
 const hourMs = 3_600_000;
 const defaultHours = 24;
@@ -44,7 +44,7 @@ export interface AccountingDependencies {
 export function accountingRoute({ writePool, clock = () => new Date() }: AccountingDependencies): RequestHandler {
   return async (req, res) => {
     const range = parseHours(req.query, clock());
-    const hours = await besideSnapshots(writePool, () => readAccounts(writePool, range));
+    const hours = await runShortStatement(writePool, () => readAccounts(writePool, range));
     res.json({ hours, totals: totalsOf(hours) });
   };
 }

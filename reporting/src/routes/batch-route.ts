@@ -12,15 +12,15 @@ import {
 } from '../batch/batch-output.js';
 import { checkBatchPatterns, patternsOfBatch } from '../batch/check-batch-patterns.js';
 import { readBatch } from '../batch/read-batch.js';
-import { checkBytes, mostBytes } from '../query/page-rows.js';
+import { checkBytes, maxAnswerBytes } from '../query/page-rows.js';
 import { patternTimeoutMs } from '../query-request/check-patterns.js';
 import { type BatchRequest, parseBatch } from '../query-request/parse-batch.js';
 import { readJson } from '../read-json.js';
+import { admitRead, type ReadDeps, type ReadOptions } from '../reading/admit-read.js';
 import { budgetOf } from '../reading/read-budget.js';
-import { type ReadDependencies, type Reads, readInTurn } from '../reading/read-in-turn.js';
 import { withFixedFilters } from '../share-links/guest.js';
 
-export interface BatchDependencies extends ReadDependencies {
+export interface BatchDependencies extends ReadDeps {
   logger: Logger;
   clock?: () => Date;
 }
@@ -55,7 +55,7 @@ async function sendBatch(
   await checkBatchPatterns(deps.pool, batch, budget.signal);
   const now = (deps.clock ?? (() => new Date()))();
   const longestMs = patternsOfBatch(batch).length > 0 ? patternTimeoutMs : undefined;
-  const read = async (client: PoolClient, reads: Reads) => {
+  const read = async (client: PoolClient, reads: ReadOptions) => {
     // A read that may yet have to start again must not have sent anything by then.
     const held: BatchAnswer[] = [];
     const give = reads.admit ? (answer: BatchAnswer) => held.push(answer) : output.add;
@@ -63,12 +63,12 @@ async function sendBatch(
     const about = await readBatch(client, batch, reads, now, ({ index, id, fields, meta }) => {
       const json = JSON.stringify({ ...fields, meta: { ...meta, ...more() } });
       bytes += Buffer.byteLength(json);
-      checkBytes(bytes, mostBytes);
+      checkBytes(bytes, maxAnswerBytes);
       give({ index, id, json });
     });
     for (const answer of held) output.add(answer);
     return about;
   };
-  const { siteKnown } = await readInTurn(deps, budget, read, longestMs);
+  const { siteKnown } = await admitRead(deps, budget, read, longestMs);
   output.end({ queries: batch.queries.length, site_known: siteKnown, ...more() });
 }

@@ -8,17 +8,16 @@ import { describeGroups, describeSteps } from '../funnel/describe-funnel.js';
 import { eventRange, type Funnel, type FunnelAnswer } from '../funnel/funnel.js';
 import { type FunnelRequest, parseFunnel } from '../funnel/parse-funnel.js';
 import { asksVisits, readFunnel } from '../funnel/read-funnel.js';
-import { countedFilter } from '../query/counted-filter.js';
 import { type RawReading, rawCost } from '../query/reading-cost.js';
-import type { TimeRange } from '../query/resolved-query.js';
+import { effectiveFilter, type TimeRange } from '../query/resolved-query.js';
 import { checkPatterns, patternsOf, patternTimeoutMs } from '../query-request/check-patterns.js';
 import { resolveQuery } from '../query-request/resolve-query.js';
 import { readJson } from '../read-json.js';
-import { eventsSince } from '../reading/events-since.js';
-import type { Reads } from '../reading/read-in-turn.js';
-import { metaOfSite, needsEvents } from '../reading/site-circumstances.js';
+import type { ReadOptions } from '../reading/admit-read.js';
+import { readEventsSince } from '../reading/events-since.js';
+import { needsEvents, siteMeta } from '../reading/site-context.js';
 import { answerFunnel } from '../segments/answer-funnel.js';
-import { aroundVisits } from '../segments/visit-rules.js';
+import { widenForVisits } from '../segments/visit-rules.js';
 import { withFixedFilters } from '../share-links/guest.js';
 
 export function funnelRoute(deps: AnswerDependencies): RequestHandler {
@@ -46,11 +45,11 @@ const echo = (asked: FunnelRequest, { from, to }: TimeRange) => {
 function rawReading(funnel: Funnel): RawReading {
   const { siteId, filter } = funnel;
   const range = eventRange(funnel);
-  return asksVisits(funnel) ? { siteId, range: aroundVisits(range) } : { siteId, range, filter };
+  return asksVisits(funnel) ? { siteId, range: widenForVisits(range) } : { siteId, range, filter };
 }
 
 /** From segments, else from raw events. */
-async function readAnswer(client: PoolClient, funnel: Funnel, reads: Reads): Promise<FunnelAnswer> {
+async function readAnswer(client: PoolClient, funnel: Funnel, reads: ReadOptions): Promise<FunnelAnswer> {
   const answer = reads.engine && (await answerFunnel(client, reads.engine, funnel, reads));
   if (answer) return answer;
   reads.admit?.(await rawCost(client, rawReading(funnel)));
@@ -70,14 +69,14 @@ function questionOf(pool: Pool, asked: FunnelRequest, now: Date): Question {
     resolve(site) {
       const resolved = resolveQuery(whole, { now, ...site });
       const { siteId, timezone, range } = resolved;
-      const filter = countedFilter(resolved);
+      const filter = effectiveFilter(resolved);
       const patterns = { ofAll: patternsOf(filter), ofSteps: steps.flatMap(patternsOf) };
       const rules = { steps, windowMs, byVisit: by === 'visit', pastEnd, ...(breakdown && { breakdown }) };
       const funnel: Funnel = { siteId, range, ...(filter && { filter }), ...rules };
       // What visits are made of may lie beyond the range.
-      const span = aroundVisits(eventRange(funnel));
+      const span = widenForVisits(eventRange(funnel));
       return {
-        meaning: [range, timezone, metaOfSite(site, range)],
+        meaning: [range, timezone, siteMeta(site, range)],
         span,
         isMomentary: followsClock([range.from, range.to], now),
         longestMs: patterns.ofAll.length + patterns.ofSteps.length > 0 ? patternTimeoutMs : undefined,
@@ -90,7 +89,7 @@ function questionOf(pool: Pool, asked: FunnelRequest, now: Date): Question {
           const query = { site_id: siteId, timezone, ...echo(asked, range) };
           return {
             fields: { ...bodyOf(asked, answer), query },
-            meta: { source: answer.source, ...metaOfSite(site, range), ...(await eventsSince(client, range.from)) },
+            meta: { source: answer.source, ...siteMeta(site, range), ...(await readEventsSince(client, range.from)) },
           };
         },
       };

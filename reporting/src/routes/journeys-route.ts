@@ -7,17 +7,17 @@ import { type AnswerDependencies, sendAnswer } from '../cache/send-answer.js';
 import type { Journeys, JourneysParams } from '../journeys/journey.js';
 import { type JourneysRequest, parseJourneys } from '../journeys/parse-journeys.js';
 import { readJourneys } from '../journeys/read-journeys.js';
-import { countedFilter } from '../query/counted-filter.js';
 import { ratio } from '../query/page-rows.js';
 import { rawCost } from '../query/reading-cost.js';
+import { effectiveFilter } from '../query/resolved-query.js';
 import { checkPatterns, patternsOf, patternTimeoutMs } from '../query-request/check-patterns.js';
 import { resolveQuery } from '../query-request/resolve-query.js';
 import { readJson } from '../read-json.js';
-import { eventsSince } from '../reading/events-since.js';
-import type { Reads } from '../reading/read-in-turn.js';
-import { metaOfSite, needsEvents, type SiteCircumstances } from '../reading/site-circumstances.js';
+import type { ReadOptions } from '../reading/admit-read.js';
+import { readEventsSince } from '../reading/events-since.js';
+import { needsEvents, type SiteContext, siteMeta } from '../reading/site-context.js';
 import { answerJourneys, type JourneysAnswer } from '../segments/answer-journeys.js';
-import { aroundVisits } from '../segments/visit-rules.js';
+import { widenForVisits } from '../segments/visit-rules.js';
 import { withFixedFilters } from '../share-links/guest.js';
 
 export function journeysRoute(deps: AnswerDependencies): RequestHandler {
@@ -33,10 +33,10 @@ export function journeysRoute(deps: AnswerDependencies): RequestHandler {
 type Found = Journeys & { source: JourneysAnswer['source'] | 'raw' };
 
 /** `client` is inside a transaction with one snapshot. */
-async function answer(client: PoolClient, question: JourneysParams, reads: Reads): Promise<Found> {
+async function answer(client: PoolClient, question: JourneysParams, reads: ReadOptions): Promise<Found> {
   const found = reads.engine && (await answerJourneys(client, reads.engine, question, reads));
   if (found) return found;
-  reads.admit?.(await rawCost(client, { siteId: question.siteId, range: aroundVisits(question.range) }));
+  reads.admit?.(await rawCost(client, { siteId: question.siteId, range: widenForVisits(question.range) }));
   return { ...(await readJourneys(client, question)), source: 'raw' };
 }
 
@@ -52,11 +52,11 @@ function resolveJourneys(
   pool: Pool,
   { whole, mark, ...shape }: JourneysRequest,
   now: Date,
-  site: SiteCircumstances,
+  site: SiteContext,
 ): ResolvedQuestion {
   const resolved = resolveQuery(whole, { now, ...site });
   const { siteId, timezone, range } = resolved;
-  const filter = countedFilter(resolved);
+  const filter = effectiveFilter(resolved);
   const question: JourneysParams = {
     ...{ siteId, range, ...shape },
     ...(filter && { filter }),
@@ -69,15 +69,15 @@ function resolveJourneys(
     ...{ filters: whole.filterList, ...(mark && { [mark.at]: { filters: mark.shown } }), ...shape },
   };
   return {
-    meaning: [query, metaOfSite(site, range)],
-    span: aroundVisits(range),
+    meaning: [query, siteMeta(site, range)],
+    span: widenForVisits(range),
     isMomentary: followsClock([range.from, range.to], now),
     ...checksOf(pool, question),
     async read(client, reads) {
       const { source, ...found } = await answer(client, question, reads);
       return {
         fields: { ...shown(found), query },
-        meta: { source, ...metaOfSite(site, range), ...(await eventsSince(client, range.from)) },
+        meta: { source, ...siteMeta(site, range), ...(await readEventsSince(client, range.from)) },
       };
     },
   };

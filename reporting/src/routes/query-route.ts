@@ -6,15 +6,15 @@ import { followsClock, type Question, type ResolvedQuestion, spanOf } from '../c
 import { type AnswerDependencies, sendAnswer } from '../cache/send-answer.js';
 import { type Answer, answerQuery } from '../query/answer-query.js';
 import type { ResolvedQuery, ResultRow } from '../query/resolved-query.js';
-import { asksVisits } from '../query/visits-sql.js';
+import { needsVisits } from '../query/visits-sql.js';
 import { checkPatterns, patternsOf, patternTimeoutMs } from '../query-request/check-patterns.js';
 import { echoQuery } from '../query-request/echo-query.js';
 import { parseQuery, type QueryRequest } from '../query-request/parse-query.js';
 import { queryFromParameters } from '../query-request/query-parameters.js';
 import { resolveQuery } from '../query-request/resolve-query.js';
 import { readJson } from '../read-json.js';
-import { metaOfSite, needsEvents, type SiteCircumstances } from '../reading/site-circumstances.js';
-import { aroundVisits } from '../segments/visit-rules.js';
+import { needsEvents, type SiteContext, siteMeta } from '../reading/site-context.js';
+import { widenForVisits } from '../segments/visit-rules.js';
 import { withFixedFilters } from '../share-links/guest.js';
 
 /** Serves both methods: a body, or parameters of the same names. */
@@ -48,8 +48,8 @@ function questionOf(pool: Pool, request: QueryRequest, now: Date): Question {
       const instants = instantsOf(query);
       const patterns = patternsOf(query.filter);
       return {
-        meaning: [query, metaOfSite(site, query.range)],
-        span: asksVisits(query) ? aroundVisits(spanOf(instants)) : spanOf(instants),
+        meaning: [query, siteMeta(site, query.range)],
+        span: needsVisits(query) ? widenForVisits(spanOf(instants)) : spanOf(instants),
         isMomentary: followsClock(instants, now),
         longestMs: patterns.length > 0 ? patternTimeoutMs : undefined,
         check: (signal) => checkPatterns(pool, patterns, { signal }),
@@ -60,11 +60,11 @@ function questionOf(pool: Pool, request: QueryRequest, now: Date): Question {
 }
 
 /** What is answered to `request`, of which `query` was made. */
-export const bodyOf = (request: QueryRequest, query: ResolvedQuery, answer: Answer, site: SiteCircumstances) => ({
+export const bodyOf = (request: QueryRequest, query: ResolvedQuery, answer: Answer, site: SiteContext) => ({
   fields: { results: resultsOf(answer, request.rowNames), query: echoQuery(request, query) },
   meta: {
     source: answer.source,
-    ...metaOfSite(site, query.range),
+    ...siteMeta(site, query.range),
     ...(answer.eventsSince && { events_since: answer.eventsSince.toISOString() }),
     ...(answer.totalRows !== undefined && { total_rows: answer.totalRows }),
     ...(query.timeLabels && query.buckets && { time_labels: query.buckets.labels }),

@@ -7,7 +7,7 @@ import type { Pool } from '@millrace/shared/platform/postgres';
 import { type RequestHandler, type Response, Router } from 'express';
 import { onlySite } from '../asker.js';
 import { readJson } from '../read-json.js';
-import { siteTimezone } from '../reading/site-circumstances.js';
+import { siteTimezone } from '../reading/site-context.js';
 import { orderDays } from '../reports/order-reports.js';
 import { daysOfRequest } from '../reports/parse-generate.js';
 import { isAdmin, recordAudit, requireAdmin } from '../reports/report-access.js';

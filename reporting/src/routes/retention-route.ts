@@ -4,7 +4,7 @@ import type { RequestHandler } from 'express';
 import { type Question, spanOf } from '../cache/question.js';
 import { type AnswerDependencies, sendAnswer } from '../cache/send-answer.js';
 import { resolveQuery } from '../query-request/resolve-query.js';
-import { metaOfSite, needsEvents } from '../reading/site-circumstances.js';
+import { needsEvents, siteMeta } from '../reading/site-context.js';
 import { periodsOf } from '../retention/cohort-periods.js';
 import { maxPeriods, parseRetention, type RetentionRequest, refuseSoMany } from '../retention/parse-retention.js';
 import { beginning, readCohorts } from '../retention/read-cohorts.js';
@@ -36,12 +36,12 @@ function questionOf(asked: RetentionRequest, now: Date): Question {
         ...(request.weekStart && { week_start: request.weekStart }),
       };
       return {
-        meaning: [query, periods, metaOfSite(site, range)],
+        meaning: [query, periods, siteMeta(site, range)],
         span: spanOf([new Date(beginning), ...periods.bounds]),
         isMomentary: false,
         async read(client, reads) {
           const { cohorts, source } = await readCohorts(client, siteId, periods, reads);
-          return { fields: { cohorts, query }, meta: { source, ...metaOfSite(site, range) } };
+          return { fields: { cohorts, query }, meta: { source, ...siteMeta(site, range) } };
         },
       };
     },

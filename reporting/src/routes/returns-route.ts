@@ -4,14 +4,14 @@ import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
 import type { RequestHandler } from 'express';
 import { followsClock, type Question, type ResolvedQuestion } from '../cache/question.js';
 import { type AnswerDependencies, sendAnswer } from '../cache/send-answer.js';
-import { countedFilter } from '../query/counted-filter.js';
 import { rawCost } from '../query/reading-cost.js';
+import { effectiveFilter } from '../query/resolved-query.js';
 import { checkPatterns, patternsOf, patternTimeoutMs } from '../query-request/check-patterns.js';
 import { resolveQuery } from '../query-request/resolve-query.js';
 import { readJson } from '../read-json.js';
-import { eventsSince } from '../reading/events-since.js';
-import type { Reads } from '../reading/read-in-turn.js';
-import { metaOfSite, needsEvents, type SiteCircumstances } from '../reading/site-circumstances.js';
+import type { ReadOptions } from '../reading/admit-read.js';
+import { readEventsSince } from '../reading/events-since.js';
+import { needsEvents, type SiteContext, siteMeta } from '../reading/site-context.js';
 import { periodsOf } from '../retention/cohort-periods.js';
 import { describeReturns } from '../retention/describe-returns.js';
 import { maxPeriods, refuseSoMany } from '../retention/parse-retention.js';
@@ -19,8 +19,8 @@ import { parseReturns, type ReturnsRequest } from '../retention/parse-returns.js
 import { asksVisits, readReturns } from '../retention/read-returns.js';
 import { returnPeriods } from '../retention/return-periods.js';
 import { emptyTable, type ReturnsParams } from '../retention/return-table.js';
-import { answerReturns, type ReturnsAnswer } from '../segments/answer-returns.js';
-import { aroundVisits } from '../segments/visit-rules.js';
+import { answerRetention, type RetentionAnswer } from '../segments/answer-retention.js';
+import { widenForVisits } from '../segments/visit-rules.js';
 import { withFixedFilters } from '../share-links/guest.js';
 
 export function returnsRoute(deps: AnswerDependencies): RequestHandler {
@@ -33,16 +33,16 @@ export function returnsRoute(deps: AnswerDependencies): RequestHandler {
   };
 }
 
-type Returned = Omit<ReturnsAnswer, 'source'> & { source: ReturnsAnswer['source'] | 'raw' };
+type Returned = Omit<RetentionAnswer, 'source'> & { source: RetentionAnswer['source'] | 'raw' };
 
 /** `client` is inside a transaction with one snapshot. */
-async function answer(client: PoolClient, question: ReturnsParams, reads: Reads): Promise<Returned> {
+async function answer(client: PoolClient, question: ReturnsParams, reads: ReadOptions): Promise<Returned> {
   const { siteId, bounds, filter } = question;
   if (bounds.length < 2) return { whole: emptyTable(0), ofValues: [], source: 'raw' };
-  const found = reads.engine && (await answerReturns(client, reads.engine, question, reads));
+  const found = reads.engine && (await answerRetention(client, reads.engine, question, reads));
   if (found) return found;
   const range = { from: bounds[0]!, to: bounds.at(-1)! };
-  const cost = asksVisits(question) ? { siteId, range: aroundVisits(range) } : { siteId, range, filter };
+  const cost = asksVisits(question) ? { siteId, range: widenForVisits(range) } : { siteId, range, filter };
   reads.admit?.(await rawCost(client, cost));
   return { ...(await readReturns(client, question)), source: 'raw' };
 }
@@ -55,11 +55,11 @@ function questionOf(pool: Pool, asked: ReturnsRequest, now: Date): Question {
   };
 }
 
-function resolveReturns(pool: Pool, asked: ReturnsRequest, now: Date, site: SiteCircumstances): ResolvedQuestion {
+function resolveReturns(pool: Pool, asked: ReturnsRequest, now: Date, site: SiteContext): ResolvedQuestion {
   const { whole, period, first, returning, breakdown, breakdownLimit } = asked;
   const resolved = resolveQuery(whole, { now, ...site });
   const { siteId, timezone, range } = resolved;
-  const filter = countedFilter(resolved);
+  const filter = effectiveFilter(resolved);
   const touched = periodsOf(range, period, timezone, now, maxPeriods, whole.weekStart);
   if (touched.labels.length > maxPeriods) throw refuseSoMany(period);
   const periods = returnPeriods(touched, range, now);
@@ -72,14 +72,14 @@ function resolveReturns(pool: Pool, asked: ReturnsRequest, now: Date, site: Site
   };
   const query = echo(asked, { site_id: siteId, timezone, date_range: [range.from, range.to] });
   return {
-    meaning: [query, periods, metaOfSite(site, range)],
-    span: asksVisits(question) ? aroundVisits(range) : range,
+    meaning: [query, periods, siteMeta(site, range)],
+    span: asksVisits(question) ? widenForVisits(range) : range,
     isMomentary: followsClock([range.from, range.to], now),
     ...checksOf(pool, question),
     async read(client, reads) {
       const { source, ...returns } = await answer(client, question, reads);
       const fields = { ...describeReturns(returns, periods.shown, breakdown !== undefined), query };
-      return { fields, meta: { source, ...metaOfSite(site, range), ...(await eventsSince(client, range.from)) } };
+      return { fields, meta: { source, ...siteMeta(site, range), ...(await readEventsSince(client, range.from)) } };
     },
   };
 }

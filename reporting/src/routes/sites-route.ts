@@ -5,8 +5,8 @@ import type { Pool } from '@millrace/shared/platform/postgres';
 import { type ErrorRequestHandler, type RequestHandler, type Response, Router } from 'express';
 import { accessOf, onlySite } from '../asker.js';
 import { readJson, readOptionalJson } from '../read-json.js';
+import { admitRead, type ReadDeps } from '../reading/admit-read.js';
 import { budgetOf } from '../reading/read-budget.js';
-import { type ReadDependencies, readInTurn } from '../reading/read-in-turn.js';
 import { isGuest } from '../share-links/guest.js';
 import { siteForGuests } from '../share-links/site-for-guests.js';
 import type { SiteChange } from '../sites/change-site.js';
@@ -14,7 +14,7 @@ import { parseNewSite, parseNewSiteId, parsePage, parseSiteChange, parseSiteId }
 import { patchSite, putSite, requestErasure } from '../sites/put-site.js';
 import { countSites, readSite, readSites, withEvents } from '../sites/read-sites.js';
 
-export interface SitesDependencies extends ReadDependencies {
+export interface SitesDependencies extends ReadDeps {
   /** What `pool` reads may be a copy of this database, and late. */
   writePool: Pool;
 }
@@ -31,7 +31,7 @@ const unknownSite = () => new ServiceError('not_found', 'There is no site of thi
 function listSites(deps: SitesDependencies): RequestHandler {
   return async (req, res) => {
     const page = parsePage(req.query);
-    const answer = await readInTurn(deps, budgetOf(res), async (client, reads) => ({
+    const answer = await admitRead(deps, budgetOf(res), async (client, reads) => ({
       sites: await readSites(client, page, onlySite(res), reads),
       total: await countSites(client, onlySite(res)),
     }));
@@ -43,7 +43,7 @@ function showSite(deps: SitesDependencies): RequestHandler {
   return async (req, res) => {
     const siteId = parseSiteId(req.params.site_id);
     checkSite(res, siteId);
-    const site = await readInTurn(deps, budgetOf(res), (client, reads) => readSite(client, siteId, reads));
+    const site = await admitRead(deps, budgetOf(res), (client, reads) => readSite(client, siteId, reads));
     if (!site) throw unknownSite();
     res.json(isGuest(res) ? siteForGuests(res, site) : site);
   };
@@ -64,7 +64,7 @@ function patchSiteRoute(deps: SitesDependencies): RequestHandler {
     checkPriority(res, change);
     const names = await patchSite(deps.writePool, siteId, change);
     if (!names) throw notYetKnownSite();
-    res.json(await readInTurn(deps, budgetOf(res), (client, reads) => withEvents(client, names, reads)));
+    res.json(await admitRead(deps, budgetOf(res), (client, reads) => withEvents(client, names, reads)));
   };
 }
 
@@ -75,7 +75,7 @@ function putSiteRoute(deps: SitesDependencies): RequestHandler {
     const change = parseNewSite(await readOptionalJson(req, res));
     checkPriority(res, change);
     const names = await putSite(deps.writePool, siteId, change);
-    res.json(await readInTurn(deps, budgetOf(res), (client, reads) => withEvents(client, names, reads)));
+    res.json(await admitRead(deps, budgetOf(res), (client, reads) => withEvents(client, names, reads)));
   };
 }
 

@@ -1,31 +1,30 @@
-/** Brings the tail of a site from one snapshot to the next by what is new in it. */
-
+/** Advances a site's tail from one snapshot to a later one by reading only the new rows. */
 import { intervalMs } from '@millrace/shared/contract/rollups';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { rangesOf } from '@millrace/shared/segments/interval-ranges';
-import { gatherTailRows, type RowCodes } from './gather-tail.js';
-import { monthOf, readIndexes, readIntervals, readNewRows, readVisitorNumbers } from './read-tail.js';
-import { isSame, type Snapshot, sees } from './snapshot.js';
+import { encodeTailRows, type RowCodes } from './encode-tail.js';
+import { isSameSnapshot, isVisible, type Snapshot } from './snapshot.js';
 import { addRows, filterRows, mergeRows, renumberRows, type SortedRows } from './sorted-rows.js';
 import {
-  missingOf,
-  placeOf,
+  missingIntervals,
+  relationTo,
   type Tail,
   type TailInterval,
-  type TailMoment,
+  type TailRequest,
   type TailRows,
-  type TailWanted,
+  type TailTarget,
 } from './tail.js';
 import { createTexts, createUsers, numberOfUser } from './tail-codes.js';
+import { monthOf, readIndexes, readIntervals, readNewRows, readVisitorNumbers } from './tail-statements.js';
 
-export interface Advanced {
-  /** As of the moment; undefined where the one there was is beyond it. */
+export interface AdvancedTail {
+  /** The tail at the target; undefined when the given one was already ahead of it. */
   tail?: Tail;
   rows: TailRows;
 }
 
-/** Once users may have got numbers. */
-async function renumber(client: PoolClient, tail: Tail, { siteId, lastVisitorNo }: TailMoment): Promise<Tail> {
+/** Replaces the provisional numbers of users who have got a visitor number since. */
+async function renumber(client: PoolClient, tail: Tail, { siteId, lastVisitorNo }: TailTarget): Promise<Tail> {
   const { users: before } = tail;
   if (before.lastVisitorNo === lastVisitorNo) return tail;
   const numbers = await readVisitorNumbers(client, siteId, before.list);
@@ -49,24 +48,29 @@ function add(lists: Lists, gathered: ReadonlyMap<number, SortedRows>): void {
   }
 }
 
-/** All events of some intervals that the client's snapshot sees. */
-async function readWhole(client: PoolClient, siteId: string, intervals: number[], codes: RowCodes): Promise<Lists> {
+/** All events of some intervals that are visible in the client's snapshot. */
+async function readWholeIntervals(
+  client: PoolClient,
+  siteId: string,
+  intervals: number[],
+  codes: RowCodes,
+): Promise<Lists> {
   const lists: Lists = new Map(intervals.map((interval) => [interval, []]));
   if (intervals.length === 0) return lists;
   const ranges = rangesOf([...intervals].sort((a, b) => a - b)).map((interval) => interval * intervalMs);
   await readIntervals(client, siteId, { ranges, columns: codes.columns }, (rows) =>
-    add(lists, gatherTailRows(rows, codes)),
+    add(lists, encodeTailRows(rows, codes)),
   );
   return lists;
 }
 
-/** Those that the client's snapshot sees and `since` does not. */
-async function readNew(client: PoolClient, siteId: string, since: Snapshot, held: number[], codes: RowCodes) {
+/** The events that are visible in the client's snapshot but not in `since`. */
+async function readNewEvents(client: PoolClient, siteId: string, since: Snapshot, held: number[], codes: RowCodes) {
   const lists: Lists = new Map(held.map((interval) => [interval, []]));
   if (held.length === 0) return lists;
   const months = [...new Set(held.map(monthOf))];
   const rows = await readNewRows(client, siteId, { months, since, columns: codes.columns });
-  const gathered = gatherTailRows(rows, codes);
+  const gathered = encodeTailRows(rows, codes);
   add(lists, new Map([...gathered].filter(([interval]) => lists.has(interval))));
   return lists;
 }
@@ -77,109 +81,122 @@ const codesOf = ({ texts, users }: Tail, columns: readonly string[]): RowCodes =
   users,
 });
 
-/** The rows whose transaction a snapshot sees, or does not. */
-const ofSeen = (lists: readonly SortedRows[], snapshot: Snapshot, isSeen: boolean): readonly SortedRows[] =>
+/** The rows whose transaction is visible in a snapshot, or those whose transaction is not. */
+const filterVisible = (
+  lists: readonly SortedRows[],
+  snapshot: Snapshot,
+  wantsVisible: boolean,
+): readonly SortedRows[] =>
   lists
-    .filter(({ newestTxid }) => isSeen || newestTxid >= snapshot.xmin)
+    .filter(({ newestTxid }) => wantsVisible || newestTxid >= snapshot.xmin)
     .map((rows) =>
-      isSeen && rows.newestTxid < snapshot.xmin ? rows : filterRows(rows, (txid) => sees(snapshot, txid) === isSeen),
+      wantsVisible && rows.newestTxid < snapshot.xmin
+        ? rows
+        : filterRows(rows, (txid) => isVisible(snapshot, txid) === wantsVisible),
     )
     .filter(({ count }) => count > 0);
 
-const joined = (lists: readonly SortedRows[], more: readonly SortedRows[]): readonly SortedRows[] =>
+const addLists = (lists: readonly SortedRows[], more: readonly SortedRows[]): readonly SortedRows[] =>
   more.reduce<readonly SortedRows[]>((all, rows) => addRows(all, rows), lists);
 
-const inOne = (lists: readonly SortedRows[]): readonly SortedRows[] =>
+const mergeLists = (lists: readonly SortedRows[]): readonly SortedRows[] =>
   lists.length < 2 ? lists : [lists.reduceRight((all, rows) => mergeRows(rows, all))];
 
-/** Without intervals whose partition has another index than it had, or none. */
-function withIndexes(tail: Tail, indexes: ReadonlyMap<string, string>): Tail {
+/** Drops the intervals whose partition no longer has the same index. */
+function keepIndexed(tail: Tail, indexes: ReadonlyMap<string, string>): Tail {
   const intervals = [...tail.intervals].filter(([number, { index }]) => indexes.get(monthOf(number)) === index);
   return { ...tail, intervals: new Map(intervals) };
 }
 
-/** What all rows read for one question are made with. */
-interface Reading {
+interface AdvanceContext {
   client: PoolClient;
-  moment: TailMoment;
-  wanted: TailWanted;
+  target: TailTarget;
+  request: TailRequest;
   codes: RowCodes;
   indexes: ReadonlyMap<string, string>;
-  isLater: boolean;
+  isBehind: boolean;
 }
 
-/** Brings one interval to the moment; `all` is what the question takes of it. */
+/** Advances one interval to the target; `all` are its rows for the query. */
 function advanceInterval(
   before: TailInterval | undefined,
   fresh: readonly SortedRows[],
-  { moment: { snapshot }, isLater }: Reading,
-  inOneList: boolean,
-): Pick<TailInterval, 'lists' | 'hasOthers'> & { all: readonly SortedRows[] } {
-  const known = before?.lists ?? [];
-  const seen = joined(isLater ? known : ofSeen(known, snapshot, true), ofSeen(fresh, snapshot, true));
-  const lists = inOneList ? inOne(seen) : seen;
-  // What a snapshot sees although its transaction came later is of another server, or unknown to a standby: each question reads it.
-  const others = ofSeen(fresh, snapshot, false);
-  const all = [...lists, ...others];
-  return { lists, hasOthers: others.length > 0, all: inOneList ? inOne(all) : all };
+  { target: { snapshot }, isBehind }: AdvanceContext,
+  needsOrder: boolean,
+): Pick<TailInterval, 'lists' | 'hasForeignRows'> & { all: readonly SortedRows[] } {
+  const held = before?.lists ?? [];
+  const visible = addLists(isBehind ? held : filterVisible(held, snapshot, true), filterVisible(fresh, snapshot, true));
+  const lists = needsOrder ? mergeLists(visible) : visible;
+  // Rows that were read although their transaction id is not visible in the snapshot come from another server, or the snapshot is
+  // from
+  // a standby and incomplete. They are not kept: every query reads them.
+  const foreign = filterVisible(fresh, snapshot, false);
+  const all = [...lists, ...foreign];
+  return { lists, hasForeignRows: foreign.length > 0, all: needsOrder ? mergeLists(all) : all };
 }
 
-async function readRows(tail: Tail, reading: Reading, now: number) {
-  const { client, moment, wanted, codes, indexes, isLater } = reading;
-  const missing = missingOf(tail, wanted);
-  const whole = await readWhole(client, moment.siteId, missing, codes);
+async function readRows(tail: Tail, context: AdvanceContext, now: number) {
+  const { client, target, request, codes, indexes, isBehind } = context;
+  const missing = missingIntervals(tail, request);
+  const whole = await readWholeIntervals(client, target.siteId, missing, codes);
   const held = [...tail.intervals].filter(([interval]) => !whole.has(interval));
-  const since = isLater ? tail.snapshot : moment.snapshot;
-  const isCurrent = isSame(tail.snapshot, moment.snapshot) && held.every(([, { hasOthers }]) => !hasOthers);
+  const since = isBehind ? tail.snapshot : target.snapshot;
+  const isCurrent =
+    isSameSnapshot(tail.snapshot, target.snapshot) && held.every(([, { hasForeignRows }]) => !hasForeignRows);
   const changing = isCurrent ? [] : held.map(([interval]) => interval);
-  const added = await readNew(client, moment.siteId, since, changing, codes);
+  const added = await readNewEvents(client, target.siteId, since, changing, codes);
   const intervals = new Map<number, TailInterval>();
-  const taken = new Map<number, readonly SortedRows[]>();
+  const requestedRows = new Map<number, readonly SortedRows[]>();
   for (const [interval, before] of [...held, ...missing.map((each) => [each, undefined] as const)]) {
-    const isWanted = wanted.intervals.includes(interval);
+    const isRequested = request.intervals.includes(interval);
     const fresh = added.get(interval) ?? whole.get(interval) ?? [];
-    const { all, ...rows } = advanceInterval(before, fresh, reading, isWanted && wanted.inOneList);
+    const { all, ...rows } = advanceInterval(before, fresh, context, isRequested && request.needsOrder);
     const index = indexes.get(monthOf(interval))!;
-    const wantedAt = isWanted || !before ? now : before.wantedAt;
-    intervals.set(interval, { ...rows, columns: before?.columns ?? codes.columns, index, wantedAt });
-    if (isWanted) taken.set(interval, all);
+    const lastUsedAt = isRequested || !before ? now : before.lastUsedAt;
+    intervals.set(interval, { ...rows, columns: before?.columns ?? codes.columns, index, lastUsedAt });
+    if (isRequested) requestedRows.set(interval, all);
   }
-  return { intervals, taken };
+  return { intervals, requestedRows };
 }
 
-/** Undefined where something has to be read. */
-function takeCurrent(tail: Tail, { snapshot, lastVisitorNo }: TailMoment, wanted: TailWanted): TailRows | undefined {
+/** Undefined when rows have to be read. */
+function rowsIfCurrent(
+  tail: Tail,
+  { snapshot, lastVisitorNo }: TailTarget,
+  request: TailRequest,
+): TailRows | undefined {
   const { texts, users } = tail;
-  const isCurrent = isSame(tail.snapshot, snapshot) && users.lastVisitorNo === lastVisitorNo;
-  if (!isCurrent || missingOf(tail, wanted).length > 0) return undefined;
-  const held = wanted.intervals.map((interval) => [interval, tail.intervals.get(interval)!] as const);
-  if (held.some(([, { lists, hasOthers }]) => hasOthers || (wanted.inOneList && lists.length > 1))) return undefined;
-  const taken = held.map(([interval, { lists }]) => [interval, lists] as const);
-  return { intervals: new Map(taken), texts, users, userCount: users.list.length };
+  const isCurrent = isSameSnapshot(tail.snapshot, snapshot) && users.lastVisitorNo === lastVisitorNo;
+  if (!isCurrent || missingIntervals(tail, request).length > 0) return undefined;
+  const held = request.intervals.map((interval) => [interval, tail.intervals.get(interval)!] as const);
+  if (held.some(([, { lists, hasForeignRows }]) => hasForeignRows || (request.needsOrder && lists.length > 1)))
+    return undefined;
+  const requestedRows = held.map(([interval, { lists }]) => [interval, lists] as const);
+  return { intervals: new Map(requestedRows), texts, users, userCount: users.list.length };
 }
 
 /**
- * Brings the tail to the moment, which is the client's snapshot, and takes from it what is wanted. Undefined where new rows could not be
- * found by an index.
+ * Advances the tail to the target, which must be the client's snapshot, and returns the requested rows. Undefined when there is
+ * no index to find new rows with.
  */
 export async function advanceTail(
   client: PoolClient,
   given: Tail,
-  moment: TailMoment,
-  wanted: TailWanted,
+  target: TailTarget,
+  request: TailRequest,
   now: number,
-): Promise<Advanced | undefined> {
-  const current = takeCurrent(given, moment, wanted);
+): Promise<AdvancedTail | undefined> {
+  const current = rowsIfCurrent(given, target, request);
   if (current) return { rows: current };
-  const isLater = placeOf(given, moment) === 'later';
-  const months = new Set([...given.intervals.keys(), ...wanted.intervals].map(monthOf));
+  const isBehind = relationTo(given, target) === 'behind';
+  const months = new Set([...given.intervals.keys(), ...request.intervals].map(monthOf));
   const indexes = await readIndexes(client, [...months]);
-  if (wanted.intervals.some((interval) => !indexes.has(monthOf(interval)))) return undefined;
-  const tail = withIndexes(isLater ? await renumber(client, given, moment) : given, indexes);
-  const columns = [...new Set([...tail.columns, ...wanted.columns])];
+  if (request.intervals.some((interval) => !indexes.has(monthOf(interval)))) return undefined;
+  const tail = keepIndexed(isBehind ? await renumber(client, given, target) : given, indexes);
+  const columns = [...new Set([...tail.columns, ...request.columns])];
   const codes = codesOf(tail, columns);
-  const { intervals, taken } = await readRows(tail, { client, moment, wanted, codes, indexes, isLater }, now);
+  const { intervals, requestedRows } = await readRows(tail, { client, target, request, codes, indexes, isBehind }, now);
   const texts = new Map([...tail.texts, ...codes.texts]);
-  const rows = { intervals: taken, texts, users: codes.users, userCount: codes.users.list.length };
-  return isLater ? { tail: { ...tail, snapshot: moment.snapshot, columns, texts, intervals }, rows } : { rows };
+  const rows = { intervals: requestedRows, texts, users: codes.users, userCount: codes.users.list.length };
+  return isBehind ? { tail: { ...tail, snapshot: target.snapshot, columns, texts, intervals }, rows } : { rows };
 }

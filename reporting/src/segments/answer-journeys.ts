@@ -1,17 +1,16 @@
-/** Counts journeys from segments, and raw events where there are none. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { type Journey, type Journeys, type JourneysParams, stepFilter } from '../journeys/journey.js';
-import { checkBytes, compareValues, mostBytes } from '../query/page-rows.js';
-import type { Reads } from '../reading/read-in-turn.js';
-import { msOf, sourcesOf } from './answer-segments.js';
+import { checkPage, compareValues } from '../query/page-rows.js';
+import type { ReadOptions } from '../reading/admit-read.js';
+import { filterSources, rangeMs } from './answer-segments.js';
 import { addJourneys, type CountedJourneys, type JourneysPlan, type JourneysTask } from './count-journeys.js';
 import type { SharedTask } from './part.js';
 import { planFilter } from './plan-filter.js';
-import { columnsNeeded } from './plan-question.js';
+import { columnsNeeded } from './plan-segment-query.js';
 import { type ReadParts, readParts } from './read-parts.js';
 import { runOnThreads } from './run-on-threads.js';
 import type { SegmentEngine } from './segment-engine.js';
-import { aroundVisits, visitRules } from './visit-rules.js';
+import { visitRules, widenForVisits } from './visit-rules.js';
 
 export interface JourneysAnswer extends Journeys {
   source: 'segments' | 'mixed';
@@ -19,18 +18,18 @@ export interface JourneysAnswer extends Journeys {
 
 async function planJourneys(
   client: PoolClient,
-  question: JourneysParams,
+  params: JourneysParams,
   visitColumns: string[],
   read: ReadParts,
 ): Promise<JourneysPlan> {
-  const { range, mark, steps, dimension } = question;
-  const sources = sourcesOf(client, read);
-  const filter = stepFilter(question);
+  const { range, mark, steps, dimension } = params;
+  const sources = filterSources(client, read);
+  const filter = stepFilter(params);
   return {
     ...{ steps, column: dimension },
     ...(filter && { filter: await planFilter(filter, sources) }),
     ...(mark && { mark: { at: mark.at, filter: await planFilter(mark.filter, sources) } }),
-    visits: { columns: visitColumns, ...visitRules(read), range: msOf(range) },
+    visits: { columns: visitColumns, ...visitRules(read), range: rangeMs(range) },
   };
 }
 
@@ -42,23 +41,23 @@ function compareSteps(one: Journey, other: Journey): number {
   return 0;
 }
 
-/** The first `count` in order, without sorting all: there can be as many ways as visits. */
-function firstOf(ways: Iterable<Journey>, count: number): Journey[] {
+/** The first `count` paths in order, without sorting all: there can be as many paths as visits. */
+function firstJourneys(journeys: Iterable<Journey>, count: number): Journey[] {
   let kept: Journey[] = [];
   let last: Journey | undefined;
   const cut = () => {
     kept = kept.sort(compareSteps).slice(0, count);
     last = kept[count - 1];
   };
-  for (const way of ways) {
-    if (last && compareSteps(way, last) >= 0) continue;
-    if (kept.push(way) >= 2 * count) cut();
+  for (const journey of journeys) {
+    if (last && compareSteps(journey, last) >= 0) continue;
+    if (kept.push(journey) >= 2 * count) cut();
   }
   cut();
   return kept;
 }
 
-/** Visits that the last of the first `limit` ways has. */
+/** The number of visits of the path in position `limit`, by visits. */
 function leastVisits(visits: Uint32Array, limit: number): number {
   return visits.slice().sort().at(-limit) ?? 0;
 }
@@ -69,49 +68,42 @@ function topJourneys(
   textOf: (code: number) => string | null,
 ): Journey[] {
   const least = leastVisits(visits, limit);
-  const way = (at: number): Journey => ({
+  const journey = (at: number): Journey => ({
     steps: Array.from(codes.subarray(at * steps, (at + 1) * steps), textOf),
     ...{ visits: visits[at]!, visitors: visitors[at]! },
   });
-  function* thatFit(fits: (visits: number) => boolean): Generator<Journey> {
-    for (let at = 0; at < visits.length; at += 1) if (fits(visits[at]!)) yield way(at);
+  function* journeysWhere(test: (visits: number) => boolean): Generator<Journey> {
+    for (let at = 0; at < visits.length; at += 1) if (test(visits[at]!)) yield journey(at);
   }
-  const above = [...thatFit((count) => count > least)];
-  above.sort((one, other) => other.visits - one.visits || compareSteps(one, other));
+  const certain = [...journeysWhere((count) => count > least)];
+  certain.sort((one, other) => other.visits - one.visits || compareSteps(one, other));
   return [
-    ...above,
-    ...firstOf(
-      thatFit((count) => count === least),
-      limit - above.length,
+    ...certain,
+    ...firstJourneys(
+      journeysWhere((count) => count === least),
+      limit - certain.length,
     ),
   ];
 }
 
-const rowBytes = 64;
-const bytesOf = ({ steps }: Journey): number =>
-  steps.reduce((sum, text) => sum + (text === null ? 0 : Buffer.byteLength(text)), rowBytes);
-
-/** Undefined for what segments cannot answer, see `answerSegments`. `client` is inside a transaction with one snapshot. */
+/** Undefined for what segments cannot answer; see `answerSegments`. `client` must be in a transaction with one snapshot. */
 export async function answerJourneys(
   client: PoolClient,
   engine: SegmentEngine,
-  question: JourneysParams,
-  reads: Pick<Reads, 'admit' | 'signal'>,
+  params: JourneysParams,
+  reads: Pick<ReadOptions, 'admit' | 'signal'>,
 ): Promise<JourneysAnswer | undefined> {
-  const { siteId, range, mark, dimension, steps } = question;
-  const needed = columnsNeeded([question.filter, mark?.filter], [dimension], true);
+  const { siteId, range, mark, dimension, steps } = params;
+  const needed = columnsNeeded([params.filter, mark?.filter], [dimension], true);
   if (needed === undefined) return undefined;
-  const parts = { siteId, range: aroundVisits(range), coded: needed.coded, usesVisitors: true, usesVisits: true };
+  const parts = { siteId, range: widenForVisits(range), coded: needed.coded, usesVisitors: true, usesVisits: true };
   const read = await readParts(client, engine, parts, reads);
   if (read === undefined) return undefined;
-  const plan = await planJourneys(client, question, needed.visits!, read);
+  const plan = await planJourneys(client, params, needed.visits!, read);
   const task = (shared: SharedTask): JourneysTask => ({ kind: 'journeys', plan, ...shared });
   const counted = addJourneys(steps, await runOnThreads(engine, read, task, reads.signal));
   const { textOf } = read.values.get(dimension)!;
-  const journeys = topJourneys(counted, question, textOf);
-  checkBytes(
-    journeys.reduce((sum, way) => sum + bytesOf(way), 0),
-    mostBytes,
-  );
+  const journeys = topJourneys(counted, params, textOf);
+  checkPage(journeys.map((journey) => journey.steps));
   return { journeys, total: counted.total, source: read.hasRaw ? 'mixed' : 'segments' };
 }

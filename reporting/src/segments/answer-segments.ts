@@ -1,34 +1,40 @@
-/** Answers a query from segments, and raw events where there are none. */
+/** Answers a query from segments, and from raw events where there are none. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
-import { countedFilter } from '../query/counted-filter.js';
-import { missingBefore, type RawAnswer } from '../query/read-raw.js';
-import type { Dimension, Filter, ResolvedQuery, TimeRange } from '../query/resolved-query.js';
-import type { Reads } from '../reading/read-in-turn.js';
-import type { CountedGroups, CountTask } from './count-groups.js';
+import type { RawAnswer } from '../query/read-raw.js';
+import {
+  type Dimension,
+  effectiveFilter,
+  type Filter,
+  isTimeDimension,
+  type ResolvedQuery,
+  type TimeRange,
+} from '../query/resolved-query.js';
+import type { ReadOptions } from '../reading/admit-read.js';
+import { eventsSinceOf } from '../reading/events-since.js';
+import type { CountTask, GroupCounts } from './count-groups.js';
 import type { NumberColumn } from './count-numbers.js';
 import type { CountPlan } from './count-plan.js';
-import { shownText } from './fitting-codes.js';
 import type { GroupKey } from './group-rows.js';
+import { displayText } from './matching-codes.js';
 import { mergeGroups } from './merge-groups.js';
 import { numberTable, valuesToAdd } from './number-table.js';
 import { numberValues } from './number-values.js';
 import { pageGroups } from './page-groups.js';
 import type { SharedTask } from './part.js';
 import { type FilterSources, planFilter } from './plan-filter.js';
-import { type NumberParams, planQuestion, type QuestionPlan } from './plan-question.js';
-import { type PartsNeeded, type ReadParts, readParts } from './read-parts.js';
+import { type NumberParams, planSegmentQuery, type SegmentQueryPlan } from './plan-segment-query.js';
+import { type PartsRequest, type ReadParts, readParts } from './read-parts.js';
 import { runOnThreads } from './run-on-threads.js';
-import { sameReferrers } from './same-referrers.js';
 import type { SegmentEngine } from './segment-engine.js';
-import { codedColumn } from './visit-columns.js';
-import { aroundVisits, visitRules } from './visit-rules.js';
+import { sourceColumn } from './visit-columns.js';
+import { visitRules, widenForVisits } from './visit-rules.js';
 
 export interface SegmentAnswer extends RawAnswer {
   source: 'segments' | 'mixed';
 }
 
 function keyOf(dimension: Dimension, { buckets }: ResolvedQuery, read: ReadParts): GroupKey {
-  if (dimension.startsWith('time:')) {
+  if (isTimeDimension(dimension)) {
     const { bounds, places, offsets, labels } = buckets!;
     const plan = {
       bounds: bounds.map((bound) => bound.getTime()),
@@ -40,27 +46,38 @@ function keyOf(dimension: Dimension, { buckets }: ResolvedQuery, read: ReadParts
   return columnKey(dimension, read);
 }
 
+/** Maps each referrer code to the one it counts as: the site's own hosts are direct. Undefined for a site without hostnames. */
+function mergeOwnReferrers({ values, site }: ReadParts): Uint32Array | undefined {
+  const referrers = values.get('referrer');
+  if (!referrers || site.hostnames.length === 0) return undefined;
+  const direct = referrers.codeOf('direct');
+  const own = new Set(site.hostnames);
+  return Uint32Array.from({ length: referrers.size() + 1 }, (_, code) =>
+    own.has(referrers.textOf(code) ?? '') ? direct : code,
+  );
+}
+
 export function columnKey(column: string, read: ReadParts): Extract<GroupKey, { by: 'column' }> {
-  const same = codedColumn(column) === 'referrer' ? sameReferrers(read) : undefined;
-  const { size } = read.values.get(codedColumn(column))!;
+  const same = sourceColumn(column) === 'referrer' ? mergeOwnReferrers(read) : undefined;
+  const { size } = read.values.get(sourceColumn(column))!;
   return { by: 'column', column, size: size() + 1, ...(same && { same }) };
 }
 
-export const msOf = ({ from, to }: TimeRange): [number, number] => [from.getTime(), to.getTime()];
+export const rangeMs = ({ from, to }: TimeRange): [number, number] => [from.getTime(), to.getTime()];
 
-export const sourcesOf = (client: PoolClient, { site, values, users }: ReadParts): FilterSources => ({
+export const filterSources = (client: PoolClient, { site, values, users }: ReadParts): FilterSources => ({
   ...{ client, siteId: site.siteId, values, hostnames: new Set(site.hostnames) },
   users: { lastVisitorNo: site.lastVisitorNo, added: users },
 });
 
-/** What is read for queries about one range, all of them about visits or none. */
-export function partsNeeded(queries: ResolvedQuery[], plans: QuestionPlan[]): PartsNeeded {
+/** What to read for queries about one range. Either all of them use visits, or none does. */
+export function partsRequest(queries: ResolvedQuery[], plans: SegmentQueryPlan[]): PartsRequest {
   const [{ siteId, range }] = queries as [ResolvedQuery];
   const axes = queries.flatMap(({ buckets }) => (buckets ? [buckets] : []));
   const bounds = new Set(axes.flatMap((axis) => axis.bounds.map((bound) => bound.getTime())));
   const usesVisits = plans.some(({ visits }) => visits !== undefined);
   return {
-    ...{ siteId, range: usesVisits ? aroundVisits(range) : range, usesVisits },
+    ...{ siteId, range: usesVisits ? widenForVisits(range) : range, usesVisits },
     coded: [...new Set(plans.flatMap(({ coded }) => coded))],
     usesVisitors: plans.some(({ usesVisitors }) => usesVisitors),
     ...(axes.length > 0 && { bounds: [...bounds].sort((a, b) => a - b) }),
@@ -68,28 +85,28 @@ export function partsNeeded(queries: ResolvedQuery[], plans: QuestionPlan[]): Pa
   };
 }
 
-function numberColumn({ column, withSums, withSpread }: NumberParams, { parts, values }: ReadParts): NumberColumn {
+function numberColumn({ column, withSums, withFrequencies }: NumberParams, { parts, values }: ReadParts): NumberColumn {
   const table = numberTable(values.get(column)!);
   const rows = parts.reduce((sum, part) => sum + part.rows, 0);
-  return { column, ranks: table.ranks, withSpread, ...(withSums && { values: valuesToAdd(table, rows) }) };
+  return { column, ranks: table.ranks, withFrequencies, ...(withSums && { values: valuesToAdd(table, rows) }) };
 }
 
-/** A site without bots, as most are, has nothing to leave out. */
-export const filterOf = (
+/** Most sites have no events of bots, so there is nothing to filter out. */
+export const effectiveFilterOf = (
   query: Pick<ResolvedQuery, 'filter' | 'includeBots'>,
   { values }: ReadParts,
-): Filter | undefined => (values.get('bot')?.size() === 0 ? query.filter : countedFilter(query));
+): Filter | undefined => (values.get('bot')?.size() === 0 ? query.filter : effectiveFilter(query));
 
-export async function countPlan(
+export async function toCountPlan(
   client: PoolClient,
   query: ResolvedQuery,
-  plan: QuestionPlan,
+  plan: SegmentQueryPlan,
   read: ReadParts,
 ): Promise<CountPlan> {
   const types = read.values.get('event_type');
-  const filter = filterOf(query, read);
+  const filter = effectiveFilterOf(query, read);
   return {
-    ...(filter && { filter: await planFilter(filter, sourcesOf(client, read)) }),
+    ...(filter && { filter: await planFilter(filter, filterSources(client, read)) }),
     ...(plan.withViews && { viewCode: types!.codeOf('view') }),
     keys: query.dimensions.map((dimension) => keyOf(dimension, query, read)),
     typeCodes: plan.types.map((type) => types!.codeOf(type)),
@@ -97,55 +114,55 @@ export async function countPlan(
       withEvents: plan.withEvents,
       withVisitors: plan.withVisitors,
       withViewers: plan.withViewers,
-      withAll: plan.withShare,
+      withTotalVisitors: plan.withShare,
     },
-    numbers: plan.numbers.map((asked) => numberColumn(asked, read)),
-    ...(plan.visits && { visits: { ...plan.visits, ...visitRules(read), range: msOf(query.range) } }),
+    numbers: plan.numbers.map((params) => numberColumn(params, read)),
+    ...(plan.visits && { visits: { ...plan.visits, ...visitRules(read), range: rangeMs(query.range) } }),
   };
 }
 
 /**
- * Undefined where numbers were too long to be counted here.
- * @throws ServiceError `invalid_request` for more bytes than an answer may have.
+ * Undefined when numbers were too long to be counted here.
+ * @throws ServiceError `invalid_request` for an answer that is too large.
  */
 export function toAnswer(
   query: ResolvedQuery,
-  { types, numbers: asked }: QuestionPlan,
+  { types, numbers: params }: SegmentQueryPlan,
   { site, values, hasRaw }: ReadParts,
-  groups: CountedGroups,
+  groups: GroupCounts,
 ): SegmentAnswer | undefined {
-  if (groups.ofNumbers.some(({ isIncomplete }) => isIncomplete)) return undefined;
+  if (groups.numberStats.some(({ isIncomplete }) => isIncomplete)) return undefined;
   const numbers = numberValues(
-    asked.map(({ column }, at) => {
-      return { column, counted: groups.ofNumbers[at]!, table: numberTable(values.get(column)!) };
+    params.map(({ column }, at) => {
+      return { column, counted: groups.numberStats[at]!, table: numberTable(values.get(column)!) };
     }),
   );
   const hostnames = new Set(site.hostnames);
   const textOf = (dimension: Dimension, code: number) =>
-    shownText(codedColumn(dimension), values.get(codedColumn(dimension))!.textOf(code), hostnames);
+    displayText(sourceColumn(dimension), values.get(sourceColumn(dimension))!.textOf(code), hostnames);
   return {
     ...pageGroups(query, groups, { textOf, types, numbers }),
-    ...missingBefore(site.rawSince, query.range.from),
+    ...eventsSinceOf(site.rawSince, query.range.from),
     source: hasRaw ? 'mixed' : 'segments',
   };
 }
 
 /**
- * Undefined for what segments cannot answer: the site has none yet, the question is about what they leave out, more of its events are in
- * none or in segments than the limits allow, or numbers are too long. `client` is inside a transaction with one snapshot.
+ * Undefined when segments cannot answer: the site has none yet, they leave out what the query needs, more of its events are in
+ * raw form or in segments than the limits allow, or numbers are too long. `client` must be in a transaction with one snapshot.
  */
 export async function answerSegments(
   client: PoolClient,
   engine: SegmentEngine,
   query: ResolvedQuery,
-  reads: Pick<Reads, 'admit' | 'signal'>,
-  limits: Pick<PartsNeeded, 'mostRaw' | 'mostRows'> = {},
+  reads: Pick<ReadOptions, 'admit' | 'signal'>,
+  limits: Pick<PartsRequest, 'maxRawEvents' | 'maxRows'> = {},
 ): Promise<SegmentAnswer | undefined> {
-  const plan = planQuestion(query);
+  const plan = planSegmentQuery(query);
   if (plan === undefined) return undefined;
-  const read = await readParts(client, engine, { ...partsNeeded([query], [plan]), ...limits }, reads);
+  const read = await readParts(client, engine, { ...partsRequest([query], [plan]), ...limits }, reads);
   if (read === undefined) return undefined;
-  const counting = await countPlan(client, query, plan, read);
-  const countTask = (shared: SharedTask): CountTask => ({ kind: 'count', plan: counting, ...shared });
+  const countPlan = await toCountPlan(client, query, plan, read);
+  const countTask = (shared: SharedTask): CountTask => ({ kind: 'count', plan: countPlan, ...shared });
   return toAnswer(query, plan, read, mergeGroups(await runOnThreads(engine, read, countTask, reads.signal)));
 }

@@ -1,21 +1,20 @@
-/** How many different ids each group has, such as its visitors. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { blockIdsFor, type SeenIds, seenBlocks } from './seen-ids.js';
 
-/** Rows of one part: the group and the id of each, ids ascending. */
+/** The rows of one part, ascending by id. */
 export interface GroupedIds {
   groups: Numbers;
   ids: Numbers;
 }
 
-/** Ids that are looked at together: one bit each. */
-const together = 32;
+/** One bit for each id of a stretch. */
+const idsPerStretch = 32;
 
 interface OpenList extends GroupedIds {
   place: number;
 }
 
-/** Rows of id 0 are of nobody, and are left out. */
+/** Skips rows with id 0, which have no visitor. */
 function openLists(lists: GroupedIds[]): OpenList[] {
   return lists.flatMap((list) => {
     const place = list.ids.findIndex((id) => id > 0);
@@ -30,8 +29,8 @@ function leastId(lists: OpenList[]): number {
 }
 
 /**
- * How many different ids each group has. Of many groups all lists are gone through side by side, 32 ids at a time, so that a group needs one number to
- * remember which of them it has seen, however many ids there are.
+ * The number of distinct ids in each group. With too many groups for a bitmap, all lists are walked side by side, 32 ids at a
+ * time, so that each group needs only one number to remember the ids seen, however many ids there are.
  */
 export function countDistinct(lists: GroupedIds[], size: number): Uint32Array {
   const counts = new Uint32Array(size);
@@ -52,7 +51,7 @@ export function countDistinct(lists: GroupedIds[], size: number): Uint32Array {
   const open = openLists(lists);
   for (let stretch = 1; open.length > 0; stretch += 1) {
     const least = leastId(open);
-    const end = least - (least % together) + together;
+    const end = least - (least % idsPerStretch) + idsPerStretch;
     for (let at = open.length - 1; at >= 0; at -= 1) {
       const list = open[at]!;
       list.place = countStretch(list, end, stretch, counts, seen, seenAt);
@@ -62,7 +61,10 @@ export function countDistinct(lists: GroupedIds[], size: number): Uint32Array {
   return counts;
 }
 
-/** Ids below `end`; returns where the others begin. `seen` are the bits of this stretch where `seenAt` says so. */
+/**
+ * Counts ids below `end` and returns where the others begin. `seen` has bits of this stretch for groups whose `seenAt` is this
+ * stretch.
+ */
 function countStretch(
   { groups, ids, place }: OpenList,
   end: number,
@@ -74,7 +76,7 @@ function countStretch(
   let at = place;
   for (; at < ids.length && ids[at]! < end; at += 1) {
     const group = groups[at]!;
-    const bit = 1 << (ids[at]! % together);
+    const bit = 1 << (ids[at]! % idsPerStretch);
     if (seenAt[group] !== stretch) {
       seenAt[group] = stretch;
       seen[group] = bit;
@@ -94,7 +96,7 @@ function countByBits(lists: GroupedIds[], blockIds: number, counts: Uint32Array)
   }
 }
 
-/** Ids of one block, at places from `from` to before `to`. */
+/** Counts the ids of one block, in rows `from` to before `to`. */
 function countBlock(
   { groups, ids }: GroupedIds,
   from: number,
@@ -115,7 +117,7 @@ function countBlock(
   }
 }
 
-/** The same without groups. */
+/** Counts distinct ids without groups. */
 export function countIds(lists: { ids: Numbers }[]): number {
   const last = lists.reduce((most, { ids }) => Math.max(most, ids.at(-1) ?? 0), 0);
   const seen = new Uint8Array(last + 1);
@@ -130,7 +132,7 @@ export function countIds(lists: { ids: Numbers }[]): number {
   return count - seen[0]!;
 }
 
-/** Of a single list: ids ascend, so that each group need only remember the id that it had last. */
+/** With a single ascending list, each group only has to remember its last id. */
 function countInOrder({ groups, ids }: GroupedIds, counts: Uint32Array): void {
   const last = new Uint32Array(counts.length);
   for (let place = 0; place < ids.length; place += 1) {

@@ -1,22 +1,21 @@
-/** Counts the events of groups. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
 
-/** Rows of one part by their group. */
+/** The rows of one part. */
 export interface TypedRows {
   groups: Numbers;
-  /** Codes of event types; absent where they are all zero, or not needed. */
+  /** Codes of event types; absent when all are zero, or when they are not needed. */
   types?: Numbers | undefined;
 }
 
-export interface EventsOfGroups {
+export interface EventCounts {
   events: Uint32Array;
-  ofType: Uint32Array;
+  typeEvents: Uint32Array;
 }
 
-/** How many rows each group has, and how many of them are of one type. */
-export function countEvents(grouped: TypedRows[], size: number, code: number | undefined): EventsOfGroups {
+/** Counts the rows of each group, and those of one event type. */
+export function countEvents(grouped: TypedRows[], size: number, code: number | undefined): EventCounts {
   if (size === 1) return countAll(grouped, code);
-  // Of each group the others first, then those of the type: so that one place in memory is looked at for each row.
+  // For each group, the count of other types and of this type are adjacent, so a row touches only one place in memory.
   const counts = new Uint32Array(2 * size);
   for (const { groups, types } of grouped) {
     if (types && code !== undefined) {
@@ -24,23 +23,23 @@ export function countEvents(grouped: TypedRows[], size: number, code: number | u
     } else for (let at = 0; at < groups.length; at += 1) counts[2 * groups[at]!]! += 1;
   }
   const events = new Uint32Array(size);
-  const ofType = new Uint32Array(size);
+  const typeEvents = new Uint32Array(size);
   for (let group = 0; group < size; group += 1) {
-    ofType[group] = counts[2 * group + 1]!;
-    events[group] = counts[2 * group]! + ofType[group]!;
+    typeEvents[group] = counts[2 * group + 1]!;
+    events[group] = counts[2 * group]! + typeEvents[group]!;
   }
-  return { events, ofType };
+  return { events, typeEvents };
 }
 
-/** The same of rows that are all of one group. */
-function countAll(grouped: TypedRows[], code: number | undefined): EventsOfGroups {
+/** Counts rows that all belong to one group. */
+function countAll(grouped: TypedRows[], code: number | undefined): EventCounts {
   let events = 0;
-  let ofType = 0;
+  let typeEvents = 0;
   for (const { groups, types } of grouped) {
     events += groups.length;
-    if (types && code !== undefined) ofType += countCode(types, code);
+    if (types && code !== undefined) typeEvents += countCode(types, code);
   }
-  return { events: Uint32Array.of(events), ofType: Uint32Array.of(ofType) };
+  return { events: Uint32Array.of(events), typeEvents: Uint32Array.of(typeEvents) };
 }
 
 function countCode(codes: Numbers, code: number): number {
@@ -49,7 +48,7 @@ function countCode(codes: Numbers, code: number): number {
   return count;
 }
 
-/** How many of one event type. */
+/** Counts the rows of one event type in each group. */
 export function countType(grouped: TypedRows[], size: number, code: number): Uint32Array {
   const counts = new Uint32Array(size);
   for (const { groups, types } of grouped) {

@@ -1,28 +1,27 @@
-/** Counts how far visitors, or visits, get in a funnel. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { createTally, type FunnelTally } from '../funnel/tally-funnel.js';
 import { type FunnelRules, type FunnelWalk, walkFunnel } from '../funnel/walk-funnel.js';
-import type { Block } from './id-blocks.js';
+import type { IdBlock } from './id-blocks.js';
 import { maskSteps } from './mask-steps.js';
+import { mergeOverlappingParts } from './merge-overlapping-parts.js';
 import { type Part, type SharedTask, throwIfCancelled } from './part.js';
-import { type FilterPlan, listOf, type Rows, selectRows } from './select-rows.js';
-import { inSequence } from './sequence-parts.js';
-import { noCodes } from './shared-lists.js';
-import { type VisitTask, withVisits } from './visit-columns.js';
+import { type FilterPlan, type Rows, selectRows, toRowList } from './select-rows.js';
+import { noCodes } from './shared-arrays.js';
+import { addVisitColumns, type VisitTask } from './visit-columns.js';
 import { blockVisitors, type ListedRows, visitorBlocks } from './visitor-blocks.js';
 import { clipWindows } from './windows.js';
 
 export interface FunnelPlan extends FunnelRules {
   filter?: FilterPlan;
-  /** What the event of each step must match. */
+  /** One for each step. */
   filters: FilterPlan[];
   /** Milliseconds since 1970 in which events count. */
   range: [from: number, to: number];
-  /** Undefined where nothing is asked about visits. */
+  /** Undefined when the funnel does not use visits. */
   visits?: VisitTask;
-  /** Steps are of one visit. */
+  /** All steps must be in one visit. */
   byVisit: boolean;
-  /** A column whose value at the first step users are told apart by. */
+  /** Groups users by the value of a column at their first step. */
   breakdown?: { column: string; same?: Uint32Array };
 }
 
@@ -31,14 +30,14 @@ export interface FunnelTask extends SharedTask {
   plan: FunnelPlan;
 }
 
-/** Rows of a part that match a step, with what is needed of each. */
+/** Rows of a part that match at least one step. */
 interface MatchedRows extends ListedRows {
-  /** For each of the rows a bit for each step. */
+  /** For each row, a bit for each step it matches. */
   masks: Uint8Array;
   visitors: Numbers;
   time: Numbers;
   micros: Numbers;
-  /** Absent where the steps need not be of one visit. */
+  /** Absent when the steps can be in several visits. */
   visits: Numbers | undefined;
   /** Absent without a breakdown. */
   values: Numbers | undefined;
@@ -46,7 +45,7 @@ interface MatchedRows extends ListedRows {
 
 function matchedRows(part: Part, rows: Rows, { filters, byVisit, breakdown }: FunnelPlan): MatchedRows {
   const masks = maskSteps(part, filters, rows);
-  const list = listOf(part, rows);
+  const list = toRowList(part, rows);
   const kept = new Uint32Array(list.length);
   let count = 0;
   for (let at = 0; at < list.length; at += 1) {
@@ -63,15 +62,15 @@ function matchedRows(part: Part, rows: Rows, { filters, byVisit, breakdown }: Fu
   };
 }
 
-/** The matching events of a block of visitors, those of each together and in the order of time. */
+/** The matching events of a block of visitors, grouped by visitor and ordered by time. */
 interface BlockEvents {
-  /** For each visitor where the events end that were put in so far. */
+  /** For each visitor, the end of the events stored so far. */
   ends: Uint32Array;
-  /** Visitors who never match the first step reach no step at all, so their events are left out. */
+  /** Visitors who never match the first step reach no step, so their events are left out. */
   hasStarted: Uint8Array;
   times: Float64Array;
   steps: Uint8Array;
-  /** Only where the steps have to be of one visit, or users are told apart. */
+  /** Only filled when the steps must be in one visit, and when there is a breakdown. */
   visits: Uint32Array;
   values: Uint32Array;
 }
@@ -81,8 +80,8 @@ const createEvents = (): BlockEvents => ({
   ...{ times: new Float64Array(), steps: new Uint8Array(), visits: new Uint32Array(), values: new Uint32Array() },
 });
 
-/** Finds out who has started, and how many events each of them has. */
-function countEvents({ ends, hasStarted }: BlockEvents, lists: MatchedRows[], { first, from, to }: Block): number {
+/** Finds the visitors who match the first step, and computes where the events of each begin. Returns the number of events. */
+function countEvents({ ends, hasStarted }: BlockEvents, lists: MatchedRows[], { first, from, to }: IdBlock): number {
   hasStarted.fill(0);
   ends.fill(0);
   for (const [at, { rows, masks, visitors }] of lists.entries()) {
@@ -98,7 +97,7 @@ function countEvents({ ends, hasStarted }: BlockEvents, lists: MatchedRows[], { 
   return ends[blockVisitors]!;
 }
 
-function makeRoom(events: BlockEvents, count: number, { byVisit, breakdown }: FunnelPlan): void {
+function ensureCapacity(events: BlockEvents, count: number, { byVisit, breakdown }: FunnelPlan): void {
   if (count <= events.times.length) return;
   events.times = new Float64Array(2 * count);
   events.steps = new Uint8Array(2 * count);
@@ -106,7 +105,7 @@ function makeRoom(events: BlockEvents, count: number, { byVisit, breakdown }: Fu
   if (breakdown) events.values = new Uint32Array(2 * count);
 }
 
-/** Puts events of a part where those of their visitor belong; parts follow each other in time. */
+/** Stores the events of a part with those of their visitor. Parts must come in the order of time. */
 function placeEvents(events: BlockEvents, matched: MatchedRows, first: number, from: number, to: number): void {
   const { part, rows, masks, visitors, time, micros, visits: ofVisits, values: ofValues } = matched;
   const { ends, hasStarted, times, steps, visits, values } = events;
@@ -124,13 +123,13 @@ function placeEvents(events: BlockEvents, matched: MatchedRows, first: number, f
   }
 }
 
-/** Tells `walk` of the matching events of whole blocks. */
+/** Passes the matching events of each block to `walk`. */
 function createBlockWalk(walk: FunnelWalk, plan: FunnelPlan) {
   const { byVisit, breakdown } = plan;
   const same = breakdown?.same;
   const events = createEvents();
-  return (lists: MatchedRows[], block: Block): void => {
-    makeRoom(events, countEvents(events, lists, block), plan);
+  return (lists: MatchedRows[], block: IdBlock): void => {
+    ensureCapacity(events, countEvents(events, lists, block), plan);
     const { first, from, to } = block;
     for (const [at, matched] of lists.entries()) placeEvents(events, matched, first, from[at]!, to[at]!);
     const { ends, times, steps, visits, values } = events;
@@ -146,8 +145,8 @@ function createBlockWalk(walk: FunnelWalk, plan: FunnelPlan) {
 
 export function countFunnel(task: FunnelTask): FunnelTally {
   const { plan, cancellation } = task;
-  const inTime = inSequence(task.parts);
-  const parts = plan.visits ? withVisits(inTime, plan.visits).parts : inTime;
+  const inTime = mergeOverlappingParts(task.parts);
+  const parts = plan.visits ? addVisitColumns(inTime, plan.visits).parts : inTime;
   const lists = parts.flatMap((part) => {
     throwIfCancelled(cancellation);
     const clipped = clipWindows(part, plan.range);

@@ -1,10 +1,9 @@
-/** Counts events, visitors and visits of groups of rows: the kernel of queries. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { countDistinct, countIds, type GroupedIds } from './count-distinct.js';
 import { countEvents, countType } from './count-events.js';
+import { countEventsAndVisitors, type EventAndVisitorCounts } from './count-events-and-visitors.js';
 import { type CountedNumbers, compactNumbers, countNumbers, type NumberColumn } from './count-numbers.js';
 import type { CountPlan } from './count-plan.js';
-import { type CountedTogether, countTogether } from './count-together.js';
 import { type CountedVisits, countVisits } from './count-visits.js';
 import { createGrouper } from './group-rows.js';
 import type { Part, SharedTask } from './part.js';
@@ -12,8 +11,8 @@ import { blockIdsFor } from './seen-ids.js';
 import { selectParts } from './select-parts.js';
 import { filteredColumns, pick, type Rows } from './select-rows.js';
 import { taskUint32s } from './task-memory.js';
-import { isOfVisits } from './visit-columns.js';
-import { isOfWholeVisits, rowsOfVisits } from './visit-rows.js';
+import { isVisitColumn } from './visit-columns.js';
+import { countsWholeVisits, rowsOfVisits } from './visit-rows.js';
 import type { Visits } from './visit-table.js';
 
 export interface CountTask extends SharedTask {
@@ -21,33 +20,33 @@ export interface CountTask extends SharedTask {
   plan: CountPlan;
 }
 
-/** Groups that have events; each list has a number for each of them. */
-export interface CountedGroups {
-  /** For each key a list of buckets or codes. */
+/** The groups that have events; each list has one entry per group. */
+export interface GroupCounts {
+  /** For each key, the buckets or codes. */
   keys: Uint32Array[];
   events: Uint32Array;
   views: Uint32Array;
-  ofTypes: Uint32Array[];
+  typeCounts: Uint32Array[];
   visitors: Uint32Array;
   viewers: Uint32Array;
   viewsOfVisitors: Uint32Array;
-  /** One for each column of the plan. */
-  ofNumbers: CountedNumbers[];
-  ofVisits?: CountedVisits;
-  /** Visitors of all groups together. */
-  all: number;
+  /** One for each number column of the plan. */
+  numberStats: CountedNumbers[];
+  visitStats?: CountedVisits;
+  /** Distinct visitors of all groups together. */
+  totalVisitors: number;
 }
 
-/** Rows of one part by their group, with what else is counted of them. */
+/** The rows of one part: the group of each, and the columns that are counted. */
 interface GroupedRows {
   groups: Numbers;
-  /** Absent where they are all zero. */
+  /** Absent when all are zero. */
   types: Numbers | undefined;
   visitors: Numbers | undefined;
   visits: Numbers | undefined;
 }
 
-/** Rows of views by visitors who are known. */
+/** The views that have a visitor. */
 function viewsOnly(grouped: GroupedRows[], code: number): GroupedIds[] {
   return grouped.map(({ groups, types, visitors }) => {
     const kept = { groups: taskUint32s(groups.length), ids: taskUint32s(groups.length) };
@@ -71,7 +70,7 @@ function presentGroups(events: Uint32Array): Uint32Array {
   return present.subarray(0, count);
 }
 
-/** Without numbers the groups where nothing is. */
+/** Keeps only the groups that are `present`. */
 function compactVisits({ durations, duration, ...counts }: CountedVisits, present: Uint32Array): CountedVisits {
   const at = (list: Uint32Array) => present.map((group) => list[group]!);
   return {
@@ -81,39 +80,39 @@ function compactVisits({ durations, duration, ...counts }: CountedVisits, presen
   };
 }
 
-export function countGroups(task: CountTask): CountedGroups {
+export function countGroups(task: CountTask): GroupCounts {
   const { plan } = task;
   const { filter, ...counted } = plan;
-  if (!isOfWholeVisits(counted)) {
+  if (!countsWholeVisits(counted)) {
     const { rows, visits } = selectParts(task, plan);
     return countSelected(rows, plan, visits);
   }
-  const ofRows = filteredColumns(filter);
+  const filterColumns = filteredColumns(filter);
   const { rows, visits } = selectParts(task, {
     ...plan,
-    visits: { ...plan.visits!, columns: ofRows.filter(isOfVisits) },
+    visits: { ...plan.visits!, columns: filterColumns.filter(isVisitColumn) },
   });
   const whole = rowsOfVisits(rows, visits!, plan.visits!.columns);
   return countSelected([{ part: whole, rows: 'all' }], plan, visits);
 }
 
-/** Visitors are there where the plan asks for them. */
+/** Counts visitors only if the plan needs them. */
 function countWithVisitors(
   grouped: GroupedRows[],
   size: number,
   { withVisitors, viewCode }: CountPlan,
-): CountedTogether {
+): EventAndVisitorCounts {
   const blockIds = blockIdsFor(size);
   const ofVisitors = withVisitors ? byId(grouped, 'visitors') : [];
   if (size === 1 || ofVisitors.length < grouped.length || blockIds === undefined) {
     return { ...countEvents(grouped, size, viewCode), visitors: countDistinct(ofVisitors, size) };
   }
   const lists = grouped.map(({ groups, types, visitors }) => ({ groups, types, ids: visitors! }));
-  return countTogether(lists, viewCode ?? -1, size, blockIds);
+  return countEventsAndVisitors(lists, viewCode ?? -1, size, blockIds);
 }
 
-/** Of rows that fit the filter of the plan. */
-export function countSelected(counted: { part: Part; rows: Rows }[], plan: CountPlan, visits?: Visits): CountedGroups {
+/** Counts rows that already match the filter of the plan. */
+export function countSelected(counted: { part: Part; rows: Rows }[], plan: CountPlan, visits?: Visits): GroupCounts {
   const grouper = createGrouper(plan.keys);
   const grouped = counted.map(({ part, rows }) => ({
     groups: grouper.groupsOf(part, rows),
@@ -123,7 +122,7 @@ export function countSelected(counted: { part: Part; rows: Rows }[], plan: Count
   }));
   const size = grouper.size();
   const none = new Uint32Array();
-  const { events, ofType: views, visitors } = countWithVisitors(grouped, size, plan);
+  const { events, typeEvents: views, visitors } = countWithVisitors(grouped, size, plan);
   const present = presentGroups(events);
   const compact = (counts: Uint32Array) => present.map((group) => counts[group]!);
   const viewing = plan.withViewers ? viewsOnly(grouped, plan.viewCode!) : [];
@@ -141,12 +140,12 @@ export function countSelected(counted: { part: Part; rows: Rows }[], plan: Count
     keys,
     events: compact(events),
     views: plan.viewCode === undefined ? none : compact(views),
-    ofTypes: plan.typeCodes.map((code) => compact(countType(grouped, size, code))),
+    typeCounts: plan.typeCodes.map((code) => compact(countType(grouped, size, code))),
     visitors: plan.withVisitors ? compact(visitors) : none,
     viewers: plan.withViewers ? compact(countDistinct(viewing, size)) : none,
     viewsOfVisitors: plan.withViewers ? compact(countEvents(viewing, size, undefined).events) : none,
-    ofNumbers: plan.numbers.map(numbersOf),
-    ...(visits && plan.visits?.isCounted && { ofVisits: compactVisits(ofVisits(), present) }),
-    all: plan.withAll ? countIds(byId(grouped, 'visitors')) : 0,
+    numberStats: plan.numbers.map(numbersOf),
+    ...(visits && plan.visits?.isCounted && { visitStats: compactVisits(ofVisits(), present) }),
+    totalVisitors: plan.withTotalVisitors ? countIds(byId(grouped, 'visitors')) : 0,
   };
 }

@@ -1,17 +1,17 @@
-/** Counts the ways of visits from step to step. */
+/** Counts the paths that visits take from step to step. */
 import { orderRows } from '@millrace/shared/segments/order-rows';
 import type { StepDimension } from '../journeys/journey.js';
-import { createListNumbers } from './number-lists.js';
+import { mergeOverlappingParts } from './merge-overlapping-parts.js';
 import type { NumberedVisits } from './number-visits.js';
 import { type Part, type SharedTask, throwIfCancelled } from './part.js';
 import type { VisitSelection } from './select-parts.js';
-import { type FilterPlan, listOf, maskOf, type RowList, selectRows } from './select-rows.js';
-import { inSequence } from './sequence-parts.js';
-import { withVisits } from './visit-columns.js';
+import { type FilterPlan, maskOf, type RowList, selectRows, toRowList } from './select-rows.js';
+import { createTupleIds } from './tuple-ids.js';
+import { addVisitColumns } from './visit-columns.js';
 import { clipWindows } from './windows.js';
 
 export interface JourneysPlan {
-  /** What the events of steps fit. */
+  /** Matches the events that are steps. */
   filter?: FilterPlan;
   visits: VisitSelection;
   mark?: { at: 'start' | 'end'; filter: FilterPlan };
@@ -24,26 +24,26 @@ export interface JourneysTask extends SharedTask {
   plan: JourneysPlan;
 }
 
-/** Different ways; each list but the codes has a number for each of them. */
+/** The distinct paths; `visits` and `visitors` have one entry per path. */
 export interface CountedJourneys {
-  /** Codes of all steps, way by way; 0 for a step that is missing. */
+  /** The codes of the steps, path by path; 0 where a path is shorter. */
   codes: Uint32Array;
   visits: Uint32Array;
   visitors: Uint32Array;
   total: { visits: number; visitors: number };
 }
 
-/** The way of each visit, as codes of its steps one behind the other. */
-interface Ways {
+/** The path of each visit as the codes of its steps, visit by visit. */
+interface VisitPaths {
   codes: Uint32Array;
   lengths: Uint8Array;
 }
 
-/** Told the steps of each visit in the order of time. */
+/** Called with the steps of each visit in the order of time. */
 type OnStep = (visit: number, code: number, isMarked: boolean) => void;
 
-/** From the first marked step on. */
-function createForward(steps: number, visits: number): { ways: Ways; onStep: OnStep } {
+/** Records the steps from the first marked one on. */
+function createForward(steps: number, visits: number): { paths: VisitPaths; onStep: OnStep } {
   const codes = new Uint32Array((visits + 1) * steps);
   const lengths = new Uint8Array(visits + 1);
   const onStep: OnStep = (visit, code, isMarked) => {
@@ -54,11 +54,11 @@ function createForward(steps: number, visits: number): { ways: Ways; onStep: OnS
     codes[place] = code;
     lengths[visit] = length + 1;
   };
-  return { ways: { codes, lengths }, onStep };
+  return { paths: { codes, lengths }, onStep };
 }
 
-/** The last steps up to now of each visit, and those up to its last marked step. */
-function createBackward(steps: number, visits: number): { ways: Ways; onStep: OnStep } {
+/** Records the last steps up to the last marked one of each visit. */
+function createBackward(steps: number, visits: number): { paths: VisitPaths; onStep: OnStep } {
   const latest = new Uint32Array((visits + 1) * steps);
   const codes = new Uint32Array((visits + 1) * steps);
   const lengths = new Uint8Array(visits + 1);
@@ -74,7 +74,7 @@ function createBackward(steps: number, visits: number): { ways: Ways; onStep: On
     for (let at = place; at < end; at += 1) codes[at] = latest[at]!;
     lengths[visit] = steps;
   };
-  return { ways: { codes, lengths }, onStep };
+  return { paths: { codes, lengths }, onStep };
 }
 
 function walk(part: Part, rows: RowList, plan: JourneysPlan, onStep: OnStep): void {
@@ -88,12 +88,16 @@ function walk(part: Part, rows: RowList, plan: JourneysPlan, onStep: OnStep): vo
   }
 }
 
-function countWays({ codes, lengths }: Ways, { visitor, count }: NumberedVisits, steps: number): CountedJourneys {
-  const numbers = createListNumbers(steps);
+function countPaths(
+  { codes, lengths }: VisitPaths,
+  { visitor, count }: NumberedVisits,
+  steps: number,
+): CountedJourneys {
+  const numbers = createTupleIds(steps);
   const byVisitor = orderRows([visitor.subarray(0, count + 1)]);
-  const wayOf = new Int32Array(count + 1).fill(-1);
+  const pathOf = new Int32Array(count + 1).fill(-1);
   for (let visit = 1; visit <= count; visit += 1) {
-    if (lengths[visit]! > 0) wayOf[visit] = numbers.numberOf(codes, visit * steps);
+    if (lengths[visit]! > 0) pathOf[visit] = numbers.idOf(codes, visit * steps);
   }
   const [visits, visitors, last] = [0, 1, 2].map(() => new Uint32Array(numbers.size())) as [
     Uint32Array,
@@ -103,46 +107,46 @@ function countWays({ codes, lengths }: Ways, { visitor, count }: NumberedVisits,
   const total = { visits: 0, visitors: 0 };
   let lastVisitor = 0;
   for (const visit of byVisitor) {
-    const way = wayOf[visit]!;
-    if (way === -1) continue;
-    visits[way]! += 1;
+    const path = pathOf[visit]!;
+    if (path === -1) continue;
+    visits[path]! += 1;
     total.visits += 1;
-    if (last[way] !== visitor[visit]) visitors[way]! += 1;
-    last[way] = visitor[visit]!;
+    if (last[path] !== visitor[visit]) visitors[path]! += 1;
+    last[path] = visitor[visit]!;
     if (lastVisitor !== visitor[visit]) total.visitors += 1;
     lastVisitor = visitor[visit]!;
   }
   return { codes: numbers.codes(), visits, visitors, total };
 }
 
-/** Parts reach beyond the range, so that visits are whole. */
+/** Parts must extend beyond the range so that visits are complete. */
 export function countJourneys(task: JourneysTask): CountedJourneys {
   const { plan, cancellation } = task;
-  const { parts, visits } = withVisits(inSequence(task.parts), plan.visits);
+  const { parts, visits } = addVisitColumns(mergeOverlappingParts(task.parts), plan.visits);
   throwIfCancelled(cancellation);
   const create = plan.mark?.at === 'end' ? createBackward : createForward;
-  const { ways, onStep } = create(plan.steps, visits.count);
+  const { paths, onStep } = create(plan.steps, visits.count);
   for (const part of parts) {
     throwIfCancelled(cancellation);
     const clipped = clipWindows(part, plan.visits.range);
     if (!clipped) continue;
-    const rows = listOf(part, selectRows(clipped, plan.filter, 'all'));
+    const rows = toRowList(part, selectRows(clipped, plan.filter, 'all'));
     walk(part, rows, plan, onStep);
   }
-  return countWays(ways, visits, plan.steps);
+  return countPaths(paths, visits, plan.steps);
 }
 
-/** Of threads, which counted different visitors. */
+/** Adds up the counts of several threads, each of which counted different visitors. */
 export function addJourneys(steps: number, lists: CountedJourneys[]): CountedJourneys {
   if (lists.length === 1) return lists[0]!;
-  const numbers = createListNumbers(steps);
-  const ways = lists.map(({ codes, visits }) => visits.map((_, at) => numbers.numberOf(codes, at * steps)));
+  const numbers = createTupleIds(steps);
+  const paths = lists.map(({ codes, visits }) => visits.map((_, at) => numbers.idOf(codes, at * steps)));
   const [visits, visitors] = [new Uint32Array(numbers.size()), new Uint32Array(numbers.size())];
   const total = { visits: 0, visitors: 0 };
   for (const [thread, list] of lists.entries()) {
-    for (const [at, way] of ways[thread]!.entries()) {
-      visits[way]! += list.visits[at]!;
-      visitors[way]! += list.visitors[at]!;
+    for (const [at, path] of paths[thread]!.entries()) {
+      visits[path]! += list.visits[at]!;
+      visitors[path]! += list.visitors[at]!;
     }
     total.visits += list.total.visits;
     total.visitors += list.total.visitors;

@@ -1,36 +1,36 @@
-/** Counts the numbers that a property is in the rows of each group. */
+/** Aggregates the numeric values of a property in each group. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
-import { tooLong } from './number-table.js';
+import { type NumberTable, overlong } from './number-table.js';
 
-/** A column of which numbers are counted; see the table of its numbers. */
+/** A column with numeric values; see {@link NumberTable}. */
 export interface NumberColumn {
   column: string;
-  ranks: Uint32Array;
-  /** By rank; undefined where no sums are wanted. */
+  ranks: NumberTable['ranks'];
+  /** By rank; undefined when no sums are needed. */
   values?: BigInt64Array | bigint[];
-  /** Whether it matters how often each number comes. */
-  withSpread: boolean;
+  /** Whether percentiles are needed, and so the frequency of each number. */
+  withFrequencies: boolean;
 }
 
-/** How often each number comes in each group: of group g from place starts[g] to before starts[g + 1], by rank. */
-export interface Spread {
+/** How often each number occurs in each group: group g has entries starts[g] to before starts[g + 1], by rank. */
+export interface Frequencies {
   starts: Uint32Array;
   ranks: Uint32Array;
   counts: Uint32Array;
 }
 
-/** Each list has a value for each group; ranks are 0 where there is no number. */
+/** Each list has one entry per group; ranks are 0 for groups without a number. */
 export interface CountedNumbers {
   counts: Uint32Array;
   least: Uint32Array;
   most: Uint32Array;
   sums?: BigInt64Array | bigint[];
-  spread?: Spread;
-  /** A number was too long, and left out: nothing of this is right. */
+  frequencies?: Frequencies;
+  /** A number was too long to be counted, so the results are wrong. */
   isIncomplete: boolean;
 }
 
-/** Rows of one part: the group and the code of each; no codes where all are zero. */
+/** The rows of one part; `codes` is undefined when all are zero. */
 export interface GroupedCodes {
   groups: Numbers;
   codes: Numbers | undefined;
@@ -44,7 +44,7 @@ function addNumbers({ groups, codes }: GroupedCodes, { ranks, values }: NumberCo
   for (let row = 0; codes && row < groups.length; row += 1) {
     const rank = ranks[codes[row]!]!;
     if (rank === 0) continue;
-    if (rank === tooLong) {
+    if (rank === overlong) {
       to.isIncomplete = true;
       return;
     }
@@ -56,7 +56,7 @@ function addNumbers({ groups, codes }: GroupedCodes, { ranks, values }: NumberCo
   }
 }
 
-/** The ranks of each group one after the other. */
+/** The ranks of all rows, sorted by group. */
 function gatherRanks(lists: GroupedCodes[], ranks: Uint32Array, counts: Uint32Array) {
   const starts = new Uint32Array(counts.length + 1);
   for (let group = 0; group < counts.length; group += 1) starts[group + 1] = starts[group]! + counts[group]!;
@@ -71,44 +71,44 @@ function gatherRanks(lists: GroupedCodes[], ranks: Uint32Array, counts: Uint32Ar
   return { starts, gathered };
 }
 
-/** Each group is tallied for itself: what it has of a rank stands in a list that is cleared behind it. */
-function spreadOf(lists: GroupedCodes[], ranks: Uint32Array, counts: Uint32Array): Spread {
+/** Counts one group at a time, in a tally by rank that is cleared after each group. */
+function frequenciesOf(lists: GroupedCodes[], ranks: Uint32Array, counts: Uint32Array): Frequencies {
   const { starts: from, gathered } = gatherRanks(lists, ranks, counts);
   const tally = new Uint32Array(gathered.reduce((most, rank) => Math.max(most, rank), 0) + 1);
   const starts = new Uint32Array(from.length);
-  const often = new Uint32Array(gathered.length);
+  const occurrences = new Uint32Array(gathered.length);
   let end = 0;
   for (let group = 0; group < counts.length; group += 1) {
     const first = end;
     for (let at = from[group]!; at < from[group + 1]!; at += 1) {
       const rank = gathered[at]!;
-      // What is written here has been read: a group has no more ranks than rows.
+      // This overwrites entries that were already read: a group has no more ranks than rows.
       if (tally[rank] === 0) gathered[end++] = rank;
       tally[rank]! += 1;
     }
     gathered.subarray(first, end).sort();
     for (let at = first; at < end; at += 1) {
-      often[at] = tally[gathered[at]!]!;
+      occurrences[at] = tally[gathered[at]!]!;
       tally[gathered[at]!] = 0;
     }
     starts[group + 1] = end;
   }
-  return { starts, ranks: gathered.slice(0, end), counts: often.slice(0, end) };
+  return { starts, ranks: gathered.slice(0, end), counts: occurrences.slice(0, end) };
 }
 
-/** Of groups numbered below `size`. */
+/** Groups are numbered below `size`. */
 export function countNumbers(lists: GroupedCodes[], column: NumberColumn, size: number): CountedNumbers {
   const [counts, least, most] = [new Uint32Array(size), new Uint32Array(size), new Uint32Array(size)];
   const counted: CountedNumbers = { counts, least, most, isIncomplete: false };
   if (column.values) counted.sums = emptySums(column.values, size);
   for (const list of lists) addNumbers(list, column, counted);
-  if (column.withSpread && !counted.isIncomplete) counted.spread = spreadOf(lists, column.ranks, counts);
+  if (column.withFrequencies && !counted.isIncomplete) counted.frequencies = frequenciesOf(lists, column.ranks, counts);
   return counted;
 }
 
-/** Of the groups that are `present`; all others have no rows. */
+/** Keeps only the groups that are `present`; all others have no rows. */
 export function compactNumbers(counted: CountedNumbers, present: Uint32Array): CountedNumbers {
-  const { sums, spread, isIncomplete } = counted;
+  const { sums, frequencies, isIncomplete } = counted;
   const at = (list: Uint32Array) => present.map((group) => list[group]!);
   const lists = { counts: at(counted.counts), least: at(counted.least), most: at(counted.most) };
   const compact: CountedNumbers = { ...lists, isIncomplete };
@@ -116,10 +116,10 @@ export function compactNumbers(counted: CountedNumbers, present: Uint32Array): C
     compact.sums = emptySums(sums, present.length);
     for (let place = 0; place < present.length; place += 1) compact.sums[place] = sums[present[place]!]!;
   }
-  if (spread) {
-    const starts = new Uint32Array(present.length + 1).fill(spread.ranks.length);
-    starts.set(at(spread.starts));
-    compact.spread = { ...spread, starts };
+  if (frequencies) {
+    const starts = new Uint32Array(present.length + 1).fill(frequencies.ranks.length);
+    starts.set(at(frequencies.starts));
+    compact.frequencies = { ...frequencies, starts };
   }
   return compact;
 }

@@ -1,31 +1,31 @@
-/** Counts for many questions about the same events: these are selected once, and each count is handed over as soon as it is there. */
-import { type CountedGroups, countSelected } from './count-groups.js';
+/** Counts several plans over the same events, which are selected once; each count is sent as soon as it is ready. */
+import { countSelected, type GroupCounts } from './count-groups.js';
 import type { CountPlan } from './count-plan.js';
 import { gatherRows } from './gather-rows.js';
 import { type Part, type SharedTask, throwIfCancelled } from './part.js';
 import { selectParts, type VisitSelection } from './select-parts.js';
 import { type FilterPlan, filteredColumns, type Rows, selectRows } from './select-rows.js';
-import { isOfVisits } from './visit-columns.js';
-import { isOfWholeVisits, rowsOfVisits } from './visit-rows.js';
+import { isVisitColumn } from './visit-columns.js';
+import { countsWholeVisits, rowsOfVisits } from './visit-rows.js';
 
 export interface PanelsTask extends SharedTask {
   kind: 'panels';
-  /** Of all panels; each may have one of its own besides. */
+  /** Common to all panels; each can have its own in addition. */
   filter?: FilterPlan;
   panels: CountPlan[];
-  /** What all panels together ask about visits. */
+  /** What all panels together need of visits. */
   visits?: VisitSelection;
 }
 
 export interface CountedPanel {
-  /** Its place in the task. */
+  /** Index in the task. */
   panel: number;
-  groups: CountedGroups;
+  groups: GroupCounts;
 }
 
 function columnsOf({ keys, filter, viewCode, typeCodes, numbers, visits, ...plan }: CountPlan): Set<string> {
   const usesTypes = viewCode !== undefined || typeCodes.length > 0;
-  const usesVisitors = plan.withVisitors || plan.withViewers || plan.withAll;
+  const usesVisitors = plan.withVisitors || plan.withViewers || plan.withTotalVisitors;
   return new Set([
     ...keys.map((key) => (key.by === 'time' ? 'time' : key.column)),
     ...filteredColumns(filter),
@@ -36,30 +36,30 @@ function columnsOf({ keys, filter, viewCode, typeCodes, numbers, visits, ...plan
   ]);
 }
 
-/** The rows are those of a share of the visitors, and fit the filter of all panels. */
+/** The rows already match the common filter. */
 function rowsOf(part: Part, { filter }: CountPlan): Rows {
   return filter === undefined ? 'all' : selectRows(part, filter, 'all');
 }
 
-/** What is asked about visits, with the columns that events are to have: panels about visits alone look at these themselves. */
-function visitsOfRows({ visits, filter, panels }: PanelsTask): VisitSelection | undefined {
+/** Visit columns to add to the events: those of the filter, and of panels that count more than whole visits. */
+function visitSelectionOf({ visits, filter, panels }: PanelsTask): VisitSelection | undefined {
   if (visits === undefined) return undefined;
-  const ofRows = panels.filter((plan) => !isOfWholeVisits(plan)).flatMap((plan) => [...columnsOf(plan)]);
-  return { ...visits, columns: [...new Set([...filteredColumns(filter), ...ofRows].filter(isOfVisits))] };
+  const rowColumns = panels.filter((plan) => !countsWholeVisits(plan)).flatMap((plan) => [...columnsOf(plan)]);
+  return { ...visits, columns: [...new Set([...filteredColumns(filter), ...rowColumns].filter(isVisitColumn))] };
 }
 
 /** @returns how many panels were counted. @throws CancelledError */
 export function countPanels(task: PanelsTask, send: (counted: CountedPanel) => void): number {
   const { panels, cancellation } = task;
-  const ofVisits = visitsOfRows(task);
-  const { rows: selected, visits } = selectParts(task, { ...task, ...(ofVisits && { visits: ofVisits }) });
-  const needed = panels.map((plan) => (isOfWholeVisits(plan) ? new Set<string>() : columnsOf(plan)));
+  const visitSelection = visitSelectionOf(task);
+  const { rows: selected, visits } = selectParts(task, { ...task, ...(visitSelection && { visits: visitSelection }) });
+  const needed = panels.map((plan) => (countsWholeVisits(plan) ? new Set<string>() : columnsOf(plan)));
   const rows = gatherRows(selected);
-  const whole = visits && rowsOfVisits(selected, visits, task.visits!.columns);
+  const visitRows = visits && rowsOfVisits(selected, visits, task.visits!.columns);
   for (const [panel, plan] of panels.entries()) {
     throwIfCancelled(cancellation);
     const later = new Set(needed.slice(panel + 1).flatMap((columns) => [...columns]));
-    const parts = whole && isOfWholeVisits(plan) ? [whole] : rows.partsWith(needed[panel]!, later);
+    const parts = visitRows && countsWholeVisits(plan) ? [visitRows] : rows.partsWith(needed[panel]!, later);
     const counted = parts.map((part) => ({ part, rows: rowsOf(part, plan) }));
     send({ panel, groups: countSelected(counted, plan, visits) });
   }

@@ -1,23 +1,22 @@
-/** What a question counts, in terms of codes. */
 import type { NumberColumn } from './count-numbers.js';
 import type { GroupKey } from './group-rows.js';
 import type { Selection, VisitSelection } from './select-parts.js';
 
-/** What is counted besides events; codes are of column `event_type`. */
+/** Codes are those of column `event_type`. */
 export interface CountPlan extends Selection {
   keys: GroupKey[];
   withEvents: boolean;
-  /** Undefined when views are not wanted. */
+  /** Undefined when views are not counted. */
   viewCode?: number;
-  /** Each has a count of its own. */
+  /** Event types that are counted separately. */
   typeCodes: number[];
   withVisitors: boolean;
-  /** Visitors with a view, and their views. */
+  /** Counts visitors with a view, and their views. */
   withViewers: boolean;
-  /** Visitors of all groups together. */
-  withAll: boolean;
-  /** Columns of which numbers are counted. */
+  /** Counts the distinct visitors of all groups together. */
+  withTotalVisitors: boolean;
+  /** Columns whose numbers are aggregated. */
   numbers: NumberColumn[];
-  /** Undefined where nothing is asked about visits. */
+  /** Undefined when the query does not use visits. */
   visits?: VisitSelection & { isCounted: boolean; withMedian: boolean };
 }

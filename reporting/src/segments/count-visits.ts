@@ -1,17 +1,16 @@
-/** Measures the visits of each group. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { taskUint32s } from './task-memory.js';
 import type { Visits } from './visit-table.js';
 
-/** For each group. */
+/** Each list has one entry per group. */
 export interface CountedVisits {
   visits: Uint32Array;
   bounces: Uint32Array;
-  /** Views of these visits, wherever they are. */
+  /** All views of these visits, including those outside the group. */
   views: Uint32Array;
-  /** Microseconds from first to last event, added up. */
+  /** Sum of the microseconds from first to last event. */
   duration: Float64Array;
-  /** Microseconds of each visit, ascending; only where the median is wanted. */
+  /** Microseconds of each visit, ascending; only set when the median is needed. */
   durations?: Float64Array[];
 }
 
@@ -22,13 +21,13 @@ export const emptyVisits = (size: number): CountedVisits => ({
   duration: new Float64Array(size),
 });
 
-/** Rows of one part: the group and the visit of each; the rows of a visit stand together. */
+/** The rows of one part: the group and the visit of each. The rows of a visit are adjacent. */
 export interface GroupedVisits {
   groups: Numbers;
   ids: Numbers;
 }
 
-/** Visits that have rows in several lists. */
+/** A 1 for each visit that has rows in several lists. */
 function visitsInSeveral(lists: GroupedVisits[], count: number): Uint8Array {
   const listOf = taskUint32s(count + 1);
   const several = new Uint8Array(count + 1);
@@ -43,8 +42,8 @@ function visitsInSeveral(lists: GroupedVisits[], count: number): Uint8Array {
 }
 
 /**
- * A visit counts once in each group. Its rows stand together in a list, so that the last visit of each group tells whether it was
- * counted; only for the few visits with rows in several lists, around midnight say, groups have to be remembered.
+ * A visit counts once in each group. Its rows are adjacent within a list, so the last visit of each group shows whether it was
+ * already counted; only for the few visits with rows in several lists, such as around midnight, the groups have to be remembered.
  */
 export function countVisits(
   lists: GroupedVisits[],

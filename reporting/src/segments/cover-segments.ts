@@ -1,4 +1,4 @@
-/** Which segments hold the events of a range, and for which times raw events have to be read. */
+/** Decides which segments contain the events of a range, and for which times raw events have to be read. */
 import { intervalMs } from '@millrace/shared/contract/rollups';
 import {
   type Covering,
@@ -13,33 +13,33 @@ import {
 export interface ListedSegment extends Covering {
   startMs: number;
   rows: number;
-  /** Names its bytes for ever: version and the time at which it was made. */
+  /** Version and creation time, which identify its bytes permanently. */
   key: string;
-  /** False for one whose events have to be read one by one. */
+  /** False when its events have to be read from raw events. */
   hasData: boolean;
 }
 
-/** Instants are milliseconds since 1970; half-open. */
+/** Half-open, in milliseconds since 1970. */
 export interface RangeToCover {
   from: number;
   to: number;
-  /** Numbers of marked intervals that the range touches, ascending, as ranges. */
+  /** The marked intervals that the range overlaps, as ascending ranges of interval numbers. */
   marked: IntervalRanges;
 }
 
 export interface CoveringSegment {
   segment: ListedSegment;
-  /** Where its events count, as bounds in pairs; undefined when all of them do. */
+  /** Pairs of bounds within which its events count; undefined when all events count. */
   windows?: number[];
 }
 
 export interface SegmentCover {
   segments: CoveringSegment[];
-  /** Bounds in pairs, in milliseconds: raw events to be read. */
+  /** Raw events to read, as pairs of bounds in milliseconds. */
   raw: number[];
 }
 
-/** Ranges of intervals as bounds in milliseconds, within the range. */
+/** Converts ranges of intervals to bounds in milliseconds, limited to the range. */
 export function clip(ranges: IntervalRanges, { from, to }: { from: number; to: number }): number[] {
   const bounds: number[] = [];
   for (let at = 0; at < ranges.length; at += 2) {
@@ -49,23 +49,23 @@ export function clip(ranges: IntervalRanges, { from, to }: { from: number; to: n
   return bounds;
 }
 
-/** Intervals that the range touches. */
+/** The intervals that a range overlaps. */
 export const touched = ({ from, to }: { from: number; to: number }): number[] =>
   from < to ? [Math.floor(from / intervalMs), Math.ceil(to / intervalMs)] : [];
 
-/** Segments are complete in the range: of intervals that are neither marked nor in a segment there is no event. */
+/** Segments are complete: an interval that is neither marked nor in a segment has no events. */
 export function coverSegments(range: RangeToCover, segments: ListedSegment[]): SegmentCover {
   const all = touched(range);
   let raw: number[] = intersect(range.marked, all);
   const open = subtract(all, raw);
-  const found: CoveringSegment[] = [];
+  const covering: CoveringSegment[] = [];
   for (const [segment, owned] of ownedRanges(segments)) {
     const usable = intersect(owned, open);
     if (usable.length === 0) continue;
     if (!segment.hasData) raw = unite(raw, usable);
-    else if (segment.rows > 0) found.push({ segment, ...windowsOf(segment, usable, range) });
+    else if (segment.rows > 0) covering.push({ segment, ...windowsOf(segment, usable, range) });
   }
-  return { segments: found, raw: clip(raw, range) };
+  return { segments: covering, raw: clip(raw, range) };
 }
 
 function windowsOf({ covers }: ListedSegment, usable: number[], range: RangeToCover): { windows?: number[] } {

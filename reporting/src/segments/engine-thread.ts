@@ -1,4 +1,4 @@
-/** A thread of the engine: takes a task, answers with its result, and waits for the next. */
+/** Entry point of an engine thread: runs each task it receives and posts the result. */
 import { parentPort } from 'node:worker_threads';
 import { CancelledError } from './part.js';
 import { beginTask } from './task-memory.js';

@@ -1,11 +1,11 @@
-/** Rows that several counts are made of, gathered into parts that have no others. */
+/** Copies selected rows into parts of their own, for several counts over the same selection. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import type { Part } from './part.js';
 import type { SelectedRows } from './select-parts.js';
 import { pick } from './select-rows.js';
 
 export interface GatheredRows {
-  /** Parts that have `columns`. What is in `later` besides is kept for the next call, if it is there already. */
+  /** Parts with `columns`. Columns in `later` that were gathered before are kept for the next call; others are dropped. */
   partsWith(columns: ReadonlySet<string>, later: ReadonlySet<string>): Part[];
 }
 
@@ -23,7 +23,7 @@ function gather({ part, rows }: SelectedRows): (columns: ReadonlySet<string>, la
   };
 }
 
-/** Columns are gathered when they are first asked for. */
+/** Columns are gathered on first use. */
 export function gatherRows(selected: SelectedRows[]): GatheredRows {
   const gathered = selected.filter(({ rows }) => rows.length > 0).map(gather);
   return { partsWith: (columns, later) => gathered.map((columnsOf) => columnsOf(columns, later)) };

@@ -1,44 +1,44 @@
-/** Gives rows the number of their group: one for each combination of a bucket and codes. */
+/** Numbers the groups of rows: one for each combination of bucket and codes. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { type BucketPlan, createBucketFinder } from './bucket-rows.js';
-import { createListNumbers } from './number-lists.js';
 import type { Part } from './part.js';
 import { countRows, pick, type Rows } from './select-rows.js';
-import { noCodes } from './shared-lists.js';
+import { noCodes } from './shared-arrays.js';
 import { taskUint32s } from './task-memory.js';
+import { createTupleIds } from './tuple-ids.js';
 
-/** What rows are grouped by: the time axis, or a column whose codes are below `size`. */
+/** The time axis, or a column whose codes are below `size`. */
 export type GroupKey =
   | { by: 'time'; buckets: BucketPlan; size: number }
-  /** `same`: for each code the one that it counts as. */
+  /** `same`: for each code, the code that it counts as. */
   | { by: 'column'; column: string; size: number; same?: Uint32Array };
 
 export interface RowGrouper {
-  /** For each of the rows the number of its group; may be a column of the part itself. */
+  /** The group number of each row; can be a column of the part itself, so it must not be written to. */
   groupsOf(part: Part, rows: Rows): Numbers;
-  /** Numbers of groups are below it, once all rows have theirs. */
+  /** Upper bound of the group numbers, once all rows are grouped. */
   size(): number;
-  /** Combinations of all buckets and codes. */
-  most: number;
-  /** The bucket or code of each key, of one group. */
+  /** Number of possible combinations of buckets and codes. */
+  maxGroups: number;
+  /** The bucket or code of each key of a group. */
   keysOf(group: number): number[];
 }
 
-/** So many combinations are numbered as they are; of more only those that occur. */
-const mostDense = 1 << 20;
+/** Up to this many combinations are numbered directly; beyond that, only those that occur get a number. */
+const maxDense = 1 << 20;
 
-/** Numbers for pairs of numbers, as they occur. */
-function createPairs() {
-  const numbers = createListNumbers(2);
+/** Assigns ids to pairs of numbers as they occur. */
+function createPairIds() {
+  const numbers = createTupleIds(2);
   const pair = new Uint32Array(2);
   return {
     numberOf(left: number, right: number): number {
       pair[0] = left;
       pair[1] = right;
-      return numbers.numberOf(pair, 0);
+      return numbers.idOf(pair, 0);
     },
     size: numbers.size,
-    split: (number: number) => numbers.listOf(number) as [left: number, right: number],
+    split: (number: number) => numbers.tupleOf(number) as [left: number, right: number],
   };
 }
 
@@ -57,12 +57,12 @@ export function valuesOf(key: GroupKey): Values {
   };
 }
 
-/** Joins a key to what rows are grouped by already. */
+/** Adds a key to a grouper. */
 function joinKey(before: RowGrouper, key: GroupKey): RowGrouper {
   const values = valuesOf(key);
-  const most = before.most * key.size;
-  const pairs = most <= mostDense ? undefined : createPairs();
-  const size = pairs ? pairs.size : constant(most);
+  const maxGroups = before.maxGroups * key.size;
+  const pairs = maxGroups <= maxDense ? undefined : createPairIds();
+  const size = pairs ? pairs.size : constant(maxGroups);
   return {
     groupsOf(part, rows) {
       const left = before.groupsOf(part, rows);
@@ -72,7 +72,7 @@ function joinKey(before: RowGrouper, key: GroupKey): RowGrouper {
       else for (let at = 0; at < groups.length; at += 1) groups[at] = left[at]! * key.size + right[at]!;
       return groups;
     },
-    ...{ size, most },
+    ...{ size, maxGroups },
     keysOf(group) {
       const [left, right] = pairs ? pairs.split(group) : [Math.floor(group / key.size), group % key.size];
       return [...before.keysOf(left), right];
@@ -84,18 +84,18 @@ const constant = (size: number) => () => size;
 
 const oneGroup: RowGrouper = {
   groupsOf: (part, rows) => noCodes(countRows(part, rows)),
-  ...{ size: constant(1), most: 1 },
+  ...{ size: constant(1), maxGroups: 1 },
   keysOf: () => [],
 };
 
 const byOneKey = (key: GroupKey): RowGrouper => ({
   groupsOf: valuesOf(key),
-  ...{ size: constant(key.size), most: key.size },
+  ...{ size: constant(key.size), maxGroups: key.size },
   keysOf: (group) => [group],
 });
 
 export function createGrouper(keys: GroupKey[]): RowGrouper {
   const [first, ...others] = keys;
-  if (first && first.size <= mostDense) return others.reduce(joinKey, byOneKey(first));
+  if (first && first.size <= maxDense) return others.reduce(joinKey, byOneKey(first));
   return keys.reduce(joinKey, oneGroup);
 }

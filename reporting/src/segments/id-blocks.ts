@@ -1,24 +1,23 @@
-/** Goes through lists of ascending ids block by block, so that what is known of each id of a block stays in the processor's cache. */
-import { firstPlace } from './first-place.js';
+/** Iterates over ascending lists of ids block by block, so that the state of a block's ids stays in the CPU cache. */
+import { lowerBound } from './lower-bound.js';
 
-/** Ids by their place. */
-export interface AscendingIds {
+export interface IdList {
   length: number;
   idAt(place: number): number;
 }
 
-export interface Block {
-  /** Its first id. */
+export interface IdBlock {
+  /** The lowest id of the block. */
   first: number;
-  /** For each of the lists the places from which on, and up to which its ids are of the block. */
+  /** For each list, the places `from` to before `to` have ids in the block. */
   from: number[];
   to: number[];
 }
 
-/** Blocks of at most `size` ids, those that are there; ids of 0 are of nobody, and in none. */
-export function* idBlocks(lists: readonly AscendingIds[], size: number): Generator<Block> {
+/** Yields blocks of at most `size` ids, skipping empty ones. Id 0 means no visitor and is in no block. */
+export function* idBlocks(lists: readonly IdList[], size: number): Generator<IdBlock> {
   const placesOf = (from: number[] | undefined, id: number) =>
-    lists.map((list, at) => firstPlace(from?.[at] ?? 0, list.length, (place) => list.idAt(place) < id));
+    lists.map((list, at) => lowerBound(from?.[at] ?? 0, list.length, (place) => list.idAt(place) < id));
   let from = placesOf(undefined, 1);
   for (;;) {
     let least = Number.POSITIVE_INFINITY;

@@ -1,5 +1,4 @@
-/** Columns of segments as parts in memory: from memory where they are, else from the database. */
-
+/** Loads columns of segments as parts, from memory if they are there, otherwise from the database. */
 import { intervalMs } from '@millrace/shared/contract/rollups';
 import { copyOut } from '@millrace/shared/platform/copy-out';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
@@ -12,7 +11,7 @@ import type { Part } from './part.js';
 import type { ThreadPool } from './thread-pool.js';
 import type { PackedBlock, UnpackedBlock, UnpackedBlocks } from './unpack-blocks.js';
 
-export interface Loading {
+export interface LoadContext {
   client: PoolClient;
   siteId: string;
   memory: Memory;
@@ -22,18 +21,18 @@ export interface Loading {
 const readDirectories = `/* reporting.readDirectories */
 select version::float8 as version, directory from segments
 where site_id = $1 and (starts, version) in (
-  select to_timestamp(ms / 1000), version from unnest($2::float8[], $3::float8[]::bigint[]) as wanted(ms, version))`;
+  select to_timestamp(ms / 1000), version from unnest($2::float8[], $3::float8[]::bigint[]) as requested(ms, version))`;
 
 /** Directories of segments, by segment. */
 export async function loadDirectories(
-  { client, siteId, memory }: Loading,
+  { client, siteId, memory }: LoadContext,
   segments: ListedSegment[],
 ): Promise<Map<ListedSegment, Directory>> {
   const directories = new Map<ListedSegment, Directory>();
   const missing: ListedSegment[] = [];
   for (const segment of segments) {
-    const known = memory.directory(segment.key);
-    if (known) directories.set(segment, known);
+    const cached = memory.directory(segment.key);
+    if (cached) directories.set(segment, cached);
     else missing.push(segment);
   }
   if (missing.length === 0) return directories;
@@ -56,14 +55,17 @@ interface MissingBlock {
   block: Block;
 }
 
-/** Only these bytes leave Postgres: what is stored external is read in parts. A query would send them as twice as long a text. */
+/**
+ * The column has external storage, so Postgres reads only these bytes. They come by `copy`: a query would send them as hex, twice
+ * as long.
+ */
 const readBlocks = `/* reporting.readBlocks */
 select substring(data from first for length) as data from (
   select place, to_timestamp(ms / 1000) as starts, version, first, length
-  from unnest($2::float8[], $3::float8[]::bigint[], $4::int[], $5::int[]) with ordinality as wanted(ms, version, first, length, place)
-) as wanted join segments using (starts, version) where site_id = $1 order by place`;
+  from unnest($2::float8[], $3::float8[]::bigint[], $4::int[], $5::int[]) with ordinality as requested(ms, version, first, length, place)
+) as requested join segments using (starts, version) where site_id = $1 order by place`;
 
-async function fetchBlocks({ client, siteId }: Loading, missing: MissingBlock[]): Promise<PackedBlock[]> {
+async function fetchBlocks({ client, siteId }: LoadContext, missing: MissingBlock[]): Promise<PackedBlock[]> {
   const values = [
     siteId,
     missing.map(({ segment }) => segment.startMs),
@@ -74,15 +76,15 @@ async function fetchBlocks({ client, siteId }: Loading, missing: MissingBlock[])
   const packed: PackedBlock[] = [];
   await readRows(copyOut(client, readBlocks, values, 'binary'), 1, ({ bytes, starts, ends }) => {
     const { block, segment } = missing[packed.length]!;
-    // A copy: to send a part of a buffer to a thread sends all of it.
+    // A copy, because posting a slice of a buffer to a thread sends the whole buffer.
     packed.push({ block, data: new Uint8Array(bytes.subarray(starts[0], ends[0])), rows: segment.rows });
   });
-  // Blocks are told apart by their order alone.
+  // Blocks are identified only by their order.
   if (packed.length !== missing.length) throw new Error(`${packed.length} blocks came instead of ${missing.length}`);
   return packed;
 }
 
-/** Bytes that are asked for at once: while threads unpack them, the next are on their way. */
+/** Bytes fetched at once: while threads unpack one batch, the next is on its way. */
 const batchBytes = 2 ** 20;
 
 function* batchesOf(missing: MissingBlock[]): Generator<MissingBlock[]> {
@@ -99,18 +101,16 @@ function* batchesOf(missing: MissingBlock[]): Generator<MissingBlock[]> {
   if (batch.length > 0) yield batch;
 }
 
-/** Shares of about the same length, one for each thread. */
-function sharesOf<T>(list: T[], count: number): T[][] {
+function splitEvenly<T>(list: T[], count: number): T[][] {
   const size = Math.ceil(list.length / count);
   return Array.from({ length: Math.ceil(list.length / size) }, (_, at) => list.slice(at * size, (at + 1) * size));
 }
 
 async function unpack(pool: ThreadPool, packed: PackedBlock[]): Promise<UnpackedBlocks> {
-  const shares = sharesOf(packed, pool.threads);
+  const shares = splitEvenly(packed, pool.threads);
   return (await Promise.all(shares.map((blocks) => pool.run({ kind: 'unpack', blocks })))).flat();
 }
 
-/** A segment some block of which is corrupt. */
 export class CorruptSegmentError extends Error {
   override readonly name = 'CorruptSegmentError';
   readonly segment: ListedSegment;
@@ -120,7 +120,7 @@ export class CorruptSegmentError extends Error {
   }
 }
 
-async function loadMissing(loading: Loading, missing: MissingBlock[], found: Map<MissingBlock, UnpackedBlock>) {
+async function loadMissing(loading: LoadContext, missing: MissingBlock[], found: Map<MissingBlock, UnpackedBlock>) {
   const batches = [...batchesOf(missing)];
   const fetchBatch = (at: number) => {
     const fetching = batches[at] && fetchBlocks(loading, batches[at]);
@@ -141,39 +141,39 @@ async function loadMissing(loading: Loading, missing: MissingBlock[], found: Map
   }
 }
 
-/** What is needed of a segment. */
-export interface WantedPart extends CoveringSegment {
+/** The columns to load of a segment. */
+export interface PlannedPart extends CoveringSegment {
   directory: Directory;
   columns: readonly string[];
 }
 
 /** @throws CorruptSegmentError */
-export async function loadParts(loading: Loading, wanted: WantedPart[]): Promise<Part[]> {
+export async function loadParts(loading: LoadContext, requested: PlannedPart[]): Promise<Part[]> {
   const missing: MissingBlock[] = [];
-  const parts = wanted.map(({ segment, directory, columns, windows }) => {
-    const here = new Map<string, UnpackedBlock>();
+  const parts = requested.map(({ segment, directory, columns, windows }) => {
+    const cached = new Map<string, UnpackedBlock>();
     for (const column of columns) {
       const block = directory.blocks[column];
       if (block === undefined) continue;
-      const known = loading.memory.block(segment.key, column);
-      if (known) here.set(column, known);
+      const unpacked = loading.memory.block(segment.key, column);
+      if (unpacked) cached.set(column, unpacked);
       else missing.push({ segment, column, block });
     }
-    return { segment, here, windows };
+    return { segment, cached, windows };
   });
   const found = new Map<MissingBlock, UnpackedBlock>();
   if (missing.length > 0) await loadMissing(loading, missing, found);
-  const bySegment = new Map(parts.map(({ segment, here }) => [segment, here]));
+  const bySegment = new Map(parts.map(({ segment, cached }) => [segment, cached]));
   for (const [{ segment, column }, numbers] of found) bySegment.get(segment)!.set(column, numbers);
-  return parts.map(({ segment, here, windows }) => toPart(segment, here, windows));
+  return parts.map(({ segment, cached, windows }) => toPart(segment, cached, windows));
 }
 
-/** Ids of sessions are no numbers of rows. */
-function toPart(segment: ListedSegment, here: Map<string, UnpackedBlock>, windows?: number[]): Part {
+/** Session ids are kept apart from the columns, since they do not have one entry per row. */
+function toPart(segment: ListedSegment, cached: Map<string, UnpackedBlock>, windows?: number[]): Part {
   const { rows, startMs, covers } = segment;
-  const sessionIds = here.get('session_ids') as BigUint64Array | undefined;
-  here.delete('session_ids');
-  const columns = here as Map<string, Numbers>;
+  const sessionIds = cached.get('session_ids') as BigUint64Array | undefined;
+  cached.delete('session_ids');
+  const columns = cached as Map<string, Numbers>;
   const endMs = covers.at(-1)! * intervalMs;
   return { rows, startMs, endMs, columns, ...(sessionIds && { sessionIds }), ...(windows && { windows }) };
 }

@@ -1,4 +1,4 @@
-/** What the engine keeps in memory between questions: blocks of columns, directories of segments, dictionaries. */
+/** The engine's cache between queries: column blocks, segment directories, dictionaries and tails. */
 import type { Directory } from '@millrace/shared/segments/segment-format';
 import { LRUCache } from 'lru-cache';
 import type { Tail } from './tail.js';
@@ -7,7 +7,7 @@ import type { UnpackedBlock } from './unpack-blocks.js';
 /** The values of a column, by code - 1. */
 export interface Dictionary {
   values: (string | null)[];
-  /** Value → code; made when it is first needed. */
+  /** Codes by value; created on first use. */
   codes?: Map<string, number>;
 }
 
@@ -19,26 +19,26 @@ export interface Memory {
   dictionary(site: string, epoch: string, column: string): Dictionary | undefined;
   keepDictionary(site: string, epoch: string, column: string, dictionary: Dictionary): void;
   tail(site: string): Tail | undefined;
-  /** `bytes`: about what it takes. */
+  /** `bytes` is an estimate of its size. */
   keepTail(site: string, tail: Tail, bytes: number): void;
   forgetTail(site: string): void;
   readonly maxBytes: number;
-  /** Bytes, about. */
+  /** Approximate size in bytes. */
   readonly size: number;
 }
 
-/** About what an entry takes besides its numbers. */
+/** Approximate overhead of an entry, in bytes. */
 const entryBytes = 200;
 const directoryBytes = 4_000;
-/** A text in memory takes about so many bytes besides two for each character; with its place in a map. */
+/** Approximate overhead of a text with its map entry, in bytes, besides two bytes for each character. */
 const textBytes = 80;
 
 const sizeOf = ({ values }: Dictionary) =>
   values.reduce((sum, value) => sum + textBytes + 2 * (value?.length ?? 0), entryBytes);
 
 /**
- * What was used least lately goes first. Nothing is ever out of date: what changes has another name. Texts of an earlier epoch go as soon
- * as one asks for those of another: they may have been erased since.
+ * The least recently used entries are evicted first. Entries never become stale, because data that changes gets a new key. Texts
+ * of an earlier epoch are dropped as soon as another epoch is requested: they may have been erased since.
  */
 export function createMemory(maxBytes: number): Memory {
   const entries = new LRUCache<string, { kept: unknown }>({ maxSize: maxBytes, maxEntrySize: maxBytes });
@@ -51,15 +51,15 @@ export function createMemory(maxBytes: number): Memory {
   const directoryKey = (segment: string) => `directory ${segment}`;
   const dictionaries = new Map<string, { epoch: string; keys: Set<string> }>();
   const dictionaryKey = (site: string, epoch: string, column: string) => {
-    let known = dictionaries.get(site);
-    if (known?.epoch !== epoch) {
-      for (const key of known?.keys ?? []) entries.delete(key);
-      if (!get<Tail>(tailKey(site))?.ground.endsWith(` ${epoch}`)) entries.delete(tailKey(site));
-      known = { epoch, keys: new Set() };
-      dictionaries.set(site, known);
+    let current = dictionaries.get(site);
+    if (current?.epoch !== epoch) {
+      for (const key of current?.keys ?? []) entries.delete(key);
+      if (!get<Tail>(tailKey(site))?.generation.endsWith(` ${epoch}`)) entries.delete(tailKey(site));
+      current = { epoch, keys: new Set() };
+      dictionaries.set(site, current);
     }
     const key = `values ${site} ${epoch} ${column}`;
-    known.keys.add(key);
+    current.keys.add(key);
     return key;
   };
   return {

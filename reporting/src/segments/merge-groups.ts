@@ -1,9 +1,9 @@
-/** Groups that several threads have counted, each of its own visitors, as one list. */
+/** Merges the groups counted by several threads, each of which counted different visitors. */
 import { mergeAscending } from '../funnel/time-list.js';
-import type { CountedGroups } from './count-groups.js';
+import type { GroupCounts } from './count-groups.js';
 import { type CountedVisits, emptyVisits } from './count-visits.js';
 import { mergeNumbers } from './merge-numbers.js';
-import { createListNumbers } from './number-lists.js';
+import { createTupleIds } from './tuple-ids.js';
 
 const counts = ['events', 'views', 'visitors', 'viewers', 'viewsOfVisitors'] as const;
 
@@ -11,19 +11,19 @@ function addList(to: Uint32Array, from: Uint32Array, places: Uint32Array): void 
   for (let at = 0; at < from.length; at += 1) to[places[at]!]! += from[at]!;
 }
 
-function add(to: CountedGroups, from: CountedGroups, places: Uint32Array): void {
+function add(to: GroupCounts, from: GroupCounts, places: Uint32Array): void {
   for (const name of counts) addList(to[name], from[name], places);
-  for (const [type, list] of from.ofTypes.entries()) addList(to.ofTypes[type]!, list, places);
+  for (const [type, list] of from.typeCounts.entries()) addList(to.typeCounts[type]!, list, places);
 }
 
-/** Where each group of the lists stands in the whole. */
 interface NumberedGroups {
+  /** For each list, the merged number of each of its groups. */
   places: Uint32Array[];
   keys: Uint32Array[];
   size: number;
 }
 
-/** Numbers the groups of a single key, with a table that has a place for each code. */
+/** Numbers the groups of a single key with a table indexed by code. */
 function numberCodes(lists: Uint32Array[]): NumberedGroups {
   const most = lists.reduce((all, codes) => codes.reduce((max, code) => Math.max(max, code), all), 0);
   const numbers = new Uint32Array(most + 1);
@@ -44,15 +44,15 @@ function numberCodes(lists: Uint32Array[]): NumberedGroups {
   return { places, keys: [key.slice(0, size)], size };
 }
 
-function numberGroups(lists: CountedGroups[]): NumberedGroups {
+function numberGroups(lists: GroupCounts[]): NumberedGroups {
   const count = lists[0]!.keys.length;
   if (count === 1) return numberCodes(lists.map(({ keys: [codes] }) => codes!));
-  const numbers = createListNumbers(count);
+  const numbers = createTupleIds(count);
   const key = new Uint32Array(count);
   const places = lists.map((list) =>
     list.events.map((_, group) => {
       for (let at = 0; at < count; at += 1) key[at] = list.keys[at]![group]!;
-      return numbers.numberOf(key, 0);
+      return numbers.idOf(key, 0);
     }),
   );
   const codes = numbers.codes();
@@ -63,25 +63,25 @@ function numberGroups(lists: CountedGroups[]): NumberedGroups {
   return { places, keys, size };
 }
 
-export function mergeGroups(lists: CountedGroups[]): CountedGroups {
+export function mergeGroups(lists: GroupCounts[]): GroupCounts {
   if (lists.length === 1) return lists[0]!;
   const { places, keys, size } = numberGroups(lists);
-  const [first] = lists as [CountedGroups];
+  const [first] = lists as [GroupCounts];
   const empty = () => new Uint32Array(size);
-  const merged: CountedGroups = {
+  const merged: GroupCounts = {
     keys,
     ...{ events: empty(), views: empty(), visitors: empty(), viewers: empty(), viewsOfVisitors: empty() },
-    ofTypes: first.ofTypes.map(empty),
-    ofNumbers: mergeNumbers(
-      lists.map(({ ofNumbers }) => ofNumbers),
+    typeCounts: first.typeCounts.map(empty),
+    numberStats: mergeNumbers(
+      lists.map(({ numberStats }) => numberStats),
       places,
       size,
     ),
-    all: lists.reduce((sum, { all }) => sum + all, 0),
+    totalVisitors: lists.reduce((sum, { totalVisitors }) => sum + totalVisitors, 0),
   };
   for (const [at, list] of lists.entries()) add(merged, list, places[at]!);
-  const ofVisits = lists.map((list) => list.ofVisits).filter((counted) => counted !== undefined);
-  return ofVisits.length === 0 ? merged : { ...merged, ofVisits: mergeVisits(ofVisits, places, size) };
+  const ofVisits = lists.map((list) => list.visitStats).filter((counted) => counted !== undefined);
+  return ofVisits.length === 0 ? merged : { ...merged, visitStats: mergeVisits(ofVisits, places, size) };
 }
 
 function mergeVisits(lists: CountedVisits[], places: Uint32Array[], size: number): CountedVisits {

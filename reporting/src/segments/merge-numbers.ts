@@ -1,28 +1,35 @@
-/** Numbers that several threads have counted, each of its own visitors, as one. */
-import { type CountedNumbers, emptySums, type Spread } from './count-numbers.js';
+/** Merges the numbers counted by several threads, each of which counted different visitors. */
+import { type CountedNumbers, emptySums, type Frequencies } from './count-numbers.js';
 
-/** Of one thread; `places` says for each of its groups which one that is of the whole. */
+/** The counts of one thread; `places` has the merged number of each of its groups. */
 interface Share {
   counted: CountedNumbers;
   places: Uint32Array;
 }
 
-/** The group of a share that a group of the whole is; -1 where it is none. */
+/** For each merged group, its number in a share; -1 if the share does not have it. */
 function groupsAt(places: Uint32Array, size: number): Int32Array {
   const groups = new Int32Array(size).fill(-1);
   for (let group = 0; group < places.length; group += 1) groups[places[group]!] = group;
   return groups;
 }
 
-/** Copies what `from` has of places in its lists behind `end`; returns the new end. */
-function copy(from: Spread, start: number, stop: number, to: Spread, end: number): number {
+/** Appends the entries `start` to before `stop` of `from` at `end`; returns the new end. */
+function copy(from: Frequencies, start: number, stop: number, to: Frequencies, end: number): number {
   to.ranks.set(from.ranks.subarray(start, stop), end);
   to.counts.set(from.counts.subarray(start, stop), end);
   return end + stop - start;
 }
 
-/** Puts a group's ranks of both lists in order; a rank that both have stands there twice, which is the same. */
-function joinGroup(whole: Spread, at: number, share: Spread, group: number, to: Spread, start: number): number {
+/** Merges a group's ranks of both lists in order. A rank in both appears twice, which gives the same result. */
+function joinGroup(
+  whole: Frequencies,
+  at: number,
+  share: Frequencies,
+  group: number,
+  to: Frequencies,
+  start: number,
+): number {
   let [left, right, end] = [whole.starts[at]!, share.starts[group]!, start];
   const [leftEnd, rightEnd] = [whole.starts[at + 1]!, share.starts[group + 1]!];
   while (left < leftEnd && right < rightEnd) {
@@ -34,7 +41,7 @@ function joinGroup(whole: Spread, at: number, share: Spread, group: number, to: 
   return copy(share, right, rightEnd, to, copy(whole, left, leftEnd, to, end));
 }
 
-function addSpread(whole: Spread, share: Spread, places: Uint32Array): Spread {
+function addSpread(whole: Frequencies, share: Frequencies, places: Uint32Array): Frequencies {
   const size = whole.starts.length - 1;
   const groups = groupsAt(places, size);
   const length = whole.ranks.length + share.ranks.length;
@@ -55,7 +62,7 @@ function addSpread(whole: Spread, share: Spread, places: Uint32Array): Spread {
 }
 
 function add(to: CountedNumbers, { counted, places }: Share): void {
-  const { counts, least, most, sums, spread } = counted;
+  const { counts, least, most, sums, frequencies } = counted;
   for (let group = 0; group < places.length; group += 1) {
     if (counts[group] === 0) continue;
     const at = places[group]!;
@@ -64,7 +71,7 @@ function add(to: CountedNumbers, { counted, places }: Share): void {
     to.counts[at]! += counts[group]!;
     if (to.sums) to.sums[at] = to.sums[at]! + sums![group]!;
   }
-  if (spread) to.spread = addSpread(to.spread!, spread, places);
+  if (frequencies) to.frequencies = addSpread(to.frequencies!, frequencies, places);
 }
 
 function mergeColumn(shares: Share[], size: number): CountedNumbers {
@@ -73,14 +80,14 @@ function mergeColumn(shares: Share[], size: number): CountedNumbers {
   const whole: CountedNumbers = {
     ...{ counts: empty(), least: empty(), most: empty() },
     ...(sums && { sums: emptySums(sums, size) }),
-    spread: { starts: new Uint32Array(size + 1), ranks: empty().subarray(0, 0), counts: empty().subarray(0, 0) },
+    frequencies: { starts: new Uint32Array(size + 1), ranks: empty().subarray(0, 0), counts: empty().subarray(0, 0) },
     isIncomplete: shares.some(({ counted }) => counted.isIncomplete),
   };
   if (!whole.isIncomplete) for (const share of shares) add(whole, share);
   return whole;
 }
 
-/** For each column; `places` are those of the groups of each list among the `size` groups of the whole. */
+/** Merges each column; `places` has, for each list, the merged number of each of its groups, below `size`. */
 export const mergeNumbers = (lists: CountedNumbers[][], places: Uint32Array[], size: number): CountedNumbers[] =>
   lists[0]!.map((_, column) =>
     mergeColumn(

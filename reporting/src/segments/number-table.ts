@@ -1,17 +1,22 @@
-/** Which codes of a column are numbers, and which numbers they are, so that threads count without a look at any text. */
+/** Maps the codes of a column to numbers once per query, so that threads can count numbers without reading texts. */
 import { inOrder, orderRows } from '@millrace/shared/segments/order-rows';
 import { placesOf, toScaled } from '../query/exact-numbers.js';
 import { numberPattern } from '../query/filter-sql.js';
-import type { Values } from './dictionaries.js';
+import type { ColumnValues } from './dictionaries.js';
 
-/** The rank of longer numbers: whoever comes upon one lets Postgres answer, so that a single one does not slow down all questions. */
-export const tooLong = 2 ** 32 - 1;
-const mostCharacters = 100;
+/**
+ * Rank of numbers that are too long. A query that counts one is answered by Postgres, so that it does not slow down all others.
+ */
+export const overlong = 2 ** 32 - 1;
+const maxCharacters = 100;
 
 export interface NumberTable {
-  /** By code: the place of its number among all of them, from 1; 0 where it is none, else {@link tooLong}. Equal numbers have one. */
+  /**
+   * By code: the rank of its number, from 1, equal for equal numbers; 0 if it is not a number, {@link overlong} if it is too
+   * long.
+   */
   ranks: Uint32Array;
-  /** By rank, ascending, as integers with {@link places} decimals; nothing has rank 0. */
+  /** By rank, ascending, scaled to `places` decimals; rank 0 is unused. */
   values: bigint[];
   places: number;
 }
@@ -28,7 +33,7 @@ interface SortedNumbers {
 const isNumber = new RegExp(numberPattern);
 const withoutZeros = (text: string) => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);
 
-/** In their order; a number of 64 bits is two of 32, which sort fast. */
+/** The ascending order. Numbers that fit in 64 bits are split in two of 32, which sort fast. */
 function orderOf(values: bigint[]): Uint32Array {
   const short = BigInt64Array.from(values);
   if (values.every((value, at) => short[at] === value)) {
@@ -40,14 +45,14 @@ function orderOf(values: bigint[]): Uint32Array {
   return Uint32Array.from(values.keys()).sort(compare);
 }
 
-/** The first of `texts` has code `first`. */
+/** `first` is the code of the first text. */
 function sortNumbers(texts: readonly (string | null)[], first: number): SortedNumbers {
   const [codes, numbers, long]: [number[], string[], number[]] = [[], [], []];
   let places = 0;
   for (let at = 0; at < texts.length; at += 1) {
     const text = texts[at]!;
     if (text === null || !isNumber.test(text)) continue;
-    if (text.length > mostCharacters) {
+    if (text.length > maxCharacters) {
       long.push(first + at);
       continue;
     }
@@ -61,7 +66,7 @@ function sortNumbers(texts: readonly (string | null)[], first: number): SortedNu
   return { codes: inOrder(codes, order), values: Array.from(order, (at) => values[at]!), places, long };
 }
 
-/** Without what was stored after the question's snapshot: these codes are of other values there. */
+/** Drops values stored after the query's snapshot, in which their codes mean other values. */
 function upToCode({ codes, values, places, long }: SortedNumbers, last: number): SortedNumbers {
   const isKept = (code: number) => code <= last;
   return {
@@ -70,10 +75,10 @@ function upToCode({ codes, values, places, long }: SortedNumbers, last: number):
   };
 }
 
-const withPlaces = ({ values, places }: SortedNumbers, wanted: number): bigint[] =>
-  places === wanted ? values : values.map((value) => value * 10n ** BigInt(wanted - places));
+const withPlaces = ({ values, places }: SortedNumbers, target: number): bigint[] =>
+  places === target ? values : values.map((value) => value * 10n ** BigInt(target - places));
 
-/** Takes the lesser of both lists' next numbers, until there is none. */
+/** Merges two ascending lists. */
 function joinNumbers(one: SortedNumbers, other: SortedNumbers, size: number): NumberTable {
   const places = Math.max(one.places, other.places);
   const [left, right] = [withPlaces(one, places), withPlaces(other, places)];
@@ -89,18 +94,18 @@ function joinNumbers(one: SortedNumbers, other: SortedNumbers, size: number): Nu
     if (isLeft) take(one.codes[atLeft]!, left[atLeft++]!);
     else take(other.codes[atRight]!, right[atRight++]!);
   }
-  for (const code of [...one.long, ...other.long]) ranks[code] = tooLong;
+  for (const code of [...one.long, ...other.long]) ranks[code] = overlong;
   return { ranks, values, places };
 }
 
-/** Dictionaries last from question to question. */
-const sortedTexts = new WeakMap<Values['texts'], SortedNumbers>();
-const tables = new WeakMap<Values, NumberTable>();
+/** Kept across queries, like the dictionaries. */
+const sortedTexts = new WeakMap<ColumnValues['texts'], SortedNumbers>();
+const tables = new WeakMap<ColumnValues, NumberTable>();
 
-/** Of all values that there are by now; the same table each time. */
-export function numberTable(values: Values): NumberTable {
-  const known = tables.get(values);
-  if (known) return known;
+/** The table of all current values; cached. */
+export function numberTable(values: ColumnValues): NumberTable {
+  const cached = tables.get(values);
+  if (cached) return cached;
   const { texts, added, stored } = values;
   const sorted = sortedTexts.get(texts) ?? sortNumbers(texts, 1);
   sortedTexts.set(texts, sorted);
@@ -110,17 +115,17 @@ export function numberTable(values: Values): NumberTable {
   return table;
 }
 
-/** Panels of a batch share what they add up. */
-const ofSixtyFourBits = new WeakMap<NumberTable, BigInt64Array>();
+/** Shared by the panels of a batch. */
+const sharedValues = new WeakMap<NumberTable, BigInt64Array>();
 
-/** The values in 64 bits where these hold the sum of any `rows` of them: threads add them up several times as fast. */
+/** The values as 64-bit integers if the sum of any `rows` of them fits: adding those is several times as fast. */
 export function valuesToAdd(table: NumberTable, rows: number): BigInt64Array | bigint[] {
   const { values } = table;
   const [least = 0n, most = 0n] = [values[1], values.at(-1)];
   const mostOfOne = 2n ** 63n / BigInt(rows + 1);
   if (-least >= mostOfOne || most >= mostOfOne) return values;
-  const shared = ofSixtyFourBits.get(table) ?? new BigInt64Array(new SharedArrayBuffer(8 * values.length));
-  if (!ofSixtyFourBits.has(table)) shared.set(values);
-  ofSixtyFourBits.set(table, shared);
+  const shared = sharedValues.get(table) ?? new BigInt64Array(new SharedArrayBuffer(8 * values.length));
+  if (!sharedValues.has(table)) shared.set(values);
+  sharedValues.set(table, shared);
   return shared;
 }

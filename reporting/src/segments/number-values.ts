@@ -1,34 +1,35 @@
-/** What metrics over properties are in each group, from what was counted of the numbers there. */
+/** Computes the number metrics of each group from its counted numbers. */
 import { averageOf, averagePlaces, fromScaled } from '../query/exact-numbers.js';
-import { partsOf } from '../query/number-metrics.js';
+import { parseNumberMetric } from '../query/number-metrics.js';
 import type { NumberMetric } from '../query/resolved-query.js';
-import type { CountedNumbers, Spread } from './count-numbers.js';
+import type { CountedNumbers, Frequencies } from './count-numbers.js';
 import type { NumberTable } from './number-table.js';
 
 export interface NumberValues {
-  /** Orders groups as the value of the metric does; null where there is none. */
+  /** Sorts like the value of the metric; null without a value. */
   orderOf(metric: NumberMetric, group: number): number | bigint | null;
   /** In plain digits. */
   textOf(metric: NumberMetric, group: number): string | null;
 }
 
-/** A property with the numbers that it may have. */
+/** A property with its counted numbers, and the table they refer to. */
 export interface CountedColumn {
   column: string;
   counted: CountedNumbers;
   table: NumberTable;
 }
 
-/** A value for each group, and how it is written; values of groups without a number are of no use. */
-interface Listed {
+/** One value per group, meaningless for groups without a number, and how to write it as text. */
+interface MetricList {
   values: ArrayLike<number | bigint>;
   textOf(value: number | bigint): string;
 }
 
-/** By nearest rank: the first number up to which there are at least so many percent. */
-function percentilesOf({ starts, ranks, counts }: Spread, percent: number, totals: Uint32Array): Uint32Array {
+/** By nearest rank: the smallest number such that at least `percent` of the numbers are not greater. */
+function percentilesOf({ starts, ranks, counts }: Frequencies, percent: number, totals: Uint32Array): Uint32Array {
   return totals.map((total, group) => {
-    // A hundredth is more than rounding can be wrong by.
+    // `percent` is an integer, so the quotient is a multiple of 1/100: far enough from integers that rounding errors do not
+    // matter.
     let left = Math.ceil((percent * total) / 100);
     let at = starts[group]!;
     for (; at < starts[group + 1]! && counts[at]! < left; at += 1) left -= counts[at]!;
@@ -36,27 +37,27 @@ function percentilesOf({ starts, ranks, counts }: Spread, percent: number, total
   });
 }
 
-function listOf({ measure }: ReturnType<typeof partsOf>, { counted, table }: CountedColumn): Listed {
-  const { counts, least, most, sums, spread } = counted;
+function listOf({ measure }: ReturnType<typeof parseNumberMetric>, { counted, table }: CountedColumn): MetricList {
+  const { counts, least, most, sums, frequencies } = counted;
   const written = (places: number) => (value: number | bigint) => fromScaled(value as bigint, places);
   const ofRank = (rank: number | bigint) => fromScaled(table.values[Number(rank)]!, table.places);
   if (measure === 'sum') return { values: sums!, textOf: written(table.places) };
   if (measure === 'minimum') return { values: least, textOf: ofRank };
   if (measure === 'maximum') return { values: most, textOf: ofRank };
-  if (measure !== 'average') return { values: percentilesOf(spread!, measure.percentile, counts), textOf: ofRank };
+  if (measure !== 'average') return { values: percentilesOf(frequencies!, measure.percentile, counts), textOf: ofRank };
   const averages = Array.from(counts, (count, group) =>
     count === 0 ? 0n : averageOf(sums![group]!, table.places, count),
   );
   return { values: averages, textOf: written(averagePlaces) };
 }
 
-/** Each metric is computed for all groups when it is first asked for. */
+/** A metric is computed for all groups on first use. */
 export function numberValues(columns: CountedColumn[]): NumberValues {
-  const lists = new Map<NumberMetric, Listed & { counts: Uint32Array }>();
+  const lists = new Map<NumberMetric, MetricList & { counts: Uint32Array }>();
   const find = (metric: NumberMetric) => {
-    const known = lists.get(metric);
-    if (known) return known;
-    const parts = partsOf(metric);
+    const cached = lists.get(metric);
+    if (cached) return cached;
+    const parts = parseNumberMetric(metric);
     const counted = columns.find(({ column }) => column === parts.column)!;
     const list = { ...listOf(parts, counted), counts: counted.counted.counts };
     lists.set(metric, list);

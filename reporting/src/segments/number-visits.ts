@@ -1,8 +1,8 @@
-/** Visits: runs of a visitor's events without a longer gap than the site allows. */
+/** Divides each visitor's events into visits, and numbers them. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import type { Part } from './part.js';
-import { listOf, selectRows } from './select-rows.js';
-import { noCodes } from './shared-lists.js';
+import { selectRows, toRowList } from './select-rows.js';
+import { noCodes } from './shared-arrays.js';
 import { taskUint32s } from './task-memory.js';
 import { createVisitTable, type Visits, type VisitTable } from './visit-table.js';
 import { blockVisitors, type ListedRows, visitorBlocks } from './visitor-blocks.js';
@@ -10,21 +10,21 @@ import { blockVisitors, type ListedRows, visitorBlocks } from './visitor-blocks.
 export interface VisitPlan {
   /** Longest time between two events of a visit. */
   gapMicros: number;
-  /** Of column `event_type`. */
+  /** Code in column `event_type`. */
   viewCode: number;
-  /** Types of events that nobody does something by: they are no reason to say that a visitor stayed. */
+  /** Codes of event types that are not actions of the visitor; see `passiveTypes`. */
   passiveCodes: number[];
 }
 
 export interface NumberedVisits extends Visits {
-  /** For each part the visit of each row; 0 for rows that do not count, and events without a visitor. */
-  ofRows: Map<Part, Uint32Array>;
+  /** For each part, the visit of each row; 0 for rows outside the part's windows and events without a visitor. */
+  rowVisits: Map<Part, Uint32Array>;
 }
 
-/** What an event says of its visit. */
+/** What an event contributes to its visit. */
 const kinds = { action: 0, passive: 1, view: 2 };
 
-/** The kind of each code of column `event_type`; those behind its end are of actions. */
+/** The kind of each code in column `event_type`; codes beyond its end are actions. */
 function kindsOf({ passiveCodes, viewCode }: VisitPlan): Uint8Array {
   const table = new Uint8Array(Math.max(viewCode, ...passiveCodes) + 1);
   for (const code of passiveCodes) table[code] = kinds.passive;
@@ -32,9 +32,9 @@ function kindsOf({ passiveCodes, viewCode }: VisitPlan): Uint8Array {
   return table;
 }
 
-/** Rows as they are walked through. */
-interface Walked extends ListedRows {
-  /** Of the part among all parts. */
+/** A part's rows with the columns that visits depend on. */
+interface WalkedRows extends ListedRows {
+  /** Index of the part. */
   place: number;
   /** The visit of each row. */
   visits: Uint32Array;
@@ -42,7 +42,7 @@ interface Walked extends ListedRows {
   micros: Numbers;
   visitor: Numbers;
   session: Numbers;
-  /** Ids of sessions, 64 bits each, as two numbers. */
+  /** Session ids of 64 bits, each as two numbers. */
   sessionIds: Uint32Array;
   type: Numbers;
   path: Numbers;
@@ -53,7 +53,7 @@ function halvesOf({ sessionIds }: Part): Uint32Array {
   return new Uint32Array(sessionIds.buffer, sessionIds.byteOffset, 2 * sessionIds.length);
 }
 
-function toWalked({ part, rows }: ListedRows, place: number): Walked {
+function toWalkedRows({ part, rows }: ListedRows, place: number): WalkedRows {
   const none = noCodes(part.rows);
   const column = (name: string): Numbers => part.columns.get(name) ?? none;
   return {
@@ -63,36 +63,36 @@ function toWalked({ part, rows }: ListedRows, place: number): Walked {
   };
 }
 
-/** What is known of each visitor of a block from the stretches before: the last event, and the session of the visit. */
-const createKnown = () => ({
+/** The state of each visitor of a block after the previous parts: the visit, its last event and its session. */
+const createVisitorStates = () => ({
   visit: new Uint32Array(blockVisitors),
   last: new Float64Array(blockVisitors),
   hasSession: new Uint8Array(blockVisitors),
   sessionLow: new Uint32Array(blockVisitors),
   sessionHigh: new Uint32Array(blockVisitors),
 });
-type Known = ReturnType<typeof createKnown>;
+type VisitorStates = ReturnType<typeof createVisitorStates>;
 
 /**
- * Walks through the rows of one block, at places from `from` to before `to`. The rows of a visitor stand together: what is known of the
- * visitor is fetched before them and put back after them.
+ * Walks through the rows of one block, at places `from` to before `to`. The rows of a visitor are adjacent, so the visitor's
+ * state is held in local variables and written back after the last of them.
  */
 function createWalk(plan: VisitPlan, table: VisitTable) {
   const { gapMicros } = plan;
   const kindOf = kindsOf(plan);
 
-  return function walk(walked: Walked, from: number, to: number, first: number, known: Known): void {
+  return function walk(walked: WalkedRows, from: number, to: number, first: number, states: VisitorStates): void {
     const { rows, visits, time, micros, visitor, session, sessionIds, type, path, place } = walked;
     const startMicros = walked.part.startMs * 1_000;
     let lists = table.lists();
     for (let next = from; next < to; ) {
       const number = visitor[rows[next]!]!;
       const at = number - first;
-      let visit = known.visit[at]!;
-      let last = known.last[at]!;
-      let hasSession = known.hasSession[at]!;
-      let low = known.sessionLow[at]!;
-      let high = known.sessionHigh[at]!;
+      let visit = states.visit[at]!;
+      let last = states.last[at]!;
+      let hasSession = states.hasSession[at]!;
+      let low = states.sessionLow[at]!;
+      let high = states.sessionHigh[at]!;
       for (; next < to; next += 1) {
         const row = rows[next]!;
         if (visitor[row] !== number) break;
@@ -124,29 +124,29 @@ function createWalk(plan: VisitPlan, table: VisitTable) {
         } else if (kind === kinds.action) lists.actions[visit]! += 1;
       }
       lists.last[visit] = last;
-      known.visit[at] = visit;
-      known.last[at] = last;
-      known.hasSession[at] = hasSession;
-      known.sessionLow[at] = low;
-      known.sessionHigh[at] = high;
+      states.visit[at] = visit;
+      states.last[at] = last;
+      states.hasSession[at] = hasSession;
+      states.sessionLow[at] = low;
+      states.sessionHigh[at] = high;
     }
   };
 }
 
 /**
- * Parts follow each other in time; they need `time`, `micros`, `visitor`, `session`,
- * `event_type` and `path`.
+ * Parts must be in the order of time without overlap, and have columns `time`, `micros`, `visitor`, `session`, `event_type` and
+ * `path`.
  */
 export function numberVisits(parts: Part[], plan: VisitPlan): NumberedVisits {
-  const lists = parts.map((part) => ({ part, rows: listOf(part, selectRows(part, undefined, 'all')) }));
-  const walked = lists.map(toWalked);
+  const lists = parts.map((part) => ({ part, rows: toRowList(part, selectRows(part, undefined, 'all')) }));
+  const walked = lists.map(toWalkedRows);
   const events = lists.reduce((sum, { rows }) => sum + rows.length, 0);
   const table = createVisitTable(events);
   const walk = createWalk(plan, table);
-  const known = createKnown();
+  const states = createVisitorStates();
   for (const { first, from, to } of visitorBlocks(walked)) {
-    known.visit.fill(0);
-    for (const [place, each] of walked.entries()) walk(each, from[place]!, to[place]!, first, known);
+    states.visit.fill(0);
+    for (const [place, each] of walked.entries()) walk(each, from[place]!, to[place]!, first, states);
   }
-  return { ...table.finish(), ofRows: new Map(walked.map(({ part, visits }) => [part, visits])) };
+  return { ...table.finish(), rowVisits: new Map(walked.map(({ part, visits }) => [part, visits])) };
 }

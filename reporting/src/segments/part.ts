@@ -1,24 +1,24 @@
-/** Events in memory, as workers count them: those of one segment, or raw events that no segment has yet. */
+/** A part is the unit that threads count: the events of one segment, or raw events not yet in a segment. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
-import { firstPlace } from './first-place.js';
+import { lowerBound } from './lower-bound.js';
 
-/** Rows are in the order of visitor, time and id; each list has a number for each of them. */
+/** Rows are ordered by visitor, time and id. */
 export interface Part {
   rows: number;
-  /** Milliseconds since 1970 that `time` counts from. */
+  /** Column `time` is relative to this, in milliseconds since 1970. */
   startMs: number;
-  /** Every event is before it; undefined where only the events tell. */
+  /** Every event is before this; undefined when it has to be computed from the events. */
   endMs?: number;
   /**
-   * Columns by name: `time`, `visitor` (0 for none), and codes of values (0 for none). One without a list is zero in every row; only
-   * those that a question needs are there.
+   * Columns by name, with one number per row: `time`, `visitor` (0 for none), and codes of values (0 for none). Only the columns
+   * that the query needs are present, and a missing one counts as zero in every row.
    */
   columns: ReadonlyMap<string, Numbers>;
-  /** What column `session` counts from 1 on: ids of sessions, see the format of segments. */
+  /** Session ids that column `session` refers to, from 1; see the segment format. */
   sessionIds?: BigUint64Array;
   /**
-   * Where events count, as bounds in pairs of milliseconds since 1970, half-open; undefined when all of them do. Bounds between the
-   * first and the last are starts of 15-minute intervals.
+   * Half-open windows within which events count, as pairs of milliseconds since 1970; undefined when all events count. All bounds
+   * except the first and the last are starts of 15-minute intervals.
    */
   windows?: readonly number[];
 }
@@ -26,12 +26,12 @@ export interface Part {
 /** The first row whose visitor is at least `visitor`. */
 export function firstRowOf({ rows, columns }: Part, visitor: number): number {
   const visitors = columns.get('visitor');
-  // All events are nobody's.
+  // No event has a visitor.
   if (visitors === undefined) return visitor === 0 ? 0 : rows;
-  return firstPlace(0, rows, (row) => visitors[row]! < visitor);
+  return lowerBound(0, rows, (row) => visitors[row]! < visitor);
 }
 
-/** The events of visitors from the first to before the second, without another copy of them; those of nobody are of number 0. */
+/** The events of visitors `from` to before `to`, without copying them; events without a visitor have number 0. */
 export function partOfVisitors(part: Part, [from, to]: readonly [number, number]): Part {
   const [first, end] = [firstRowOf(part, from), firstRowOf(part, to)];
   if (end - first === part.rows) return part;
@@ -39,17 +39,17 @@ export function partOfVisitors(part: Part, [from, to]: readonly [number, number]
   return { ...part, rows: end - first, columns };
 }
 
-/** Thrown by a worker whose question nobody waits for any more. */
+/** Thrown by a thread whose query was cancelled. */
 export class CancelledError extends Error {
   override readonly name = 'CancelledError';
 }
 
-/** Shared with the thread that asks: not zero once nobody waits for the answer. */
+/** Shared with the main thread, which sets it to a nonzero value to cancel the task. */
 export type Cancellation = Int32Array<SharedArrayBuffer>;
 
-/** What each thread is given of a question. */
+/** One thread's share of a task. */
 export interface SharedTask {
-  /** The events of visitors from the first to before the second. */
+  /** Contain the events of visitors from the first number to before the second. */
   parts: Part[];
   visitors: [from: number, to: number];
   lastVisitor: number;
@@ -57,5 +57,5 @@ export interface SharedTask {
 }
 
 export function throwIfCancelled(cancellation: Cancellation): void {
-  if (Atomics.load(cancellation, 0) !== 0) throw new CancelledError('nobody waits for this answer any more');
+  if (Atomics.load(cancellation, 0) !== 0) throw new CancelledError('The query was cancelled');
 }

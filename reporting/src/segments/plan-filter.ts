@@ -1,19 +1,19 @@
-/** A filter in terms of codes and visitors, as threads apply it. */
+/** Translates a filter to codes and visitor numbers, which threads can apply. */
 import type { Condition, Filter } from '../query/resolved-query.js';
-import type { Values } from './dictionaries.js';
-import { type Asking, fittingCodes } from './fitting-codes.js';
-import { fittingVisitors, type NumberedUsers } from './fitting-visitors.js';
+import type { ColumnValues } from './dictionaries.js';
+import { type MatchContext, matchingCodes } from './matching-codes.js';
+import { matchingVisitors, type NumberedUsers } from './matching-visitors.js';
 import type { FilterPlan } from './select-rows.js';
-import { codedColumn } from './visit-columns.js';
+import { sourceColumn } from './visit-columns.js';
 
-export interface FilterSources extends Asking {
-  values: ReadonlyMap<string, Values>;
+export interface FilterSources extends MatchContext {
+  values: ReadonlyMap<string, ColumnValues>;
   users: NumberedUsers;
 }
 
-/** As a condition on the column that has the codes. Every referrer is a text; what is set is any but that one. */
+/** The condition on the column that has the codes. Every event has a referrer text, so `is_set` means anything but `direct`. */
 function asTest(condition: Condition): Condition {
-  const dimension = codedColumn(condition.dimension) as Condition['dimension'];
+  const dimension = sourceColumn(condition.dimension) as Condition['dimension'];
   if (dimension !== 'referrer') return { ...condition, dimension };
   if (condition.op === 'is_set') return { op: 'is_not', dimension, values: ['direct', null] };
   return condition.op === 'is_not_set'
@@ -30,9 +30,9 @@ export async function planFilter(filter: Filter, sources: FilterSources): Promis
   }
   const { client, siteId, users, values } = sources;
   if (filter.dimension === 'user_id') {
-    return { op: 'in', column: 'visitor', allowed: await fittingVisitors(client, siteId, filter, users) };
+    return { op: 'in', column: 'visitor', allowed: await matchingVisitors(client, siteId, filter, users) };
   }
   const test = asTest(filter);
-  const allowed = await fittingCodes(sources, test, values.get(test.dimension)!);
+  const allowed = await matchingCodes(sources, test, values.get(test.dimension)!);
   return { op: 'in', column: filter.dimension, allowed };
 }

@@ -1,11 +1,11 @@
-/** Raw events that no segment has, as parts in memory. */
+/** Makes parts of raw events that are not in segments. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { inOrder, orderRows } from '@millrace/shared/segments/order-rows';
 import { sessionId } from '@millrace/shared/segments/segment-format';
-import type { Values } from './dictionaries.js';
+import type { ColumnValues } from './dictionaries.js';
 import type { Part } from './part.js';
 import { firstColumn, type RawRow, type RawRows } from './raw-rows.js';
-import type { QuestionUsers } from './tail-codes.js';
+import type { QueryUsers } from './tail-codes.js';
 
 const msOf = ([micros]: RawRow) => Math.floor(micros / 1_000);
 
@@ -16,8 +16,9 @@ function nextMonth(ms: number): number {
 }
 
 /**
- * Rows of one month each, `rows` being in the order of time. Parts count milliseconds in 32 bits, 49 days: no segment reaches over the
- * end of a month, and rows of two months would make one part of the segments that they lie among, see `inSequence`.
+ * Splits rows, which must be in the order of time, by month. A part counts milliseconds in 32 bits, which is 49 days. No segment
+ * crosses the end of a month, but rows of two months would join the segments around them into one part; see
+ * `mergeOverlappingParts`.
  */
 function* byMonth(rows: RawRow[]): Generator<RawRow[]> {
   let first = 0;
@@ -31,7 +32,11 @@ function* byMonth(rows: RawRow[]): Generator<RawRow[]> {
   if (rows.length > 0) yield rows.slice(first);
 }
 
-function toPart({ rows, columns: names }: RawRows, visitors: Uint32Array, values: ReadonlyMap<string, Values>): Part {
+function toPart(
+  { rows, columns: names }: RawRows,
+  visitors: Uint32Array,
+  values: ReadonlyMap<string, ColumnValues>,
+): Part {
   const order = orderRows([visitors]);
   const startMs = msOf(rows[0]!);
   const { session, sessionIds } = numberSessions(rows);
@@ -54,22 +59,24 @@ function toPart({ rows, columns: names }: RawRows, visitors: Uint32Array, values
 }
 
 function numberSessions(rows: RawRow[]): { session: number[]; sessionIds: BigUint64Array } {
-  const places = new Map<string, number>();
+  const numberOf = new Map<string, number>();
   const session = rows.map(([, , , id]) => {
     if (id === null) return 0;
-    const place = places.get(id) ?? places.size + 1;
-    places.set(id, place);
-    return place;
+    const number = numberOf.get(id) ?? numberOf.size + 1;
+    numberOf.set(id, number);
+    return number;
   });
-  return { session, sessionIds: BigUint64Array.from(places.keys(), sessionId) };
+  return { session, sessionIds: BigUint64Array.from(numberOf.keys(), sessionId) };
 }
 
-/** In the order of visitors. `values` has those of all columns of the rows. */
+/** `values` must have all columns of the rows. */
 export function rawParts(
   { rows, columns }: RawRows,
-  values: ReadonlyMap<string, Values>,
-  users: QuestionUsers,
+  values: ReadonlyMap<string, ColumnValues>,
+  users: QueryUsers,
 ): Part[] {
   const visitorOf = ([, number, user]: RawRow) => number ?? (user === null ? 0 : users.numberOf(user));
-  return [...byMonth(rows)].map((some) => toPart({ rows: some, columns }, Uint32Array.from(some, visitorOf), values));
+  return [...byMonth(rows)].map((monthRows) =>
+    toPart({ rows: monthRows, columns }, Uint32Array.from(monthRows, visitorOf), values),
+  );
 }

@@ -1,46 +1,46 @@
-/** Everything that a question counts, in memory: parts of segments and of raw events, and what their codes mean. */
+/** Reads everything that a query counts: parts from segments and raw events, and the dictionaries of their codes. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
-import type { Reads } from '../reading/read-in-turn.js';
+import type { ReadOptions } from '../reading/admit-read.js';
 import { coverSegments } from './cover-segments.js';
-import { readValues, type Values } from './dictionaries.js';
+import { type ColumnValues, readColumnValues } from './dictionaries.js';
 import { CorruptSegmentError, loadDirectories, loadParts } from './load-parts.js';
 import type { Part } from './part.js';
+import { type DataNeeds, planParts } from './plan-parts.js';
 import { rawParts } from './raw-part.js';
 import { readUncovered } from './read-uncovered.js';
 import type { SegmentEngine } from './segment-engine.js';
 import { readSiteSegments, type SiteSegments } from './site-segments.js';
-import { questionUsers } from './tail-codes.js';
+import { queryUsers } from './tail-codes.js';
 import { tailParts } from './tail-parts.js';
-import { type Needs, wantedParts } from './wanted-parts.js';
 
 export interface ReadParts {
   site: SiteSegments;
   parts: Part[];
-  values: Map<string, Values>;
-  /** Users of raw events without a number. */
+  values: Map<string, ColumnValues>;
+  /** Users of raw events without a visitor number. */
   users: string[];
-  /** Whether raw events are among the parts. */
+  /** Whether any part is from raw events. */
   hasRaw: boolean;
 }
 
-/** More raw events are counted by Postgres: to bring them here would take longer. */
-export const mostRaw = 400_000;
+/** With more raw events than this, Postgres counts: transferring them would take longer. */
+export const maxRawEvents = 400_000;
 
-export type PartsNeeded = Omit<Needs, 'from' | 'to'> & {
+export type PartsRequest = Omit<DataNeeds, 'from' | 'to'> & {
   siteId: string;
   range: { from: Date; to: Date };
-  /** Of events that are in no segment and not in memory. */
-  mostRaw?: number;
-  /** Of segments that have some of the range. */
-  mostRows?: number;
+  /** Limit of events that are neither in segments nor in memory. */
+  maxRawEvents?: number;
+  /** Limit of events in the segments that overlap the range. */
+  maxRows?: number;
 };
 
-/** Undefined when the site has no segments, or too much of the range is in none. `client` is in a transaction with one snapshot. */
+/** Undefined when the site has no segments, or a limit is exceeded. `client` must be in a transaction with one snapshot. */
 export async function readParts(
   client: PoolClient,
   engine: SegmentEngine,
-  needed: PartsNeeded,
-  reads: Pick<Reads, 'admit' | 'signal'> = {},
+  needed: PartsRequest,
+  reads: Pick<ReadOptions, 'admit' | 'signal'> = {},
 ): Promise<ReadParts | undefined> {
   const site = await readSiteSegments(client, needed.siteId, needed.range, [...needed.coded]);
   if (site === undefined) return undefined;
@@ -49,9 +49,15 @@ export async function readParts(
       return await readSite(client, engine, needed, site, reads);
     } catch (error) {
       if (!(error instanceof CorruptSegmentError)) throw error;
-      engine.logger.error({ site: needed.siteId, err: error }, 'a segment is corrupt; its events are read one by one');
+      engine.logger.error(
+        { site: needed.siteId, err: error },
+        'a segment is corrupt; reading its raw events instead and marking it to be rebuilt',
+      );
       await engine.rebuild(needed.siteId, error.segment.covers).catch((failure: Error) => {
-        engine.logger.error({ site: needed.siteId, err: failure }, 'a corrupt segment could not be marked');
+        engine.logger.error(
+          { site: needed.siteId, err: failure },
+          'a corrupt segment could not be marked to be rebuilt',
+        );
       });
       error.segment.hasData = false;
     }
@@ -61,28 +67,28 @@ export async function readParts(
 async function readSite(
   client: PoolClient,
   engine: SegmentEngine,
-  needed: PartsNeeded,
+  needed: PartsRequest,
   site: SiteSegments,
-  reads: Pick<Reads, 'admit' | 'signal'>,
+  reads: Pick<ReadOptions, 'admit' | 'signal'>,
 ): Promise<ReadParts | undefined> {
   const { siteId } = needed;
   const needs = { ...needed, from: needed.range.from.getTime(), to: needed.range.to.getTime() };
   const cover = coverSegments({ ...needs, marked: site.marked }, site.segments);
   const rows = cover.segments.reduce((sum, { segment }) => sum + segment.rows, 0);
-  if (needed.mostRows !== undefined && rows > needed.mostRows) return undefined;
+  if (needed.maxRows !== undefined && rows > needed.maxRows) return undefined;
   const loading = { client, siteId, memory: engine.memory, pool: engine.pool };
   const directories = await loadDirectories(
     loading,
     cover.segments.map(({ segment }) => segment),
   );
-  const { parts: wanted, raw } = wantedParts(cover, directories, needs);
-  const most = needed.mostRaw ?? mostRaw;
-  const uncovered = await readUncovered(client, engine, site, { ranges: raw, needs, most }, reads);
+  const { parts: planned, raw } = planParts(cover, directories, needs);
+  const maxEvents = needed.maxRawEvents ?? maxRawEvents;
+  const uncovered = await readUncovered(client, engine, site, { ranges: raw, needs, maxEvents }, reads);
   if (uncovered === undefined) return undefined;
   const { tail, rest } = uncovered;
-  const parts = await loadParts(loading, wanted);
-  const values = await readValues(client, engine.memory, site, needed.coded, tail?.texts);
-  const users = questionUsers(site.lastVisitorNo, tail);
+  const parts = await loadParts(loading, planned);
+  const values = await readColumnValues(client, engine.memory, site, needed.coded, tail?.texts);
+  const users = queryUsers(site.lastVisitorNo, tail);
   const ofTail = tail ? tailParts(tail, { ...needs, values, withVisits: needed.usesVisits === true }) : [];
   const ofRest = rawParts(rest, values, users);
   const hasRaw = ofTail.length + ofRest.length > 0;

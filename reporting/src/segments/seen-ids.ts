@@ -1,31 +1,31 @@
-/** Which ids were seen in which group, a bit for each, block by block of ids. */
+/** Bitmaps of the ids seen in each group, for one block of ids at a time. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
-import { type Block, idBlocks } from './id-blocks.js';
+import { type IdBlock, idBlocks } from './id-blocks.js';
 
 export interface SeenIds {
-  /** For each group so many numbers of 32 bits, one after the other. */
+  /** For each group, `words` numbers of 32 bits. */
   bits: Uint32Array;
   words: number;
 }
 
-/** Half of what the cache of one core has, or more. */
-const mostBits = 8 * 256 * 1_024;
-/** Of fewer ids each block costs more than it saves. */
-const leastIds = 1_024;
-const mostIds = 16_384;
+/** 256 KB: at most about half of a core's L2 cache. */
+const maxBits = 8 * 256 * 1_024;
+/** Smaller blocks cost more than they save. */
+const minIds = 1_024;
+const maxIds = 16_384;
 
-/** How many ids a block has; undefined where there are too many groups. */
+/** Number of ids in a block; undefined when there are too many groups. */
 export function blockIdsFor(groups: number): number | undefined {
-  const ids = 2 ** Math.floor(Math.log2(mostBits / groups));
-  return ids < leastIds ? undefined : Math.min(mostIds, ids);
+  const ids = 2 ** Math.floor(Math.log2(maxBits / groups));
+  return ids < minIds ? undefined : Math.min(maxIds, ids);
 }
 
-/** Blocks of ids of so many groups; `seen` starts empty in each. */
+/** Yields the blocks of ids; `seen` is empty at the start of each. */
 export function* seenBlocks(
   lists: { ids: Numbers }[],
   groups: number,
   blockIds: number,
-): Generator<{ block: Block; seen: SeenIds }> {
+): Generator<{ block: IdBlock; seen: SeenIds }> {
   const words = blockIds / 32;
   const bits = new Uint32Array(groups * words);
   const ascending = lists.map(({ ids }) => ({ length: ids.length, idAt: (place: number) => ids[place]! }));

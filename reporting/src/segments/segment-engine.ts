@@ -1,46 +1,46 @@
-/** The engine of questions: threads that count, and what they count from in memory. */
+/** The segment engine: threads that count events, and the memory they count from. */
 import type { Lifecycle } from '@millrace/shared/platform/lifecycle';
 import type { Logger } from '@millrace/shared/platform/logger';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { IntervalRanges } from '@millrace/shared/segments/interval-ranges';
-import { markCorrupt } from './mark-corrupt.js';
+import { markIntervals } from '@millrace/shared/segments/mark-intervals';
+import { createKeyedLock, type KeyedLock } from './keyed-lock.js';
 import { createMemory, type Memory } from './memory.js';
 import type { SegmentEnvironment } from './segment-settings.js';
 import { createThreadPool, type ThreadPool } from './thread-pool.js';
-import { createTurns, type Turns } from './turns.js';
 
 export interface SegmentEngine {
   memory: Memory;
   pool: ThreadPool;
-  /** One refresh of a site's tail at a time. */
-  tailTurns: Turns;
-  /** Fewer raw events than this are read each time. */
-  leastTail: number;
-  /** More raw events than this are read interval by interval. */
-  tailAtOnce: number;
-  /** Fewer events than this are counted by one thread. */
-  eventsPerThread: number;
+  /** Limits each site to one refresh of its tail at a time. */
+  tailLock: KeyedLock;
+  /** Fewer raw events than this are not kept in memory but read for each query. */
+  minTailEvents: number;
+  /** More raw events than this are read in several batches of intervals. */
+  tailBatchEvents: number;
+  /** Each thread gets at least this many events. */
+  minEventsPerThread: number;
   logger: Logger;
-  /** Has a segment that cannot be read built again. */
+  /** Marks the intervals of a corrupt segment, so that the next roll rebuilds it from raw events. */
   rebuild(siteId: string, covers: IntervalRanges): Promise<void>;
 }
 
 export interface EngineSettings {
   threads: number;
   cacheMb: number;
-  leastTail?: number;
-  tailAtOnce?: number;
-  eventsPerThread?: number;
+  minTailEvents?: number;
+  tailBatchEvents?: number;
+  minEventsPerThread?: number;
 }
 
-/** So many events are read as fast as what is new among those of all sites. */
-const leastTail = 2_000;
-/** About a second of reading. */
-const tailAtOnce = 100_000;
-/** To share them takes longer. */
-const eventsPerThread = 200_000;
+/** Reading this many events is as fast as finding the new ones among those of all sites. */
+const minTailEvents = 2_000;
+/** Takes about a second to read. */
+const tailBatchEvents = 100_000;
+/** With fewer events, distributing them takes longer than it saves. */
+const minEventsPerThread = 200_000;
 
-/** `writePool` is where marks are written; absent: what is corrupt is only logged. */
+/** Without `writePool`, corrupt segments are only logged, not marked to be rebuilt. */
 export const createSegmentEngine = (
   { threads, cacheMb, ...settings }: EngineSettings,
   logger: Logger,
@@ -48,17 +48,17 @@ export const createSegmentEngine = (
 ): SegmentEngine => ({
   memory: createMemory(Math.ceil(cacheMb * 2 ** 20)),
   pool: createThreadPool(threads, logger),
-  tailTurns: createTurns(),
-  leastTail: settings.leastTail ?? leastTail,
-  tailAtOnce: settings.tailAtOnce ?? tailAtOnce,
-  eventsPerThread: settings.eventsPerThread ?? eventsPerThread,
+  tailLock: createKeyedLock(),
+  minTailEvents: settings.minTailEvents ?? minTailEvents,
+  tailBatchEvents: settings.tailBatchEvents ?? tailBatchEvents,
+  minEventsPerThread: settings.minEventsPerThread ?? minEventsPerThread,
   logger,
   rebuild: async (siteId, covers) => {
-    if (writePool) await markCorrupt(writePool, siteId, covers);
+    if (writePool) await markIntervals(writePool, siteId, covers);
   },
 });
 
-/** Undefined where Postgres counts: `SEGMENT_THREADS=0`. */
+/** Undefined with `SEGMENT_THREADS=0`, which leaves counting to Postgres. */
 export function openSegmentEngine(
   environment: SegmentEnvironment,
   logger: Logger,
@@ -68,6 +68,6 @@ export function openSegmentEngine(
   const { SEGMENT_THREADS: threads, SEGMENT_CACHE_MB: cacheMb } = environment;
   if (threads === 0) return undefined;
   const engine = createSegmentEngine({ threads, cacheMb }, logger, writePool);
-  lifecycle.onClose('threads that count', () => engine.pool.close());
+  lifecycle.onClose('engine threads', () => engine.pool.close());
   return engine;
 }

@@ -1,14 +1,13 @@
-/** Settings of the engine that counts. */
 import { availableParallelism } from 'node:os';
 import Joi from 'joi';
 
 export interface SegmentEnvironment {
-  /** Threads that count; 0 leaves that to Postgres. */
+  /** Number of threads; 0 leaves counting to Postgres. */
   SEGMENT_THREADS: number;
   SEGMENT_CACHE_MB: number;
 }
 
-/** While they count, the main thread waits: of two cores both are theirs, of more one is left to what goes on besides. */
+/** The main thread waits while the threads count, so they use both of two cores. With more cores, one is left for other work. */
 export const defaultThreads = (cores: number): number => Math.max(Math.min(cores, 2), cores - 1);
 
 export const segmentSettings = {

@@ -1,19 +1,18 @@
-/** Which rows of the parts that a thread is given count. */
+import { mergeOverlappingParts } from './merge-overlapping-parts.js';
 import type { NumberedVisits } from './number-visits.js';
 import { type Part, type SharedTask, throwIfCancelled } from './part.js';
 import { type FilterPlan, type Rows, selectRows } from './select-rows.js';
-import { inSequence } from './sequence-parts.js';
-import { type VisitTask, withVisits } from './visit-columns.js';
+import { addVisitColumns, type VisitTask } from './visit-columns.js';
 import { clipWindows } from './windows.js';
 
 export interface VisitSelection extends VisitTask {
-  /** Parts reach beyond the range, so that visits are whole: events count in these milliseconds since 1970. */
+  /** Milliseconds since 1970 in which events count; parts extend beyond it so that visits are complete. */
   range: [from: number, to: number];
 }
 
 export interface Selection {
   filter?: FilterPlan;
-  /** Undefined where nothing is asked about visits. */
+  /** Undefined when the query does not use visits. */
   visits?: VisitSelection;
 }
 
@@ -22,12 +21,12 @@ export interface SelectedRows {
   rows: Rows;
 }
 
-/** Rows that count, of parts whose visits are numbered where something is asked about them: these follow each other in time. */
+/** Selects the rows that count. If the query uses visits, parts that overlap in time are merged and visits numbered first. */
 export function selectParts(
   { parts, cancellation }: SharedTask,
   { filter, visits }: Selection,
 ): { rows: SelectedRows[]; visits: NumberedVisits | undefined } {
-  const numbered = visits && withVisits(inSequence(parts), visits);
+  const numbered = visits && addVisitColumns(mergeOverlappingParts(parts), visits);
   const rows = (numbered?.parts ?? parts).map((part) => {
     throwIfCancelled(cancellation);
     const clipped = visits ? clipWindows(part, visits.range) : part;

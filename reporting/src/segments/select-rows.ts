@@ -1,31 +1,31 @@
-/** Which rows of a part a question is about. */
+/** Selects the rows of a part that are in its windows and match a filter. */
 import { intervalMs } from '@millrace/shared/contract/rollups';
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import type { Part } from './part.js';
-import { everyRow } from './shared-lists.js';
+import { everyRow } from './shared-arrays.js';
 import { taskUint32s } from './task-memory.js';
 
-/** A filter in terms of codes: `allowed` has a 1 for each code that fits. */
+/** A filter in terms of codes: `allowed` has a 1 for each code that matches. */
 export type FilterPlan =
   | { op: 'in'; column: string; allowed: Uint8Array }
   | { op: 'and' | 'or'; filters: FilterPlan[] }
   | { op: 'not'; filter: FilterPlan };
 
-/** What a filter looks at. */
+/** The columns that a filter reads. */
 export function filteredColumns(filter: FilterPlan | undefined): string[] {
   if (filter === undefined) return [];
   if (filter.op === 'in') return [filter.column];
   return filter.op === 'not' ? filteredColumns(filter.filter) : filter.filters.flatMap(filteredColumns);
 }
 
-/** Numbers of rows, ascending. */
+/** Row numbers, ascending. */
 export type RowList = Uint32Array;
-/** Those of a list, or all that a part has. */
+/** Some rows of a part, or all of them. */
 export type Rows = RowList | 'all';
 
 export const countRows = (part: Part, rows: Rows): number => (rows === 'all' ? part.rows : rows.length);
 
-/** The numbers of these rows. */
+/** The values of a column in these rows. */
 export function pick(numbers: Numbers | undefined, rows: Rows): Numbers | undefined {
   if (rows === 'all' || numbers === undefined) return numbers;
   const picked = taskUint32s(rows.length);
@@ -33,16 +33,16 @@ export function pick(numbers: Numbers | undefined, rows: Rows): Numbers | undefi
   return picked;
 }
 
-/** The same rows as a list, which is not to be written to. */
-export const listOf = (part: Part, rows: Rows): RowList => (rows === 'all' ? everyRow(part.rows) : rows);
+/** The rows as a list, which must not be written to. */
+export const toRowList = (part: Part, rows: Rows): RowList => (rows === 'all' ? everyRow(part.rows) : rows);
 
-/** Those of `rows` that lie in the windows of the part. */
+/** Those of `rows` that are in the windows of the part. */
 function withinWindows(part: Part, rows: Rows): Rows {
   const { startMs, columns, windows } = part;
   if (windows === undefined) return rows;
   const time = columns.get('time');
   const [from, to] = [windows[0]! - startMs, windows.at(-1)! - startMs];
-  const list = listOf(part, rows);
+  const list = toRowList(part, rows);
   const kept = taskUint32s(list.length);
   const inOne = windows.length === 2;
   const isOpen = inOne ? undefined : openIntervals(windows);
@@ -57,7 +57,7 @@ function withinWindows(part: Part, rows: Rows): Rows {
   return count === part.rows ? 'all' : kept.subarray(0, count);
 }
 
-/** A 1 for each interval from that of the first bound on that lies in a window. */
+/** A 1 for each interval in a window, starting with the interval of the first bound. */
 function openIntervals(windows: readonly number[]): Uint8Array {
   const first = Math.floor(windows[0]! / intervalMs);
   const open = new Uint8Array(Math.ceil(windows.at(-1)! / intervalMs) - first);
@@ -67,11 +67,11 @@ function openIntervals(windows: readonly number[]): Uint8Array {
   return open;
 }
 
-function withCodes(part: Part, column: string, allowed: Uint8Array, rows: Rows): Rows {
+function filterByCodes(part: Part, column: string, allowed: Uint8Array, rows: Rows): Rows {
   const codes = part.columns.get(column);
   if (codes === undefined) return allowed[0] === 1 ? rows : new Uint32Array();
   const kept = taskUint32s(countRows(part, rows));
-  if (rows !== 'all') return kept.subarray(0, keepFitting(codes, rows, allowed, kept));
+  if (rows !== 'all') return kept.subarray(0, keepListed(codes, rows, allowed, kept));
   const count =
     codes instanceof Uint8Array && isLittleEndian
       ? keepBytes(codes, pairsOf(allowed), kept)
@@ -79,7 +79,7 @@ function withCodes(part: Part, column: string, allowed: Uint8Array, rows: Rows):
   return kept.subarray(0, count);
 }
 
-function keepFitting(codes: Numbers, rows: RowList, allowed: Uint8Array, kept: Uint32Array): number {
+function keepListed(codes: Numbers, rows: RowList, allowed: Uint8Array, kept: Uint32Array): number {
   let count = 0;
   for (let at = 0; at < rows.length; at += 1) {
     const row = rows[at]!;
@@ -98,15 +98,15 @@ function keepAll(codes: Numbers, allowed: Uint8Array, kept: Uint32Array): number
   return count;
 }
 
-/** Whether the first of two bytes that are read as one number is the lower one, as on nearly every machine. */
+/** Whether the first of two bytes read as one number is the lower one, as on nearly every machine. */
 const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
-/** What each pair of codes fits, by the 16 bits of both: bit 0 for the first, bit 1 for the second. */
-const knownPairs = new WeakMap<Uint8Array, Uint8Array>();
+/** Which codes of a pair match, indexed by the 16 bits of both: bit 0 for the first, bit 1 for the second. */
+const cachedPairs = new WeakMap<Uint8Array, Uint8Array>();
 
 function pairsOf(allowed: Uint8Array): Uint8Array {
-  const known = knownPairs.get(allowed);
-  if (known) return known;
+  const cached = cachedPairs.get(allowed);
+  if (cached) return cached;
   const pairs = new Uint8Array(2 ** 16);
   for (let code = 0; code < Math.min(allowed.length, 2 ** 8); code += 1) {
     if (allowed[code] === 1) pairs.fill(2, code << 8, (code + 1) << 8);
@@ -114,11 +114,13 @@ function pairsOf(allowed: Uint8Array): Uint8Array {
   for (let code = 0; code < Math.min(allowed.length, 2 ** 8); code += 1) {
     if (allowed[code] === 1) for (let pair = code; pair < pairs.length; pair += 2 ** 8) pairs[pair]! |= 1;
   }
-  knownPairs.set(allowed, pairs);
+  cachedPairs.set(allowed, pairs);
   return pairs;
 }
 
-/** The same, two codes at a time: mostly neither fits, and events of a visitor stand next to each other. */
+/**
+ * Like `keepAll`, but two codes at a time: usually neither matches, and events of a visitor, with the same codes, are adjacent.
+ */
 function keepBytes(codes: Uint8Array, pairs: Uint8Array, kept: Uint32Array): number {
   const first = codes.byteOffset % 2;
   const twos = new Uint16Array(codes.buffer, codes.byteOffset + first, Math.max(0, codes.length - first) >>> 1);
@@ -137,7 +139,7 @@ function keepBytes(codes: Uint8Array, pairs: Uint8Array, kept: Uint32Array): num
   return count;
 }
 
-/** A 1 for each of the rows that fits. */
+/** Returns a 1 for each row that matches. */
 export function maskOf(part: Part, filter: FilterPlan, rows: Rows): Uint8Array {
   if (filter.op === 'in') {
     const codes = pick(part.columns.get(filter.column), rows);
@@ -158,15 +160,15 @@ export function maskOf(part: Part, filter: FilterPlan, rows: Rows): Uint8Array {
   return whole;
 }
 
-function matching(part: Part, filter: FilterPlan, rows: Rows): Rows {
-  if (filter.op === 'in') return withCodes(part, filter.column, filter.allowed, rows);
-  if (filter.op === 'and') return filter.filters.reduce((left, inner) => matching(part, inner, left), rows);
+function filterRows(part: Part, filter: FilterPlan, rows: Rows): Rows {
+  if (filter.op === 'in') return filterByCodes(part, filter.column, filter.allowed, rows);
+  if (filter.op === 'and') return filter.filters.reduce((left, inner) => filterRows(part, inner, left), rows);
   const mask = maskOf(part, filter, rows);
-  return listOf(part, rows).filter((_, at) => mask[at] === 1);
+  return toRowList(part, rows).filter((_, at) => mask[at] === 1);
 }
 
-/** Those of `rows` that count and fit. */
+/** Those of `rows` that are in the part's windows and match the filter. */
 export function selectRows(part: Part, filter: FilterPlan | undefined, rows: Rows): Rows {
   const inTime = withinWindows(part, rows);
-  return filter === undefined ? inTime : matching(part, filter, inTime);
+  return filter === undefined ? inTime : filterRows(part, filter, inTime);
 }

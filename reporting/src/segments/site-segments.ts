@@ -1,51 +1,51 @@
-/** What a site has of segments, as of the snapshot of a question. */
-
+/** The segments of a site and their state, as of a query's snapshot. */
 import { segmentsHeldSince } from '@millrace/shared/contract/rollups';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { rangesOf, unite } from '@millrace/shared/segments/interval-ranges';
 import { packSize } from '@millrace/shared/segments/segment-columns';
 import { databaseHistory } from '../reading/in-snapshot.js';
 import { markedSql } from '../reading/marked-sql.js';
-import { queryNamed } from '../reading/named-statement.js';
+import { queryNamed } from '../reading/query-named.js';
 import { type ListedSegment, touched } from './cover-segments.js';
 import { parseSnapshot, type Snapshot } from './snapshot.js';
 
 export interface SiteSegments {
   siteId: string;
-  /** Ranges of intervals whose events are read one by one. */
+  /** Ranges of intervals whose raw events have to be read. */
   marked: number[];
   lastVisitorNo: number;
-  /** Moves when what was read before is to be forgotten: with erasures of users, and of the whole site, which may come again. */
+  /** Changes when cached data must be dropped: when users are erased, and when the site is erased, which can be created again. */
   epoch: string;
-  /** While this goes on, its events go without a mark. */
-  isErased: boolean;
+  /** The site is being erased, and its events disappear without marks. */
+  isBeingErased: boolean;
   /** Longest time between two events of a visit. */
   sessionMinutes: number;
   /** The site's own hostnames. */
   hostnames: string[];
-  /** Column → how many codes its dictionary has. */
+  /** Number of codes in the dictionary of each column. */
   sizes: Map<string, number>;
   segments: ListedSegment[];
   snapshot: Snapshot;
-  /** Earlier events were dropped, with their segments; null while none were. */
+  /** Earlier events were dropped together with their segments; null when none were. */
   rawSince: Date | null;
   /** See {@link databaseHistory}. */
   history: string;
 }
 
 /**
- * The start of an interval is its number times 900 seconds. No segment reaches over more than a month. All in one statement: each round trip costs as much as it.
+ * An interval starts at its number times 900 seconds. No segment spans more than a month. All in one statement, because every
+ * round trip costs as much as the statement itself.
  */
 const readState = `/* reporting.segmentState */
 with recursive ${markedSql}
 select ${segmentsHeldSince} as since, last_visitor_no as "lastVisitorNo", sites.hostnames,
-  extract(epoch from sites.created_at)::text || ' ' || epoch as epoch, erase_requested_at is not null as "isErased",
+  extract(epoch from sites.created_at)::text || ' ' || epoch as epoch, erase_requested_at is not null as "isBeingErased",
   session_minutes as "sessionMinutes", (select since from raw_horizon) as "rawSince", ${databaseHistory}::text as history,
   pg_current_snapshot()::text as snapshot, pg_is_in_recovery() as "isStandby",
   array(select (extract(epoch from start) / 900)::int from marked where start is not null order by start) as marked,
   array(select (select pack * ${packSize} + cardinality(values) from segment_values
-    where site_id = $1 and "column" = wanted.name order by pack desc limit 1)
-    from unnest($4::text[]) with ordinality as wanted(name, place) order by place) as sizes, (
+    where site_id = $1 and "column" = requested.name order by pack desc limit 1)
+    from unnest($4::text[]) with ordinality as requested(name, place) order by place) as sizes, (
     select coalesce(json_agg(json_build_object('startMs', (extract(epoch from starts) * 1000)::float8, 'version', version, 'covers', covers,
       'rows', rows, 'key', version::text || '@' || extract(epoch from made_at)::text, 'hasData', data is not null)), '[]')
     from segments
@@ -56,7 +56,7 @@ interface StateRow {
   since: Date | number | null;
   lastVisitorNo: number;
   epoch: string;
-  isErased: boolean;
+  isBeingErased: boolean;
   sessionMinutes: number;
   rawSince: Date | null;
   hostnames: string[];
@@ -69,8 +69,8 @@ interface StateRow {
 }
 
 /**
- * Undefined for a site that was never rolled, and while it has no segment that may be read. Intervals whose segments are still to be
- * built count as marked. `columns` are those whose dictionaries are needed.
+ * Undefined for a site that was never rolled up, and while it has no segments. Intervals whose segments are not built yet count
+ * as marked. `columns` are those whose dictionaries are needed.
  */
 export async function readSiteSegments(
   client: PoolClient,

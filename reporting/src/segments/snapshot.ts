@@ -1,19 +1,17 @@
-/** Which transactions a snapshot sees. */
-
 export interface Snapshot {
-  /** All before it are seen. */
+  /** All transactions before this are visible. */
   xmin: number;
-  /** None from it on is seen. */
+  /** No transaction from this one on is visible. */
   xmax: number;
-  /** Those in between that are not seen. */
+  /** Transactions in between that are not visible. */
   running: readonly number[];
-  /** It does not say which transactions are running, so it may see more than the others say. */
+  /** Taken on a standby, which does not report running transactions, so it may see more than these fields say. */
   isStandby: boolean;
 }
 
 /**
- * Of the text of a `pg_snapshot`. A standby does not say which transactions are running: there nothing from the first of them on counts
- * as seen, so that a reader takes again what it may have.
+ * Parses the text of a `pg_snapshot`. A standby does not report which transactions are running, so there nothing from `xmin` on
+ * counts as visible, and a reader reads those rows again.
  */
 export function parseSnapshot(text: string, isStandby: boolean): Snapshot {
   const [xmin, xmax, running] = text.split(':') as [string, string, string];
@@ -22,13 +20,13 @@ export function parseSnapshot(text: string, isStandby: boolean): Snapshot {
   return { xmin: Number(xmin), xmax: Number(xmax), running: list, isStandby };
 }
 
-export const sees = ({ xmin, xmax, running }: Snapshot, txid: number): boolean =>
+export const isVisible = ({ xmin, xmax, running }: Snapshot, txid: number): boolean =>
   txid < xmin || (txid < xmax && !running.includes(txid));
 
-/** Whether all that `earlier` sees is seen by `later`, too. */
+/** Whether everything visible in `earlier` is also visible in `later`. */
 export const isWithin = (earlier: Snapshot, later: Snapshot): boolean =>
-  earlier.xmax <= later.xmax && !later.running.some((txid) => sees(earlier, txid));
+  earlier.xmax <= later.xmax && !later.running.some((txid) => isVisible(earlier, txid));
 
-/** Whether both see the same for certain. */
-export const isSame = (one: Snapshot, other: Snapshot): boolean =>
+/** Whether exactly the same is visible in both; never true for a standby. */
+export const isSameSnapshot = (one: Snapshot, other: Snapshot): boolean =>
   !one.isStandby && !other.isStandby && one.xmax === other.xmax && isWithin(one, other) && isWithin(other, one);

@@ -1,23 +1,23 @@
-/** Raw events of one interval in memory, in the order of visitor, time and id. */
+/** Raw events of one interval in memory, ordered by visitor, time and id. */
 import { orderRows } from '@millrace/shared/segments/order-rows';
 
 export interface SortedRows {
   count: number;
-  /** The transaction that stored each of them. */
+  /** The id of the transaction that stored each row. */
   txids: Float64Array;
   newestTxid: number;
-  /** In memory that all threads can read: `time` since the interval starts, `micros`, `visitor`, parts of ids, and codes. */
+  /** In shared memory: `time` in milliseconds since the interval starts, `micros`, `visitor`, parts of event ids, and codes. */
   columns: ReadonlyMap<string, Uint32Array>;
 }
 
-/** Ids are there only where the order of events of the same instant counts. */
+/** Event ids are only loaded when the order of events of the same instant matters. */
 const idColumns = ['id:0', 'id:1', 'id:2', 'id:3'] as const;
 
 const sharedNumbers = (length: number) => new Uint32Array(new SharedArrayBuffer(4 * length));
 
 type Compare = (a: number, b: number) => number;
 
-/** Compares a row of one list with a row of another. */
+/** Compares rows of one list with rows of another. */
 function comparison(left: SortedRows['columns'], right: SortedRows['columns']): Compare {
   const keyOf = (name: string) => [left.get(name)!, right.get(name)!] as const;
   const [visitors, otherVisitors] = keyOf('visitor');
@@ -44,8 +44,8 @@ function everyRow(count: number): Uint32Array {
   return rows;
 }
 
-/** The rows of `order`; those after the last of `first` are the ones of `second`. */
-function takeRows(order: Uint32Array, first: SortedRows, second: SortedRows): SortedRows {
+/** The rows listed in `order`; row numbers from `first.count` on refer to `second`. */
+function collectRows(order: Uint32Array, first: SortedRows, second: SortedRows): SortedRows {
   const { count } = first;
   const columns = new Map<string, Uint32Array>();
   for (const [name, left] of first.columns) {
@@ -66,14 +66,14 @@ function takeRows(order: Uint32Array, first: SortedRows, second: SortedRows): So
   return { count: order.length, txids, newestTxid: newestOf(txids), columns };
 }
 
-const pickRows = (rows: SortedRows, order: Uint32Array): SortedRows => takeRows(order, rows, rows);
+const pickRows = (rows: SortedRows, order: Uint32Array): SortedRows => collectRows(order, rows, rows);
 
 export function sortRows(txids: Float64Array, columns: SortedRows['columns']): SortedRows {
   const order = everyRow(txids.length).sort(comparison(columns, columns));
   return pickRows({ count: txids.length, txids, newestTxid: 0, columns }, order);
 }
 
-/** The columns that both have. */
+/** Keeps the columns that both lists have. */
 export function mergeRows(first: SortedRows, second: SortedRows): SortedRows {
   const compare = comparison(first.columns, second.columns);
   const order = new Uint32Array(first.count + second.count);
@@ -82,10 +82,10 @@ export function mergeRows(first: SortedRows, second: SortedRows): SortedRows {
     const takesLeft = right === second.count || (left < first.count && compare(left, right) <= 0);
     order[at] = takesLeft ? left++ : first.count + right++;
   }
-  return takeRows(order, first, second);
+  return collectRows(order, first, second);
 }
 
-/** Lists get shorter from one to the next, by half at least: so each row is merged a few times only. */
+/** Each list is at most half as long as the one before it, so each row is merged only a few times. */
 export function addRows(lists: readonly SortedRows[], rows: SortedRows): SortedRows[] {
   const all = [...lists];
   let last = rows;
@@ -93,13 +93,16 @@ export function addRows(lists: readonly SortedRows[], rows: SortedRows): SortedR
   return [...all, last];
 }
 
-/** Those whose transaction fits. */
-export function filterRows(rows: SortedRows, fits: (txid: number) => boolean): SortedRows {
-  const order = everyRow(rows.count).filter((at) => fits(rows.txids[at]!));
+/** The rows whose transaction passes the test. */
+export function filterRows(rows: SortedRows, test: (txid: number) => boolean): SortedRows {
+  const order = everyRow(rows.count).filter((at) => test(rows.txids[at]!));
   return order.length === rows.count ? rows : pickRows(rows, order);
 }
 
-/** With the visitors that `numberOf` makes of theirs, of no two the same; so the events of each stay in their order. */
+/**
+ * Renumbers visitors and sorts again. `numberOf` must map different visitors to different numbers, so each keeps its order of
+ * events.
+ */
 export function renumberRows(rows: SortedRows, numberOf: (visitor: number) => number): SortedRows {
   const visitor = rows.columns.get('visitor')!.map(numberOf);
   const renumbered = { ...rows, columns: new Map([...rows.columns, ['visitor', visitor] as const]) };

@@ -1,71 +1,71 @@
-/** Events of the tail as parts that are counted, by the codes of the question. */
+/** Makes parts of the tail's events, with the codes of the query. */
 import { intervalMs } from '@millrace/shared/contract/rollups';
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { sessionId } from '@millrace/shared/segments/segment-format';
 import { clip } from './cover-segments.js';
-import type { Values } from './dictionaries.js';
+import type { ColumnValues } from './dictionaries.js';
 import type { Part } from './part.js';
 import type { SortedRows } from './sorted-rows.js';
 import type { TailRows } from './tail.js';
-import type { AskedCodes, TailTexts } from './tail-codes.js';
+import type { SiteCodes, TailTexts } from './tail-codes.js';
 
-interface Asked {
-  /** By column: codes, and what they were made with. */
-  codes: Map<string, { by: AskedCodes; numbers: Uint32Array }>;
+interface DerivedColumns {
+  /** By column: the site's codes, and the mapping they were made with. */
+  codes: Map<string, { by: SiteCodes; numbers: Uint32Array }>;
   sessions?: { session: Uint32Array; sessionIds: BigUint64Array };
 }
 
-/** What questions have made of rows; it goes with them. */
-const askedOf = new WeakMap<SortedRows, Asked>();
+/** Columns that queries have derived from rows, kept as long as the rows. */
+const derivedColumns = new WeakMap<SortedRows, DerivedColumns>();
 
-function askedRows(rows: SortedRows): Asked {
-  const known = askedOf.get(rows) ?? { codes: new Map() };
-  askedOf.set(rows, known);
-  return known;
+function derivedOf(rows: SortedRows): DerivedColumns {
+  const cached = derivedColumns.get(rows) ?? { codes: new Map() };
+  derivedColumns.set(rows, cached);
+  return cached;
 }
 
-/** In memory that all threads can read. */
+/** Allocates shared memory, which all threads can read. */
 function mapNumbers(numbers: Uint32Array, codes: ArrayLike<number>): Uint32Array {
   const mapped = new Uint32Array(new SharedArrayBuffer(numbers.byteLength));
   for (let at = 0; at < numbers.length; at += 1) mapped[at] = codes[numbers[at]!]!;
   return mapped;
 }
 
-function codesOf(rows: SortedRows, column: string, by: AskedCodes): Uint32Array {
-  const { codes } = askedRows(rows);
-  const known = codes.get(column);
-  if (known?.by === by) return known.numbers;
+function codesOf(rows: SortedRows, column: string, by: SiteCodes): Uint32Array {
+  const { codes } = derivedOf(rows);
+  const cached = codes.get(column);
+  if (cached?.by === by) return cached.numbers;
   const numbers = mapNumbers(rows.columns.get(column)!, by.codes);
   codes.set(column, { by, numbers });
   return numbers;
 }
 
-/** Sessions of these rows alone, counted from 1 on. */
-function sessionsOf(rows: SortedRows, { list }: TailTexts): NonNullable<Asked['sessions']> {
-  const asked = askedRows(rows);
-  if (asked.sessions) return asked.sessions;
+/** Numbers the sessions of these rows, from 1. */
+function sessionsOf(rows: SortedRows, { list }: TailTexts): NonNullable<DerivedColumns['sessions']> {
+  const derived = derivedOf(rows);
+  if (derived.sessions) return derived.sessions;
   const codes = rows.columns.get('session')!;
-  const places = new Map<number, number>([[0, 0]]);
-  for (const code of codes) if (!places.has(code)) places.set(code, places.size);
+  const numberOf = new Map<number, number>([[0, 0]]);
+  for (const code of codes) if (!numberOf.has(code)) numberOf.set(code, numberOf.size);
   const session = new Uint32Array(new SharedArrayBuffer(codes.byteLength));
-  for (let at = 0; at < codes.length; at += 1) session[at] = places.get(codes[at]!)!;
-  const sessionIds = new BigUint64Array(new SharedArrayBuffer(8 * (places.size - 1)));
-  for (const [code, place] of places) if (code !== 0) sessionIds[place - 1] = sessionId(list[code - 1]!);
-  asked.sessions = { session, sessionIds };
-  return asked.sessions;
+  for (let at = 0; at < codes.length; at += 1) session[at] = numberOf.get(codes[at]!)!;
+  const sessionIds = new BigUint64Array(new SharedArrayBuffer(8 * (numberOf.size - 1)));
+  for (const [code, number] of numberOf) if (code !== 0) sessionIds[number - 1] = sessionId(list[code - 1]!);
+  derived.sessions = { session, sessionIds };
+  return derived.sessions;
 }
 
 export interface TailPartsNeeded {
   from: number;
   to: number;
-  values: ReadonlyMap<string, Values>;
+  values: ReadonlyMap<string, ColumnValues>;
   withVisits: boolean;
 }
 
 function toPart(interval: number, rows: SortedRows, { texts }: TailRows, needed: TailPartsNeeded): Part {
   const shared = ['time', 'micros', 'visitor'].map((name) => [name, rows.columns.get(name)!] as const);
   const columns = new Map<string, Numbers>(shared);
-  for (const [column, { ofTail }] of needed.values) columns.set(column, codesOf(rows, column, ofTail!));
+  for (const [column, { tailCodes }] of needed.values) columns.set(column, codesOf(rows, column, tailCodes!));
   const sessions = needed.withVisits ? sessionsOf(rows, texts.get('session')!) : undefined;
   if (sessions) columns.set('session', sessions.session);
   const startMs = interval * intervalMs;

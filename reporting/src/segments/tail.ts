@@ -1,12 +1,13 @@
-/** The tail of a site: its raw events of some intervals in memory, as of one snapshot. */
+/** A site's tail: the raw events of intervals not yet in segments, kept in memory as of one snapshot. */
 import { isWithin, type Snapshot } from './snapshot.js';
 import type { SortedRows } from './sorted-rows.js';
 import { createUsers, type TailTexts, type TailUsers } from './tail-codes.js';
 
-/** What all rows of a tail are seen in: the history of the database, erasures of the site's users. */
-export interface TailMoment {
+/** The snapshot to bring a site's tail to. */
+export interface TailTarget {
   siteId: string;
-  ground: string;
+  /** Database history and erasure epoch: a tail from another generation is useless. */
+  generation: string;
   snapshot: Snapshot;
   lastVisitorNo: number;
 }
@@ -14,17 +15,17 @@ export interface TailMoment {
 export interface TailInterval {
   lists: readonly SortedRows[];
   columns: readonly string[];
-  /** The index by which its new rows are found. */
+  /** The index that finds its new rows. */
   index: string;
-  /** Whether there are rows from another server as well, with transaction numbers that this one has not reached: these are read each time. */
-  hasOthers: boolean;
-  wantedAt: number;
+  /** Whether rows exist whose transaction ids the snapshot has not reached, as from another server: they are read every time. */
+  hasForeignRows: boolean;
+  lastUsedAt: number;
 }
 
-/** Never changed; what it gains or loses makes another one. */
+/** Immutable: every change creates a new tail. */
 export interface Tail {
-  ground: string;
-  /** Of the intervals it has all rows that this sees, and no other. */
+  generation: string;
+  /** The intervals contain exactly the rows visible in this snapshot. */
   snapshot: Snapshot;
   columns: readonly string[];
   texts: ReadonlyMap<string, TailTexts>;
@@ -32,46 +33,49 @@ export interface Tail {
   intervals: ReadonlyMap<number, TailInterval>;
 }
 
-/** What a question takes of a tail: all rows of the intervals that its own snapshot sees. */
+/** The rows of a tail that a query counts: all rows of the requested intervals visible in its own snapshot. */
 export interface TailRows {
   intervals: ReadonlyMap<number, readonly SortedRows[]>;
   texts: ReadonlyMap<string, TailTexts>;
   users: TailUsers;
-  /** Of the users those up to here; later ones are none of this question's. */
+  /** Only this many of the users belong to the query; later ones were added after it. */
   userCount: number;
 }
 
-export interface TailWanted {
+export interface TailRequest {
   intervals: readonly number[];
   columns: readonly string[];
-  /** Each interval as one list: where the order of events counts. */
-  inOneList: boolean;
+  /** Each interval must be a single sorted list, because the order of events matters. */
+  needsOrder: boolean;
 }
 
-/** What is seldom asked for, or dear, is read once somebody has asked for it. */
-const firstColumns = ['event_type', 'path', 'profile_id'];
+/** Columns to read from the start; rare and expensive ones are added when a query first needs them. */
+const initialColumns = ['event_type', 'path', 'profile_id'];
 
-export const emptyTail = ({ ground, snapshot, lastVisitorNo }: TailMoment): Tail => ({
-  ...{ ground, snapshot, columns: firstColumns, texts: new Map() },
+export const emptyTail = ({ generation, snapshot, lastVisitorNo }: TailTarget): Tail => ({
+  ...{ generation, snapshot, columns: initialColumns, texts: new Map() },
   ...{ users: createUsers(lastVisitorNo), intervals: new Map() },
 });
 
-export const countTail = ({ intervals }: Tail): number =>
+export const countTailRows = ({ intervals }: Tail): number =>
   [...intervals.values()].reduce((sum, { lists }) => lists.reduce((all, { count }) => all + count, sum), 0);
 
-/** `later`: the tail can be brought to the moment. `earlier`: it is beyond, but has all that the moment sees. */
-export function placeOf(tail: Tail, { ground, snapshot, lastVisitorNo }: TailMoment): 'later' | 'earlier' | 'apart' {
-  if (tail.ground !== ground) return 'apart';
-  if (isWithin(tail.snapshot, snapshot)) return 'later';
-  return isWithin(snapshot, tail.snapshot) && tail.users.lastVisitorNo === lastVisitorNo ? 'earlier' : 'apart';
+/** `behind`: the tail can be advanced to the target. `ahead`: it is newer, but contains everything the target sees. */
+export function relationTo(
+  tail: Tail,
+  { generation, snapshot, lastVisitorNo }: TailTarget,
+): 'behind' | 'ahead' | 'unrelated' {
+  if (tail.generation !== generation) return 'unrelated';
+  if (isWithin(tail.snapshot, snapshot)) return 'behind';
+  return isWithin(snapshot, tail.snapshot) && tail.users.lastVisitorNo === lastVisitorNo ? 'ahead' : 'unrelated';
 }
 
-const hasColumns = ({ columns }: TailInterval, wanted: TailWanted) =>
-  wanted.columns.every((name) => columns.includes(name));
+const hasColumns = ({ columns }: TailInterval, request: TailRequest) =>
+  request.columns.every((name) => columns.includes(name));
 
-/** Intervals of which all events have to be read. */
-export const missingOf = ({ intervals }: Tail, wanted: TailWanted): number[] =>
-  wanted.intervals.filter((interval) => {
+/** The requested intervals whose events all have to be read. */
+export const missingIntervals = ({ intervals }: Tail, request: TailRequest): number[] =>
+  request.intervals.filter((interval) => {
     const held = intervals.get(interval);
-    return held === undefined || !hasColumns(held, wanted);
+    return held === undefined || !hasColumns(held, request);
   });

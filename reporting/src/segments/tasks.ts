@@ -1,38 +1,38 @@
-/** What threads of the engine do: one function for each kind of task. */
+/** The kinds of tasks that engine threads run, and the messages they exchange with the main thread. */
 import { countFunnel, type FunnelTask } from './count-funnel.js';
 import { type CountTask, countGroups } from './count-groups.js';
 import { countJourneys, type JourneysTask } from './count-journeys.js';
 import { type CountedPanel, countPanels, type PanelsTask } from './count-panels.js';
-import { countReturns, type ReturnsTask } from './count-returns.js';
+import { countRetention, type RetentionTask } from './count-retention.js';
 import { type UnpackTask, unpackBlocks } from './unpack-blocks.js';
 import { type WarmUpTask, warmUp } from './warm-up.js';
 
-export type Task = CountTask | FunnelTask | JourneysTask | PanelsTask | ReturnsTask | UnpackTask | WarmUpTask;
+export type Task = CountTask | FunnelTask | JourneysTask | PanelsTask | RetentionTask | UnpackTask | WarmUpTask;
 
-const kinds = {
+const runners = {
   count: countGroups,
   funnel: countFunnel,
   journeys: countJourneys,
   panels: countPanels,
-  returns: countReturns,
+  returns: countRetention,
   unpack: unpackBlocks,
   warmUp,
 };
 
-type Kinds = typeof kinds;
+type Kinds = typeof runners;
 export type ResultOf<T extends Task> = ReturnType<Kinds[T['kind']]>;
-/** What a task hands over before it ends. */
+/** Partial results, which a task sends before it ends. */
 export type PieceOf<T extends Task> = T extends PanelsTask ? CountedPanel : never;
 
 export const runTask = <T extends Task>(task: T, send: (piece: PieceOf<T>) => void): ResultOf<T> =>
-  (kinds[task.kind] as (given: T, send: (piece: PieceOf<T>) => void) => unknown)(task, send) as ResultOf<T>;
+  (runners[task.kind] as (given: T, send: (piece: PieceOf<T>) => void) => unknown)(task, send) as ResultOf<T>;
 
-/** What a thread is sent, and what it answers. */
+/** Sent to a thread. */
 export interface Request {
   id: number;
   task: Task;
 }
-/** Pieces come before the result. */
+/** Sent by a thread; all pieces come before the result. */
 export type Reply =
   | { id: number; piece: unknown }
   | { id: number; result: unknown }

@@ -1,4 +1,4 @@
-/** Threads that count: started at once or when first needed, and replaced when they die. */
+/** A pool of engine threads, which are started on demand or all at once, and replaced when they die. */
 import { Worker } from 'node:worker_threads';
 import { ServiceError } from '@millrace/shared/platform/errors';
 import type { Logger } from '@millrace/shared/platform/logger';
@@ -7,37 +7,37 @@ import type { PieceOf, Reply, ResultOf, Task } from './tasks.js';
 
 export interface ThreadPool {
   readonly threads: number;
-  /** Starts all threads, and has them compile what most questions need. */
+  /** Starts all threads and warms them up, so that the code most queries need is compiled. */
   start(): void;
   /**
-   * Runs a task in the thread that has least to do. When that dies it is run once more, in another one, and pieces may come again.
-   * Nothing may be thrown by what takes them.
-   * @throws ServiceError `engine_unavailable` when that dies as well and once the pool is closed, CancelledError when its cancellation
-   * was set.
+   * Runs a task in the least busy thread. If that thread dies, the task is retried once in another, and pieces can arrive again.
+   * `onPiece` must not throw.
+   * @throws ServiceError `engine_unavailable` when the second thread dies too, and after the pool is closed.
+   * @throws CancelledError when the task was cancelled.
    */
-  run<T extends Task>(task: T, take?: (piece: PieceOf<T>) => void): Promise<ResultOf<T>>;
-  /** Refuses what is running, and all that comes after. */
+  run<T extends Task>(task: T, onPiece?: (piece: PieceOf<T>) => void): Promise<ResultOf<T>>;
+  /** Rejects running tasks and all later ones. */
   close(): Promise<void>;
 }
 
-interface Running {
+interface RunningTask {
   task: Task;
-  take: ((piece: unknown) => void) | undefined;
+  onPiece: ((piece: unknown) => void) | undefined;
   resolve(result: unknown): void;
   reject(error: Error): void;
-  /** It was in a thread that died. */
-  isSecond: boolean;
+  /** The first thread that ran it has died. */
+  isRetry: boolean;
 }
 
 interface Thread {
   worker: Worker;
-  running: Map<number, Running>;
+  running: Map<number, RunningTask>;
 }
 
-/** Threads run what was built, also where this file is run from its source. */
+/** Threads always run the built script, even when this file runs from source. */
 const engineScript = new URL('./engine-thread.js', import.meta.url.replace('/src/segments/', '/dist/segments/'));
 
-/** Enough for what they run to be compiled. */
+/** Enough rounds for the code to be compiled. */
 const warmUpRounds = 6;
 
 const unavailable = () => new ServiceError('engine_unavailable');
@@ -45,7 +45,7 @@ const unavailable = () => new ServiceError('engine_unavailable');
 function settle(thread: Thread, reply: Reply): void {
   const running = thread.running.get(reply.id);
   if ('piece' in reply) {
-    running?.take?.(reply.piece);
+    running?.onPiece?.(reply.piece);
     return;
   }
   forget(thread, reply.id);
@@ -53,13 +53,13 @@ function settle(thread: Thread, reply: Reply): void {
   else running?.reject(reply.isCancelled ? new CancelledError(reply.error) : new Error(reply.error));
 }
 
-/** A thread without a task does not keep the process from ending. */
+/** A thread without a task does not keep the process alive. */
 function forget(thread: Thread, id: number): void {
   thread.running.delete(id);
   if (thread.running.size === 0) thread.worker.unref();
 }
 
-function post(thread: Thread, id: number, running: Running): void {
+function post(thread: Thread, id: number, running: RunningTask): void {
   thread.running.set(id, running);
   thread.worker.ref();
   try {
@@ -91,10 +91,10 @@ export function createThreadPool(threads: number, logger: Logger, script = engin
 
   function end(thread: Thread, reason: unknown): void {
     if (!open.delete(thread) || isClosed) return;
-    logger.error({ reason: String(reason) }, 'a thread that counts has ended; another one takes its place');
+    logger.error({ reason: String(reason) }, 'an engine thread has died; its tasks are retried in another');
     for (const running of thread.running.values()) {
-      if (running.isSecond) running.reject(unavailable());
-      else send({ ...running, isSecond: true });
+      if (running.isRetry) running.reject(unavailable());
+      else send({ ...running, isRetry: true });
     }
   }
 
@@ -103,7 +103,7 @@ export function createThreadPool(threads: number, logger: Logger, script = engin
     return first && (first.running.size === 0 || others.length + 1 >= threads) ? first : start();
   }
 
-  function send(running: Running): void {
+  function send(running: RunningTask): void {
     if (isClosed) {
       running.reject(unavailable());
       return;
@@ -116,15 +116,15 @@ export function createThreadPool(threads: number, logger: Logger, script = engin
     }
   }
 
-  /** One round at a time, so that questions get their turn in between. */
+  /** One round at a time, so that queries can run in between. */
   function warm(thread: Thread, rounds: number): void {
     if (rounds === 0 || isClosed || !open.has(thread)) return;
     lastId += 1;
     const reject = (err: Error) => {
-      if (!isClosed) logger.warn({ err }, 'a thread that counts could not warm up; its first answers take longer');
+      if (!isClosed) logger.warn({ err }, 'an engine thread could not warm up; its first answers will be slower');
     };
     const resolve = () => warm(thread, rounds - 1);
-    post(thread, lastId, { task: { kind: 'warmUp' }, take: undefined, resolve, reject, isSecond: true });
+    post(thread, lastId, { task: { kind: 'warmUp' }, onPiece: undefined, resolve, reject, isRetry: true });
   }
 
   function startAll(): void {
@@ -132,10 +132,10 @@ export function createThreadPool(threads: number, logger: Logger, script = engin
     for (let more = threads - open.size; more > 0; more -= 1) warm(start(), warmUpRounds);
   }
 
-  const run: ThreadPool['run'] = (task, take) =>
+  const run: ThreadPool['run'] = (task, onPiece) =>
     new Promise((resolve, reject) => {
-      const taking = take as Running['take'];
-      send({ task, take: taking, resolve: resolve as (result: unknown) => void, reject, isSecond: false });
+      const callback = onPiece as RunningTask['onPiece'];
+      send({ task, onPiece: callback, resolve: resolve as (result: unknown) => void, reject, isRetry: false });
     });
 
   async function close(): Promise<void> {

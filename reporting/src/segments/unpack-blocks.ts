@@ -1,4 +1,4 @@
-/** Packed blocks of columns as numbers that all threads can read. */
+/** Unpacks column blocks into shared memory, which all threads can read. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { type Block, readIds, readNumbers } from '@millrace/shared/segments/segment-format';
 
@@ -13,9 +13,9 @@ export interface UnpackTask {
   blocks: PackedBlock[];
 }
 
-/** Undefined where the bytes of a block are not those that were written. */
+/** Undefined for a corrupt block. */
 export type UnpackedBlocks = (UnpackedBlock | undefined)[];
-/** Numbers of rows, or ids of sessions. */
+/** One number per row, or session ids. */
 export type UnpackedBlock = Numbers | BigUint64Array;
 
 const allocateShared = (bytes: number) => new SharedArrayBuffer(bytes);

@@ -1,4 +1,4 @@
-/** Visits as rows of their own, for questions that are about nothing else: they are a fraction of their events. */
+/** Visits as rows, for queries that count nothing else: there are far fewer visits than events. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import type { CountPlan } from './count-plan.js';
 import type { NumberedVisits } from './number-visits.js';
@@ -6,20 +6,20 @@ import type { Part } from './part.js';
 import type { SelectedRows } from './select-parts.js';
 import { filteredColumns } from './select-rows.js';
 import { taskUint32s } from './task-memory.js';
-import { codesOfVisits, isOfVisits, look } from './visit-columns.js';
+import { isVisitColumn, mapCodes, visitCodes } from './visit-columns.js';
 
-/** Whether a plan counts visits only, by what they are like. */
-export function isOfWholeVisits(plan: CountPlan): boolean {
+/** Whether a plan counts only visits, and groups and filters them only by visit columns. */
+export function countsWholeVisits(plan: CountPlan): boolean {
   const { keys, filter, typeCodes, viewCode } = plan;
-  const ofUsers = plan.withVisitors || plan.withViewers || plan.withAll;
+  const ofUsers = plan.withVisitors || plan.withViewers || plan.withTotalVisitors;
   const ofEvents = plan.withEvents || ofUsers || plan.numbers.length > 0;
   if (!plan.visits?.isCounted || ofEvents || viewCode !== undefined || typeCodes.length > 0) return false;
   const columns = keys.map((key) => (key.by === 'time' ? 'time' : key.column));
-  return [...columns, ...filteredColumns(filter)].every(isOfVisits);
+  return [...columns, ...filteredColumns(filter)].every(isVisitColumn);
 }
 
-/** A 1 for each visit that has a selected event; at 0 for events that are of none. */
-function visitsOf(selected: SelectedRows[], count: number): Uint8Array {
+/** A 1 for each visit with a selected event; index 0 is for events without a visit. */
+function selectedVisits(selected: SelectedRows[], count: number): Uint8Array {
   const found = new Uint8Array(count + 1);
   for (const { part, rows } of selected) {
     const visits = part.columns.get('visit')!;
@@ -29,17 +29,17 @@ function visitsOf(selected: SelectedRows[], count: number): Uint8Array {
   return found;
 }
 
-/** A row for each visit that has a selected event, with `columns`; and one for all events that are of no visit. */
+/** A part with one row for each visit with a selected event, and one for all events without a visit. */
 export function rowsOfVisits(selected: SelectedRows[], visits: NumberedVisits, columns: Iterable<string>): Part {
   const parts = selected.map(({ part }) => part);
-  const found = visitsOf(selected, visits.count);
+  const found = selectedVisits(selected, visits.count);
   const numbers = taskUint32s(found.length);
   let rows = 0;
   for (let visit = 0; visit < found.length; visit += 1) if (found[visit] === 1) numbers[rows++] = visit;
   const visit = numbers.subarray(0, rows);
-  const ofRows = new Map<string, Numbers>([['visit', visit]]);
+  const visitColumns = new Map<string, Numbers>([['visit', visit]]);
   for (const column of columns) {
-    ofRows.set(column, look(codesOfVisits(column, parts, visits), visit));
+    visitColumns.set(column, mapCodes(visitCodes(column, parts, visits), visit));
   }
-  return { rows, startMs: 0, columns: ofRows };
+  return { rows, startMs: 0, columns: visitColumns };
 }

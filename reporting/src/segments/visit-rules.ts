@@ -1,18 +1,18 @@
-/** What visits are, where no column says it. */
+/** How a site's visits are defined, for the engine. */
 import type { TimeRange } from '../query/resolved-query.js';
-import { passiveTypes, visitsReachMs } from '../query/visits-sql.js';
+import { passiveTypes, visitMarginMs } from '../query/visits-sql.js';
 import type { VisitPlan } from './number-visits.js';
 import type { ReadParts } from './read-parts.js';
 
-/** Columns that visits are made of. */
+/** Columns that visits depend on. */
 export const visitColumns = ['event_type', 'path'];
 
-export const aroundVisits = ({ from, to }: TimeRange): TimeRange => ({
-  from: new Date(from.getTime() - visitsReachMs),
-  to: new Date(to.getTime() + visitsReachMs),
+export const widenForVisits = ({ from, to }: TimeRange): TimeRange => ({
+  from: new Date(from.getTime() - visitMarginMs),
+  to: new Date(to.getTime() + visitMarginMs),
 });
 
-/** In terms of this site's codes. */
+/** The rules in terms of the site's codes. */
 export function visitRules({ site, values }: ReadParts): VisitPlan {
   const types = values.get('event_type')!;
   return {

@@ -1,4 +1,7 @@
-/** What is known of each visit, in lists by its number, from 1 on; place 0 is of no visit. Visits of one visitor ascend in time. */
+/**
+ * Properties of visits, in arrays by visit number, from 1. Index 0 is for no visit. Visits of one visitor are in the order of
+ * time.
+ */
 import { taskFloat64s, taskUint32s } from './task-memory.js';
 
 export interface Visits {
@@ -8,12 +11,12 @@ export interface Visits {
   first: Float64Array;
   last: Float64Array;
   views: Uint32Array;
-  /** Events besides views that somebody did. */
+  /** Events other than views that are actions of the visitor. */
   actions: Uint32Array;
-  /** Codes of column `path` of the first and the last view; 0 where there is none. */
+  /** Codes in column `path` of the first and last view; 0 without a view. */
   entry: Uint32Array;
   exit: Uint32Array;
-  /** Where the first event is: place of the part, and row. */
+  /** Index of the part and row of the first event. */
   firstPart: Uint32Array;
   firstRow: Uint32Array;
 }
@@ -33,17 +36,17 @@ const makeLists = (size: number): Lists => ({
 });
 
 export interface VisitTable {
-  /** They grow: whoever holds them asks again after a visit has begun. */
+  /** Replaced when the table grows, so callers must get them again after `begin`. */
   lists(): Lists;
-  /** The number of the new visit. */
+  /** Returns the number of the new visit. */
   begin(visitor: number, part: number, row: number): number;
   finish(): Visits;
 }
 
-/** A visit of few events has so many; where visits are shorter, the table grows. */
+/** Typical of short visits; if they are even shorter, the table grows. */
 const eventsPerVisit = 3;
 
-/** `events` are those that visits are made of. */
+/** `events` is the number of events to divide into visits. */
 export function createVisitTable(events: number): VisitTable {
   let lists = makeLists(Math.ceil(events / eventsPerVisit) + 2);
   let count = 0;

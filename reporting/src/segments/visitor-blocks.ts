@@ -1,9 +1,8 @@
-/** Goes through rows block by block of visitors. */
-import { type Block, idBlocks } from './id-blocks.js';
+import { type IdBlock, idBlocks } from './id-blocks.js';
 import type { Part } from './part.js';
 import type { RowList } from './select-rows.js';
 
-/** Rows of a part that count, in the order of visitor and time. */
+/** The selected rows of a part, ordered by visitor and time. */
 export interface ListedRows {
   part: Part;
   rows: RowList;
@@ -11,8 +10,8 @@ export interface ListedRows {
 
 export const blockVisitors = 16_384;
 
-/** Blocks of the visitors who have rows; rows of nobody are in none. */
-export function visitorBlocks(lists: readonly ListedRows[]): Generator<Block> {
+/** Yields blocks of visitors with rows; rows without a visitor are in no block. */
+export function visitorBlocks(lists: readonly ListedRows[]): Generator<IdBlock> {
   const ids = lists.map(({ part, rows }) => {
     const visitors = part.columns.get('visitor');
     return { length: rows.length, idAt: (place: number) => visitors?.[rows[place]!] ?? 0 };

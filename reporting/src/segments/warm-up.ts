@@ -1,4 +1,4 @@
-/** Counts made-up events, so that the code of a thread is compiled before the first question. */
+/** Counts generated events, so that a thread's code is compiled before its first query. */
 import { type Numbers, packNumbers } from '@millrace/shared/segments/number-block';
 import { countGroups } from './count-groups.js';
 import type { CountPlan } from './count-plan.js';
@@ -11,7 +11,7 @@ const codes = 200;
 const parts = 2;
 const dayMs = 86_400_000;
 
-/** The kinds of blocks and widths of numbers that columns of events have. */
+/** Covers the kinds of blocks and widths of numbers that event columns have. */
 const columns: Record<string, { as: 'codes' | 'steps' | 'jumps'; numberOf(row: number): number }> = {
   visitor: { as: 'steps', numberOf: (row) => 1 + Math.floor(row / eventsPerVisitor) * 3 },
   time: { as: 'jumps', numberOf: (row) => (row * 7_919) % dayMs },
@@ -40,12 +40,19 @@ function partOf(blocks: PackedBlock[], day: number): Part {
     endMs: startMs + dayMs,
     columns: new Map(unpacked.map((list, at) => [names[at]!, list])),
   };
-  // Ranges often begin within a segment.
+  // Ranges often start inside a segment.
   return day === 0 ? { ...made, windows: [dayMs / 4, dayMs] } : made;
 }
 
 const counts = {
-  ...{ withEvents: false, viewCode: 1, typeCodes: [], withVisitors: true, withViewers: false, withAll: false },
+  ...{
+    withEvents: false,
+    viewCode: 1,
+    typeCodes: [],
+    withVisitors: true,
+    withViewers: false,
+    withTotalVisitors: false,
+  },
   numbers: [],
 };
 

@@ -1,9 +1,9 @@
-/** The time that a part's events lie in, and the windows in which they count. */
+/** The time span of a part, and the windows in which its events count. */
 import type { Part } from './part.js';
 
 export const firstMs = ({ startMs, windows }: Part) => windows?.[0] ?? startMs;
 
-/** The last instant that the part's events may have; they may be in any order of time. */
+/** The latest possible time of the part's events, which are not in the order of time. */
 export function lastMs({ startMs, endMs, rows, columns }: Part): number {
   if (endMs !== undefined) return endMs - 1;
   const time = columns.get('time');
@@ -12,7 +12,7 @@ export function lastMs({ startMs, endMs, rows, columns }: Part): number {
   return startMs + last;
 }
 
-/** The part with windows that lie in a range of milliseconds; undefined when nothing of it does. */
+/** Limits the part's windows to a range of milliseconds; undefined when nothing is left. */
 export function clipWindows(part: Part, [from, to]: readonly [number, number]): Part | undefined {
   const bounds = part.windows ?? [part.startMs, lastMs(part) + 1];
   if (from <= bounds[0]! && to >= bounds.at(-1)!) return part;

@@ -2,14 +2,14 @@
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { answerQuery } from '../query/answer-query.js';
 import type { TimeRange } from '../query/resolved-query.js';
-import type { Reads } from '../reading/read-in-turn.js';
+import type { ReadOptions } from '../reading/admit-read.js';
 
 /** `client` is inside a transaction with one snapshot. */
 export async function countEvents(
   client: PoolClient,
   siteId: string,
   range: TimeRange,
-  reads: Reads = {},
+  reads: ReadOptions = {},
 ): Promise<number> {
   const { rows } = await answerQuery(
     client,

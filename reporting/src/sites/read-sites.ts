@@ -1,7 +1,7 @@
 /** What is known of sites: their names and zones, how many events they have and from when. */
 import type { Enrichment } from '@millrace/shared/contract/enrichments';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
-import type { Reads } from '../reading/read-in-turn.js';
+import type { ReadOptions } from '../reading/admit-read.js';
 import { countEvents } from './count-events.js';
 import type { PathRules } from './path-rules.js';
 
@@ -40,7 +40,7 @@ export async function readSites(
   client: PoolClient,
   page: Page,
   only: string | null,
-  reads: Reads = {},
+  reads: ReadOptions = {},
 ): Promise<Site[]> {
   const sites: Site[] = [];
   // One after the other: a connection does one thing at a time.
@@ -49,7 +49,7 @@ export async function readSites(
 }
 
 /** `undefined` for a site that is not known. */
-export async function readSite(client: PoolClient, siteId: string, reads: Reads = {}): Promise<Site | undefined> {
+export async function readSite(client: PoolClient, siteId: string, reads: ReadOptions = {}): Promise<Site | undefined> {
   const names = await readSiteNames(client, siteId);
   return names && withEvents(client, names, reads);
 }
@@ -62,7 +62,7 @@ export async function countSites(client: PoolClient, only: string | null): Promi
   return rows[0]!.sites;
 }
 
-export async function withEvents(client: PoolClient, site: SiteNames, reads: Reads = {}): Promise<Site> {
+export async function withEvents(client: PoolClient, site: SiteNames, reads: ReadOptions = {}): Promise<Site> {
   const { created_at, erasing, ...names } = site;
   const span = await readSpan(client, names.site_id);
   const { first_event: from, last_event: last } = span;

@@ -13,7 +13,7 @@ import { readIdentities } from '../../src/cache/read-identities.js';
 import { createRedisStore } from '../../src/cache/redis-store.js';
 import type { LockTimes } from '../../src/cache/share-answer.js';
 import { createTableStore } from '../../src/cache/table-store.js';
-import { createGate } from '../../src/reading/heavy-queries.js';
+import { createGate } from '../../src/reading/gate.js';
 import { exportsOn } from '../export-stack.js';
 
 export interface CachedApp {
@@ -56,7 +56,7 @@ export function createCachedApp(url: string, location: QueueLocation, options: C
   };
   const app = buildApp({
     ...{ logger: silent, telemetry, health: {}, isClosing: () => false, pool, writePool: pool, caching },
-    gate: createGate({ atOnce: 4, maxWaiting: 2_000, waitMs: 15_000 }),
+    gate: createGate({ maxConcurrent: 4, maxWaiting: 2_000, maxWaitMs: 15_000 }),
     exports: exportsOn(pool),
     ...(clock && { clock }),
   });

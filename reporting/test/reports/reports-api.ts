@@ -11,7 +11,7 @@ import request from 'supertest';
 import { buildApp, type ReportingApp } from '../../src/app.js';
 import { createDiskStore } from '../../src/exports/disk-store.js';
 import type { ExportStores } from '../../src/exports/export-store.js';
-import { createGate } from '../../src/reading/heavy-queries.js';
+import { createGate } from '../../src/reading/gate.js';
 import { exportsOn, storesOf } from '../export-stack.js';
 
 export interface ReportsApi {
@@ -37,7 +37,7 @@ export async function openReportsApi(
   const folder = await mkdtemp(join(tmpdir(), 'millrace-reports-'));
   const stores = storesOf(createDiskStore(folder));
   const service = { logger, telemetry: createTelemetry(), health: {}, isClosing: () => false };
-  const gate = createGate({ atOnce: 2, maxWaiting: 20, waitMs: 10_000 });
+  const gate = createGate({ maxConcurrent: 2, maxWaiting: 20, maxWaitMs: 10_000 });
   const ring = createKeyRing(pool, silent);
   const app = buildApp({
     ...service,

@@ -1,10 +1,10 @@
-/** Numbers that threads count of codes, put together, are those of the texts that the codes stand for. */
+/** Compares the numbers that threads count by code with a plain count over the texts. */
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { expect, it } from 'vitest';
 import type { NumberMetric } from '../../src/query/resolved-query.js';
 import { countGroups } from '../../src/segments/count-groups.js';
 import type { CountPlan } from '../../src/segments/count-plan.js';
-import type { Values } from '../../src/segments/dictionaries.js';
+import type { ColumnValues } from '../../src/segments/dictionaries.js';
 import { mergeGroups } from '../../src/segments/merge-groups.js';
 import { numberTable, valuesToAdd } from '../../src/segments/number-table.js';
 import { numberValues } from '../../src/segments/number-values.js';
@@ -33,7 +33,7 @@ const plain = [
 ];
 const wide = ['9007199254740993', '-9223372036854775808', '99999999999999999999.5', `1${'0'.repeat(90)}`];
 
-function valuesOf(stored: string[], added: string[]): Values {
+function valuesOf(stored: string[], added: string[]): ColumnValues {
   const all = [...stored, ...added];
   return {
     ...{ column, stored: stored.length, texts: stored, added },
@@ -54,8 +54,8 @@ function randomPart(codes: number): Part {
   return { rows, startMs: 0, columns };
 }
 
-/** Every number of the rows of each path, as text. */
-function numbersByPath(parts: Part[], values: Values): Map<number, string[]> {
+/** All numbers in the rows of each path, as text. */
+function numbersByPath(parts: Part[], values: ColumnValues): Map<number, string[]> {
   const found = new Map<number, string[]>();
   for (const { rows, columns } of parts) {
     for (let row = 0; row < rows; row += 1) {
@@ -105,8 +105,8 @@ function compareOnce(texts: string[]): void {
   const parts = Array.from({ length: 1 + random.below(4) }, () => randomPart(values.size() + 1));
   const plan: CountPlan = {
     keys: [{ by: 'column', column: 'path', size: 5 }],
-    ...{ typeCodes: [], withEvents: true, withVisitors: false, withViewers: false, withAll: false },
-    numbers: [{ column, ranks: table.ranks, values: valuesToAdd(table, 1_000), withSpread: true }],
+    ...{ typeCodes: [], withEvents: true, withVisitors: false, withViewers: false, withTotalVisitors: false },
+    numbers: [{ column, ranks: table.ranks, values: valuesToAdd(table, 1_000), withFrequencies: true }],
   };
   const bounds = [0, ...[random.below(lastVisitor), random.below(lastVisitor)].sort((a, b) => a - b)].slice(
     0,
@@ -119,7 +119,7 @@ function compareOnce(texts: string[]): void {
     return countGroups({ kind: 'count', plan, parts: own, visitors, lastVisitor, cancellation });
   });
   const groups = mergeGroups(shares);
-  const ofGroups = numberValues([{ column, counted: groups.ofNumbers[0]!, table }]);
+  const ofGroups = numberValues([{ column, counted: groups.numberStats[0]!, table }]);
   const found = Array.from(groups.keys[0]!, (path, group) => {
     const texts = measures.map((name) => [name, ofGroups.textOf(`${name}:${column}` as NumberMetric, group)]);
     return [path, Object.fromEntries(texts)] as const;
@@ -128,32 +128,32 @@ function compareOnce(texts: string[]): void {
   expect(new Map(found), `seed ${seed}, ${JSON.stringify({ stored, added, bounds })}`).toEqual(new Map(expected));
 }
 
-it('counts what plain arithmetic does, however many threads share the visitors', () => {
+it('matches plain arithmetic, however many threads share the visitors', () => {
   for (let round = 0; round < 150; round += 1) compareOnce(plain);
 });
 
-it('counts numbers that 64 bits do not hold', () => {
+it('counts numbers that do not fit in 64 bits', () => {
   for (let round = 0; round < 150; round += 1) compareOnce([...plain, ...wide]);
 });
 
-it('adds up in 64 bits only where they hold every sum', () => {
+it('adds up in 64 bits only if every sum fits', () => {
   const table = numberTable(valuesOf(['9007199254740992', '-1'], []));
   expect(valuesToAdd(table, 1_022)).toBeInstanceOf(BigInt64Array);
   expect(valuesToAdd(table, 1_024)).toEqual([0n, -1n, 9_007_199_254_740_992n]);
 });
 
-it('says so when it meets a number that is too long, and only then', () => {
+it('reports the result as incomplete exactly when it counts a number that is too long', () => {
   const values = valuesOf(['1', '2'.repeat(101)], []);
   const table = numberTable(values);
   const partWith = (code: number): Part => ({ rows: 1, startMs: 0, columns: new Map([[column, Uint8Array.of(code)]]) });
   const plan: CountPlan = {
-    ...{ keys: [], typeCodes: [], withEvents: true, withVisitors: false, withViewers: false, withAll: false },
-    numbers: [{ column, ranks: table.ranks, withSpread: true }],
+    ...{ keys: [], typeCodes: [], withEvents: true, withVisitors: false, withViewers: false, withTotalVisitors: false },
+    numbers: [{ column, ranks: table.ranks, withFrequencies: true }],
   };
   const isIncomplete = (code: number) => {
     const cancellation = new Int32Array(new SharedArrayBuffer(4));
     const task = { kind: 'count' as const, plan, parts: [partWith(code)], lastVisitor, cancellation };
-    return countGroups({ ...task, visitors: [0, Number.POSITIVE_INFINITY] }).ofNumbers[0]!.isIncomplete;
+    return countGroups({ ...task, visitors: [0, Number.POSITIVE_INFINITY] }).numberStats[0]!.isIncomplete;
   };
   expect([isIncomplete(0), isIncomplete(1), isIncomplete(2)]).toEqual([false, false, true]);
 });

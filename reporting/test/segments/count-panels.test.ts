@@ -1,8 +1,8 @@
-/** What panels count of rows that are gathered once is what each of them counts by itself. */
+/** Panels that share gathered rows count the same as each panel on its own. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { createRandom, type Random } from '@millrace/shared/testing/create-random';
 import { expect, it } from 'vitest';
-import { type CountedGroups, countGroups } from '../../src/segments/count-groups.js';
+import { countGroups, type GroupCounts } from '../../src/segments/count-groups.js';
 import type { CountedNumbers } from '../../src/segments/count-numbers.js';
 import { type CountedPanel, countPanels } from '../../src/segments/count-panels.js';
 import type { CountPlan } from '../../src/segments/count-plan.js';
@@ -20,7 +20,7 @@ const codes = 6;
 const running = () => new Int32Array(new SharedArrayBuffer(4));
 const list = (rows: number, value: () => number) => Uint32Array.from({ length: rows }, value);
 
-/** Widths of columns differ from part to part, as those of segments do; some parts lack a column. */
+/** The width of a column differs between parts, as in segments, and some parts lack a column. */
 function randomPart(at: number, days: number): Part {
   const rows = 1 + random.below(40);
   const own = new Map<string, Numbers>();
@@ -53,7 +53,7 @@ const randomFilter = (): FilterPlan => ({
   allowed: Uint8Array.from({ length: lastVisitor + 1 }, () => (random() < 0.6 ? 1 : 0)),
 });
 
-/** Of codes that are numbers. */
+/** Some of the codes are numbers. */
 const ranks = Uint32Array.of(0, 2, 0, 1, 3, 2);
 const prices = BigInt64Array.of(0n, -5n, 0n, 7n);
 
@@ -65,8 +65,9 @@ const randomPlan = (spanMs: number): CountPlan => ({
   typeCodes: random() < 0.5 ? [2] : [],
   withVisitors: random() < 0.7,
   withViewers: random() < 0.5,
-  withAll: random() < 0.5,
-  numbers: random() < 0.5 ? [{ column: random.pick(columns), ranks, values: prices, withSpread: random() < 0.5 }] : [],
+  withTotalVisitors: random() < 0.5,
+  numbers:
+    random() < 0.5 ? [{ column: random.pick(columns), ranks, values: prices, withFrequencies: random() < 0.5 }] : [],
 });
 
 function both(left: FilterPlan | undefined, right: FilterPlan | undefined): { filter?: FilterPlan } {
@@ -74,25 +75,25 @@ function both(left: FilterPlan | undefined, right: FilterPlan | undefined): { fi
   return filters.length > 0 ? { filter: { op: 'and', filters } } : {};
 }
 
-function numbersAt({ counts, least, most, sums, spread }: CountedNumbers, group: number) {
-  const [start, end] = [spread?.starts[group], spread?.starts[group + 1]];
-  const often = spread && [spread.ranks.slice(start, end), spread.counts.slice(start, end)];
+function numbersAt({ counts, least, most, sums, frequencies }: CountedNumbers, group: number) {
+  const [start, end] = [frequencies?.starts[group], frequencies?.starts[group + 1]];
+  const often = frequencies && [frequencies.ranks.slice(start, end), frequencies.counts.slice(start, end)];
   return [counts[group], least[group], most[group], sums?.[group], often];
 }
 
-/** Groups in whatever order, by their keys. */
-function byKeys({ keys, all, ofTypes, ofNumbers, ofVisits: _ofVisits, ...counts }: CountedGroups) {
+/** Groups sorted by their keys, since their order is not defined. */
+function byKeys({ keys, totalVisitors, typeCounts, numberStats, visitStats: _ofVisits, ...counts }: GroupCounts) {
   const groups = Array.from(counts.events, (_, at) => [
     keys.map((values) => values[at]!).join(' '),
-    ofTypes.map((counted) => counted[at]),
-    ofNumbers.map((counted) => numbersAt(counted, at)),
+    typeCounts.map((counted) => counted[at]),
+    numberStats.map((counted) => numbersAt(counted, at)),
     Object.values(counts as Record<string, Uint32Array>).map((counted) => counted[at]),
   ]);
-  return { all, groups: groups.sort((a, b) => String(a[0]).localeCompare(String(b[0]))) };
+  return { totalVisitors, groups: groups.sort((a, b) => String(a[0]).localeCompare(String(b[0]))) };
 }
 
 function compareOnce(random: Random): void {
-  // Also so long that one part cannot hold the time of all rows.
+  // Long enough that a single part could not hold the time of all rows.
   const days = random.pick([1, 30]);
   const parts = Array.from({ length: 1 + random.below(6) }, (_, at) => randomPart(at, days));
   const common = random() < 0.7 ? randomFilter() : undefined;
@@ -115,13 +116,13 @@ function compareOnce(random: Random): void {
   }
 }
 
-it('counts for each panel what it would count alone', () => {
+it('counts the same for each panel as for that panel alone', () => {
   for (let times = 0; times < 300; times += 1) compareOnce(random);
 });
 
 const minute = 60_000;
 
-/** Views of visitor 1 at these minutes. */
+/** Views of visitor 1 at the given minutes. */
 const viewsAt = (startMs: number, minutes: number[], windows?: number[]): Part => ({
   ...{ rows: minutes.length, startMs, ...(windows && { windows }) },
   columns: new Map<string, Numbers>([
@@ -131,8 +132,8 @@ const viewsAt = (startMs: number, minutes: number[], windows?: number[]): Part =
   ]),
 });
 
-it('counts a visit once in parts that follow each other in other order than that in which they begin', () => {
-  // Late events made the first hour of the segment void, and have a segment of their own.
+it('counts a visit once when parts are ordered by their windows and not by their starts', () => {
+  // Late events replaced the first hour of the segment, and are in a segment of their own.
   const parts = [viewsAt(0, [5, 61, 110], [60 * minute, 120 * minute]), viewsAt(15 * minute, [20, 58])];
   const visits = {
     ...{ gapMicros: 30 * minute * 1_000, viewCode: 1, passiveCodes: [], columns: [] },
@@ -146,12 +147,12 @@ it('counts a visit once in parts that follow each other in other order than that
     counted.push(piece),
   );
   const alone = countGroups({ kind: 'count', plan, cancellation: running(), ...shared });
-  for (const { ofVisits } of [counted[0]!.groups, alone]) {
-    expect([ofVisits!.visits, ofVisits!.views].map((numbers) => [...numbers])).toEqual([[3], [4]]);
+  for (const { visitStats } of [counted[0]!.groups, alone]) {
+    expect([visitStats!.visits, visitStats!.views].map((numbers) => [...numbers])).toEqual([[3], [4]]);
   }
 });
 
-it('stops between two panels once nobody waits', () => {
+it('stops between two panels once the query is cancelled', () => {
   const cancellation = running();
   const panels = [randomPlan(day), randomPlan(day), randomPlan(day)];
   const counted: number[] = [];

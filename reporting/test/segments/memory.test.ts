@@ -1,12 +1,12 @@
-/** What the engine keeps of a site once an erasure has moved its epoch. */
+/** What the engine keeps of a site when an erasure changes its epoch. */
 import { expect, it } from 'vitest';
 import { createMemory } from '../../src/segments/memory.js';
 import { emptyTail } from '../../src/segments/tail.js';
 
 const snapshot = { xmin: 1, xmax: 1, running: [], isStandby: false };
-const tailOf = (ground: string) => emptyTail({ siteId: 'demo', ground, snapshot, lastVisitorNo: 0 });
+const tailOf = (generation: string) => emptyTail({ siteId: 'demo', generation, snapshot, lastVisitorNo: 0 });
 
-it('forgets texts of a site as soon as they are asked for in another epoch, and those of no other site', () => {
+it('drops the texts of a site, and of no other, as soon as another epoch is requested', () => {
   const memory = createMemory(100_000);
   memory.keepDictionary('other', '1 0', 'path', { values: ['/other'] });
   const { size } = memory;
@@ -18,7 +18,7 @@ it('forgets texts of a site as soon as they are asked for in another epoch, and 
   expect(memory.dictionary('other', '1 0', 'path')).toEqual({ values: ['/other'] });
 });
 
-it('keeps events that were read in the new epoch already', () => {
+it('keeps events that were already read in the new epoch', () => {
   const memory = createMemory(100_000);
   memory.keepDictionary('demo', '1 0', 'path', { values: ['/erased'] });
   memory.keepTail('demo', tailOf('history 1 1'), 1_000);

@@ -1,25 +1,24 @@
-/** Groups that threads have counted, each of its own visitors, put together. */
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { expect, it } from 'vitest';
-import type { CountedGroups } from '../../src/segments/count-groups.js';
+import type { GroupCounts } from '../../src/segments/count-groups.js';
 import { mergeGroups } from '../../src/segments/merge-groups.js';
 
 const random = createRandom(11);
 const none = new Uint32Array();
 
 /** Some groups, each with a number of events. */
-function counted(keys: number[][], events: number[]): CountedGroups {
+function counted(keys: number[][], events: number[]): GroupCounts {
   const lists = { views: events.map((n) => 2 * n), visitors: events.map((n) => 3 * n) };
   return {
     keys: keys[0]!.map((_, at) => Uint32Array.from(keys, (key) => key[at]!)),
     events: Uint32Array.from(events),
     ...{ views: Uint32Array.from(lists.views), visitors: Uint32Array.from(lists.visitors) },
-    ...{ viewers: none, viewsOfVisitors: none, ofTypes: [], ofNumbers: [], all: 1 },
+    ...{ viewers: none, viewsOfVisitors: none, typeCounts: [], numberStats: [], totalVisitors: 1 },
   };
 }
 
 /** Events by the text of the keys. */
-function eventsOf({ keys, events, views, visitors }: CountedGroups): Record<string, number> {
+function eventsOf({ keys, events, views, visitors }: GroupCounts): Record<string, number> {
   const found: Record<string, number> = {};
   for (const [group, count] of events.entries()) {
     const name = keys.map((list) => list[group]).join(' ');
@@ -48,10 +47,10 @@ it.each([
   });
   const merged = mergeGroups(shares);
   expect(eventsOf(merged)).toEqual(expected);
-  expect(merged.all).toBe(3);
+  expect(merged.totalVisitors).toBe(3);
 });
 
-it('has no groups where no thread has any', () => {
+it('has no groups when no thread has any', () => {
   const empty = { ...counted([[1]], [1]), keys: [none], events: none, views: none, visitors: none };
   expect(mergeGroups([empty, empty])).toMatchObject({ keys: [none], events: none });
 });

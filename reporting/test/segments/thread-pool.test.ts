@@ -1,4 +1,4 @@
-/** What becomes of tasks when the pool is closed, when threads die, and when a task cannot be sent. */
+/** What happens to tasks when the pool is closed, when threads die, and when a task cannot be sent. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,11 +21,11 @@ function poolOf(source: string, threads = 1) {
   return createThreadPool(threads, silent, pathToFileURL(script));
 }
 
-/** What threads of these tests are sent is not what they usually are. */
+/** The threads in these tests run other tasks than the engine does. */
 const task = (more: object = {}) => ({ kind: 'unpack', blocks: [], ...more }) as Task;
 const unavailable = { code: 'engine_unavailable' };
 
-it('refuses what is running when it is closed', async () => {
+it('rejects running tasks when it is closed', async () => {
   const pool = poolOf(`parentPort.on('message', () => {});`, 2);
   const running = [pool.run(task()), pool.run(task()), pool.run(task())].map((each) =>
     expect(each).rejects.toMatchObject(unavailable),
@@ -34,7 +34,7 @@ it('refuses what is running when it is closed', async () => {
   await Promise.all(running);
 });
 
-it('starts its threads before the first task, once', async () => {
+it('starts all threads before the first task, and only once', async () => {
   const mark = join(folder, 'warm');
   writeFileSync(mark, '');
   const source = `import { appendFileSync } from 'node:fs';
@@ -50,7 +50,7 @@ parentPort.on('message', ({ id, task }) => {
   await pool.close();
 });
 
-it('answers when threads die before their first task', async () => {
+it('still runs tasks when threads die before their first task', async () => {
   const source = `parentPort.on('message', ({ id, task }) => {
   if (task.kind === 'warmUp') process.exit(1);
   parentPort.postMessage({ id, result: 'done' });
@@ -61,7 +61,7 @@ it('answers when threads die before their first task', async () => {
   await pool.close();
 });
 
-it('runs a question between two rounds of warming up', async () => {
+it('runs a query between two rounds of warming up', async () => {
   const source = `let rounds = 0;
 parentPort.on('message', ({ id, task }) => {
   if (task.kind === 'warmUp') rounds += 1;
@@ -73,27 +73,27 @@ parentPort.on('message', ({ id, task }) => {
   await pool.close();
 });
 
-it('has threads that warm up without a failure', async () => {
+it('warms up its threads without a failure', async () => {
   const pool = createThreadPool(1, silent);
   expect(await pool.run({ kind: 'warmUp' })).toBeUndefined();
   await pool.close();
 });
 
-it('starts no thread once it is closed', async () => {
+it('starts no threads after it is closed', async () => {
   const mark = join(folder, 'started');
   const pool = poolOf(`import { writeFileSync } from 'node:fs'; writeFileSync(${JSON.stringify(mark)}, '');`);
   await pool.close();
   await expect(pool.run(task())).rejects.toMatchObject(unavailable);
 });
 
-it('refuses a task that cannot be sent, and runs the next one', async () => {
+it('rejects a task that cannot be sent, and runs the next one', async () => {
   const pool = poolOf(`parentPort.on('message', ({ id }) => parentPort.postMessage({ id, result: 'done' }));`);
   await expect(pool.run(task({ take: () => {} }))).rejects.toThrow('could not be cloned');
   expect(await pool.run(task())).toBe('done');
   await pool.close();
 });
 
-it('refuses a task that can be sent only once when its thread dies', async () => {
+it('rejects a task that cannot be sent a second time when its thread dies', async () => {
   const pool = poolOf(`parentPort.on('message', () => process.exit(1));`);
   let sent = 0;
   const once = {

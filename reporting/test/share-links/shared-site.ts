@@ -9,7 +9,7 @@ import request from 'supertest';
 import { buildApp } from '../../src/app.js';
 import { createAnswerCache } from '../../src/cache/answer-cache.js';
 import { createTableStore } from '../../src/cache/table-store.js';
-import { createGate } from '../../src/reading/heavy-queries.js';
+import { createGate } from '../../src/reading/gate.js';
 import { createPasswords } from '../../src/share-links/passwords.js';
 import { exportsOn } from '../export-stack.js';
 
@@ -64,7 +64,7 @@ function buildService({ pool }: TestDatabase, options: SharedSiteOptions) {
     mayBeStandby: true,
     // Whoever is connected may say for whom they ask.
     isTrustedProxy: (address) => address === '127.0.0.1',
-    gate: createGate({ atOnce: 4, maxWaiting: 100, waitMs: 15_000 }),
+    gate: createGate({ maxConcurrent: 4, maxWaiting: 100, maxWaitMs: 15_000 }),
     exports: exportsOn(pool, { publicUrl: options.publicUrl ?? 'https://stats.example/' }),
     sharing: {
       linkSecret: 'a secret of tests, long enough for it',

@@ -2,7 +2,7 @@
 import type { VisitMetric } from '@millrace/reporting/query/metric-catalogue';
 import type { Metric, MetricValue } from '@millrace/reporting/query/resolved-query';
 import type { PlainEvent } from './events.js';
-import { decimalChange, isOfNumbers, measureProperty } from './numbers.js';
+import { decimalChange, isNumeric, measureProperty } from './numbers.js';
 import { type PlainVisit, type VisitOf, viewsOf } from './visits.js';
 
 /** Event types that do not show that the visitor did anything. */
@@ -50,7 +50,7 @@ export function measure(events: PlainEvent[], metric: Metric, visitOf: VisitOf, 
     const visits = new Set(events.flatMap((event) => visitOf.get(event) ?? []));
     return ofVisits[metric as VisitMetric]([...visits]);
   }
-  if (isOfNumbers(metric)) return measureProperty(events, metric);
+  if (isNumeric(metric)) return measureProperty(events, metric);
   if (metric.startsWith('event:')) return typed(events, metric.slice('event:'.length)).length;
   if (metric === 'events') return events.length;
   if (metric === 'views') return typed(events, 'view').length;

@@ -41,7 +41,7 @@ function measureNumbers(name: string, ascending: bigint[]): bigint {
 
 const parts = /^(sum|average|minimum|maximum|p\d\d?):property:(.*)$/;
 
-export const isOfNumbers = (metric: string): boolean => parts.test(metric);
+export const isNumeric = (metric: string): boolean => parts.test(metric);
 
 /** Null where no event has a number. */
 export function measureProperty(events: PlainEvent[], metric: string): string | null {

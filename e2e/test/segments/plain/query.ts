@@ -10,7 +10,7 @@ import type {
 import { isBetween, type PlainEvent, type PlainSite } from './events.js';
 import { filterFits } from './filter.js';
 import { measure, percentChange, visitorsOf } from './metrics.js';
-import { isOfNumbers, toDecimal } from './numbers.js';
+import { isNumeric, toDecimal } from './numbers.js';
 import { plainVisits, type VisitOf, valueIn } from './visits.js';
 
 export interface PlainAnswer {
@@ -119,7 +119,7 @@ export function answerPlainly(site: PlainSite, query: ResolvedQuery): PlainAnswe
     const place = (dimensions as string[]).indexOf(key);
     if (place >= 0) return group.values[place]!;
     const value = measureGroup(group.events, key as Metric);
-    return value !== null && isOfNumbers(key) ? toDecimal(String(value))! : value;
+    return value !== null && isNumeric(key) ? toDecimal(String(value))! : value;
   };
   const shown = sortGroups(groups, query, read).slice(offset, offset + limit);
   const rows = shown.map(({ values, events: ofGroup }) => ({

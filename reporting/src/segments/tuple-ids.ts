@@ -1,11 +1,11 @@
-/** Gives each different list of codes a number, for lists of one length. */
+/** Assigns ids to distinct tuples of codes, all of the same length. */
 
-export interface ListNumbers {
-  /** Of the list that begins at a place of `codes`: the same for equal lists, from 0 on. */
-  numberOf(codes: Uint32Array, place: number): number;
+export interface TupleIds {
+  /** The id of the tuple that starts at `place` in `codes`; ids count from 0, and equal tuples have the same id. */
+  idOf(codes: Uint32Array, place: number): number;
   size(): number;
-  listOf(number: number): number[];
-  /** All lists one behind the other, in the order of their numbers. */
+  tupleOf(number: number): number[];
+  /** All tuples concatenated in the order of their ids. */
   codes(): Uint32Array;
 }
 
@@ -28,41 +28,41 @@ function areEqual(left: Uint32Array, leftPlace: number, right: Uint32Array, righ
 
 const firstSlots = 1_024;
 
-/** An open hash table: of half a million visits a Map of texts would take most of the time. */
-export function createListNumbers(length: number): ListNumbers {
+/** An open-addressing hash table: for half a million visits, a `Map` with text keys would take most of the time. */
+export function createTupleIds(length: number): TupleIds {
   let slots = new Int32Array(firstSlots);
-  let known = new Uint32Array((firstSlots / 2) * length);
+  let tuples = new Uint32Array((firstSlots / 2) * length);
   let size = 0;
 
-  /** The slot that has the list, or the free one where it belongs. */
+  /** The slot of the tuple, or the free slot where it belongs. */
   function slotOf(codes: Uint32Array, place: number): number {
     let slot = hashOf(codes, place, length) & (slots.length - 1);
-    while (slots[slot] !== 0 && !areEqual(codes, place, known, (slots[slot]! - 1) * length, length)) {
+    while (slots[slot] !== 0 && !areEqual(codes, place, tuples, (slots[slot]! - 1) * length, length)) {
       slot = (slot + 1) & (slots.length - 1);
     }
     return slot;
   }
 
   function grow(): void {
-    const larger = new Uint32Array(2 * known.length);
-    larger.set(known);
-    known = larger;
+    const larger = new Uint32Array(2 * tuples.length);
+    larger.set(tuples);
+    tuples = larger;
     slots = new Int32Array(2 * slots.length);
-    for (let number = 0; number < size; number += 1) slots[slotOf(known, number * length)] = number + 1;
+    for (let number = 0; number < size; number += 1) slots[slotOf(tuples, number * length)] = number + 1;
   }
 
   return {
-    numberOf(codes, place) {
+    idOf(codes, place) {
       const found = slots[slotOf(codes, place)]!;
       if (found !== 0) return found - 1;
       if (2 * (size + 1) > slots.length) grow();
-      known.set(codes.subarray(place, place + length), size * length);
+      tuples.set(codes.subarray(place, place + length), size * length);
       slots[slotOf(codes, place)] = size + 1;
       size += 1;
       return size - 1;
     },
     size: () => size,
-    listOf: (number) => [...known.subarray(number * length, (number + 1) * length)],
-    codes: () => known.slice(0, size * length),
+    tupleOf: (number) => [...tuples.subarray(number * length, (number + 1) * length)],
+    codes: () => tuples.slice(0, size * length),
   };
 }

@@ -1,37 +1,36 @@
-/** Which columns of which segments a question reads, and for which times it needs raw events after all. */
-
+/** Decides which columns to read of which segments, and for which times raw events have to be read instead. */
 import { intervalMs } from '@millrace/shared/contract/rollups';
 import { unite } from '@millrace/shared/segments/interval-ranges';
 import type { Directory } from '@millrace/shared/segments/segment-format';
 import { type CoveringSegment, clip, type ListedSegment, type SegmentCover } from './cover-segments.js';
-import type { WantedPart } from './load-parts.js';
+import type { PlannedPart } from './load-parts.js';
 
-export interface Needs {
+export interface DataNeeds {
   from: number;
   to: number;
-  /** Columns whose values are codes. */
+  /** Columns with codes. */
   coded: readonly string[];
   usesVisitors: boolean;
-  /** Bounds of buckets, ascending; undefined when time is no dimension. */
+  /** Bounds of time buckets, ascending; undefined when time is not a dimension. */
   bounds?: readonly number[];
-  /** Time is a dimension by the hours of days, which lie between bounds. */
+  /** Time is grouped by hour of the day, so buckets change between the bounds. */
   byHours?: boolean;
-  /** The time of every event is needed. */
+  /** Needs the time of every event. */
   usesTime?: boolean;
-  /** Everything that visits are made of is needed. */
+  /** Needs all columns that visits depend on. */
   usesVisits?: boolean;
 }
 
 const isLeftOut = ({ leftOut, leavesOutMore, blocks }: Directory, column: string) =>
   leftOut.includes(column) || (leavesOutMore && column.startsWith('property:') && !(column in blocks));
 
-/** Whether some bound lies within the events of a segment. */
+/** Whether a bound is inside the time of a segment. */
 function isCut({ covers }: ListedSegment, bounds: readonly number[]): boolean {
   const [from, to] = [covers[0]! * intervalMs, covers.at(-1)! * intervalMs];
   return bounds.some((bound) => bound > from && bound < to);
 }
 
-function columnsOf({ segment, windows }: CoveringSegment, needs: Needs): string[] {
+function columnsOf({ segment, windows }: CoveringSegment, needs: DataNeeds): string[] {
   const isSplit = needs.bounds !== undefined && (needs.byHours || isCut(segment, needs.bounds));
   if (needs.usesVisits) return ['time', 'micros', 'visitor', 'session', 'session_ids', ...needs.coded];
   if (needs.usesTime) return ['time', 'micros', 'visitor', ...needs.coded];
@@ -39,13 +38,13 @@ function columnsOf({ segment, windows }: CoveringSegment, needs: Needs): string[
   return [...(needsTime ? ['time'] : []), ...(needs.usesVisitors ? ['visitor'] : []), ...needs.coded];
 }
 
-/** Segments that leave out what is asked for are read as raw events. */
-export function wantedParts(
+/** Segments that leave out a needed column are replaced by raw events. */
+export function planParts(
   cover: SegmentCover,
   directories: ReadonlyMap<ListedSegment, Directory>,
-  needs: Needs,
-): { parts: WantedPart[]; raw: number[] } {
-  const parts: WantedPart[] = [];
+  needs: DataNeeds,
+): { parts: PlannedPart[]; raw: number[] } {
+  const parts: PlannedPart[] = [];
   let { raw } = cover;
   for (const covering of cover.segments) {
     const directory = directories.get(covering.segment)!;
@@ -55,5 +54,5 @@ export function wantedParts(
   return { parts, raw };
 }
 
-const windowsOf = ({ segment, windows }: CoveringSegment, { from, to }: Needs): number[] =>
+const windowsOf = ({ segment, windows }: CoveringSegment, { from, to }: DataNeeds): number[] =>
   windows ?? clip(segment.covers, { from, to });

@@ -1,53 +1,52 @@
-/** Counts visitors by the period of their first event, and by the periods in which they come again. */
+/** Counts visitors by the period of their first event and by the periods in which they return. */
 import { addTables, emptyTable, type ReturnTable } from '../retention/return-table.js';
 import { type BucketFinder, createBucketFinder } from './bucket-rows.js';
 import { type GroupKey, valuesOf } from './group-rows.js';
 import { type Part, type SharedTask, throwIfCancelled } from './part.js';
 import { type SelectedRows, type Selection, selectParts } from './select-parts.js';
-import { type FilterPlan, listOf, type RowList, selectRows } from './select-rows.js';
+import { type FilterPlan, type RowList, selectRows, toRowList } from './select-rows.js';
 import { lastMs } from './windows.js';
 
-export interface ReturnsPlan extends Selection {
+export interface RetentionPlan extends Selection {
   first?: FilterPlan;
   returning?: FilterPlan;
-  /** Of periods, in milliseconds since 1970. */
+  /** Bounds of the periods, in milliseconds since 1970. */
   bounds: number[];
-  /** What cohorts are told apart by. */
+  /** The breakdown of cohorts. */
   value?: GroupKey;
-  /** For each value the number of its table, from 1 on; 0 for none. Without it visitors of each value are counted. */
+  /** For each value, the index of its table, from 1; 0 for none. Without it, only the visitors of each value are counted. */
   tableOf?: Uint32Array;
   tables: number;
 }
 
-export interface ReturnsTask extends SharedTask {
+export interface RetentionTask extends SharedTask {
   kind: 'returns';
-  plan: ReturnsPlan;
+  plan: RetentionPlan;
 }
 
-export interface CountedReturns {
-  /** That of all, then those of values. */
+export interface CountedRetention {
+  /** The table of all visitors, then those of the values. */
   tables: ReturnTable[];
-  /** Visitors by the value of their first event; empty where there is no question for it. */
-  ofValues: Uint32Array;
+  /** Visitors by the value of their first event; empty unless they are counted. */
+  visitorsByValue: Uint32Array;
 }
 
-/** What is known of each visitor, by number from the first one of the thread on. */
-interface Visitors {
+/** The state of each visitor, indexed by visitor number minus `from`. */
+interface VisitorStates {
   from: number;
-  /** Instant of the first event in microseconds; infinity where there is none. */
+  /** Time of the first event in microseconds; infinity without one. */
   first: Float64Array;
   cohort: Uint8Array;
   value: Uint32Array;
-  /** A bit for each period. */
+  /** A bit for each period, in `words` 32-bit numbers per visitor. */
   returned: Uint32Array;
-  /** Numbers of 32 bits for each visitor. */
   words: number;
 }
 
-/** More than there are periods. */
+/** Greater than any period index. */
 const noCohort = 255;
 
-function createVisitors({ visitors: [from, to], lastVisitor, plan }: ReturnsTask): Visitors {
+function createVisitorStates({ visitors: [from, to], lastVisitor, plan }: RetentionTask): VisitorStates {
   const count = Math.max(0, Math.min(to, lastVisitor + 1) - from);
   const words = Math.ceil((plan.bounds.length - 1) / 32);
   return {
@@ -59,10 +58,10 @@ function createVisitors({ visitors: [from, to], lastVisitor, plan }: ReturnsTask
   };
 }
 
-/** Rows in the range that fit a part of the question. */
-const fitting = ({ part, rows: selected }: SelectedRows, filter: FilterPlan | undefined): RowList => {
+/** The selected rows that match a further filter. */
+const matchingRows = ({ part, rows: selected }: SelectedRows, filter: FilterPlan | undefined): RowList => {
   const { rows, startMs, columns } = part;
-  return listOf(part, selectRows({ rows, startMs, columns }, filter, selected));
+  return toRowList(part, selectRows({ rows, startMs, columns }, filter, selected));
 };
 
 function instantOf({ startMs, columns }: Part): (row: number) => number {
@@ -71,7 +70,7 @@ function instantOf({ startMs, columns }: Part): (row: number) => number {
   return (row) => start + (time ? time[row]! * 1_000 : 0) + (micros ? micros[row]! : 0);
 }
 
-/** Of each visitor the first one, since rows are in the order of visitors, and of time for each; without those of nobody. */
+/** The first row of each visitor, since rows are ordered by visitor and time; rows without a visitor are left out. */
 function firstOfEach({ columns }: Part, list: RowList): RowList {
   const visitors = columns.get('visitor');
   const kept = new Uint32Array(visitors ? list.length : 0);
@@ -86,45 +85,45 @@ function firstOfEach({ columns }: Part, list: RowList): RowList {
 }
 
 interface TimedRows extends SelectedRows {
-  /** Undefined where the rows lie in more than one. */
+  /** Undefined when the rows are in several periods. */
   period: number | undefined;
 }
 
-/** Most parts lie in one period: of their rows none is looked at by itself. */
-function inOnePeriod(part: Part, bounds: number[]): number | undefined {
+/** Most parts are in a single period, which saves looking up the period of each row. */
+function singlePeriodOf(part: Part, bounds: number[]): number | undefined {
   const from = Math.max(part.startMs, part.windows?.[0] ?? 0);
   const to = Math.min(lastMs(part), (part.windows?.at(-1) ?? Number.POSITIVE_INFINITY) - 1);
   const period = bounds.findLastIndex((bound) => bound <= from);
   return period >= 0 && to < bounds[period + 1]! ? period : undefined;
 }
 
-/** Events of one instant are in one part: the one with the least id comes first there. */
-function noteFirst(selected: TimedRows, plan: ReturnsPlan, periodsOf: BucketFinder, known: Visitors): void {
+/** Events of the same instant are always in the same part, where the one with the lowest id comes first. */
+function recordFirst(selected: TimedRows, plan: RetentionPlan, periodsOf: BucketFinder, states: VisitorStates): void {
   const { part, period: ofAll } = selected;
-  const list = firstOfEach(part, fitting(selected, plan.first));
+  const list = firstOfEach(part, matchingRows(selected, plan.first));
   if (list.length === 0) return;
   const visitors = part.columns.get('visitor')!;
   const instant = instantOf(part);
   const periods = ofAll === undefined ? periodsOf(part, list) : undefined;
   const values = plan.value && valuesOf(plan.value)(part, list);
   for (let at = 0; at < list.length; at += 1) {
-    const visitor = visitors[list[at]!]! - known.from;
+    const visitor = visitors[list[at]!]! - states.from;
     const period = ofAll ?? periods![at]!;
-    if (period > known.cohort[visitor]!) continue;
+    if (period > states.cohort[visitor]!) continue;
     const micros = instant(list[at]!);
-    if (micros >= known.first[visitor]!) continue;
-    known.first[visitor] = micros;
-    known.cohort[visitor] = period;
-    if (values) known.value[visitor] = values[at]!;
+    if (micros >= states.first[visitor]!) continue;
+    states.first[visitor] = micros;
+    states.cohort[visitor] = period;
+    if (values) states.value[visitor] = values[at]!;
   }
 }
 
-function noteReturns(selected: TimedRows, plan: ReturnsPlan, periodsOf: BucketFinder, known: Visitors): void {
+function recordReturns(selected: TimedRows, plan: RetentionPlan, periodsOf: BucketFinder, states: VisitorStates): void {
   const { part, period: ofAll } = selected;
-  const list = fitting(selected, plan.returning);
+  const list = matchingRows(selected, plan.returning);
   const visitors = part.columns.get('visitor');
   if (!visitors || list.length === 0) return;
-  const { first, cohort, returned, words, from } = known;
+  const { first, cohort, returned, words, from } = states;
   const instant = instantOf(part);
   const periods = ofAll === undefined ? periodsOf(part, list) : undefined;
   for (let at = 0; at < list.length; at += 1) {
@@ -135,13 +134,13 @@ function noteReturns(selected: TimedRows, plan: ReturnsPlan, periodsOf: BucketFi
     const word = visitor * words + (period >>> 5);
     const bit = 1 << (period & 31);
     if ((returned[word]! & bit) !== 0) continue;
-    // Where there is no cohort, this is less than none.
+    // Without a cohort this is negative.
     const since = period - cohort[visitor]!;
     if (since > 0 || (since === 0 && instant(list[at]!) > first[visitor]!)) returned[word]! |= bit;
   }
 }
 
-function countVisitor(table: ReturnTable, visitor: number, { cohort, returned, words }: Visitors): void {
+function countVisitor(table: ReturnTable, visitor: number, { cohort, returned, words }: VisitorStates): void {
   const row = cohort[visitor]!;
   const { sizes } = table;
   sizes[row]! += 1;
@@ -152,43 +151,46 @@ function countVisitor(table: ReturnTable, visitor: number, { cohort, returned, w
   }
 }
 
-/** A visitor returns in a period by a later event than the first one, be it in the same period. */
-export function countReturns(task: ReturnsTask): CountedReturns {
+/** A visitor returns in a period by having an event later than the first one, even in the same period. */
+export function countRetention(task: RetentionTask): CountedRetention {
   const { plan, cancellation } = task;
-  const known = createVisitors(task);
+  const states = createVisitorStates(task);
   const periodsOf = createBucketFinder({ bounds: plan.bounds });
   const rows = selectParts(task, plan).rows.map((selected) => ({
     ...selected,
-    period: inOnePeriod(selected.part, plan.bounds),
+    period: singlePeriodOf(selected.part, plan.bounds),
   }));
-  for (const note of [noteFirst, noteReturns]) {
+  for (const record of [recordFirst, recordReturns]) {
     for (const selected of rows) {
       throwIfCancelled(cancellation);
-      note(selected, plan, periodsOf, known);
+      record(selected, plan, periodsOf, states);
     }
   }
-  return countVisitors(plan, known);
+  return countVisitors(plan, states);
 }
 
-function countVisitors({ bounds, value: key, tableOf, tables: count }: ReturnsPlan, known: Visitors): CountedReturns {
-  const { cohort, value } = known;
+function countVisitors(
+  { bounds, value: key, tableOf, tables: count }: RetentionPlan,
+  states: VisitorStates,
+): CountedRetention {
+  const { cohort, value } = states;
   const tables = Array.from({ length: count }, () => emptyTable(bounds.length - 1));
-  const ofValues = new Uint32Array(key && !tableOf ? key.size : 0);
+  const visitorsByValue = new Uint32Array(key && !tableOf ? key.size : 0);
   for (let visitor = 0; visitor < cohort.length; visitor += 1) {
     if (cohort[visitor] === noCohort) continue;
-    countVisitor(tables[0]!, visitor, known);
+    countVisitor(tables[0]!, visitor, states);
     if (!key) continue;
     const table = tableOf?.[value[visitor]!] ?? 0;
-    if (table > 0) countVisitor(tables[table]!, visitor, known);
-    if (!tableOf) ofValues[value[visitor]!]! += 1;
+    if (table > 0) countVisitor(tables[table]!, visitor, states);
+    if (!tableOf) visitorsByValue[value[visitor]!]! += 1;
   }
-  return { tables, ofValues };
+  return { tables, visitorsByValue };
 }
 
-/** Of threads, which counted different visitors. */
-export function addReturns(periods: number, lists: CountedReturns[]): CountedReturns {
-  const ofValues = Uint32Array.from(lists[0]!.ofValues, (_, value) =>
-    lists.reduce((sum, list) => sum + list.ofValues[value]!, 0),
+/** Adds up the counts of several threads, each of which counted different visitors. */
+export function addRetention(periods: number, lists: CountedRetention[]): CountedRetention {
+  const visitorsByValue = Uint32Array.from(lists[0]!.visitorsByValue, (_, value) =>
+    lists.reduce((sum, list) => sum + list.visitorsByValue[value]!, 0),
   );
   const tables = lists[0]!.tables.map((_, place) =>
     addTables(
@@ -196,5 +198,5 @@ export function addReturns(periods: number, lists: CountedReturns[]): CountedRet
       lists.map((list) => list.tables[place]!),
     ),
   );
-  return { tables, ofValues };
+  return { tables, visitorsByValue };
 }

@@ -1,47 +1,47 @@
-/** Turns a site into what the meaning of a request depends on: its time zone, its first and its last event. */
+/** The facts about a site that the meaning of a request depends on: its time zone, its first and last event. */
 import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
 import type { TimeRange } from '../query/resolved-query.js';
 import type { DateRange } from '../query-request/parse-date-range.js';
-import { besideSnapshots, inSnapshot } from './in-snapshot.js';
-import { queryNamed } from './named-statement.js';
+import { inSnapshot, runShortStatement } from './in-snapshot.js';
+import { queryNamed } from './query-named.js';
 
-export interface SiteCircumstances {
-  /** False for a site without an event that nobody has created either. */
+export interface SiteContext {
+  /** False for a site that was never created and has no events. */
   siteKnown: boolean;
   siteTimezone: string;
-  /** Whether it has visitors without an id, who are others on another day. */
+  /** Whether it has visitors without an id, who count as new visitors every day. */
   hasDailyVisitors: boolean;
-  /** Absent when the site has no events, or nobody asked. */
+  /** Absent when the site has no events, or when events were not requested. */
   firstEvent?: Date;
   lastEvent?: Date;
 }
 
 const dayMs = 86_400_000;
 
-/** Days of UTC, at whose end visitors without an id get another one. */
+/** Whether the range spans several UTC days: visitors without an id get a new one at the end of each. */
 const isOfSeveralDays = (from: Date, to: Date): boolean =>
   Math.floor(from.getTime() / dayMs) < Math.floor((to.getTime() - 1) / dayMs);
 
-/** What `meta` of an answer about a range says of its site. */
-export const metaOfSite = (
-  { siteKnown, hasDailyVisitors }: Pick<SiteCircumstances, 'siteKnown' | 'hasDailyVisitors'>,
+/** The site's part of the `meta` of an answer about a range. */
+export const siteMeta = (
+  { siteKnown, hasDailyVisitors }: Pick<SiteContext, 'siteKnown' | 'hasDailyVisitors'>,
   { from, to }: TimeRange,
 ) => ({
   site_known: siteKnown,
   ...(hasDailyVisitors && isOfSeveralDays(from, to) && { visitor_model: 'daily' as const }),
 });
 
-/** Whether one of some ranges is the whole time of the site. */
+/** Whether any of the ranges is `all`, which depends on the site's first and last event. */
 export const needsEvents = (...ranges: (DateRange | string | undefined)[]): boolean =>
   ranges.some((range) => typeof range === 'object' && range.kind === 'named' && range.name === 'all');
 
-const withEventsStatement = `/* reporting.readCircumstances */
+const withEventsStatement = `/* reporting.readSiteContext */
 select (select timezone from sites where site_id = $1) as "siteTimezone",
   (select daily_visitors from sites where site_id = $1) as "hasDailyVisitors",
   (select min(timestamp) from events where site_id = $1) as "firstEvent",
   (select max(timestamp) from events where site_id = $1) as "lastEvent"`;
 
-/** Without a look at events, whose partitions would all have to be locked. */
+/** Does not touch table events, all of whose partitions would have to be locked. */
 const statement = `/* reporting.readZone */
 select timezone as "siteTimezone", daily_visitors as "hasDailyVisitors", null as "firstEvent", null as "lastEvent"
 from (select 1) as one left join sites on site_id = $1`;
@@ -53,24 +53,24 @@ type Row = {
   lastEvent: Date | null;
 };
 
-/** Looks for the events only when asked, since they can lie in any partition. A site that is not known yet is in UTC. */
-export async function readCircumstances(
+/** Reads the event times only on request, since they can be in any partition. An unknown site is in UTC. */
+export async function readSiteContext(
   pool: Pool,
   siteId: string,
   withEvents: boolean,
   signal?: AbortSignal,
-): Promise<SiteCircumstances> {
-  // One statement is of one moment by itself; to look for events is worth what a snapshot tells the planner.
-  if (!withEvents) return besideSnapshots(pool, () => readSite(pool, siteId, false), signal);
+): Promise<SiteContext> {
+  // A single statement needs no snapshot, but finding the events needs the planner settings that come with one.
+  if (!withEvents) return runShortStatement(pool, () => readSite(pool, siteId, false), signal);
   return inSnapshot(pool, (client) => readSite(client, siteId, true), signal ? { signal } : {});
 }
 
-/** The same in the transaction of a client. */
+/** The same within the client's transaction. */
 export async function readSite(
   client: Pick<PoolClient, 'query'>,
   siteId: string,
   withEvents: boolean,
-): Promise<SiteCircumstances> {
+): Promise<SiteContext> {
   const values = [siteId];
   const { rows } = withEvents
     ? await client.query<Row>(withEventsStatement, values)

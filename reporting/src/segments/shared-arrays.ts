@@ -1,4 +1,4 @@
-/** Lists that are needed again and again, and that nobody may write to. */
+/** Arrays that are reused by many callers and must not be written to. */
 
 let rows = new Uint32Array();
 let zeros = new Uint8Array();
@@ -12,7 +12,7 @@ export function everyRow(count: number): Uint32Array {
   return rows.subarray(0, count);
 }
 
-/** A column without values. */
+/** A column of zeros. */
 export function noCodes(count: number): Uint8Array {
   if (count > zeros.length) zeros = new Uint8Array(2 * count);
   return zeros.subarray(0, count);

@@ -1,12 +1,12 @@
-/** Statements of the tail: raw events of whole intervals, and those that a snapshot did not see yet. */
+/** SQL of the tail: reads the raw events of whole intervals, and those that an earlier snapshot did not see. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { createSqlParameters, type SqlParameters } from '../reading/sql-parameters.js';
-import { columnSql, rangesSql } from './raw-sql.js';
+import { columnSql, rangesSql } from './raw-rows.js';
 import type { Snapshot } from './snapshot.js';
 
 export { monthOf } from '@millrace/shared/segments/interval-ranges';
 
-/** All as text. */
+/** All values are text. */
 export type TailRow = [
   micros: string,
   txid: string,
@@ -26,12 +26,12 @@ const micros = '(extract(epoch from timestamp) * 1000000)::bigint';
 const rowsAtOnce = 10_000;
 const fetchRows = `/* reporting.readTail */ fetch ${rowsAtOnce} from tail_rows`;
 
-/** Events of intervals, given as bounds in milliseconds in pairs, some thousands at a time. */
+/** Reads the events of ranges, given as pairs of bounds in milliseconds, in batches of {@link rowsAtOnce}. */
 export async function readIntervals(
   client: PoolClient,
   siteId: string,
   { ranges, columns }: { ranges: readonly number[]; columns: readonly string[] },
-  take: (rows: TailRow[]) => void,
+  onRows: (rows: TailRow[]) => void,
 ): Promise<void> {
   const parameters = createSqlParameters(siteId);
   const site = parameters.site();
@@ -52,16 +52,16 @@ left join visitors on visitors.site_id = ${site} and visitors.user_id = found.us
     const isLast = rows.length < rowsAtOnce;
     if (!isLast) fetching = fetch();
     fetching.catch(() => {}); // thrown where this is awaited
-    take(rows);
+    onRows(rows);
     if (isLast) break;
   }
   await client.query('/* reporting.readTail */ close tail_rows');
 }
 
 /**
- * The index on transactions of each month's partition, by which new rows are found. A backup that comes back makes it after the rows.
- * None where rows may have the transaction numbers of another server: in a database that is spread over several, and in one that
- * subscribes to another.
+ * The index on transaction ids of each month's partition, which finds new rows. Restoring a backup creates it after the rows,
+ * under a new id. There is none when rows can have transaction ids of another server: in a Citus cluster, and in a database with
+ * a subscription to another.
  */
 const findIndexes = `/* reporting.tailIndexes */
 select month, indexrelid::text as index from unnest($1::text[]) as month
@@ -75,8 +75,9 @@ export async function readIndexes(client: PoolClient, months: string[]): Promise
 }
 
 /**
- * Of a site's events those that `since` does not see. Site and time are hidden from the planner, which would otherwise take the primary
- * key and look at all events of the interval; and the partition is named, so that the index on transactions is all there is.
+ * A site's events that are not visible in `since`. The conditions on site and time are kept away from the planner, which would
+ * otherwise use the primary key and read all events of the interval; the partitions are named, so only the index on transaction
+ * ids is left.
  */
 export async function readNewRows(
   client: PoolClient,
@@ -89,7 +90,7 @@ export async function readNewRows(
   const partitions = months.map((month) => `(select * from events_${month} where ${isNew} offset 0)`);
   const site = parameters.site();
   const values = eventSql(columns, parameters);
-  // Few rows, of which the planner thinks that they are many.
+  // A subquery per row: there are few rows, but the planner expects many and would join.
   const visitor = `(select visitor_no from visitors where site_id = ${site} and visitors.user_id = events.user_id collate "C")`;
   const text = `/* reporting.readNewRows */
 select ${[micros, 'txid', visitor, 'user_id', ...values].join(', ')}
@@ -100,7 +101,7 @@ from (${partitions.join(' union all ')}) as events where site_id = ${site}`;
 const findNumbers = `/* reporting.tailVisitors */
 select user_id as user, visitor_no as number from visitors where site_id = $1 and user_id = any($2::text[])`;
 
-/** Those of `users` who have a number. */
+/** The visitor numbers of those users who have one. */
 export async function readVisitorNumbers(
   client: PoolClient,
   siteId: string,

@@ -1,17 +1,16 @@
-/** Puts parts in sequence: those whose times overlap become one. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { inOrder, orderRows } from '@millrace/shared/segments/order-rows';
 import type { Part } from './part.js';
-import { listOf, type RowList, selectRows } from './select-rows.js';
+import { type RowList, selectRows, toRowList } from './select-rows.js';
 import { firstMs, lastMs } from './windows.js';
 
-/** Parts whose times overlap, and for each its rows that count. */
+/** Parts whose times overlap, and the selected rows of each. */
 interface TimeGroup {
   parts: Part[];
   lists: RowList[];
 }
 
-/** Rows of the lists, one list after the other. */
+/** Concatenates a column of all lists. */
 function join({ parts, lists }: TimeGroup, numberOf: (part: Part, at: number) => (row: number) => number): Uint32Array {
   const joined = new Uint32Array(lists.reduce((sum, { length }) => sum + length, 0));
   let end = 0;
@@ -22,9 +21,9 @@ function join({ parts, lists }: TimeGroup, numberOf: (part: Part, at: number) =>
   return joined;
 }
 
-const none = () => 0;
+const zero = () => 0;
 
-/** Ids of all parts, those of each after those of the parts before it; `first` is how many these are. */
+/** Concatenates the session ids of all parts; `first` has the offset of each part. */
 function joinSessions(parts: Part[]): { sessionIds: BigUint64Array; first: number[] } {
   const lists = parts.map(({ sessionIds }) => sessionIds ?? new BigUint64Array());
   const sessionIds = new BigUint64Array(lists.reduce((sum, { length }) => sum + length, 0));
@@ -38,21 +37,22 @@ function joinSessions(parts: Part[]): { sessionIds: BigUint64Array; first: numbe
   return { sessionIds, first };
 }
 
-/** Where their milliseconds are to be counted from. @throws Error when 32 bits do not hold them. */
+/** The common start of the parts. @throws Error when their time span in milliseconds does not fit in 32 bits. */
 function startOf(parts: Part[]): number {
   const startMs = Math.min(...parts.map((part) => part.startMs));
-  if (Math.max(...parts.map(lastMs)) - startMs >= 2 ** 32) throw new Error('parts in a row are too long for one');
+  if (Math.max(...parts.map(lastMs)) - startMs >= 2 ** 32)
+    throw new Error('Parts with overlapping times span more than 49 days and cannot be merged');
   return startMs;
 }
 
-/** Rows in the order of visitor and time: parts never have events of the same millisecond, since an interval is in one of them. */
+/** Orders rows by visitor and time, which is enough: each interval is in one part, so two parts never share a millisecond. */
 function mergeGroup(group: TimeGroup): Part {
   const startMs = startOf(group.parts);
   const { sessionIds, first } = joinSessions(group.parts);
   const column = (name: string) =>
     join(group, ({ columns }) => {
       const list = columns.get(name);
-      return list ? (row) => list[row]! : none;
+      return list ? (row) => list[row]! : zero;
     });
   const time = join(group, (part) => {
     const list = part.columns.get('time');
@@ -61,7 +61,7 @@ function mergeGroup(group: TimeGroup): Part {
   });
   const session = join(group, ({ columns }, at) => {
     const list = columns.get('session');
-    return list ? (row) => (list[row] === 0 ? 0 : first[at]! + list[row]!) : none;
+    return list ? (row) => (list[row] === 0 ? 0 : first[at]! + list[row]!) : zero;
   });
   const order = orderRows([column('visitor'), time]);
   const ordered = (list: Uint32Array) => inOrder(list, order);
@@ -72,7 +72,7 @@ function mergeGroup(group: TimeGroup): Part {
   return { rows: order.length, startMs, columns, sessionIds };
 }
 
-/** Parts in groups that follow each other in time. */
+/** Groups parts whose times overlap; the groups are in the order of time. */
 function groupByTime(parts: Part[]): Pick<TimeGroup, 'parts'>[] {
   const groups: Pick<TimeGroup, 'parts'>[] = [];
   let end = Number.NEGATIVE_INFINITY;
@@ -85,11 +85,13 @@ function groupByTime(parts: Part[]): Pick<TimeGroup, 'parts'>[] {
   return groups;
 }
 
-/** The same events in parts that follow each other in time: late events lie in parts of their own, among the others. */
-export function inSequence(parts: Part[]): Part[] {
+/**
+ * Returns the same events in parts that do not overlap in time, in order. Parts of late events lie within the times of others.
+ */
+export function mergeOverlappingParts(parts: Part[]): Part[] {
   return groupByTime(parts).map((group) => {
     if (group.parts.length === 1) return group.parts[0]!;
-    const lists = group.parts.map((part) => listOf(part, selectRows(part, undefined, 'all')));
+    const lists = group.parts.map((part) => toRowList(part, selectRows(part, undefined, 'all')));
     return mergeGroup({ ...group, lists });
   });
 }

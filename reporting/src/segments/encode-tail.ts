@@ -1,17 +1,17 @@
-/** Rows of events as Postgres gives them, as columns of numbers: one list for each interval. */
+/** Encodes rows of events from Postgres as columns of numbers, one list for each interval. */
 import { intervalMs } from '@millrace/shared/contract/rollups';
-import type { TailRow } from './read-tail.js';
 import { type SortedRows, sortRows } from './sorted-rows.js';
 import { codeOfText, numberOfUser, type TailTexts, type TailUsers } from './tail-codes.js';
+import type { TailRow } from './tail-statements.js';
 
 export interface RowCodes {
-  /** What rows have besides what all have, in their order. */
+  /** The columns of a row after the fixed ones, in order. */
   columns: readonly string[];
   texts: ReadonlyMap<string, TailTexts>;
   users: TailUsers;
 }
 
-/** Rows of one interval, and microseconds of each since it started. */
+/** The rows of one interval, with the microseconds of each since its start. */
 interface OneInterval {
   rows: TailRow[];
   micros: number[];
@@ -35,7 +35,7 @@ function byInterval(rows: TailRow[]): Map<number, OneInterval> {
   return found;
 }
 
-/** Digits of a UUID, which has dashes after 8, 12, 16 and 20 of them. */
+/** The four groups of 8 hex digits in a UUID, which has dashes after digits 8, 12, 16 and 20. */
 const idParts: ((id: string) => string)[] = [
   (id) => id.slice(0, 8),
   (id) => id.slice(9, 13) + id.slice(14, 18),
@@ -43,7 +43,7 @@ const idParts: ((id: string) => string)[] = [
   (id) => id.slice(28),
 ];
 
-/** Not `from`, which takes ten times as long. */
+/** `Uint32Array.from` takes ten times as long. */
 function numbersOf<T>(list: T[], numberOf: (each: T) => number): Uint32Array {
   const numbers = new Uint32Array(list.length);
   for (let at = 0; at < list.length; at += 1) numbers[at] = numberOf(list[at]!);
@@ -61,25 +61,25 @@ function toColumns({ rows, micros }: OneInterval, { columns, texts, users }: Row
     ['visitor', numbersOf(rows, visitorOf)],
   ]);
   for (const [at, name] of columns.entries()) {
-    const place = firstColumn + at;
+    const index = firstColumn + at;
     const codeOf = (text: string | null | undefined) => (text == null ? 0 : codeOfText(texts.get(name)!, text));
     if (name !== 'id')
       found.set(
         name,
-        numbersOf(rows, (row) => codeOf(row[place])),
+        numbersOf(rows, (row) => codeOf(row[index])),
       );
     else
       for (const [nth, part] of idParts.entries())
         found.set(
           `id:${nth}`,
-          numbersOf(rows, (row) => Number.parseInt(part(row[place]!), 16)),
+          numbersOf(rows, (row) => Number.parseInt(part(row[index]!), 16)),
         );
   }
   return found;
 }
 
 /** Interval → its rows. */
-export function gatherTailRows(rows: TailRow[], codes: RowCodes): Map<number, SortedRows> {
+export function encodeTailRows(rows: TailRow[], codes: RowCodes): Map<number, SortedRows> {
   const lists = new Map<number, SortedRows>();
   for (const [interval, some] of byInterval(rows)) {
     const txids = new Float64Array(some.rows.length);

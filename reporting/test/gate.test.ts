@@ -1,8 +1,8 @@
-/** How many long queries work at once, and what becomes of the others. */
+/** How many long queries run at once, and what happens to the others. */
 import { expect, it } from 'vitest';
-import { createGate } from '../src/reading/heavy-queries.js';
+import { createGate } from '../src/reading/gate.js';
 
-/** Work that ends when it is told to, and says in which order it began. */
+/** Work that ends on command, and records the order in which it started. */
 function createWork() {
   const begun: string[] = [];
   const endings = new Map<string, () => void>();
@@ -17,8 +17,8 @@ function createWork() {
 const refusal = { code: 'too_many_queries' };
 const forever = 60_000;
 
-it('lets as many work at once as it is told, and the others in the order they came', async () => {
-  const gate = createGate({ atOnce: 2, maxWaiting: 10, waitMs: forever });
+it('runs at most the configured number at once, and the others in the order they arrived', async () => {
+  const gate = createGate({ maxConcurrent: 2, maxWaiting: 10, maxWaitMs: forever });
   const { begun, work, end } = createWork();
   const answers = ['a', 'b', 'c', 'd'].map((name) => gate(work(name)));
   expect(begun).toEqual(['a', 'b']);
@@ -35,8 +35,8 @@ it('lets as many work at once as it is told, and the others in the order they ca
   expect(await Promise.all(answers)).toEqual(['a', 'b', 'c', 'd']);
 });
 
-it('gives the place on when work fails, and passes the failure to who asked', async () => {
-  const gate = createGate({ atOnce: 1, maxWaiting: 10, waitMs: forever });
+it('hands on the slot when work fails, and rejects with the failure', async () => {
+  const gate = createGate({ maxConcurrent: 1, maxWaiting: 10, maxWaitMs: forever });
   const failing = gate(() => Promise.reject(new Error('broken')));
   const next = gate(() => Promise.resolve('next'));
   await expect(failing).rejects.toThrow('broken');
@@ -44,8 +44,8 @@ it('gives the place on when work fails, and passes the failure to who asked', as
   expect(await gate(() => Promise.resolve('later'))).toBe('later');
 });
 
-it('refuses at once when too many wait', async () => {
-  const gate = createGate({ atOnce: 1, maxWaiting: 1, waitMs: forever });
+it('refuses immediately when too many wait', async () => {
+  const gate = createGate({ maxConcurrent: 1, maxWaiting: 1, maxWaitMs: forever });
   const { work, end } = createWork();
   const first = gate(work('a'));
   const second = gate(() => Promise.resolve('b'));
@@ -54,8 +54,8 @@ it('refuses at once when too many wait', async () => {
   expect(await Promise.all([first, second])).toEqual(['a', 'b']);
 });
 
-it('refuses who has waited too long, and who comes later still gets the place', async () => {
-  const gate = createGate({ atOnce: 1, maxWaiting: 10, waitMs: 10 });
+it('refuses a query that has waited too long, and gives the slot to a later one', async () => {
+  const gate = createGate({ maxConcurrent: 1, maxWaiting: 10, maxWaitMs: 10 });
   const { begun, work, end } = createWork();
   const first = gate(work('a'));
   await expect(gate(work('late'))).rejects.toMatchObject(refusal);
@@ -65,8 +65,8 @@ it('refuses who has waited too long, and who comes later still gets the place', 
   expect(begun).toEqual(['a']);
 });
 
-it('forgets who goes away while waiting or has gone already', async () => {
-  const gate = createGate({ atOnce: 1, maxWaiting: 1, waitMs: forever });
+it('refuses a query whose client disconnects while waiting, or did so before', async () => {
+  const gate = createGate({ maxConcurrent: 1, maxWaiting: 1, maxWaitMs: forever });
   const { begun, work, end } = createWork();
   const first = gate(work('a'));
   const client = new AbortController();
@@ -80,8 +80,8 @@ it('forgets who goes away while waiting or has gone already', async () => {
   expect(begun).toEqual(['a']);
 });
 
-it('does not mind a client that goes away when its work is done or begun', async () => {
-  const gate = createGate({ atOnce: 1, maxWaiting: 1, waitMs: forever });
+it('ignores a client that disconnects once its work has started or finished', async () => {
+  const gate = createGate({ maxConcurrent: 1, maxWaiting: 1, maxWaitMs: forever });
   const client = new AbortController();
   const { work, end } = createWork();
   const begun = gate(work('a'), client.signal);

@@ -1,17 +1,16 @@
-/** Which codes fit a condition, and who decides it when there is much to compare. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { expect, it } from 'vitest';
 import type { Condition } from '../../src/query/resolved-query.js';
-import type { Values } from '../../src/segments/dictionaries.js';
-import { fittingCodes } from '../../src/segments/fitting-codes.js';
+import type { ColumnValues } from '../../src/segments/dictionaries.js';
+import { matchingCodes } from '../../src/segments/matching-codes.js';
 
-const valuesOf = (texts: string[]): Values => ({
+const valuesOf = (texts: string[]): ColumnValues => ({
   ...{ column: 'path', stored: texts.length, texts, added: [], size: () => texts.length },
   textOf: (code) => (code === 0 ? null : texts[code - 1]!),
   codeOf: (text) => texts.indexOf(text) + 1,
 });
 
-/** Codes that fit by what Postgres is made to answer here, and how often it was asked. */
+/** The matching codes with a fake Postgres, and the number of statements sent to it. */
 async function fit(condition: Omit<Condition, 'dimension'>, texts: string[], ofPostgres: number[] = []) {
   let asked = 0;
   const query = async () => {
@@ -19,13 +18,13 @@ async function fit(condition: Omit<Condition, 'dimension'>, texts: string[], ofP
     return { rows: ofPostgres.map((code) => ({ code })) };
   };
   const asking = { client: { query } as unknown as PoolClient, siteId: 'demo', hostnames: new Set<string>() };
-  const fitting = await fittingCodes(asking, { dimension: 'path', ...condition } as Condition, valuesOf(texts));
+  const fitting = await matchingCodes(asking, { dimension: 'path', ...condition } as Condition, valuesOf(texts));
   return { asked, codes: [...fitting.keys()].filter((code) => fitting[code] === 1) };
 }
 
 const pathsTo = (count: number) => Array.from({ length: count }, (_, at) => `/path/${at}`);
 
-it('looks up ten thousand values among many without comparing each with each', { timeout: 30_000 }, async () => {
+it('looks up ten thousand values among many without comparing every pair', { timeout: 30_000 }, async () => {
   const paths = pathsTo(300_000);
   const wanted = paths.filter((_, at) => at % 30 === 7);
   const { asked, codes } = await fit({ op: 'is', values: [...wanted, '/none'] }, paths);
@@ -34,7 +33,7 @@ it('looks up ten thousand values among many without comparing each with each', {
   expect([denied.codes.length, denied.codes[0]]).toEqual([290_000, 1]);
 });
 
-it('tests few texts itself, and has Postgres test many against many', async () => {
+it('tests a few texts itself, and leaves many against many to Postgres, which does not block the event loop', async () => {
   const few = await fit({ op: 'contains', values: ['th/1', null] }, pathsTo(12));
   expect(few).toEqual({ asked: 0, codes: [0, 2, 11, 12] });
   const many = await fit({ op: 'contains_not', values: pathsTo(1_000) }, pathsTo(100_000), [3, 5]);
