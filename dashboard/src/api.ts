@@ -1,6 +1,6 @@
 /** Requests to reporting, and what it says when it refuses. */
 import { signal } from '@preact/signals';
-import { apiBase } from './place.ts';
+import { apiBase } from './router.ts';
 
 export class ApiError extends Error {
   readonly code: string;

@@ -1,9 +1,9 @@
 /** Goals of the site: what visitors are meant to do, and which of them the page is about. */
 import { computed } from '@preact/signals';
 import { sendJson } from './api.ts';
+import { noteWaiting } from './pending.ts';
 import { perSite } from './per-site.ts';
 import { view } from './view.ts';
-import { noteWaiting } from './waiting.ts';
 
 export interface Goal {
   id: string;

@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals';
 import { type Definitions, definitions } from './definitions.ts';
 import { type Language, language } from './i18n/text.ts';
-import { rootAddress } from './place.ts';
+import { rootAddress } from './router.ts';
 
 /** By language: those of the page's own figures, and of others where there are any. */
 const translated = signal<Partial<Record<Language, Record<string, string>>>>({});

@@ -1,18 +1,24 @@
 /** Starts the page. */
+
 import { render } from 'preact';
+import { isReachable } from './api.ts';
+import { followFirstView } from './deferred.ts';
 import { loadGoals } from './goals.ts';
-import { loadTexts } from './i18n/text.ts';
+import { loadTexts, t } from './i18n/text.ts';
 import { Sheet } from './keys/keys.tsx';
-import { followFirstView } from './later.ts';
-import { followLive } from './live/live.ts';
-import { Page } from './page.tsx';
-import { followTitle } from './page-title.ts';
-import { Boundary } from './parts/boundary.tsx';
-import { OfflineNote } from './parts/offline-note.tsx';
-import { followAddress, isEmbedded, place } from './place.ts';
+import { followLive } from './live/live-state.ts';
+import { followTitle, Page } from './page.tsx';
+import { Boundary } from './parts/error-boundary.tsx';
 import { keepFresh } from './refresh.ts';
+import { followAddress, isEmbedded, place } from './router.ts';
 import { followSession, loadSession, session } from './session.ts';
 import { followTheme } from './theme.ts';
+
+const OfflineNote = () => (
+  <div role="status" class={isReachable.value ? 'unseen' : 'offline'}>
+    {isReachable.value ? null : t('problem.offline')}
+  </div>
+);
 
 const App = () => (
   <>

@@ -1,15 +1,25 @@
 /** The page that the address names. */
+import { effect } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { ApiError, isOffline } from './api.ts';
-import { t } from './i18n/text.ts';
-import { withLater } from './later.ts';
+import { withLater } from './deferred.ts';
+import { t, textOr } from './i18n/text.ts';
 import { loadStyle } from './page-style.ts';
 import { SitePage } from './pages/site-page.tsx';
+import { onDemand } from './parts/lazy.tsx';
 import { Main } from './parts/main.tsx';
-import { onDemand } from './parts/on-demand.tsx';
-import { type Place, place, rootAddress } from './place.ts';
+import { type Place, place, rootAddress } from './router.ts';
 import { siteId } from './scope.ts';
 import { maySee, session, sessionProblem } from './session.ts';
+
+/** Of the texts that come later there may be none yet. */
+const nameOf = (page: string) => (page === 'site' ? '' : textOr(`nav.${page}`, textOr(page, '')));
+
+export function followTitle(): void {
+  effect(() => {
+    document.title = [nameOf(place.value.page), siteId.value, 'Millrace'].filter(Boolean).join(' – ');
+  });
+}
 
 /** Their styles come after those that all pages have in common. */
 const styled = async <T,>(page: Promise<T>): Promise<T> =>
@@ -28,7 +38,7 @@ const pages: Partial<Record<Place['page'], ComponentType>> = {
 
 const LoginPage = onDemand(async () => (await withLater(import('./pages/login-page.tsx'))).LoginPage);
 const ClosedPage = onDemand(async () => (await withLater(import('./pages/closed-page.tsx'))).ClosedPage);
-const OtherSitePage = onDemand(async () => (await withLater(import('./pages/other-site-page.tsx'))).OtherSitePage);
+const OtherSitePage = onDemand(async () => (await withLater(import('./pages/closed-page.tsx'))).OtherSitePage);
 
 const needsLogin = (problem: unknown) => problem instanceof ApiError && problem.status === 401;
 

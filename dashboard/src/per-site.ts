@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { isOffline } from './api.ts';
-import { refreshes } from './use-asked.ts';
+import { refreshes } from './use-request.ts';
 
 export function perSite<T>(ask: (siteId: string) => Promise<T>) {
   /** Undefined until it is known. */

@@ -2,8 +2,8 @@
 
 import { ApiError, send, unreachable } from './api.ts';
 import type { components } from './api-types.d.ts';
+import { noteWaiting } from './pending.ts';
 import type { Filter } from './view.ts';
-import { noteWaiting } from './waiting.ts';
 
 type Schemas = components['schemas'];
 

@@ -1,10 +1,10 @@
 /** Asks for figures again: each minute where now is part of what is shown, and as soon as they can be had again after they could not. */
 import { effect } from '@preact/signals';
 import { isReachable, send } from './api.ts';
-import { includesNow } from './range/beside-range.ts';
+import { includesNow } from './range/range-neighbours.ts';
 import { today } from './range/zone.ts';
 import { loadSession, session } from './session.ts';
-import { newest, refreshes } from './use-asked.ts';
+import { newest, refreshes } from './use-request.ts';
 import { view } from './view.ts';
 
 const everyMs = 60_000;

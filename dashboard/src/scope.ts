@@ -1,7 +1,7 @@
 /** What all questions of a page have in common, made of its address. */
 import { computed } from '@preact/signals';
-import { place } from './place.ts';
 import type { Scope } from './query-client.ts';
+import { place } from './router.ts';
 import { savedSegments } from './saved-segments.ts';
 import { session } from './session.ts';
 import { view } from './view.ts';

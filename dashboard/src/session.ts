@@ -2,7 +2,7 @@
 import { effect, signal } from '@preact/signals';
 import { ApiError, onRefusal, sendJson } from './api.ts';
 import { t } from './i18n/text.ts';
-import { goTo, place, rootAddress, siteAddress } from './place.ts';
+import { goTo, place, rootAddress, siteAddress } from './router.ts';
 
 interface Session {
   /** `open`: everybody who reaches the page may do everything. */

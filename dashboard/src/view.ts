@@ -1,6 +1,6 @@
 /** What is looked at: range, comparison, filters, tabs. All of it is in the address, so that Back, bookmarks and links to colleagues work. */
 import { computed } from '@preact/signals';
-import { address, goTo, type Place, siteAddress } from './place.ts';
+import { address, goTo, type Place, siteAddress } from './router.ts';
 import { type Filter, isSame, readView, type View, writeView } from './view-address.ts';
 
 export type { Filter, Interval, Operator } from './view-address.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { includesNow } from '../src/range/beside-range.ts';
 import { moveRange } from '../src/range/move-range.ts';
+import { includesNow } from '../src/range/range-neighbours.ts';
 
 // A Friday.
 const today = '2026-11-27';

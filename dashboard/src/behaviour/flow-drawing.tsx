@@ -1,8 +1,8 @@
 /** Journeys as columns with ribbons between them; a click on a place makes it the start. As a table for those who do not see it. */
 import { formatNumber } from '../format.ts';
 import { t } from '../i18n/text.ts';
+import { ScrollBox } from '../parts/scroll-box.tsx';
 import { type Flow, type FlowLink, type FlowNode, type Journey, layOutFlow } from './flow.ts';
-import { ScrollBox } from './scroll-box.tsx';
 
 /** Of a column and the space beside it, in percent of the width. */
 function widths(columns: number) {

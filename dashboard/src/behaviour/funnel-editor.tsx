@@ -1,14 +1,21 @@
 /** Changes a funnel: its steps, and how they are counted. */
-
 import type { Goal } from '../goals.ts';
 import { t } from '../i18n/text.ts';
+import { Choice } from '../parts/choice.tsx';
 import { TextField } from '../parts/text-field.tsx';
 import { dimensionName } from '../parts/value-name.ts';
-import { Choice } from './choice.tsx';
+import { readCondition } from './condition.ts';
 import { ConditionField } from './condition-field.tsx';
-import { conditionName } from './condition-name.ts';
 import { type FunnelShape, newStep } from './shape.ts';
 import { WindowField } from './window-field.tsx';
+
+/** Empty for what has no short words. */
+export function conditionName(filters: readonly unknown[], goals: readonly Goal[]): string {
+  const { kind, operator, value } = readCondition(filters, goals);
+  if (kind === 'goal') return goals.find(({ id }) => id === value)?.name ?? '';
+  if (kind === 'page' && operator !== 'is') return t('condition.name', { operator: t(`operator.${operator}`), value });
+  return value;
+}
 
 type Step = FunnelShape['steps'][number];
 

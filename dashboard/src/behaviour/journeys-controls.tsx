@@ -2,7 +2,7 @@
 
 import type { Goal } from '../goals.ts';
 import { t } from '../i18n/text.ts';
-import { Choice } from './choice.tsx';
+import { Choice } from '../parts/choice.tsx';
 import { writeCondition } from './condition.ts';
 import { ConditionField } from './condition-field.tsx';
 import { type JourneysShape, stepDimensions } from './shape.ts';

@@ -3,9 +3,9 @@ import { useState } from 'preact/hooks';
 import type { components } from '../api-types.d.ts';
 import { formatNumber } from '../format.ts';
 import { t } from '../i18n/text.ts';
+import { ScrollBox } from '../parts/scroll-box.tsx';
 import { Term } from '../parts/term.tsx';
 import { percentOrDash } from './funnel-drawing.tsx';
-import { ScrollBox } from './scroll-box.tsx';
 
 export type JourneysAnswer = components['schemas']['JourneysAnswer'];
 type Journey = JourneysAnswer['journeys'][number];

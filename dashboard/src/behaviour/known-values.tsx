@@ -1,7 +1,7 @@
 /** Pages and types of events of the range, which inputs suggest. */
 import type { Question } from '../query-client.ts';
 import { scope } from '../scope.ts';
-import { useAnswer } from '../use-answer.ts';
+import { useAnswer } from '../use-query.ts';
 import { viewsOnly } from './condition.ts';
 
 const suggestedAtMost = 50;

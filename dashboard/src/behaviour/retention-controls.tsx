@@ -2,7 +2,7 @@
 
 import type { Goal } from '../goals.ts';
 import { t } from '../i18n/text.ts';
-import { Choice } from './choice.tsx';
+import { Choice } from '../parts/choice.tsx';
 import { ConditionField } from './condition-field.tsx';
 import { periods, type RetentionShape } from './shape.ts';
 

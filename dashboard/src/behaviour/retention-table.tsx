@@ -2,8 +2,8 @@
 import type { components } from '../api-types.d.ts';
 import { formatBucket, formatNumber, formatPercent } from '../format.ts';
 import { t } from '../i18n/text.ts';
+import { ScrollBox } from '../parts/scroll-box.tsx';
 import { Term } from '../parts/term.tsx';
-import { ScrollBox } from './scroll-box.tsx';
 
 export type ReturnsAnswer = components['schemas']['ReturnsAnswer'];
 

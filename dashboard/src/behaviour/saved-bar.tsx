@@ -7,7 +7,7 @@ import { Problem } from '../parts/problem.tsx';
 import { savedViewsPath } from '../saved-segments.ts';
 import { siteId } from '../scope.ts';
 import { mayChange } from '../session.ts';
-import { askAgain } from '../use-asked.ts';
+import { askAgain } from '../use-request.ts';
 import { changeView, view, viewAddress } from '../view.ts';
 import type { Kind } from './shape.ts';
 import type { SavedView, Shaped } from './use-shape.ts';

@@ -1,7 +1,9 @@
 /** Asks a funnel, retention or journeys of the page's range and filters, again whenever they change. */
+
 import { sendJson } from '../api.ts';
-import { scope } from '../scope.ts';
-import { type Asked, newest, useAsked } from '../use-asked.ts';
+import { type Goal, goals, useGoalsOf } from '../goals.ts';
+import { scope, siteId } from '../scope.ts';
+import { type Asked, newest, useAsked } from '../use-request.ts';
 import type { Kind } from './shape.ts';
 
 const paths: Record<Kind, string> = { funnel: '/funnel', retention: '/retention', journeys: '/journeys' };
@@ -17,4 +19,9 @@ export function useBehaviour<T extends { meta: { source: string }; query: { time
     newest.value = { at: Date.now(), source: answer.meta.source, zone: answer.query.timezone };
     return answer;
   });
+}
+
+export function useGoals(): readonly Goal[] {
+  useGoalsOf(siteId.value);
+  return goals.value ?? [];
 }

@@ -1,9 +1,9 @@
 /** The funnel, retention or journeys of the page: as the address has it, else the saved one it names, else a first one. */
 import { savedViewsPath } from '../saved-segments.ts';
 import { siteId } from '../scope.ts';
+import { type Loaded, useLoaded } from '../use-resource.ts';
 import { changeView, view } from '../view.ts';
 import { firstShapes, type Kind, readShape, type Shapes } from './shape.ts';
-import { type Loaded, useLoaded } from './use-loaded.ts';
 
 export interface SavedView<Name extends Kind> {
   id: string;

@@ -4,7 +4,7 @@ import { t, textOr } from '../i18n/text.ts';
 import type { Panel, Tab } from '../panels/panel.ts';
 import { dimensionName } from '../parts/value-name.ts';
 import { changeView, view } from '../view.ts';
-import { searchFor } from './details-question.ts';
+import { searchFor } from './details-query.ts';
 import { DetailsTable } from './details-table.tsx';
 import { ExportLinks } from './export-links.tsx';
 

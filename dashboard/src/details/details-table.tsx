@@ -4,16 +4,16 @@ import { formatNumber } from '../format.ts';
 import { chosenGoal } from '../goals.ts';
 import { t } from '../i18n/text.ts';
 import type { Tab } from '../panels/panel.ts';
-import { scopeOf } from '../panels/panel-questions.ts';
+import { scopeOf } from '../panels/panel-queries.ts';
 import { rowKey } from '../panels/use-rows.ts';
 import { Problem } from '../parts/problem.tsx';
 import { Term } from '../parts/term.tsx';
 import { dimensionName } from '../parts/value-name.ts';
 import { ValueRow } from '../parts/value-row.tsx';
 import type { Answer } from '../query-client.ts';
-import { useAnswer } from '../use-answer.ts';
-import { askAgain } from '../use-asked.ts';
-import { detailMetrics, detailOrder, detailsQuestion, orderBy, pageSize } from './details-question.ts';
+import { useAnswer } from '../use-query.ts';
+import { askAgain } from '../use-request.ts';
+import { detailMetrics, detailOrder, detailsQuestion, orderBy, pageSize } from './details-query.ts';
 
 /** What visitors are called when those of a goal are counted. */
 const nameOf = ({ isOfBots }: Tab, metric: string) =>

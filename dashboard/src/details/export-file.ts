@@ -1,9 +1,9 @@
 /** Files of what details show, with the range and the filters of the page. */
 import { ApiError, sendJson } from '../api.ts';
 import type { Tab } from '../panels/panel.ts';
-import { scopeOf } from '../panels/panel-questions.ts';
-import { apiBase } from '../place.ts';
-import { detailsQuestion } from './details-question.ts';
+import { scopeOf } from '../panels/panel-queries.ts';
+import { apiBase } from '../router.ts';
+import { detailsQuestion } from './details-query.ts';
 
 /** Parameters of the dataset for any question. */
 function exportParams(tab: Tab): Record<string, unknown> {

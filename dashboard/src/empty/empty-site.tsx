@@ -1,10 +1,10 @@
 /** How the first event of a site is sent; it turns into the site's figures as soon as that is there. */
 import { useState } from 'preact/hooks';
-import { useLoaded } from '../behaviour/use-loaded.ts';
 import { t } from '../i18n/text.ts';
 import { siteId } from '../scope.ts';
 import { session } from '../session.ts';
-import { curlOf, ingestionAddress, snippetOf } from './lines.ts';
+import { useLoaded } from '../use-resource.ts';
+import { curlOf, ingestionAddress, snippetOf } from './setup-lines.ts';
 import { useFirstEvent } from './use-first-event.ts';
 
 /** Undefined until it is known. */

@@ -1,9 +1,9 @@
 /** Waits for the first event of a site, and then has everything asked for. */
 import { useEffect } from 'preact/hooks';
 import { sendJson } from '../api.ts';
-import { live } from '../live/live.ts';
+import { live } from '../live/live-state.ts';
 import type { Answer } from '../query-client.ts';
-import { forgetAnswers, refreshes } from '../use-asked.ts';
+import { forgetAnswers, refreshes } from '../use-request.ts';
 import { noteEmptiness } from './emptiness.ts';
 
 const againEveryMs = 2_000;

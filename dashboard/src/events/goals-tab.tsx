@@ -5,11 +5,11 @@ import { t } from '../i18n/text.ts';
 import { percentOf } from '../panels/use-rows.ts';
 import { Problem } from '../parts/problem.tsx';
 import { Term } from '../parts/term.tsx';
-import { siteAddress } from '../place.ts';
+import { siteAddress } from '../router.ts';
 import { siteId } from '../scope.ts';
 import { mayChange } from '../session.ts';
-import { useAnswers } from '../use-answer.ts';
-import { askAgain } from '../use-asked.ts';
+import { useAnswers } from '../use-query.ts';
+import { askAgain } from '../use-request.ts';
 import { changeView, view } from '../view.ts';
 
 interface GoalRow {

@@ -10,8 +10,7 @@ import { scope } from '../scope.ts';
 import { addFilters, type Filter, type Operator, removeFilter, replaceFilter } from '../view.ts';
 import { takesValues } from '../view-address.ts';
 import { editedFilter } from './edited-filter.ts';
-import { type Draft, draftOf, filterOf } from './filter-draft.ts';
-import { type GroupName, groups, isProperty, propertyPrefix } from './filter-fields.ts';
+import { type Draft, draftOf, filterOf, type GroupName, groups, isProperty, propertyPrefix } from './filter-draft.ts';
 import { FilterValues } from './filter-values.tsx';
 
 const operatorsOffered: Operator[] = [

@@ -1,8 +1,9 @@
 /** Opens the dialog of filters, and the list of saved segments. */
+
+import { withLater } from '../deferred.ts';
 import { t } from '../i18n/text.ts';
-import { withLater } from '../later.ts';
+import { onDemand } from '../parts/lazy.tsx';
 import { Menu } from '../parts/menu.tsx';
-import { onDemand } from '../parts/on-demand.tsx';
 import { savedSegments } from '../saved-segments.ts';
 import { mayChange } from '../session.ts';
 import { openFilterDialog } from './edited-filter.ts';

@@ -4,7 +4,7 @@ import { formatNumber } from '../format.ts';
 import { t } from '../i18n/text.ts';
 import { Problem } from '../parts/problem.tsx';
 import { valueName } from '../parts/value-name.ts';
-import { askAgain } from '../use-asked.ts';
+import { askAgain } from '../use-request.ts';
 import { type Filter, takesNull } from '../view-address.ts';
 import type { Draft } from './filter-draft.ts';
 import { type Suggestion, useSuggestions } from './use-suggestions.ts';

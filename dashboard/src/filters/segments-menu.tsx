@@ -1,15 +1,42 @@
 /** Saved segments: one is chosen by a click, and whoever may change the site names, renames and deletes them. */
+
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { sendJson } from '../api.ts';
 import { t } from '../i18n/text.ts';
 import { DeleteButton } from '../parts/delete-button.tsx';
 import { closeMenu } from '../parts/menu.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { type SavedSegment, savedSegments, segmentsProblem } from '../saved-segments.ts';
+import { type SavedSegment, savedSegments, savedViewsPath, segmentsProblem } from '../saved-segments.ts';
 import { scope, siteId } from '../scope.ts';
 import { mayChange } from '../session.ts';
-import { askAgain } from '../use-asked.ts';
+import { askAgain } from '../use-request.ts';
 import { changeView, view } from '../view.ts';
-import { deleteSegment, renameSegment, saveSegment } from './change-segments.ts';
+
+const byName = (all: SavedSegment[]) => all.toSorted((a, b) => a.name.localeCompare(b.name));
+
+const addressOf = (siteId: string, id: string) => `${savedViewsPath(siteId)}/${encodeURIComponent(id)}`;
+
+/** @throws ApiError */
+async function saveSegment(siteId: string, name: string, filters: unknown[]): Promise<SavedSegment> {
+  const body = { kind: 'segment', name, definition: { filters } };
+  const saved = await sendJson<SavedSegment>(savedViewsPath(siteId), { method: 'POST', body });
+  savedSegments.value = byName([...(savedSegments.value ?? []), saved]);
+  return saved;
+}
+
+/** @throws ApiError */
+async function renameSegment(siteId: string, { id, definition }: SavedSegment, name: string): Promise<void> {
+  const body = { kind: 'segment', name, definition };
+  await sendJson(addressOf(siteId, id), { method: 'PUT', body });
+  const others = (savedSegments.value ?? []).filter((each) => each.id !== id);
+  savedSegments.value = byName([...others, { id, name, definition }]);
+}
+
+/** @throws ApiError */
+async function deleteSegment(siteId: string, id: string): Promise<void> {
+  await sendJson(addressOf(siteId, id), { method: 'DELETE' });
+  savedSegments.value = savedSegments.value?.filter((each) => each.id !== id);
+}
 
 /** A name that is sent with Enter, and what is refused about it. */
 function NameForm({ name, label, save }: { name: string; label: string; save: (name: string) => Promise<void> }) {

@@ -3,10 +3,10 @@ import { useEffect, useState } from 'preact/hooks';
 import { valueName } from '../parts/value-name.ts';
 import type { Question, Scope } from '../query-client.ts';
 import { scope } from '../scope.ts';
-import { useAnswer } from '../use-answer.ts';
+import { useAnswer } from '../use-query.ts';
 import type { Filter } from '../view.ts';
 import { isSame } from '../view-address.ts';
-import { hasNames, propertyPrefix } from './filter-fields.ts';
+import { hasNames, propertyPrefix } from './filter-draft.ts';
 
 const shownAtMost = 30;
 /** Enough for all countries, which are found by their names and not by what the API knows. */

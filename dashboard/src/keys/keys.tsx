@@ -1,9 +1,9 @@
 /** Listens to the keys of a site's page, and shows the sheet that lists them. What they do comes once the first view is there. */
 import { useEffect } from 'preact/hooks';
-import { isFirstViewThere, withLater } from '../later.ts';
-import { onDemand } from '../parts/on-demand.tsx';
+import { isFirstViewThere, withLater } from '../deferred.ts';
+import { onDemand } from '../parts/lazy.tsx';
 import { prepareMoves } from '../range/choose-range.ts';
-import { isSheetOpen } from './sheet-state.ts';
+import { isSheetOpen } from './keys-state.ts';
 
 const ShortcutSheet = onDemand(async () => (await withLater(import('./shortcut-sheet.tsx'))).ShortcutSheet);
 

@@ -1,14 +1,14 @@
 /** What keys do on the page of a site. */
 import { openFilterDialog } from '../filters/edited-filter.ts';
 import { closeMenu, openMenu } from '../parts/menu.tsx';
-import { goTo, place, rootAddress } from '../place.ts';
 import { chooseRange, move, startWithDates } from '../range/choose-range.ts';
+import { goTo, place, rootAddress } from '../router.ts';
 import { setTheme, theme, themes } from '../theme.ts';
 import { defaultInterval, fittingIntervals } from '../top/interval.ts';
 import { changeView, clearFilters, view } from '../view.ts';
 import { defaultView } from '../view-address.ts';
+import { areKeysOn, openSheet } from './keys-state.ts';
 import { rangeKeys } from './range-keys.ts';
-import { areKeysOn, openSheet } from './sheet-state.ts';
 
 function toggleComparison(): void {
   changeView({ compare: view.value.compare === 'off' ? defaultView.compare : 'off' });

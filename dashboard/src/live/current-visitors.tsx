@@ -1,10 +1,26 @@
 /** How many visitors are there now, in the header; it leads to the live page. */
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { formatNumber } from '../format.ts';
 import { t } from '../i18n/text.ts';
 import { siteId } from '../scope.ts';
 import { pageAddress } from '../view.ts';
-import { live, liveConnection } from './live.ts';
-import { useCalm } from './use-calm.ts';
+import { live, liveConnection } from './live-state.ts';
+
+/** Follows `value`, but changes at most once in `everyMs`. */
+function useCalm<T>(value: T, everyMs: number): T {
+  const [calm, setCalm] = useState(value);
+  const changedAt = useRef(0);
+  useEffect(() => {
+    if (value === calm) return;
+    const change = () => {
+      changedAt.current = Date.now();
+      setCalm(value);
+    };
+    const timer = setTimeout(change, Math.max(0, changedAt.current + everyMs - Date.now()));
+    return () => clearTimeout(timer);
+  }, [value, calm, everyMs]);
+  return calm;
+}
 
 const readAloudEveryMs = 10_000;
 

@@ -2,7 +2,7 @@
 import { formatTime } from '../format.ts';
 import { t } from '../i18n/text.ts';
 import { valueName } from '../parts/value-name.ts';
-import type { LiveEvent } from './live.ts';
+import type { LiveEvent } from './live-state.ts';
 
 const columns = ['country', 'browser', 'source'] as const;
 

@@ -3,9 +3,9 @@ import { formatNumber } from '../format.ts';
 import { t, textOr } from '../i18n/text.ts';
 import { Term } from '../parts/term.tsx';
 import { dimensionName, valueName } from '../parts/value-name.ts';
-import { siteAddress } from '../place.ts';
+import { siteAddress } from '../router.ts';
 import { type Filter, readView, writeView } from '../view-address.ts';
-import type { LiveRow } from './live.ts';
+import type { LiveRow } from './live-state.ts';
 
 interface LiveListProps {
   siteId: string;

@@ -2,7 +2,7 @@
 import { formatNumber } from '../format.ts';
 import { formatClock } from '../format-instant.ts';
 import { t } from '../i18n/text.ts';
-import type { LiveState } from './live.ts';
+import type { LiveState } from './live-state.ts';
 
 const minuteMs = 60_000;
 

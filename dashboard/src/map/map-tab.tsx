@@ -1,10 +1,10 @@
 /** Countries on a map, with those that have most visitors in a list below. The map is large and comes after everything else. */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { isFirstViewThere, withLater } from '../later.ts';
+import { isFirstViewThere, withLater } from '../deferred.ts';
 import type { Tab } from '../panels/panel.ts';
-import { rowsShown } from '../panels/panel-questions.ts';
+import { rowsShown } from '../panels/panel-queries.ts';
 import { useRows } from '../panels/use-rows.ts';
-import { onDemand } from '../parts/on-demand.tsx';
+import { onDemand } from '../parts/lazy.tsx';
 import { RowsTable } from '../parts/panel-table.tsx';
 import type { WorldMapProps } from './world-map.tsx';
 

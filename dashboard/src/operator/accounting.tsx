@@ -1,13 +1,13 @@
 /** Whether every event that was received ended somewhere, hour by hour. */
 import { sendJson } from '../api.ts';
 import type { components } from '../api-types.d.ts';
-import { ScrollBox } from '../behaviour/scroll-box.tsx';
 import { formatNumber } from '../format.ts';
 import { formatHour } from '../format-instant.ts';
 import { t } from '../i18n/text.ts';
 import { Problem } from '../parts/problem.tsx';
+import { ScrollBox } from '../parts/scroll-box.tsx';
 import { browserZone } from '../range/zone.ts';
-import { askAgain, useAsked } from '../use-asked.ts';
+import { askAgain, useAsked } from '../use-request.ts';
 import { changeView, view } from '../view.ts';
 import { type Account, missingOf, outcomes } from './accounts.ts';
 

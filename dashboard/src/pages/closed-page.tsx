@@ -1,10 +1,13 @@
 /** Why there is nothing to see: a link that does not lead anywhere any more, or a Millrace that cannot be reached. */
+
 import { useEffect } from 'preact/hooks';
 import { ApiError } from '../api.ts';
 import { t } from '../i18n/text.ts';
+import { Header } from '../parts/header.tsx';
+import { Main } from '../parts/main.tsx';
 import { sentence } from '../parts/problem.tsx';
-import { place } from '../place.ts';
-import { loadSession, sessionProblem } from '../session.ts';
+import { place, siteAddress } from '../router.ts';
+import { loadSession, session, sessionProblem } from '../session.ts';
 
 const againEveryMs = 10_000;
 
@@ -36,4 +39,21 @@ function Unreachable() {
 
 export function ClosedPage() {
   return isGone(sessionProblem.value) && place.value.slug !== undefined ? <DeadLink /> : <Unreachable />;
+}
+
+export function OtherSitePage() {
+  const only = session.value?.site_id ?? '';
+  return (
+    <>
+      <Header />
+      <Main class="message">
+        <p>{t('login.other_site', { site: only })}</p>
+        <p>
+          <a href={siteAddress(only)} data-page>
+            {t('login.other_site.go', { site: only })}
+          </a>
+        </p>
+      </Main>
+    </>
+  );
 }

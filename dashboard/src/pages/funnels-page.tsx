@@ -1,18 +1,16 @@
 /** Funnels: who got how far on a way of several steps. */
 import { BehaviourPage } from '../behaviour/behaviour-page.tsx';
 import { isComplete } from '../behaviour/condition.ts';
-import { conditionName } from '../behaviour/condition-name.ts';
 import { FunnelBreakdown } from '../behaviour/funnel-breakdown.tsx';
 import { type FunnelAnswer, FunnelDrawing } from '../behaviour/funnel-drawing.tsx';
-import { FunnelEditor } from '../behaviour/funnel-editor.tsx';
+import { conditionName, FunnelEditor } from '../behaviour/funnel-editor.tsx';
 import type { FunnelShape } from '../behaviour/shape.ts';
-import { useBehaviour } from '../behaviour/use-behaviour.ts';
-import { useGoals } from '../behaviour/use-goals.ts';
+import { useBehaviour, useGoals } from '../behaviour/use-behaviour.ts';
 import { useShape } from '../behaviour/use-shape.ts';
 import type { Goal } from '../goals.ts';
 import { t } from '../i18n/text.ts';
 import { Problem } from '../parts/problem.tsx';
-import { askAgain } from '../use-asked.ts';
+import { askAgain } from '../use-request.ts';
 
 /** Steps without a name are called what they are about. */
 const named = (shape: FunnelShape, goals: readonly Goal[]): FunnelShape => ({

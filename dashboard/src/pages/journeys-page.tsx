@@ -6,13 +6,12 @@ import { percentOrDash } from '../behaviour/funnel-drawing.tsx';
 import { JourneysControls, startingAt } from '../behaviour/journeys-controls.tsx';
 import { type JourneysAnswer, JourneysList } from '../behaviour/journeys-list.tsx';
 import type { JourneysShape } from '../behaviour/shape.ts';
-import { useBehaviour } from '../behaviour/use-behaviour.ts';
-import { useGoals } from '../behaviour/use-goals.ts';
+import { useBehaviour, useGoals } from '../behaviour/use-behaviour.ts';
 import { useShape } from '../behaviour/use-shape.ts';
 import { formatNumber } from '../format.ts';
 import { t } from '../i18n/text.ts';
 import { Problem } from '../parts/problem.tsx';
-import { askAgain } from '../use-asked.ts';
+import { askAgain } from '../use-request.ts';
 
 /** How much of everything the listed journeys are. */
 function summaryOf({ journeys, total }: JourneysAnswer): string {

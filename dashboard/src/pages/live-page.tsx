@@ -2,10 +2,10 @@
 import { t } from '../i18n/text.ts';
 import { visitorsNow } from '../live/current-visitors.tsx';
 import { LastEvents } from '../live/last-events.tsx';
-import { type LiveState, live, liveConnection } from '../live/live.ts';
 import { LiveList } from '../live/live-list.tsx';
+import { type LiveState, live, liveConnection } from '../live/live-state.ts';
 import { MinuteBars } from '../live/minute-bars.tsx';
-import { Footing } from '../parts/footing.tsx';
+import { Footing } from '../parts/footer.tsx';
 import { Header } from '../parts/header.tsx';
 import { Main } from '../parts/main.tsx';
 import { siteId } from '../scope.ts';

@@ -3,9 +3,9 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError } from '../api.ts';
 import { t } from '../i18n/text.ts';
 import { sentence } from '../parts/problem.tsx';
-import { isEmbedded, place } from '../place.ts';
+import { isEmbedded, place } from '../router.ts';
 import { hasEnded, logIn } from '../session.ts';
-import { forgetAnswers } from '../use-asked.ts';
+import { forgetAnswers } from '../use-request.ts';
 
 const command = 'npm run keys -- create --name NAME --scope read';
 

@@ -4,12 +4,11 @@ import { isComplete } from '../behaviour/condition.ts';
 import { RetentionControls } from '../behaviour/retention-controls.tsx';
 import { RetentionTable, type ReturnsAnswer } from '../behaviour/retention-table.tsx';
 import type { RetentionShape } from '../behaviour/shape.ts';
-import { useBehaviour } from '../behaviour/use-behaviour.ts';
-import { useGoals } from '../behaviour/use-goals.ts';
+import { useBehaviour, useGoals } from '../behaviour/use-behaviour.ts';
 import { useShape } from '../behaviour/use-shape.ts';
 import { t } from '../i18n/text.ts';
 import { Problem } from '../parts/problem.tsx';
-import { askAgain } from '../use-asked.ts';
+import { askAgain } from '../use-request.ts';
 
 function RetentionResult({ shape }: { shape: RetentionShape | undefined }) {
   const { answer, problem, isWaiting } = useBehaviour<ReturnsAnswer>('retention', shape);

@@ -1,5 +1,5 @@
 /** What people decide about a site. */
-import { useLoaded } from '../behaviour/use-loaded.ts';
+
 import { t } from '../i18n/text.ts';
 import { Header } from '../parts/header.tsx';
 import { Main } from '../parts/main.tsx';
@@ -10,6 +10,7 @@ import { GoalsSection } from '../settings/goals-section.tsx';
 import { ShareLinksSection } from '../settings/share-links-section.tsx';
 import { type Site, SiteSection } from '../settings/site-section.tsx';
 import { SnippetSection } from '../settings/snippet-section.tsx';
+import { useLoaded } from '../use-resource.ts';
 
 function Sections({ site }: { site: string }) {
   const path = `/sites/${encodeURIComponent(site)}`;

@@ -1,6 +1,6 @@
 /** All sites that the reader may see, each with its visitors at a glance. */
 import { locale, t } from '../i18n/text.ts';
-import { Footing } from '../parts/footing.tsx';
+import { Footing } from '../parts/footer.tsx';
 import { Header } from '../parts/header.tsx';
 import { Main } from '../parts/main.tsx';
 import { Problem } from '../parts/problem.tsx';
@@ -11,7 +11,7 @@ import { changeSitesView, sitesView } from '../sites/sites-address.ts';
 import { SitesTable } from '../sites/sites-table.tsx';
 import { type SitesRange, sitesRanges } from '../sites/sites-view.ts';
 import { type AskedOverview, useOverview } from '../sites/use-overview.ts';
-import { askAgain } from '../use-asked.ts';
+import { askAgain } from '../use-request.ts';
 
 function Controls() {
   const { range, search } = sitesView.value;

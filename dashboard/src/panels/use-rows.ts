@@ -1,10 +1,10 @@
 /** The rows of a tab: its values with most visitors, or with most conversions of the chosen goal. */
 import { chosenGoal } from '../goals.ts';
 import type { Answer, Row } from '../query-client.ts';
-import { useAnswer } from '../use-answer.ts';
-import type { Asked } from '../use-asked.ts';
+import { useAnswer } from '../use-query.ts';
+import type { Asked } from '../use-request.ts';
 import type { Tab } from './panel.ts';
-import { conversionsQuestion, laneOf, rowsQuestion, scopeOf, visitorsQuestion } from './panel-questions.ts';
+import { conversionsQuestion, laneOf, rowsQuestion, scopeOf, visitorsQuestion } from './panel-queries.ts';
 
 export interface PanelRow {
   value: string | null;

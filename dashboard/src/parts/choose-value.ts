@@ -1,7 +1,11 @@
 /** What a click on a value does: filters everything by it, or by all others with Shift, or opens it with Ctrl or Cmd. */
 import type { Tab } from '../panels/panel.ts';
 import { addFilters } from '../view.ts';
-import { canOpen } from './can-open.ts';
+
+const isPage = (dimension: string) => ['path', 'entry_page', 'exit_page'].includes(dimension);
+
+export const canOpen = (dimension: string, value: string | null): value is string =>
+  value !== null && (dimension === 'property:url' || (isPage(dimension) && /^(\/|https?:)/.test(value)));
 
 export const keepOnly = ({ dimension, clickFilters = [] }: Tab, value: string | null): void =>
   addFilters([...clickFilters, ['is', dimension, [value]]]);

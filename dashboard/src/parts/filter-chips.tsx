@@ -1,12 +1,13 @@
 /** The filters in force, in words; a click on one changes it. */
+
+import { withLater } from '../deferred.ts';
 import { editedFilter, openFilterDialog } from '../filters/edited-filter.ts';
 import { filterWords } from '../filters/filter-words.ts';
 import { t } from '../i18n/text.ts';
-import { withLater } from '../later.ts';
 import { savedSegments, segmentsProblem } from '../saved-segments.ts';
-import { askAgain } from '../use-asked.ts';
+import { askAgain } from '../use-request.ts';
 import { changeView, clearFilters, type Filter, removeFilter, view } from '../view.ts';
-import { onDemand } from './on-demand.tsx';
+import { onDemand } from './lazy.tsx';
 import { Problem } from './problem.tsx';
 
 const FilterDialog = onDemand(async () => (await withLater(import('../filters/filter-dialog.tsx'))).FilterDialog);

@@ -1,7 +1,7 @@
 /** What a page is about. It has the focus when the reader comes from another page of ours, so that the keyboard and screen readers begin there. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { arrivals } from '../place.ts';
+import { arrivals } from '../router.ts';
 
 export function Main({ class: className, children }: { class?: string; children: ComponentChildren }) {
   const main = useRef<HTMLElement>(null);

@@ -1,14 +1,14 @@
 /** A panel on the page: its tabs, and the first rows of the chosen one. */
 import { useEffect } from 'preact/hooks';
+import { withLater } from '../deferred.ts';
 import { areGoalsKnown } from '../goals.ts';
 import { t, textOr } from '../i18n/text.ts';
-import { withLater } from '../later.ts';
 import { MapTab } from '../map/map-tab.tsx';
 import type { Panel, Tab } from '../panels/panel.ts';
 import { chosenTab, shownTab } from '../panels/shown-tab.ts';
-import { refreshes } from '../use-asked.ts';
+import { refreshes } from '../use-request.ts';
 import { changeView, view } from '../view.ts';
-import { onDemand } from './on-demand.tsx';
+import { onDemand } from './lazy.tsx';
 import { PanelTable } from './panel-table.tsx';
 import { PanelTabs } from './panel-tabs.tsx';
 

@@ -2,7 +2,7 @@
 import { t } from '../i18n/text.ts';
 import type { Tab } from '../panels/panel.ts';
 import { type PanelRows, rowKey, useRows } from '../panels/use-rows.ts';
-import { askAgain } from '../use-asked.ts';
+import { askAgain } from '../use-request.ts';
 import { Problem } from './problem.tsx';
 import { Term } from './term.tsx';
 import { dimensionName } from './value-name.ts';

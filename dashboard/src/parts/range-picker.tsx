@@ -1,12 +1,13 @@
 /** The range of time that everything on the page is about, and what it is compared with. */
+
+import { withLater } from '../deferred.ts';
 import { t } from '../i18n/text.ts';
-import { withLater } from '../later.ts';
-import { place } from '../place.ts';
 import { canMove, move } from '../range/choose-range.ts';
 import { rangeName } from '../range/range-name.ts';
+import { place } from '../router.ts';
 import { view } from '../view.ts';
+import { onDemand } from './lazy.tsx';
 import { Menu } from './menu.tsx';
-import { onDemand } from './on-demand.tsx';
 
 const RangeMenu = onDemand(async () => (await withLater(import('../range/range-menu.tsx'))).RangeMenu);
 const CompareMenu = onDemand(async () => (await withLater(import('../range/compare-menu.tsx'))).CompareMenu);

@@ -2,8 +2,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { languageName } from '../format.ts';
 import { type Language, language, languages, loadTexts, t } from '../i18n/text.ts';
-import { openSheet } from '../keys/sheet-state.ts';
-import { goTo } from '../place.ts';
+import { openSheet } from '../keys/keys-state.ts';
+import { goTo } from '../router.ts';
 import { logOut, session } from '../session.ts';
 import { writeStored } from '../stored.ts';
 import { setTheme, theme, themes } from '../theme.ts';

@@ -1,9 +1,9 @@
 /** A name of a figure that says what it means to whoever points at it or reaches it by keyboard. */
 import type { VNode } from 'preact';
 import { useId, useState } from 'preact/hooks';
+import { withLater } from '../deferred.ts';
 import { textOr } from '../i18n/text.ts';
-import { withLater } from '../later.ts';
-import { onDemand } from './on-demand.tsx';
+import { onDemand } from './lazy.tsx';
 import type { TipProps } from './tip.tsx';
 
 const Tip = onDemand<TipProps>(async () => (await withLater(import('./tip.tsx'))).Tip);

@@ -3,9 +3,8 @@ import { formatMetric, formatPercent } from '../format.ts';
 import { t } from '../i18n/text.ts';
 import type { Tab } from '../panels/panel.ts';
 import type { PanelRow } from '../panels/use-rows.ts';
-import { canOpen } from './can-open.ts';
 import { Change } from './change.tsx';
-import { chooseValue, leaveOut, prepareOpening } from './choose-value.ts';
+import { canOpen, chooseValue, leaveOut, prepareOpening } from './choose-value.ts';
 import { valueName } from './value-name.ts';
 
 export interface ValueRowProps {

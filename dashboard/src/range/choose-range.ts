@@ -1,7 +1,7 @@
 /** Changes the range; the interval is chosen anew, as fits it. */
-import { withLater } from '../later.ts';
+import { withLater } from '../deferred.ts';
 import { changeView, view } from '../view.ts';
-import { hasEarlier, hasLater } from './beside-range.ts';
+import { hasEarlier, hasLater } from './range-neighbours.ts';
 import { today } from './zone.ts';
 
 export const chooseRange = (range: string): void => {

@@ -1,6 +1,6 @@
 /** The time zone that days are those of. */
 import { computed } from '@preact/signals';
-import { newest } from '../use-asked.ts';
+import { newest } from '../use-request.ts';
 import { view } from '../view.ts';
 import { wallClock } from './clock.ts';
 

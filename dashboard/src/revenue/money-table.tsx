@@ -1,12 +1,23 @@
 /** Amounts by period and currency, newest first. */
-import { formatBucket } from '../format.ts';
+import { formatBucket, numberFormat } from '../format.ts';
 import { t, textOr } from '../i18n/text.ts';
 import { Problem } from '../parts/problem.tsx';
 import { Term } from '../parts/term.tsx';
 import { defaultInterval } from '../top/interval.ts';
-import type { Asked } from '../use-asked.ts';
-import { askAgain } from '../use-asked.ts';
+import { type Asked, askAgain } from '../use-request.ts';
 import { view } from '../view.ts';
+
+/** An exact decimal of a currency; a dash where there is none. */
+export function formatMoney(amount: string | number | null, currency: string): string {
+  if (amount === null) return '–';
+  // Texts keep every digit.
+  const text = `${amount}` as `${number}`;
+  try {
+    return numberFormat({ style: 'currency', currency, currencyDisplay: 'narrowSymbol' }).format(text);
+  } catch {
+    return `${text} ${currency}`;
+  }
+}
 
 /** What datasets can be told by, fitting the range. */
 export function periodType(): 'day' | 'week' | 'month' {

@@ -1,10 +1,9 @@
 /** What the site earns: payments and refunds by period, and what recurs. Shown where there are payments. */
 import { t, textOr } from '../i18n/text.ts';
-import { apiBase } from '../place.ts';
+import { apiBase } from '../router.ts';
 import { scope } from '../scope.ts';
 import { changeView, view } from '../view.ts';
-import { PaymentsTable } from './payments-table.tsx';
-import { RecurringTable } from './recurring-table.tsx';
+import { PaymentsTable, RecurringTable } from './revenue-tables.tsx';
 
 const tabs = { payments: PaymentsTable, recurring: RecurringTable };
 type TabName = keyof typeof tabs;

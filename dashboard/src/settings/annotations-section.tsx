@@ -1,9 +1,10 @@
 /** What was noted about the site's history; it is added on the chart. */
-import { useLoaded } from '../behaviour/use-loaded.ts';
+
 import { formatSpan } from '../format-instant.ts';
 import { t, textOr } from '../i18n/text.ts';
 import { DeleteButton } from '../parts/delete-button.tsx';
 import type { Annotation } from '../top/annotations.ts';
+import { useLoaded } from '../use-resource.ts';
 import { Section } from './section.tsx';
 import { useChange } from './use-change.ts';
 

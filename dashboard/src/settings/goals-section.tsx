@@ -1,10 +1,10 @@
 /** Goals of the site: what is there, one more, one less. */
 import { useEffect } from 'preact/hooks';
 import { knownEvents, knownPages, Suggestions } from '../behaviour/known-values.tsx';
-import { useLoaded } from '../behaviour/use-loaded.ts';
 import { type Goal as KnownGoal, setGoals } from '../goals.ts';
 import { t } from '../i18n/text.ts';
 import { DeleteButton } from '../parts/delete-button.tsx';
+import { useLoaded } from '../use-resource.ts';
 import { Section } from './section.tsx';
 import { type Change, textOf, useChange } from './use-change.ts';
 

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { textOr } from '../i18n/text.ts';
 import { Problem } from '../parts/problem.tsx';
-import { askAgain } from '../use-asked.ts';
+import { askAgain } from '../use-request.ts';
 
 interface Props {
   /** Of the texts `settings.NAME` and `settings.NAME.about`. */

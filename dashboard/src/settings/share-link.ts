@@ -1,6 +1,6 @@
 /** Addresses and code of a shared link. */
-import { attribute } from '../empty/lines.ts';
-import { rootAddress } from '../place.ts';
+import { attribute } from '../empty/setup-lines.ts';
+import { rootAddress } from '../router.ts';
 import type { Filter } from '../view.ts';
 
 export interface ShareLink {

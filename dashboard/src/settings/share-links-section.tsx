@@ -1,13 +1,13 @@
 /** Shared links of the site: their addresses, the code that shows them in another page, and the way to end them. */
 import { useState } from 'preact/hooks';
-import { Choice } from '../behaviour/choice.tsx';
-import { useLoaded } from '../behaviour/use-loaded.ts';
 import { filterWords } from '../filters/filter-words.ts';
 import { languageName } from '../format.ts';
 import { formatInstant } from '../format-instant.ts';
 import { languages, t } from '../i18n/text.ts';
+import { Choice } from '../parts/choice.tsx';
 import { DeleteButton } from '../parts/delete-button.tsx';
 import { themes } from '../theme.ts';
+import { useLoaded } from '../use-resource.ts';
 import type { Filter } from '../view.ts';
 import { CopyField } from './copy-field.tsx';
 import { NewShareLink } from './new-share-link.tsx';

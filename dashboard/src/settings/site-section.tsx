@@ -1,10 +1,10 @@
 /** What people decide about a site: its name, its time zone, its hostnames and when a visit ends. */
 import type { components } from '../api-types.d.ts';
-import type { Loaded } from '../behaviour/use-loaded.ts';
 import { t } from '../i18n/text.ts';
 import { Described } from '../parts/described.tsx';
 import { TimeZoneField } from '../parts/time-zone-field.tsx';
-import { refreshes } from '../use-asked.ts';
+import { refreshes } from '../use-request.ts';
+import type { Loaded } from '../use-resource.ts';
 import { Section } from './section.tsx';
 import { textOf, useChange } from './use-change.ts';
 

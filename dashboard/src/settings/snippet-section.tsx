@@ -1,10 +1,10 @@
 /** What goes into the pages of the site so that they are counted. */
 import { useState } from 'preact/hooks';
-import { useLoaded } from '../behaviour/use-loaded.ts';
-import { ingestionAddress, snippetOf } from '../empty/lines.ts';
+import { ingestionAddress, snippetOf } from '../empty/setup-lines.ts';
 import { t } from '../i18n/text.ts';
 import { Described } from '../parts/described.tsx';
 import { TextField } from '../parts/text-field.tsx';
+import { useLoaded } from '../use-resource.ts';
 import { CopyField } from './copy-field.tsx';
 import { Section } from './section.tsx';
 

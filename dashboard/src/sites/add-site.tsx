@@ -6,8 +6,8 @@ import { Described } from '../parts/described.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { TimeZoneField } from '../parts/time-zone-field.tsx';
-import { goTo, siteAddress } from '../place.ts';
 import { browserZone } from '../range/zone.ts';
+import { goTo, siteAddress } from '../router.ts';
 
 const pathOf = (siteId: string) => `/sites/${encodeURIComponent(siteId)}`;
 

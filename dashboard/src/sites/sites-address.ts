@@ -1,6 +1,6 @@
 /** The list of sites as the address has it. */
 import { computed } from '@preact/signals';
-import { address, goTo, rootAddress } from '../place.ts';
+import { address, goTo, rootAddress } from '../router.ts';
 import { readSitesView, type SitesView, writeSitesView } from './sites-view.ts';
 
 export const sitesView = computed(() => readSitesView(address.value.search));

@@ -2,12 +2,35 @@
 import { formatChange, formatNumber, formatShort } from '../format.ts';
 import { t } from '../i18n/text.ts';
 import { useDefinition } from '../parts/term.tsx';
-import { address, siteAddress } from '../place.ts';
+import { address, siteAddress } from '../router.ts';
 import { defaultView, writeView } from '../view-address.ts';
 import { nameOfSite, type SiteOverview } from './arrange-sites.ts';
 import { changeSitesView, sitesView } from './sites-address.ts';
 import { firstDirection, type SitesColumn, sitesColumns } from './sites-view.ts';
-import { Sparkline } from './sparkline.tsx';
+
+const [width, height] = [100, 24];
+
+function Sparkline({ series }: { series: readonly number[] }) {
+  const most = Math.max(1, ...series);
+  const points = series.map(
+    (value, at) => `${(width * at) / Math.max(1, series.length - 1)},${height - 1 - ((height - 2) * value) / most}`,
+  );
+  return (
+    <>
+      <svg class="sparkline" viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" aria-hidden="true">
+        {series.length > 1 && <polygon points={`0,${height} ${points.join(' ')} ${width},${height}`} />}
+        {series.length > 1 && <polyline points={points.join(' ')} />}
+      </svg>
+      <span class="unseen">
+        {series.length > 0 &&
+          t('sites.trend.said', {
+            ...{ least: formatNumber(Math.min(...series)), most: formatNumber(Math.max(...series)) },
+            last: formatNumber(series.at(-1)!),
+          })}
+      </span>
+    </>
+  );
+}
 
 const opposite = { asc: 'desc', desc: 'asc' } as const;
 

@@ -1,7 +1,7 @@
 /** All sites with their figures, a page of the API after the other, so that they can be sorted and searched as a whole. */
 import { useEffect, useState } from 'preact/hooks';
 import { sendJson } from '../api.ts';
-import { useRetries } from '../behaviour/use-loaded.ts';
+import { useRetries } from '../use-resource.ts';
 
 import type { SiteOverview } from './arrange-sites.ts';
 

@@ -1,8 +1,7 @@
 /** Marks on the chart where something happened; what it was is shown beside them. */
 import { formatSpan } from '../format-instant.ts';
 import { t } from '../i18n/text.ts';
-import { type Annotation, annotations } from './annotations.ts';
-import { openAnnotations } from './annotations-state.ts';
+import { type Annotation, annotations, openAnnotations } from './annotations.ts';
 import { byPoint, pointAt } from './by-point.ts';
 import type { Series } from './series.ts';
 

@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { sendJson } from '../api.ts';
 import type { Answer } from '../query-client.ts';
-import { useAsked } from '../use-asked.ts';
+import { useAsked } from '../use-request.ts';
 
 export const annotationKinds = ['deployment', 'campaign', 'note'] as const;
 
@@ -37,3 +37,8 @@ export function useAnnotations(query: Answer['query'] | undefined): void {
     annotations.value = answer ?? [];
   }, [answer]);
 }
+
+export const areAnnotationsOpen = signal(false);
+export const openAnnotations = () => {
+  areAnnotationsOpen.value = true;
+};

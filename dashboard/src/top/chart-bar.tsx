@@ -5,8 +5,7 @@ import { wallClock } from '../range/clock.ts';
 import { formatDays } from '../range/range-name.ts';
 import { mayChange } from '../session.ts';
 import { changeView, type Interval, view } from '../view.ts';
-import { annotations } from './annotations.ts';
-import { openAnnotations } from './annotations-state.ts';
+import { annotations, openAnnotations } from './annotations.ts';
 import { fittingIntervals } from './interval.ts';
 import type { Series } from './series.ts';
 

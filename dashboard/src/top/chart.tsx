@@ -1,16 +1,15 @@
 /** The chosen figure over the range: drawn for those who see it, as a sentence and a table for those who do not. */
 import { useMemo } from 'preact/hooks';
+import { isFirstViewThere, withLater } from '../deferred.ts';
 import { formatBucket, formatMetric } from '../format.ts';
 import { t, textOr } from '../i18n/text.ts';
-import { isFirstViewThere, withLater } from '../later.ts';
-import { onDemand } from '../parts/on-demand.tsx';
+import { onDemand } from '../parts/lazy.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { comparison } from '../scope.ts';
-import { useAnswer } from '../use-answer.ts';
-import { askAgain } from '../use-asked.ts';
+import { useAnswer } from '../use-query.ts';
+import { askAgain } from '../use-request.ts';
 import { view } from '../view.ts';
-import { useAnnotations } from './annotations.ts';
-import { areAnnotationsOpen } from './annotations-state.ts';
+import { areAnnotationsOpen, useAnnotations } from './annotations.ts';
 import { ChartBar } from './chart-bar.tsx';
 import { defaultInterval } from './interval.ts';
 import { Plot } from './plot.tsx';

@@ -1,14 +1,15 @@
 /** The figures of the whole range; a click puts one on the chart. */
+
+import { withLater } from '../deferred.ts';
 import { formatMetric } from '../format.ts';
 import { textOr } from '../i18n/text.ts';
-import { withLater } from '../later.ts';
 import { Change } from '../parts/change.tsx';
-import { onDemand } from '../parts/on-demand.tsx';
+import { onDemand } from '../parts/lazy.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { useDefinition } from '../parts/term.tsx';
 import { comparison } from '../scope.ts';
-import { useAnswer } from '../use-answer.ts';
-import { askAgain } from '../use-asked.ts';
+import { useAnswer } from '../use-query.ts';
+import { askAgain } from '../use-request.ts';
 import { changeView, view } from '../view.ts';
 
 const keyMetrics = ['visitors', 'visits', 'views', 'views_per_visit', 'bounce_rate', 'visit_duration'];

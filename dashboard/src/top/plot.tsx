@@ -2,10 +2,10 @@
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
+import { isFirstViewThere, withLater } from '../deferred.ts';
 import { formatBucket, formatMetric } from '../format.ts';
 import { locale, t } from '../i18n/text.ts';
-import { isFirstViewThere, withLater } from '../later.ts';
-import { onDemand } from '../parts/on-demand.tsx';
+import { onDemand } from '../parts/lazy.tsx';
 import { colours } from '../theme.ts';
 import { changeView } from '../view.ts';
 import type { AnnotationMarksProps } from './annotation-marks.tsx';

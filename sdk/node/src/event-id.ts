@@ -10,3 +10,20 @@ export function makeEventId(timeMs: number, random: () => number): string {
   const rest = hex(random() * 2 ** 24, 6) + hex(random() * 2 ** 24, 6);
   return `${time.slice(0, 8)}-${time.slice(8, 12)}-${version}-${variant}-${rest}`;
 }
+
+const poolSize = 64;
+
+/** Node 18 has no `crypto` as a global; what stands in for it there is seeded at random as well. */
+export function createSecureRandom(): () => number {
+  const pool = new Uint32Array(poolSize);
+  let next = poolSize;
+  return () => {
+    if (typeof globalThis.crypto?.getRandomValues !== 'function') return Math.random();
+    if (next === poolSize) {
+      globalThis.crypto.getRandomValues(pool);
+      next = 0;
+    }
+    next += 1;
+    return pool[next - 1]! / 2 ** 32;
+  };
+}

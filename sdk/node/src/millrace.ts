@@ -2,14 +2,13 @@
 /** `@millrace/node`: events of an application → Millrace, in the background. */
 import { createDelivery, maxBodyBytes } from './delivery.js';
 import { lostItem } from './describe-loss.js';
-import { makeEventId } from './event-id.js';
+import { createSecureRandom, makeEventId } from './event-id.js';
 import type { TrackedEvent } from './event-types.js';
 import { keepSpooled } from './keep-spooled.js';
 import { type MillraceOptions, readOptions } from './options.js';
 import { createPost, envelopeBytes } from './post-batch.js';
 import { createProblems, type ProblemReason } from './problems.js';
 import { createQueue, type Item } from './queue.js';
-import { createSecureRandom } from './secure-random.js';
 import { writeEvent } from './write-item.js';
 
 export type {
@@ -21,10 +20,10 @@ export type {
   TypedEvent,
   VisitorContext,
 } from './event-types.js';
+export type { Spool } from './keep-spooled.js';
 export type { MillraceOptions } from './options.js';
 export type { Lost, Problem, ProblemReason, Rejection } from './problems.js';
 export type { Item } from './queue.js';
-export type { Spool } from './spool-contract.js';
 
 export interface Millrace {
   /** Takes an event and returns at once. Never throws: what cannot be taken is counted in `dropped` and told to `onError`. */

@@ -1,8 +1,8 @@
 /** `@millrace/node/spool`: keeps events in files, so that they survive the process. */
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Spool } from './keep-spooled.js';
 import type { Item } from './queue.js';
-import type { Spool } from './spool-contract.js';
 import { type Lane, openLane, readLane } from './spool-lane.js';
 import { disown, hasOwner, heartbeatMs, own, showLife, silenceMs } from './spool-owner.js';
 

@@ -1,8 +1,8 @@
 /** Parts of the page whose code comes when they are shown for the first time. */
 import type { ComponentType, VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { askAgain, refreshes } from '../use-asked.ts';
-import { noteWaiting } from '../waiting.ts';
+import { noteWaiting } from '../pending.ts';
+import { askAgain, refreshes } from '../use-request.ts';
 import { Problem } from './problem.tsx';
 
 /** A component that stands for the one which `load` brings; `meanwhile` is shown until it is there. */

@@ -1,9 +1,9 @@
 /** Where the page is: what its address says about the page, and about the API behind it. */
 import { computed, signal } from '@preact/signals';
-import { type Place, placeOf } from './place-of.ts';
+import { type Place, placeOf } from './parse-route.ts';
 import { keptNames } from './view-address.ts';
 
-export type { Place } from './place-of.ts';
+export type { Place } from './parse-route.ts';
 
 /** Folder of a proxy in front of Millrace, with a slash at its end; `/` without one. */
 const root = new URL(document.baseURI).pathname;

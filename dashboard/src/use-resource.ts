@@ -1,7 +1,7 @@
 /** Asks the API for something that is not a question about the page's range, and says what came of it. */
 import { useEffect, useState } from 'preact/hooks';
-import { sendJson } from '../api.ts';
-import { refreshes } from '../use-asked.ts';
+import { sendJson } from './api.ts';
+import { refreshes } from './use-request.ts';
 
 export interface Loaded<T> {
   value?: T | undefined;

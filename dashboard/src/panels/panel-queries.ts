@@ -1,7 +1,7 @@
 /** What panels ask about their tabs. */
 import type { Goal } from '../goals.ts';
-import { address } from '../place.ts';
 import type { Question, Scope } from '../query-client.ts';
+import { address } from '../router.ts';
 import { comparison, scope } from '../scope.ts';
 import type { Tab } from './panel.ts';
 

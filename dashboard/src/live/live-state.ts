@@ -1,7 +1,7 @@
 /** What happens on the site of the page right now: one stream for all that shows it. */
 import { computed, effect, signal } from '@preact/signals';
 import type { components } from '../api-types.d.ts';
-import { apiBase } from '../place.ts';
+import { apiBase } from '../router.ts';
 import { siteId } from '../scope.ts';
 import { maySee, session } from '../session.ts';
 import { type Connection, openStream } from './event-stream.ts';

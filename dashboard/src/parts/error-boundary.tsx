@@ -1,8 +1,8 @@
 /** Keeps a fault in a part of the page from taking the rest away. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useErrorBoundary } from 'preact/hooks';
-import { address } from '../place.ts';
-import { forgetAnswers } from '../use-asked.ts';
+import { address } from '../router.ts';
+import { forgetAnswers } from '../use-request.ts';
 import { Problem } from './problem.tsx';
 
 export function Boundary({ children }: { children: ComponentChildren }) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Place, placeOf } from '../src/place-of.ts';
+import { type Place, placeOf } from '../src/parse-route.ts';
 
 describe('the place that an address names', () => {
   it.each<[string, Place]>([

@@ -2,8 +2,8 @@
 import { computed, effect, signal } from '@preact/signals';
 import { loadPageTexts } from './i18n/text.ts';
 import { loadStyle } from './page-style.ts';
-import { newest } from './use-asked.ts';
-import { unanswered } from './waiting.ts';
+import { unanswered } from './pending.ts';
+import { newest } from './use-request.ts';
 
 /** True once the figures that were asked for at first are there, and the browser has time. */
 export const isFirstViewThere = signal(false);

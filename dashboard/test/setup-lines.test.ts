@@ -1,6 +1,6 @@
 /** The lines to set up a site can be copied as they stand. */
 import { expect, it } from 'vitest';
-import { curlOf, ingestionAddress, snippetOf } from '../src/empty/lines.ts';
+import { curlOf, ingestionAddress, snippetOf } from '../src/empty/setup-lines.ts';
 
 const from = (hostname: string, protocol = 'http:') => ({ protocol, hostname });
 

@@ -2,7 +2,7 @@
 import { noteAnswer } from './empty/emptiness.ts';
 import { type Answer, ask, type Question, type Scope } from './query-client.ts';
 import { scope } from './scope.ts';
-import { type Asked, type Asking, newest, useAsked } from './use-asked.ts';
+import { type Asked, type Asking, newest, useAsked } from './use-request.ts';
 
 /** `question` undefined: nothing is asked. A question of a `within` of its own is not about the page's range and filters. */
 export function useAnswer(

@@ -2,7 +2,7 @@
 import { countryName, languageName } from '../format.ts';
 import { chosenGoal } from '../goals.ts';
 import type { Tab } from '../panels/panel.ts';
-import { filtersOf } from '../panels/panel-questions.ts';
+import { filtersOf } from '../panels/panel-queries.ts';
 import type { Question } from '../query-client.ts';
 import { changeView, view } from '../view.ts';
 

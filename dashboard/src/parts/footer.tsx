@@ -1,8 +1,8 @@
 /** As of when the figures are right, and what they were counted from. */
 import { formatTime } from '../format.ts';
 import { t, textOr } from '../i18n/text.ts';
-import { isEmbedded } from '../place.ts';
-import { newest } from '../use-asked.ts';
+import { isEmbedded } from '../router.ts';
+import { newest } from '../use-request.ts';
 
 function said(at: number | undefined): string | null {
   if (at !== undefined) return t('foot.as_of', { time: formatTime(at) });

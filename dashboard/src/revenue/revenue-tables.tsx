@@ -1,0 +1,63 @@
+/** Payments and refunds of each period. */
+import { sendJson } from '../api.ts';
+import { formatNumber } from '../format.ts';
+import { noteWaiting } from '../pending.ts';
+import { scope } from '../scope.ts';
+import { type Asked, type Asking, useAsked } from '../use-request.ts';
+import { formatMoney, type MoneyRow, MoneyTable, newestFirst, periodType } from './money-table.tsx';
+
+type DatasetRow = Record<string, string | number | null>;
+
+/** More periods and currencies than a range of years has. */
+const mostRows = '10000';
+
+/** Filters of the page do not count here. */
+function useDataset(id: string, parameters: Record<string, string>, asking: Asking = {}): Asked<DatasetRow[]> {
+  const { site_id, date_range, timezone } = scope.value ?? {};
+  const range = { site_id: site_id ?? '', date_range: String(date_range), ...(timezone && { timezone }) };
+  const query = new URLSearchParams({ ...range, page_size: mostRows, ...parameters });
+  const path = site_id ? `/datasets/${id}/rows?${query}` : '';
+  return useAsked(
+    path,
+    async (signal) => (await noteWaiting(sendJson<{ rows: DatasetRow[] }>(path, { signal }))).rows,
+    asking,
+  );
+}
+
+/** A row for each status becomes a row with a column for each. */
+function rowsOf(rows: DatasetRow[]): MoneyRow[] {
+  const groups = new Map<string, DatasetRow[]>();
+  for (const row of rows) {
+    const key = `${row.period} ${row.currency}`;
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  const found = [...groups.values()].map((group): MoneyRow => {
+    const { period, currency } = group[0]!;
+    const of = (status: string) => group.find((row) => row.status === status);
+    return {
+      ...{ period: String(period), currency: String(currency) },
+      cells: [
+        formatNumber(Number(of('succeeded')?.count ?? 0)),
+        formatMoney(of('succeeded')?.sum ?? '0', String(currency)),
+        formatMoney(of('refunded')?.sum ?? '0', String(currency)),
+      ],
+    };
+  });
+  return found.toSorted(newestFirst);
+}
+
+export function PaymentsTable() {
+  const { answer: rows, ...asked } = useDataset('revenue-summary', { period_type: periodType() });
+  return <MoneyTable columns={['payments', 'paid', 'refunded']} rows={rows && rowsOf(rows)} {...asked} />;
+}
+
+const rowOf = ({ period_start, currency, total_revenue, mrr, mrr_churned }: DatasetRow): MoneyRow => ({
+  ...{ period: String(period_start), currency: String(currency) },
+  cells: [total_revenue, mrr, mrr_churned].map((amount) => formatMoney(amount ?? null, String(currency))),
+});
+
+export function RecurringTable() {
+  const { answer: rows, ...asked } = useDataset('revenue', { period_type: periodType() }, { isStill: true });
+  const shown = rows?.map(rowOf).toSorted(newestFirst);
+  return <MoneyTable columns={['net_revenue', 'mrr', 'mrr_churned']} rows={shown} {...asked} />;
+}
