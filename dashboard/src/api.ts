@@ -22,12 +22,12 @@ export const isReachable = signal(true);
 export const isOffline = (error: unknown) => error instanceof ApiError && error.status === 0;
 
 /** To be thrown where no answer came, or only a part of one. */
-export function unreachable(): ApiError {
+export function offlineError(): ApiError {
   isReachable.value = false;
   return new ApiError(0, 'offline', '');
 }
 
-async function refusalOf(response: Response): Promise<ApiError> {
+async function readError(response: Response): Promise<ApiError> {
   const body = (await response.json().catch(() => undefined)) as
     | { error?: { code: string; message: string } }
     | undefined;
@@ -35,11 +35,11 @@ async function refusalOf(response: Response): Promise<ApiError> {
   return new ApiError(response.status, code, message, Number(response.headers.get('retry-after')) || undefined);
 }
 
-let whenRefused = (_refusal: ApiError): void => undefined;
+let refusalListener = (_refusal: ApiError): void => undefined;
 
 /** Hears of every refusal, for what they mean to the page as a whole. */
-export function onRefusal(listener: (refusal: ApiError) => void): void {
-  whenRefused = listener;
+export function onApiError(listener: (refusal: ApiError) => void): void {
+  refusalListener = listener;
 }
 
 export interface Request {
@@ -63,12 +63,12 @@ export async function send(path: string, { method = 'GET', body, accept, signal 
       ...(signal && { signal }),
     });
   } catch (error) {
-    throw signal?.aborted ? error : unreachable();
+    throw signal?.aborted ? error : offlineError();
   }
   isReachable.value = true;
   if (response.ok) return response;
-  const refusal = await refusalOf(response);
-  whenRefused(refusal);
+  const refusal = await readError(response);
+  refusalListener(refusal);
   throw refusal;
 }
 
@@ -77,6 +77,6 @@ export async function sendJson<T>(path: string, request?: Request): Promise<T> {
   const response = await send(path, request);
   if (response.status === 204) return undefined as T;
   return response.json().catch((error: unknown) => {
-    throw request?.signal?.aborted ? error : unreachable();
+    throw request?.signal?.aborted ? error : offlineError();
   });
 }

@@ -5,9 +5,9 @@ const formats = new Map<string, Intl.NumberFormat>();
 
 export function numberFormat(options: Intl.NumberFormatOptions): Intl.NumberFormat {
   const key = `${locale.value} ${JSON.stringify(options)}`;
-  const known = formats.get(key) ?? new Intl.NumberFormat(locale.value, options);
-  formats.set(key, known);
-  return known;
+  const format = formats.get(key) ?? new Intl.NumberFormat(locale.value, options);
+  formats.set(key, format);
+  return format;
 }
 
 export const formatNumber = (value: number) => numberFormat({ maximumFractionDigits: 2 }).format(value);
@@ -28,8 +28,8 @@ export const formatChange = (value: number) =>
 
 /** 1m 30s. */
 export function formatDuration(seconds: number): string {
-  const whole = Math.round(seconds);
-  const [hours, minutes, rest] = [Math.floor(whole / 3_600), Math.floor(whole / 60) % 60, whole % 60];
+  const rounded = Math.round(seconds);
+  const [hours, minutes, rest] = [Math.floor(rounded / 3_600), Math.floor(rounded / 60) % 60, rounded % 60];
   if (hours > 0) return t('duration.hours', { hours, minutes });
   return minutes > 0 ? t('duration.minutes', { minutes, seconds: rest }) : t('duration.seconds', { seconds: rest });
 }

@@ -1,7 +1,7 @@
 /** Goals of the site: what visitors are meant to do, and which of them the page is about. */
 import { computed } from '@preact/signals';
 import { sendJson } from './api.ts';
-import { noteWaiting } from './pending.ts';
+import { trackPending } from './pending.ts';
 import { perSite } from './per-site.ts';
 import { view } from './view.ts';
 
@@ -22,10 +22,10 @@ export const {
   useLoading: useGoalsOf,
 } = perSite(async (siteId) => {
   const answer = sendJson<{ goals: Goal[] }>(`/sites/${encodeURIComponent(siteId)}/goals`);
-  return (await noteWaiting(answer)).goals;
+  return (await trackPending(answer)).goals;
 });
 
-export const areGoalsKnown = computed(() => goals.value !== undefined || Boolean(goalsProblem.value));
+export const areGoalsLoaded = computed(() => goals.value !== undefined || Boolean(goalsProblem.value));
 
 /**
  * The goal whose conversions all panels show. `none`: no goal is chosen, or the one chosen is gone; `unknown` until it is known.

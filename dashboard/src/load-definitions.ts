@@ -2,14 +2,14 @@
 import { signal } from '@preact/signals';
 import { type Definitions, definitions } from './definitions.ts';
 import { type Language, language } from './i18n/text.ts';
-import { rootAddress } from './router.ts';
+import { rootUrl } from './router.ts';
 
 /** By language: those of the page's own figures, and of others where there are any. */
 const translated = signal<Partial<Record<Language, Record<string, string>>>>({});
 
 async function load(): Promise<void> {
   // The same for everybody, so that a shared link has them from here as well.
-  const response = await fetch(rootAddress('api/v1/definitions'));
+  const response = await fetch(rootUrl('api/v1/definitions'));
   if (!response.ok) throw new Error(response.statusText);
   definitions.value = (await response.json()) as Definitions;
 }
@@ -25,12 +25,12 @@ async function translate(into: Language): Promise<void> {
 }
 
 /** What is there, or on its way. */
-const asked = new Set<string>();
+const requested = new Set<string>();
 
 function once(name: string, ask: () => Promise<void>): void {
-  if (asked.has(name)) return;
-  asked.add(name);
-  ask().catch(() => asked.delete(name));
+  if (requested.has(name)) return;
+  requested.add(name);
+  ask().catch(() => requested.delete(name));
 }
 
 /** Does nothing where they are there already in the reader's language; tried again when it failed before. */

@@ -2,17 +2,17 @@
 
 import { render } from 'preact';
 import { isReachable } from './api.ts';
-import { followFirstView } from './deferred.ts';
+import { watchFirstView } from './deferred.ts';
 import { loadGoals } from './goals.ts';
 import { loadTexts, t } from './i18n/text.ts';
 import { Sheet } from './keys/keys.tsx';
-import { followLive } from './live/live-state.ts';
-import { followTitle, Page } from './page.tsx';
-import { Boundary } from './parts/error-boundary.tsx';
-import { keepFresh } from './refresh.ts';
-import { followAddress, isEmbedded, place } from './router.ts';
-import { followSession, loadSession, session } from './session.ts';
-import { followTheme } from './theme.ts';
+import { watchLive } from './live/live-state.ts';
+import { Page, syncTitle } from './page.tsx';
+import { ErrorBoundary } from './parts/error-boundary.tsx';
+import { startAutoRefresh } from './refresh.ts';
+import { isEmbedded, route, startRouter } from './router.ts';
+import { loadSession, session, watchSession } from './session.ts';
+import { initTheme } from './theme.ts';
 
 const OfflineNote = () => (
   <div role="status" class={isReachable.value ? 'unseen' : 'offline'}>
@@ -23,9 +23,9 @@ const OfflineNote = () => (
 const App = () => (
   <>
     <OfflineNote />
-    <Boundary>
+    <ErrorBoundary>
       <Page />
-    </Boundary>
+    </ErrorBoundary>
     <Sheet />
   </>
 );
@@ -42,18 +42,18 @@ const NoTexts = () => (
 
 const root = document.getElementById('page')!;
 
-followTheme();
-followTitle();
-followAddress();
-keepFresh();
-followSession();
-followLive();
-followFirstView();
+initTheme();
+syncTitle();
+startRouter();
+startAutoRefresh();
+watchSession();
+watchLive();
+watchFirstView();
 document.documentElement.toggleAttribute('data-embed', isEmbedded.value);
 // The figures do not wait for the texts, nor the texts for who it is.
 void loadSession().then(() => {
   // Which events a panel shows depends on them: it can ask for those together with the others.
-  if (session.value && place.value.page === 'site' && place.value.siteId) void loadGoals(place.value.siteId);
+  if (session.value && route.value.page === 'site' && route.value.siteId) void loadGoals(route.value.siteId);
 });
 void loadTexts().then(
   () => render(<App />, root),

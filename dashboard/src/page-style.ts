@@ -15,7 +15,7 @@ function load(name: string): Promise<void> {
 
 /** Settled once they are there, or cannot be had: a plain page is better than none. */
 export function loadStyle(name: 'later' | 'pages'): Promise<void> {
-  const known = loading.get(name) ?? load(name);
-  loading.set(name, known);
-  return known;
+  const pending = loading.get(name) ?? load(name);
+  loading.set(name, pending);
+  return pending;
 }

@@ -1,23 +1,23 @@
 /** Which page an address below Millrace names. */
 
-export interface Place {
+export interface Route {
   page: 'sites' | 'site' | 'funnels' | 'retention' | 'journeys' | 'live' | 'settings' | 'operator' | 'unknown';
   siteId?: string;
   /** Of a shared link. */
   slug?: string;
 }
 
-const pagesOfSite = ['funnels', 'retention', 'journeys', 'live', 'settings'] as const;
-type PageOfSite = (typeof pagesOfSite)[number];
-const isPageOfSite = (name: string): name is PageOfSite => (pagesOfSite as readonly string[]).includes(name);
+const sitePages = ['funnels', 'retention', 'journeys', 'live', 'settings'] as const;
+type SitePage = (typeof sitePages)[number];
+const isSitePage = (name: string): name is SitePage => (sitePages as readonly string[]).includes(name);
 
-function pageOf(name: string | undefined): Place['page'] {
+function pageOf(name: string | undefined): Route['page'] {
   if (name === undefined || name === '') return 'site';
-  return isPageOfSite(name) ? name : 'unknown';
+  return isSitePage(name) ? name : 'unknown';
 }
 
 /** As it stands where it was cut in the middle of a character. */
-function decoded(part: string): string {
+function decodeOrKeep(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
@@ -26,8 +26,8 @@ function decoded(part: string): string {
 }
 
 /** `path` is without the folder that Millrace is in, and without a slash at its beginning. */
-export function placeOf(path: string): Place {
-  const [first = '', second, third] = path.split('/').map(decoded);
+export function parseRoute(path: string): Route {
+  const [first = '', second, third] = path.split('/').map(decodeOrKeep);
   if (first === '') return { page: 'sites' };
   if (first === 'operator') return { page: 'operator' };
   if (first === 'share' && second) return { page: pageOf(third), slug: second };

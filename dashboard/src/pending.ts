@@ -2,12 +2,12 @@
 import { signal } from '@preact/signals';
 
 /** Answers, and code of parts that are shown. Also on `<html>`, as `data-unanswered`. */
-export const unanswered = signal(0);
+export const pendingCount = signal(0);
 
-export async function noteWaiting<T>(answer: Promise<T>): Promise<T> {
+export async function trackPending<T>(answer: Promise<T>): Promise<T> {
   const note = (change: number) => {
-    unanswered.value = unanswered.peek() + change;
-    document.documentElement.dataset.unanswered = String(unanswered.peek());
+    pendingCount.value = pendingCount.peek() + change;
+    document.documentElement.dataset.unanswered = String(pendingCount.peek());
   };
   note(1);
   try {

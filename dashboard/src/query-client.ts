@@ -1,8 +1,8 @@
 /** Asks reporting what panels want to know: what is asked together goes as one batch, and each answer is there as soon as it comes. */
 
-import { ApiError, send, unreachable } from './api.ts';
+import { ApiError, offlineError, send } from './api.ts';
 import type { components } from './api-types.d.ts';
-import { noteWaiting } from './pending.ts';
+import { trackPending } from './pending.ts';
 import type { Filter } from './view.ts';
 
 type Schemas = components['schemas'];
@@ -14,7 +14,7 @@ export interface Row {
   comparison?: { dimensions: (string | null)[]; metrics: (number | string | null)[]; change: (number | null)[] };
 }
 
-export interface Answer {
+export interface QueryResult {
   results: Row[];
   meta: Schemas['Answer']['meta'];
   query: Schemas['Answer']['query'];
@@ -31,7 +31,7 @@ export interface Scope {
   include_bots?: boolean;
 }
 
-export interface Question {
+export interface Query {
   metrics: string[];
   dimensions?: string[];
   filters?: (Filter | unknown)[];
@@ -41,24 +41,24 @@ export interface Question {
   include?: Record<string, unknown>;
 }
 
-interface Waiting {
-  question: Question;
+interface PendingQuery {
+  question: Query;
   signal: AbortSignal;
-  resolve: (answer: Answer) => void;
+  resolve: (answer: QueryResult) => void;
   reject: (error: unknown) => void;
 }
 
 /** Questions of one moment, by what they have in common. */
-const batches = new Map<string, Waiting[]>();
-const largestBatch = 50;
+const batches = new Map<string, PendingQuery[]>();
+const maxBatchSize = 50;
 
 /**
  * `lane` keeps apart what must not wait for each other: the top of a page, its panels, and lists that take long.
  * @throws ApiError
  */
-export function ask(lane: string, scope: Scope, question: Question, signal: AbortSignal): Promise<Answer> {
+export function runQuery(lane: string, scope: Scope, question: Query, signal: AbortSignal): Promise<QueryResult> {
   const key = JSON.stringify([lane, scope]);
-  const answer = new Promise<Answer>((resolve, reject) => {
+  const answer = new Promise<QueryResult>((resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason));
     const batch = batches.get(key);
     if (batch) return void batch.push({ question, signal, resolve, reject });
@@ -66,51 +66,51 @@ export function ask(lane: string, scope: Scope, question: Question, signal: Abor
     queueMicrotask(() => {
       const waiting = batches.get(key) ?? [];
       batches.delete(key);
-      for (let from = 0; from < waiting.length; from += largestBatch) {
-        void sendBatch(scope, waiting.slice(from, from + largestBatch));
+      for (let from = 0; from < waiting.length; from += maxBatchSize) {
+        void sendBatch(scope, waiting.slice(from, from + maxBatchSize));
       }
     });
   });
-  return noteWaiting(answer);
+  return trackPending(answer);
 }
 
 /** Aborts once nobody waits any more: others need the answers that one has given up. */
-function whenAllAbort(waiting: Waiting[]): AbortSignal {
-  const stopping = new AbortController();
-  const check = () => waiting.every(({ signal }) => signal.aborted) && stopping.abort();
+function abortWhenAllAbort(waiting: PendingQuery[]): AbortSignal {
+  const controller = new AbortController();
+  const check = () => waiting.every(({ signal }) => signal.aborted) && controller.abort();
   for (const { signal } of waiting) signal.addEventListener('abort', check);
-  return stopping.signal;
+  return controller.signal;
 }
 
-async function sendBatch(scope: Scope, waiting: Waiting[]): Promise<void> {
-  const signal = whenAllAbort(waiting);
+async function sendBatch(scope: Scope, waiting: PendingQuery[]): Promise<void> {
+  const signal = abortWhenAllAbort(waiting);
   try {
     const body = { ...scope, queries: waiting.map(({ question }) => question) };
     const response = await send('/query/batch', { method: 'POST', body, accept: 'application/x-ndjson', signal });
     let answered = 0;
-    for await (const line of linesOf(response)) answered += takeLine(JSON.parse(line) as Line, waiting);
+    for await (const line of readLines(response)) answered += resolveLine(JSON.parse(line) as Line, waiting);
     if (answered < waiting.length) throw new Error('The answer was cut.');
   } catch (error) {
-    const problem = error instanceof ApiError || signal.aborted ? error : unreachable();
+    const problem = error instanceof ApiError || signal.aborted ? error : offlineError();
     // Of those that were answered this changes nothing.
     for (const { reject } of waiting) reject(problem);
   }
 }
 
 type Line =
-  | ({ index: number } & Omit<Answer, 'at'>)
+  | ({ index: number } & Omit<QueryResult, 'at'>)
   | { meta: object; index?: undefined; error?: undefined }
   | { error: { code: string; message: string }; index?: undefined };
 
 /** Returns how many questions it answers. */
-function takeLine(line: Line, waiting: Waiting[]): 0 | 1 {
+function resolveLine(line: Line, waiting: PendingQuery[]): 0 | 1 {
   if ('error' in line && line.error) throw new ApiError(500, line.error.code, line.error.message);
   if (line.index === undefined) return 0;
   waiting[line.index]?.resolve({ ...line, at: Date.now() });
   return 1;
 }
 
-async function* linesOf({ body }: Response): AsyncGenerator<string> {
+async function* readLines({ body }: Response): AsyncGenerator<string> {
   const reader = body!.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
   for (;;) {

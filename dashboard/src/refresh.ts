@@ -4,45 +4,45 @@ import { isReachable, send } from './api.ts';
 import { includesNow } from './range/range-neighbours.ts';
 import { today } from './range/zone.ts';
 import { loadSession, session } from './session.ts';
-import { newest, refreshes } from './use-request.ts';
+import { latestResult, refreshCount } from './use-request.ts';
 import { view } from './view.ts';
 
-const everyMs = 60_000;
+const refreshEveryMs = 60_000;
 /** How often a Millrace that does not answer is asked. */
 const retryMs = 5_000;
 /** A question without an answer by then is given up, since the network may have changed. */
-const longestLookMs = 30_000;
+const checkTimeoutMs = 30_000;
 
 /** In milliseconds since 1970. */
 let refreshedAt = Date.now();
 
 function refresh(): void {
   refreshedAt = Date.now();
-  refreshes.value += 1;
+  refreshCount.value += 1;
   // Nothing asks for it by itself.
   if (!session.value) void loadSession();
 }
 
-const isOld = () => Date.now() - Math.max(refreshedAt, newest.peek()?.at ?? 0) >= everyMs;
+const isOld = () => Date.now() - Math.max(refreshedAt, latestResult.peek()?.at ?? 0) >= refreshEveryMs;
 const isDue = () => !document.hidden && includesNow(view.peek().range, today()) && isOld();
 
-let isLooking = false;
+let isChecking = false;
 
 /** One small question finds out whether Millrace answers: what panels ask would be given up for the next try before a slow answer is there. */
-async function look(): Promise<void> {
-  if (isLooking || document.hidden) return;
-  isLooking = true;
-  await send('/session', { signal: AbortSignal.timeout(longestLookMs) }).catch(() => undefined);
-  isLooking = false;
+async function checkReachable(): Promise<void> {
+  if (isChecking || document.hidden) return;
+  isChecking = true;
+  await send('/session', { signal: AbortSignal.timeout(checkTimeoutMs) }).catch(() => undefined);
+  isChecking = false;
 }
 
-export function keepFresh(): void {
-  setInterval(() => isDue() && refresh(), everyMs / 6);
+export function startAutoRefresh(): void {
+  setInterval(() => isDue() && refresh(), refreshEveryMs / 6);
   document.addEventListener('visibilitychange', () => isDue() && refresh());
-  for (const type of ['online', 'offline']) addEventListener(type, look);
+  for (const type of ['online', 'offline']) addEventListener(type, checkReachable);
   effect(() => {
     if (isReachable.value) return;
-    const timer = setInterval(look, retryMs);
+    const timer = setInterval(checkReachable, retryMs);
     return () => {
       clearInterval(timer);
       refresh();

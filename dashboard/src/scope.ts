@@ -1,14 +1,14 @@
 /** What all questions of a page have in common, made of its address. */
 import { computed } from '@preact/signals';
 import type { Scope } from './query-client.ts';
-import { place } from './router.ts';
+import { route } from './router.ts';
 import { savedSegments } from './saved-segments.ts';
 import { session } from './session.ts';
 import { view } from './view.ts';
 import { isAboutBots } from './view-address.ts';
 
 /** The site that is looked at; a shared link names it only once it is open. */
-export const siteId = computed(() => place.value.siteId ?? session.value?.site_id ?? undefined);
+export const siteId = computed(() => route.value.siteId ?? session.value?.site_id ?? undefined);
 
 /** As the API has it: the two dates of a range of its own, or the name of one. */
 const asRange = (text: string): string | [string, string] => {

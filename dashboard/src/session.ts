@@ -1,8 +1,8 @@
 /** Who looks at the page, and what they may see and change. */
 import { effect, signal } from '@preact/signals';
-import { ApiError, onRefusal, sendJson } from './api.ts';
+import { ApiError, onApiError, sendJson } from './api.ts';
 import { t } from './i18n/text.ts';
-import { goTo, place, rootAddress, siteAddress } from './router.ts';
+import { navigate, rootUrl, route, siteUrl } from './router.ts';
 
 interface Session {
   /** `open`: everybody who reaches the page may do everything. */
@@ -15,24 +15,24 @@ interface Session {
   filters?: unknown[] | null;
 }
 
-/** Undefined until it is known. */
+/** Undefined until it is fresh. */
 export const session = signal<Session | undefined>(undefined);
 /** Why there is none. */
 export const sessionProblem = signal<unknown>(undefined);
 
 /** There was a session, and it has ended while the page was open. */
-export const hasEnded = signal(false);
+export const hasExpired = signal(false);
 
-export const mayChange = () => session.value?.auth === 'open' || session.value?.scopes.includes('admin') === true;
-export const maySee = (siteId: string) => (session.value?.site_id ?? siteId) === siteId;
+export const canEdit = () => session.value?.auth === 'open' || session.value?.scopes.includes('admin') === true;
+export const canView = (siteId: string) => (session.value?.site_id ?? siteId) === siteId;
 /** What the installation as a whole does is for those who may change all sites. */
-export const mayOperate = () => mayChange() && session.value?.site_id === null;
+export const canOperate = () => canEdit() && session.value?.site_id === null;
 
-const ask = () => sendJson<Session>('/session');
+const fetchSession = () => sendJson<Session>('/session');
 
 export async function loadSession(): Promise<void> {
   try {
-    session.value = await ask();
+    session.value = await fetchSession();
     sessionProblem.value = undefined;
   } catch (error) {
     // The reader may have logged in while this was on its way.
@@ -41,17 +41,17 @@ export async function loadSession(): Promise<void> {
 }
 
 /** It was logged out elsewhere, its key was revoked, or the shared link was. */
-const isOver = (error: unknown) => error instanceof ApiError && [401, 403, 404].includes(error.status);
+const isExpired = (error: unknown) => error instanceof ApiError && [401, 403, 404].includes(error.status);
 
 async function recheck(): Promise<void> {
   try {
-    const known = await ask();
-    if (JSON.stringify(known) !== JSON.stringify(session.value)) session.value = known;
+    const fresh = await fetchSession();
+    if (JSON.stringify(fresh) !== JSON.stringify(session.value)) session.value = fresh;
   } catch (error) {
-    if (!isOver(error)) return;
+    if (!isExpired(error)) return;
     session.value = undefined;
     sessionProblem.value = error;
-    hasEnded.value = true;
+    hasExpired.value = true;
   }
 }
 
@@ -70,26 +70,26 @@ export async function recheckSession(): Promise<void> {
 export async function logIn(secret: { key: string } | { password: string }): Promise<void> {
   await sendJson('/session', { method: 'POST', body: secret });
   // A browser keeps no cookie of a page in a frame of another site without HTTPS.
-  session.value = await ask().catch((error: unknown) => {
-    throw isOver(error) ? new ApiError(403, 'no_cookie', t('login.no_cookie')) : error;
+  session.value = await fetchSession().catch((error: unknown) => {
+    throw isExpired(error) ? new ApiError(403, 'no_cookie', t('login.no_cookie')) : error;
   });
   sessionProblem.value = undefined;
-  hasEnded.value = false;
+  hasExpired.value = false;
 }
 
 /** Loads the page again, so that nothing of what was shown stays. @throws ApiError */
 export async function logOut(): Promise<void> {
   await sendJson('/session', { method: 'DELETE' });
-  location.assign(rootAddress());
+  location.assign(rootUrl());
 }
 
 /** Notices when the session ends, and brings those who may see one site there. */
-export function followSession(): void {
-  onRefusal(({ status }) => {
-    if (status === 401 || (status === 404 && place.value.slug !== undefined)) void recheckSession();
+export function watchSession(): void {
+  onApiError(({ status }) => {
+    if (status === 401 || (status === 404 && route.value.slug !== undefined)) void recheckSession();
   });
   effect(() => {
     const only = session.value?.site_id;
-    if (only && place.value.page === 'sites') goTo(siteAddress(only), { replace: true });
+    if (only && route.value.page === 'sites') navigate(siteUrl(only), { replace: true });
   });
 }

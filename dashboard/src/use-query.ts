@@ -1,36 +1,36 @@
 /** Questions about the figures of a site, asked again whenever they change. */
-import { noteAnswer } from './empty/emptiness.ts';
-import { type Answer, ask, type Question, type Scope } from './query-client.ts';
+import { noteResult } from './empty/emptiness.ts';
+import { type Query, type QueryResult, runQuery, type Scope } from './query-client.ts';
 import { scope } from './scope.ts';
-import { type Asked, type Asking, newest, useAsked } from './use-request.ts';
+import { latestResult, type RequestOptions, type RequestState, useRequest } from './use-request.ts';
 
-/** `question` undefined: nothing is asked. A question of a `within` of its own is not about the page's range and filters. */
-export function useAnswer(
+/** `query` undefined: nothing is asked. A query of a `queryScope` of its own is not about the page's range and filters. */
+export function useQuery(
   lane: string,
-  question: Question | undefined,
-  within: Scope | undefined = scope.value,
-  asking: Asking = {},
-): Asked<Answer> {
-  const key = question && within ? JSON.stringify([lane, within, question]) : '';
-  return useAsked(
+  query: Query | undefined,
+  queryScope: Scope | undefined = scope.value,
+  options: RequestOptions = {},
+): RequestState<QueryResult> {
+  const key = query && queryScope ? JSON.stringify([lane, queryScope, query]) : '';
+  return useRequest(
     key,
     async (signal) => {
-      const answer = await ask(lane, within!, question!, signal);
-      noteAnswer(within!.site_id, answer);
-      newest.value = { at: answer.at, source: answer.meta.source, zone: answer.query.timezone };
-      return answer;
+      const result = await runQuery(lane, queryScope!, query!, signal);
+      noteResult(queryScope!.site_id, result);
+      latestResult.value = { at: result.at, source: result.meta.source, zone: result.query.timezone };
+      return result;
     },
-    asking,
+    options,
   );
 }
 
-/** Many questions about the page's range and filters that are shown together: answered all, or not at all. */
-export function useAnswers(lane: string, questions: Question[]): Asked<Answer[]> {
-  const within = scope.value;
-  const key = within ? JSON.stringify([lane, within, ...questions]) : '';
-  const asked = useAsked(key, (signal) =>
-    Promise.all(questions.map((question) => ask(lane, within!, question, signal))),
+/** Many queries about the page's range and filters that are shown together: answered all, or not at all. */
+export function useQueries(lane: string, queries: Query[]): RequestState<QueryResult[]> {
+  const queryScope = scope.value;
+  const key = queryScope ? JSON.stringify([lane, queryScope, ...queries]) : '';
+  const state = useRequest(key, (signal) =>
+    Promise.all(queries.map((query) => runQuery(lane, queryScope!, query, signal))),
   );
   // Earlier answers are of use only where there are as many.
-  return asked.answer?.length === questions.length ? asked : { ...asked, answer: undefined };
+  return state.data?.length === queries.length ? state : { ...state, data: undefined };
 }

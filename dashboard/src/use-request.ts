@@ -4,74 +4,74 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { isOffline } from './api.ts';
 
 /** Grows by one whenever figures that may have changed are to be asked for again. */
-export const refreshes = signal(0);
-export const askAgain = () => {
-  refreshes.value += 1;
+export const refreshCount = signal(0);
+export const refreshNow = () => {
+  refreshCount.value += 1;
 };
 
 /** When the newest answer on the page came, what it was counted from, and the time zone of its days. */
-export const newest = signal<{ at: number; source: string; zone: string } | undefined>(undefined);
+export const latestResult = signal<{ at: number; source: string; zone: string } | undefined>(undefined);
 
-export interface Asked<T> {
-  answer?: T | undefined;
+export interface RequestState<T> {
+  data?: T | undefined;
   problem?: unknown;
   /** `answer` belongs to an earlier question, or is still missing. */
-  isWaiting: boolean;
+  isLoading: boolean;
 }
 
 /** Earlier answers, so that Back shows them at once, while they are asked for again. */
-const remembered = new Map<string, unknown>();
-const rememberedAtMost = 300;
+const cache = new Map<string, unknown>();
+const maxCached = 300;
 
-function remember(key: string, answer: unknown): void {
-  remembered.delete(key);
-  remembered.set(key, answer);
-  if (remembered.size > rememberedAtMost) remembered.delete(remembered.keys().next().value!);
+function cacheResult(key: string, result: unknown): void {
+  cache.delete(key);
+  cache.set(key, result);
+  if (cache.size > maxCached) cache.delete(cache.keys().next().value!);
 }
 
 /** What one reader saw is not for the next. */
-export const forgetAnswers = () => remembered.clear();
+export const clearCache = () => cache.clear();
 
-export interface Asking {
+export interface RequestOptions {
   /** What does not change from minute to minute is asked again only after it has failed. */
-  isStill?: boolean;
+  isStatic?: boolean;
 }
 
 /**
  * Asks whenever `key` changes, which says all about the question, and with each refresh; the earlier answer stays until the next one is
  * there. An empty key asks nothing.
  */
-export function useAsked<T>(
+export function useRequest<T>(
   key: string,
-  ask: (signal: AbortSignal) => Promise<T>,
-  { isStill = false }: Asking = {},
-): Asked<T> {
-  const refresh = refreshes.value;
-  const turn = useRef(refresh);
+  load: (signal: AbortSignal) => Promise<T>,
+  { isStatic = false }: RequestOptions = {},
+): RequestState<T> {
+  const refresh = refreshCount.value;
+  const appliedRefresh = useRef(refresh);
   const hasFailed = useRef(false);
-  if (!isStill || hasFailed.current) turn.current = refresh;
-  const [asked, setAsked] = useState<Asked<T> & { key: string }>({ key: '', isWaiting: true });
+  if (!isStatic || hasFailed.current) appliedRefresh.current = refresh;
+  const [state, setState] = useState<RequestState<T> & { key: string }>({ key: '', isLoading: true });
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key says all about the question.
   useEffect(() => {
     if (key === '') return;
-    const stopping = new AbortController();
+    const controller = new AbortController();
     hasFailed.current = false;
-    const known = remembered.get(key) as T | undefined;
-    if (known) setAsked({ key, answer: known, isWaiting: false });
-    ask(stopping.signal).then(
-      (answer) => {
-        if (stopping.signal.aborted) return;
-        remember(key, answer);
-        setAsked({ key, answer, isWaiting: false });
+    const cached = cache.get(key) as T | undefined;
+    if (cached) setState({ key, data: cached, isLoading: false });
+    load(controller.signal).then(
+      (data) => {
+        if (controller.signal.aborted) return;
+        cacheResult(key, data);
+        setState({ key, data, isLoading: false });
       },
       (problem: unknown) => {
-        if (stopping.signal.aborted) return;
+        if (controller.signal.aborted) return;
         hasFailed.current = true;
         // Earlier figures stay while nothing can be had; that is said once for the whole page.
-        if (!isOffline(problem)) setAsked({ key, problem, isWaiting: false });
+        if (!isOffline(problem)) setState({ key, problem, isLoading: false });
       },
     );
-    return () => stopping.abort();
-  }, [key, turn.current]);
-  return asked.key === key ? asked : { answer: asked.answer, isWaiting: key !== '' };
+    return () => controller.abort();
+  }, [key, appliedRefresh.current]);
+  return state.key === key ? state : { data: state.data, isLoading: key !== '' };
 }

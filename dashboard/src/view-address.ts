@@ -1,16 +1,16 @@
 /** What is looked at, and how an address says so: short, readable, and never failing, whatever somebody made of it. */
 
-const withoutValues = ['is_set', 'is_not_set'] as const;
-const withValues = [
+const valuelessOperators = ['is_set', 'is_not_set'] as const;
+const valueOperators = [
   ...(['is', 'is_not', 'contains', 'contains_not', 'starts_with', 'starts_with_not'] as const),
   ...(['ends_with', 'ends_with_not', 'matches', 'matches_not'] as const),
 ];
-const operators = [...withValues, ...withoutValues] as const;
+const operators = [...valueOperators, ...valuelessOperators] as const;
 export type Operator = (typeof operators)[number];
 /** As the API takes it: an operator, what it is about, and the values of which one has to fit; null is no value. `is_set` and `is_not_set` have no values. */
 export type Filter = [operator: Operator, dimension: string, values?: (string | null)[]];
 
-export const takesValues = (operator: Operator) => !(withoutValues as readonly string[]).includes(operator);
+export const takesValues = (operator: Operator) => !(valuelessOperators as readonly string[]).includes(operator);
 /** Of the others the API takes texts alone. */
 export const takesNull = (operator: Operator) => operator === 'is' || operator === 'is_not';
 
@@ -61,12 +61,12 @@ const escapePart = (text: string) => text.replaceAll('%', '%25').replaceAll(',',
 const readPart = (text: string) => text.replace(/%2C/gi, ',').replaceAll('%25', '%');
 
 // A text that begins like "no value" gets another one of its first character in front.
-const none = '!';
+const nullMarker = '!';
 const writeValue = (value: string | null) =>
-  value === null ? none : escapePart(value.startsWith(none) ? none + value : value);
+  value === null ? nullMarker : escapePart(value.startsWith(nullMarker) ? nullMarker + value : value);
 function readValue(text: string): string | null {
-  if (text === none) return null;
-  return readPart(text.startsWith(none) ? text.slice(1) : text);
+  if (text === nullMarker) return null;
+  return readPart(text.startsWith(nullMarker) ? text.slice(1) : text);
 }
 
 const writeFilter = ([operator, dimension, values = []]: Filter) =>
@@ -75,7 +75,7 @@ const writeFilter = ([operator, dimension, values = []]: Filter) =>
 /** None where it is not one that the API would take: somebody has cut the address. */
 function readFilter(text: string): Filter[] {
   const [name, dimension, ...written] = text.split(',');
-  const operator = operators.find((known) => known === name);
+  const operator = operators.find((operator) => operator === name);
   if (!operator || !dimension) return [];
   if (!takesValues(operator)) return [[operator, readPart(dimension)]];
   const values = written.map(readValue).filter((value) => value !== null || takesNull(operator));
@@ -108,10 +108,10 @@ export function readView(search: string): View {
 }
 
 /** Characters that may stand in the query of an address as they are, and are easier to read so. */
-const readable: Record<string, string> = { '%2C': ',', '%2F': '/', '%3A': ':', '%40': '@' };
+const unescaped: Record<string, string> = { '%2C': ',', '%2F': '/', '%3A': ':', '%40': '@' };
 
 /** How an embedded page looks stays with it. */
-export const keptNames = ['embed', 'theme', 'lang'];
+export const embedParams = ['embed', 'theme', 'lang'];
 
 /** The part of an address after the path, with its question mark; what is as by default is left out. `earlier` is the one that it replaces. */
 export function writeView(view: View, earlier = ''): string {
@@ -124,7 +124,7 @@ export function writeView(view: View, earlier = ''): string {
   for (const [name, value] of Object.entries({ ...rest, tz: timezone })) if (value) parameters.set(name, value);
   for (const [panel, tab] of Object.entries(tabs)) parameters.set(tabPrefix + panel, tab);
   const before = new URLSearchParams(earlier);
-  for (const name of keptNames) if (before.get(name)) parameters.set(name, before.get(name)!);
-  const text = parameters.toString().replace(/%(2C|2F|3A|40)/g, (written) => readable[written]!);
+  for (const name of embedParams) if (before.get(name)) parameters.set(name, before.get(name)!);
+  const text = parameters.toString().replace(/%(2C|2F|3A|40)/g, (written) => unescaped[written]!);
   return text === '' ? '' : `?${text}`;
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type Place, placeOf } from '../src/parse-route.ts';
+import { parseRoute, type Route } from '../src/parse-route.ts';
 
 describe('the place that an address names', () => {
-  it.each<[string, Place]>([
+  it.each<[string, Route]>([
     ['', { page: 'sites' }],
     ['shop', { page: 'site', siteId: 'shop' }],
     ['shop/', { page: 'site', siteId: 'shop' }],
@@ -14,12 +14,12 @@ describe('the place that an address names', () => {
     ['share/abc/journeys', { page: 'journeys', slug: 'abc' }],
     ['caf%C3%A9%2Fbar', { page: 'site', siteId: 'café/bar' }],
   ])('reads %s', (path, place) => {
-    expect(placeOf(path)).toEqual(place);
+    expect(parseRoute(path)).toEqual(place);
   });
 
   it('takes what cannot be decoded as it stands', () => {
-    expect(placeOf('100%')).toEqual({ page: 'site', siteId: '100%' });
-    expect(placeOf('%E0%A4%A/settings')).toEqual({ page: 'settings', siteId: '%E0%A4%A' });
-    expect(placeOf('share/%')).toEqual({ page: 'site', slug: '%' });
+    expect(parseRoute('100%')).toEqual({ page: 'site', siteId: '100%' });
+    expect(parseRoute('%E0%A4%A/settings')).toEqual({ page: 'settings', siteId: '%E0%A4%A' });
+    expect(parseRoute('share/%')).toEqual({ page: 'site', slug: '%' });
   });
 });

@@ -11,7 +11,7 @@ import {
   readCondition,
   writeCondition,
 } from './condition.ts';
-import { knownEvents, knownPages } from './known-values.tsx';
+import { eventSuggestions, pageSuggestions } from './known-values.tsx';
 
 interface Props {
   /** What it is the condition of, for those who do not see it stand there. */
@@ -45,7 +45,7 @@ function PageFields({ label, condition, onChange }: FieldProps) {
         aria-label={`${label}: ${t('condition.page')}`}
         value={condition.value}
         onCommit={(value) => onChange({ ...condition, value: value.trim() })}
-        list={knownPages}
+        list={pageSuggestions}
         placeholder="/"
       />
     </>
@@ -57,7 +57,7 @@ const EventField = ({ label, condition, onChange }: FieldProps) => (
     aria-label={`${label}: ${t('condition.event')}`}
     value={condition.value}
     onCommit={(value) => onChange({ ...condition, value: value.trim() })}
-    list={knownEvents}
+    list={eventSuggestions}
     placeholder="signup"
   />
 );

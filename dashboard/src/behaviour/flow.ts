@@ -31,11 +31,11 @@ export interface Flow {
 }
 
 /** Of one column, so that names can be read; the rest is one node more. */
-const mostValues = 6;
+const maxNodes = 6;
 const gap = 1.5;
 /** So high that a finger finds it. */
-const leastHeight = 7;
-const shared = 100 - (mostValues + 1) * leastHeight - mostValues * gap;
+const minNodeHeight = 7;
+const shared = 100 - (maxNodes + 1) * minNodeHeight - maxNodes * gap;
 
 /** Visits by value, most first, then by name. */
 function ranked(journeys: readonly Journey[], step: number): [string, number][] {
@@ -49,12 +49,12 @@ function ranked(journeys: readonly Journey[], step: number): [string, number][] 
 
 function columnOf(journeys: readonly Journey[], step: number, total: number): FlowNode[] {
   const all = ranked(journeys, step);
-  const rest = all.slice(mostValues).reduce((sum, [, visits]) => sum + visits, 0);
-  const shown: [string | undefined, number][] = all.slice(0, mostValues);
+  const rest = all.slice(maxNodes).reduce((sum, [, visits]) => sum + visits, 0);
+  const shown: [string | undefined, number][] = all.slice(0, maxNodes);
   if (rest > 0) shown.push([undefined, rest]);
   let top = 0;
   return shown.map(([value, visits]) => {
-    const node = { value, visits, top, height: leastHeight + (shared * visits) / total };
+    const node = { value, visits, top, height: minNodeHeight + (shared * visits) / total };
     top += node.height + gap;
     return node;
   });

@@ -19,10 +19,10 @@ const columns = [
 const shownAtFirst = 20;
 
 function Steps({ steps, onStart }: { steps: (string | null)[]; onStart: (value: string) => void }) {
-  const known = steps.filter((step) => step !== null);
+  const reached = steps.filter((step) => step !== null);
   return (
     <ol class="journey">
-      {known.map((step, at) => (
+      {reached.map((step, at) => (
         <li key={at}>
           <button type="button" class="link" title={step} onClick={() => onStart(step)}>
             {step}

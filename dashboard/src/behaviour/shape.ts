@@ -38,14 +38,14 @@ export interface Shapes {
   retention: RetentionShape;
   journeys: JourneysShape;
 }
-export type Kind = keyof Shapes;
+export type ShapeKind = keyof Shapes;
 
 const emptyStep = () => ({
   filters: [viewsOnly, ['is', 'path', ['']]],
 });
 
 /** What each page begins with. */
-export const firstShapes: { [Name in Kind]: () => Shapes[Name] } = {
+export const firstShapes: { [Name in ShapeKind]: () => Shapes[Name] } = {
   funnel: () => ({ steps: [emptyStep(), emptyStep()], window: '7d', by: 'visitor' }),
   retention: () => ({ period: 'week' }),
   journeys: () => ({ steps: 3, dimension: 'path', limit: 100 }),
@@ -60,7 +60,7 @@ const isEvents = (value: unknown) => isObject(value) && Array.isArray(value.filt
 const isEventsOrAbsent = (value: unknown) => value === undefined || isEvents(value);
 
 /** Checks only what the page itself relies on; the API reports everything else. */
-const checks: Record<Kind, (value: Record<string, unknown>) => boolean> = {
+const checks: Record<ShapeKind, (value: Record<string, unknown>) => boolean> = {
   funnel: ({ steps, window }) =>
     Array.isArray(steps) && steps.every(isEvents) && (window === undefined || typeof window === 'string'),
   retention: ({ first, returning }) => isEventsOrAbsent(first) && isEventsOrAbsent(returning),
@@ -68,7 +68,7 @@ const checks: Record<Kind, (value: Record<string, unknown>) => boolean> = {
 };
 
 /** Undefined for a text that somebody has cut or changed. */
-export function readShape<Name extends Kind>(kind: Name, text: string | undefined): Shapes[Name] | undefined {
+export function readShape<Name extends ShapeKind>(kind: Name, text: string | undefined): Shapes[Name] | undefined {
   if (text === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(text);

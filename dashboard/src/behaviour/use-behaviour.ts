@@ -3,20 +3,20 @@
 import { sendJson } from '../api.ts';
 import { type Goal, goals, useGoalsOf } from '../goals.ts';
 import { scope, siteId } from '../scope.ts';
-import { type Asked, newest, useAsked } from '../use-request.ts';
-import type { Kind } from './shape.ts';
+import { latestResult, type RequestState, useRequest } from '../use-request.ts';
+import type { ShapeKind } from './shape.ts';
 
-const paths: Record<Kind, string> = { funnel: '/funnel', retention: '/retention', journeys: '/journeys' };
+const paths: Record<ShapeKind, string> = { funnel: '/funnel', retention: '/retention', journeys: '/journeys' };
 
 /** `shape` undefined: nothing is asked. */
 export function useBehaviour<T extends { meta: { source: string }; query: { timezone: string } }>(
-  kind: Kind,
+  kind: ShapeKind,
   shape: object | undefined,
-): Asked<T> {
+): RequestState<T> {
   const body = shape && scope.value && { ...scope.value, ...shape };
-  return useAsked(body ? `${kind} ${JSON.stringify(body)}` : '', async (signal) => {
+  return useRequest(body ? `${kind} ${JSON.stringify(body)}` : '', async (signal) => {
     const answer = await sendJson<T>(paths[kind], { method: 'POST', body, signal });
-    newest.value = { at: Date.now(), source: answer.meta.source, zone: answer.query.timezone };
+    latestResult.value = { at: Date.now(), source: answer.meta.source, zone: answer.query.timezone };
     return answer;
   });
 }

@@ -3,7 +3,7 @@ import { countryName, languageName } from '../format.ts';
 import { chosenGoal } from '../goals.ts';
 import type { Tab } from '../panels/panel.ts';
 import { filtersOf } from '../panels/panel-queries.ts';
-import type { Question } from '../query-client.ts';
+import type { Query } from '../query-client.ts';
 import { changeView, view } from '../view.ts';
 
 export const pageSize = 100;
@@ -45,9 +45,9 @@ const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
 const pairs = letters.flatMap((first) => letters.map((second) => first + second));
 
 /** Values are codes where people read names. */
-function codesCalled(dimension: string, text: string): string[] {
-  const wanted = text.toLocaleLowerCase();
-  const isCalled = (name: string, code: string) => name !== code && name.toLocaleLowerCase().includes(wanted);
+function codesByName(dimension: string, text: string): string[] {
+  const needle = text.toLocaleLowerCase();
+  const isCalled = (name: string, code: string) => name !== code && name.toLocaleLowerCase().includes(needle);
   if (dimension.endsWith('country')) return pairs.filter((code) => isCalled(countryName(code), code));
   if (!dimension.endsWith('language')) return [];
   return pairs.map((code) => code.toLowerCase()).filter((code) => isCalled(languageName(code), code));
@@ -57,7 +57,7 @@ function searchFilters({ dimension }: Tab): unknown[] {
   const { search } = view.value.tabs;
   if (!search) return [];
   const contains = ['contains', dimension, [search], { case_sensitive: false }];
-  const codes = codesCalled(dimension, search);
+  const codes = codesByName(dimension, search);
   return [codes.length === 0 ? contains : ['or', [contains, ['starts_with', dimension, codes]]]];
 }
 
@@ -69,7 +69,7 @@ function countedFilters(tab: Tab): unknown[] {
 }
 
 /** All rows; a page of them is this with a limit. */
-export const detailsQuestion = (tab: Tab): Question & { filters: unknown[]; dimensions: string[] } => ({
+export const detailsQuery = (tab: Tab): Query & { filters: unknown[]; dimensions: string[] } => ({
   metrics: detailMetrics(tab),
   dimensions: [tab.dimension],
   filters: [...countedFilters(tab), ...searchFilters(tab)],

@@ -3,12 +3,12 @@ import { ApiError, sendJson } from '../api.ts';
 import type { Tab } from '../panels/panel.ts';
 import { scopeOf } from '../panels/panel-queries.ts';
 import { apiBase } from '../router.ts';
-import { detailsQuestion } from './details-query.ts';
+import { detailsQuery } from './details-query.ts';
 
 /** Parameters of the dataset for any question. */
 function exportParams(tab: Tab): Record<string, unknown> {
   const { filters: ofPage = [], ...scope } = scopeOf(tab)!;
-  const { filters, ...question } = detailsQuestion(tab);
+  const { filters, ...question } = detailsQuery(tab);
   return { ...scope, ...question, filters: [...ofPage, ...filters] };
 }
 
@@ -27,11 +27,11 @@ interface Export {
   error?: { message?: string } | string | null;
 }
 
-const betweenLooksMs = 700;
+const pollEveryMs = 700;
 
 const pause = (signal: AbortSignal) =>
   new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, betweenLooksMs);
+    const timer = setTimeout(resolve, pollEveryMs);
     signal.addEventListener('abort', () => {
       clearTimeout(timer);
       resolve();

@@ -15,12 +15,14 @@ function download(address: string): void {
 function WorkbookButton({ tab }: { tab: Tab }) {
   const [problem, setProblem] = useState<unknown>();
   const [isWriting, setIsWriting] = useState(false);
-  const stopping = useRef(new AbortController());
-  useEffect(() => () => stopping.current.abort(), []);
+  const controller = useRef(new AbortController());
+  useEffect(() => () => controller.current.abort(), []);
   const write = async () => {
     setProblem(undefined);
     setIsWriting(true);
-    const address = await writeWorkbook(tab, stopping.current.signal).catch((error: unknown) => void setProblem(error));
+    const address = await writeWorkbook(tab, controller.current.signal).catch(
+      (error: unknown) => void setProblem(error),
+    );
     setIsWriting(false);
     if (address) download(address);
   };

@@ -3,13 +3,13 @@ import { useState } from 'preact/hooks';
 import { t } from '../i18n/text.ts';
 import { siteId } from '../scope.ts';
 import { session } from '../session.ts';
-import { useLoaded } from '../use-resource.ts';
+import { useResource } from '../use-resource.ts';
 import { curlOf, ingestionAddress, snippetOf } from './setup-lines.ts';
 import { useFirstEvent } from './use-first-event.ts';
 
 /** Undefined until it is known. */
 function useIngestion(): string | undefined {
-  const { value, problem } = useLoaded<{ ingestion_url: string | null }>('/page-settings');
+  const { value, problem } = useResource<{ ingestion_url: string | null }>('/page-settings');
   return value || problem ? ingestionAddress(value?.ingestion_url ?? null, location) : undefined;
 }
 

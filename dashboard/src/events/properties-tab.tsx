@@ -44,10 +44,10 @@ function OtherProperty({ event }: { event: string }) {
 function PropertyChooser({ event }: { event: string }) {
   const [names, setNames] = useState<string[]>([]);
   useEffect(() => {
-    const stopping = new AbortController();
+    const controller = new AbortController();
     // Without them the field still takes any name.
-    propertyNames(event, stopping.signal).then(setNames, () => undefined);
-    return () => stopping.abort();
+    propertyNames(event, controller.signal).then(setNames, () => undefined);
+    return () => controller.abort();
   }, [event]);
   return (
     <>

@@ -5,7 +5,7 @@ import { t, textOr } from '../i18n/text.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { dimensionName } from '../parts/value-name.ts';
-import { ask } from '../query-client.ts';
+import { runQuery } from '../query-client.ts';
 import { scope } from '../scope.ts';
 import { addFilters, type Filter, type Operator, removeFilter, replaceFilter } from '../view.ts';
 import { takesValues } from '../view-address.ts';
@@ -90,7 +90,7 @@ async function refusalOf(filter: Filter, signal: AbortSignal): Promise<unknown> 
   if (!scope.value) return undefined;
   const { filters, ...rest } = scope.value;
   try {
-    await ask('filter', rest, { metrics: ['events'], filters: [filter] }, signal);
+    await runQuery('filter', rest, { metrics: ['events'], filters: [filter] }, signal);
   } catch (problem) {
     return problem instanceof ApiError && !isOffline(problem) ? problem : undefined;
   }
@@ -106,12 +106,12 @@ function apply(filter: Filter, edited: Filter | undefined): void {
 function useApplying(edited: Filter | undefined, close: () => void) {
   const [problem, setProblem] = useState<unknown>();
   const [isChecking, setChecking] = useState(false);
-  const [stopping] = useState(() => new AbortController());
-  useEffect(() => () => stopping.abort(), [stopping]);
+  const [controller] = useState(() => new AbortController());
+  useEffect(() => () => controller.abort(), [controller]);
   const submit = async (filter: Filter) => {
     setChecking(true);
-    const refusal = await refusalOf(filter, stopping.signal);
-    if (stopping.signal.aborted) return;
+    const refusal = await refusalOf(filter, controller.signal);
+    if (controller.signal.aborted) return;
     setChecking(false);
     setProblem(refusal);
     if (refusal) return;

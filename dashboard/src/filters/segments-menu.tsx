@@ -8,8 +8,8 @@ import { closeMenu } from '../parts/menu.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { type SavedSegment, savedSegments, savedViewsPath, segmentsProblem } from '../saved-segments.ts';
 import { scope, siteId } from '../scope.ts';
-import { mayChange } from '../session.ts';
-import { askAgain } from '../use-request.ts';
+import { canEdit } from '../session.ts';
+import { refreshNow } from '../use-request.ts';
 import { changeView, view } from '../view.ts';
 
 const byName = (all: SavedSegment[]) => all.toSorted((a, b) => a.name.localeCompare(b.name));
@@ -43,8 +43,8 @@ function NameForm({ name, label, save }: { name: string; label: string; save: (n
   const [problem, setProblem] = useState<unknown>();
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    const given = String(new FormData(event.currentTarget as HTMLFormElement).get('name')).trim();
-    if (given !== '') save(given).catch(setProblem);
+    const entered = String(new FormData(event.currentTarget as HTMLFormElement).get('name')).trim();
+    if (entered !== '') save(entered).catch(setProblem);
   };
   return (
     <form class="name-form" onSubmit={submit}>
@@ -107,7 +107,7 @@ function Segment({ site, segment }: { site: string; segment: SavedSegment }) {
         <button type="button" aria-pressed={isChosen} onClick={() => choose(isChosen ? undefined : id)}>
           {name}
         </button>
-        {mayChange() && (
+        {canEdit() && (
           <Changes
             {...{ name, isRenamed, onRename: () => setRenamed(!isRenamed) }}
             onDelete={() => remove(site, id).catch(setProblem)}
@@ -133,7 +133,7 @@ export function SegmentsMenu() {
   const all = savedSegments.value ?? [];
   useEffect(() => root.current?.querySelector<HTMLElement>('button, input')?.focus(), []);
   if (!site) return null;
-  if (segmentsProblem.value) return <Problem problem={segmentsProblem.value} again={askAgain} />;
+  if (segmentsProblem.value) return <Problem problem={segmentsProblem.value} again={refreshNow} />;
   return (
     <div ref={root}>
       {all.length === 0 && <p class="empty">{t('segments.none')}</p>}
@@ -142,10 +142,10 @@ export function SegmentsMenu() {
           <Segment key={segment.id} site={site} segment={segment} />
         ))}
       </ul>
-      {mayChange() && scope.value?.filters && view.value.filters.length > 0 && (
+      {canEdit() && scope.value?.filters && view.value.filters.length > 0 && (
         <NameForm name="" label={t('segment.save')} save={(name) => save(site, name)} />
       )}
-      {mayChange() && view.value.filters.length === 0 && <p class="empty">{t('segment.how')}</p>}
+      {canEdit() && view.value.filters.length === 0 && <p class="empty">{t('segment.how')}</p>}
     </div>
   );
 }

@@ -41,9 +41,9 @@ function isTag(text: string): boolean {
 
 /** `?lang=`, then the language chosen before, then the first of the browser's that there is. */
 function preferredLocale(): string {
-  const asked = new URLSearchParams(location.search).get('lang') ?? readStored('millrace.lang');
-  const wanted = asked ? [asked, ...navigator.languages] : navigator.languages;
-  return wanted.find((tag) => languageOf(tag) !== undefined) ?? 'en';
+  const requested = new URLSearchParams(location.search).get('lang') ?? readStored('millrace.lang');
+  const preferred = requested ? [requested, ...navigator.languages] : navigator.languages;
+  return preferred.find((tag) => languageOf(tag) !== undefined) ?? 'en';
 }
 
 const languageOf = (tag: string) => languages.find((name) => name === tag.split('-')[0] && isTag(tag));
@@ -52,14 +52,14 @@ const languageOf = (tag: string) => languages.find((name) => name === tag.split(
 export const language = computed((): Language => languageOf(locale.value) ?? 'en');
 
 /** The last choice. */
-let wantedTag = preferredLocale();
+let chosenTag = preferredLocale();
 
-export async function loadTexts(tag = wantedTag): Promise<void> {
-  wantedTag = tag;
-  const wanted = hasPageTexts ? [loaders, loadersOfPages] : [loaders];
-  const parts = await Promise.all(wanted.map((loader) => loader[languageOf(tag) ?? 'en']()));
+export async function loadTexts(tag = chosenTag): Promise<void> {
+  chosenTag = tag;
+  const needed = hasPageTexts ? [loaders, loadersOfPages] : [loaders];
+  const parts = await Promise.all(needed.map((loader) => loader[languageOf(tag) ?? 'en']()));
   // Those of an earlier choice may come last.
-  if (tag !== wantedTag) return;
+  if (tag !== chosenTag) return;
   texts.value = Object.assign({}, ...parts.map((part) => part.default));
   locale.value = tag;
   document.documentElement.lang = tag;
@@ -81,7 +81,7 @@ export async function loadPageTexts(): Promise<void> {
 /** The text of that name; `{name}` in it is replaced by the value of that name. */
 export function t(name: TextName, values: Record<string, string | number> = {}): string {
   const text = texts.value[name] ?? name;
-  return text.replace(/\{(\w+)\}/g, (whole, key: string) => String(values[key] ?? whole));
+  return text.replace(/\{(\w+)\}/g, (placeholder, key: string) => String(values[key] ?? placeholder));
 }
 
 /** A text by a name that is put together, such as that of a metric; `otherwise` where there is none. */

@@ -7,12 +7,12 @@ export const openSheet = () => {
   isSheetOpen.value = true;
 };
 
-const kept = 'millrace.keys';
+const storageKey = 'millrace.keys';
 
 /** Whoever speaks to the computer, or hits keys by accident, can switch them off (WCAG 2.1.4). */
-export const areKeysOn = signal(readStored(kept) !== 'off');
+export const areKeysOn = signal(readStored(storageKey) !== 'off');
 
 export function setKeys(isOn: boolean): void {
   areKeysOn.value = isOn;
-  writeStored(kept, isOn ? null : 'off');
+  writeStored(storageKey, isOn ? null : 'off');
 }

@@ -1,11 +1,11 @@
 /** Listens to the keys of a site's page, and shows the sheet that lists them. What they do comes once the first view is there. */
 import { useEffect } from 'preact/hooks';
-import { isFirstViewThere, withLater } from '../deferred.ts';
-import { onDemand } from '../parts/lazy.tsx';
+import { isFirstViewLoaded, withDeferred } from '../deferred.ts';
+import { lazy } from '../parts/lazy.tsx';
 import { prepareMoves } from '../range/choose-range.ts';
 import { isSheetOpen } from './keys-state.ts';
 
-const ShortcutSheet = onDemand(async () => (await withLater(import('./shortcut-sheet.tsx'))).ShortcutSheet);
+const ShortcutSheet = lazy(async () => (await withDeferred(import('./shortcut-sheet.tsx'))).ShortcutSheet);
 
 /** On every page. */
 export const Sheet = () => (isSheetOpen.value ? <ShortcutSheet /> : null);
@@ -15,7 +15,7 @@ let act: Act | undefined;
 let loading: Promise<Act> | undefined;
 
 async function load(): Promise<Act> {
-  const [shortcuts] = await Promise.all([withLater(import('./shortcuts.ts')), prepareMoves()]);
+  const [shortcuts] = await Promise.all([withDeferred(import('./shortcuts.ts')), prepareMoves()]);
   act = shortcuts.act;
   return act;
 }
@@ -37,7 +37,7 @@ export function useKeys(): void {
     document.addEventListener('keydown', hear);
     return () => document.removeEventListener('keydown', hear);
   }, []);
-  const isSoon = isFirstViewThere.value;
+  const isSoon = isFirstViewLoaded.value;
   useEffect(() => {
     if (isSoon) void loadActions();
   }, [isSoon]);

@@ -2,9 +2,9 @@
 import { openFilterDialog } from '../filters/edited-filter.ts';
 import { closeMenu, openMenu } from '../parts/menu.tsx';
 import { chooseRange, move, startWithDates } from '../range/choose-range.ts';
-import { goTo, place, rootAddress } from '../router.ts';
+import { navigate, rootUrl, route } from '../router.ts';
 import { setTheme, theme, themes } from '../theme.ts';
-import { defaultInterval, fittingIntervals } from '../top/interval.ts';
+import { defaultInterval, intervalsFor } from '../top/interval.ts';
 import { changeView, clearFilters, view } from '../view.ts';
 import { defaultView } from '../view-address.ts';
 import { areKeysOn, openSheet } from './keys-state.ts';
@@ -16,7 +16,7 @@ function toggleComparison(): void {
 
 function nextInterval(): void {
   const { range, interval = defaultInterval(range) } = view.value;
-  const fitting = fittingIntervals(range);
+  const fitting = intervalsFor(range);
   const next = fitting[(fitting.indexOf(interval) + 1) % fitting.length];
   if (next && next !== interval) changeView({ interval: next });
 }
@@ -32,7 +32,7 @@ function nextTheme(): void {
 
 /** The list of sites is not for those who look at a shared link. */
 function showSites(): void {
-  if (!place.value.slug) goTo(rootAddress());
+  if (!route.value.slug) navigate(rootUrl());
 }
 
 const actions: Record<string, () => void> = {

@@ -3,11 +3,11 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { formatNumber } from '../format.ts';
 import { t } from '../i18n/text.ts';
 import { siteId } from '../scope.ts';
-import { pageAddress } from '../view.ts';
+import { pageUrl } from '../view.ts';
 import { live, liveConnection } from './live-state.ts';
 
 /** Follows `value`, but changes at most once in `everyMs`. */
-function useCalm<T>(value: T, everyMs: number): T {
+function useThrottled<T>(value: T, everyMs: number): T {
   const [calm, setCalm] = useState(value);
   const changedAt = useRef(0);
   useEffect(() => {
@@ -24,14 +24,14 @@ function useCalm<T>(value: T, everyMs: number): T {
 
 const readAloudEveryMs = 10_000;
 
-export const visitorsNow = (count: number) =>
+export const visitorsNowText = (count: number) =>
   t(count === 1 ? 'live.visitors.one' : 'live.visitors', { count: formatNumber(count) });
 
 /** For screen readers, and seldom; who sees it sees it change. */
-function Aloud({ text }: { text: string }) {
+function LiveRegion({ text }: { text: string }) {
   return (
     <span class="unseen" aria-live="polite">
-      {useCalm(text, readAloudEveryMs)}
+      {useThrottled(text, readAloudEveryMs)}
     </span>
   );
 }
@@ -39,15 +39,15 @@ function Aloud({ text }: { text: string }) {
 export function CurrentVisitors() {
   const isLost = liveConnection.value === 'lost';
   if (siteId.value === undefined || (!live.value && !isLost)) return null;
-  const text = live.value ? visitorsNow(live.value.visitors_now) : '';
+  const text = live.value ? visitorsNowText(live.value.visitors_now) : '';
   return (
     <>
-      <a class="now" href={pageAddress(siteId.value, 'live')} data-page data-connection={liveConnection.value}>
+      <a class="now" href={pageUrl(siteId.value, 'live')} data-page data-connection={liveConnection.value}>
         <span class="dot" aria-hidden="true" />
         {text}
         {isLost && <span class="faint">{t('live.lost')}</span>}
       </a>
-      <Aloud text={text} />
+      <LiveRegion text={text} />
     </>
   );
 }

@@ -3,7 +3,7 @@ import { formatNumber } from '../format.ts';
 import { t, textOr } from '../i18n/text.ts';
 import { Term } from '../parts/term.tsx';
 import { dimensionName, valueName } from '../parts/value-name.ts';
-import { siteAddress } from '../router.ts';
+import { siteUrl } from '../router.ts';
 import { type Filter, readView, writeView } from '../view-address.ts';
 import type { LiveRow } from './live-state.ts';
 
@@ -23,7 +23,7 @@ function Row({ siteId, dimension, row, most }: Omit<LiveListProps, 'panel' | 'ro
     <tr>
       <th scope="row">
         <span class="bar" style={{ inlineSize: `${(100 * row.visitors) / most}%` }} />
-        <a href={siteAddress(siteId, 'site', search)} data-page title={name}>
+        <a href={siteUrl(siteId, 'site', search)} data-page title={name}>
           {name}
         </a>
       </th>

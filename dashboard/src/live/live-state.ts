@@ -3,8 +3,8 @@ import { computed, effect, signal } from '@preact/signals';
 import type { components } from '../api-types.d.ts';
 import { apiBase } from '../router.ts';
 import { siteId } from '../scope.ts';
-import { maySee, session } from '../session.ts';
-import { type Connection, openStream } from './event-stream.ts';
+import { canView, session } from '../session.ts';
+import { type Connection, openStream } from './open-stream.ts';
 
 export type LiveState = components['schemas']['LiveState'];
 export type LiveRow = LiveState['pages'][number];
@@ -15,13 +15,13 @@ export const live = signal<LiveState | undefined>(undefined);
 export const liveConnection = signal<Connection>('connecting');
 
 const path = computed(() =>
-  session.value && siteId.value !== undefined && maySee(siteId.value)
+  session.value && siteId.value !== undefined && canView(siteId.value)
     ? `${apiBase.value}/sites/${encodeURIComponent(siteId.value)}/live`
     : undefined,
 );
 
 /** Watches whichever site is shown. */
-export function followLive(): void {
+export function watchLive(): void {
   effect(() => {
     live.value = undefined;
     if (path.value === undefined) return undefined;

@@ -12,7 +12,7 @@ export interface WorldMapProps {
   metric: string;
   /** By code of the country. */
   figures: Map<string, number>;
-  isWaiting: boolean;
+  isLoading: boolean;
 }
 
 const dotRadius = 5;
@@ -65,7 +65,7 @@ function Land({ figures }: Pick<WorldMapProps, 'figures'>) {
 
 const isDrawn = (code: string) => code in shapes.countries || code in shapes.dots;
 
-export function WorldMap({ tab, metric, figures, isWaiting }: WorldMapProps) {
+export function WorldMap({ tab, metric, figures, isLoading }: WorldMapProps) {
   const [shown, setShown] = useState<string | undefined>();
   const drawn = [...figures].filter(([code, figure]) => figure > 0 && isDrawn(code)).toSorted((a, b) => b[1] - a[1]);
   const most = Math.max(1, drawn[0]?.[1] ?? 0);
@@ -76,7 +76,7 @@ export function WorldMap({ tab, metric, figures, isWaiting }: WorldMapProps) {
     all[(all.indexOf(from as SVGElement) + step + all.length) % all.length]?.focus();
   };
   return (
-    <figure class="map" aria-busy={isWaiting} aria-label={t('map.name')}>
+    <figure class="map" aria-busy={isLoading} aria-label={t('map.name')}>
       {/* biome-ignore lint/a11y/noSvgWithoutTitle: the figure has a name; a title would pop up over the map. */}
       <svg viewBox={`0 0 ${shapes.width} ${shapes.height}`}>
         <Land figures={new Map(drawn)} />

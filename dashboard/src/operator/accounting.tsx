@@ -7,9 +7,9 @@ import { t } from '../i18n/text.ts';
 import { Problem } from '../parts/problem.tsx';
 import { ScrollBox } from '../parts/scroll-box.tsx';
 import { browserZone } from '../range/zone.ts';
-import { askAgain, useAsked } from '../use-request.ts';
+import { refreshNow, useRequest } from '../use-request.ts';
 import { changeView, view } from '../view.ts';
-import { type Account, missingOf, outcomes } from './accounts.ts';
+import { type Account, missingEvents, outcomes } from './accounts.ts';
 
 type Accounting = components['schemas']['Accounting'];
 
@@ -29,7 +29,7 @@ function addressOf(range: Range): string {
 
 /** A sign, and the same in words. */
 function Sum({ account }: { account: Account }) {
-  const missing = missingOf(account);
+  const missing = missingEvents(account);
   if (missing === 0) return <td class="good">✓ {t('accounting.right')}</td>;
   const text = missing > 0 ? 'accounting.missing' : 'accounting.twice';
   return <td class="bad">⚠ {t(text, { count: formatNumber(Math.abs(missing)) })}</td>;
@@ -96,16 +96,16 @@ function RangeChooser({ range }: { range: Range }) {
 
 export function AccountingTable() {
   const range: Range = view.value.range === '7d' ? '7d' : '24h';
-  const asked = useAsked(`accounting ${range}`, (signal) => sendJson<Accounting>(addressOf(range), { signal }));
-  const { answer: accounting, problem, isWaiting } = asked;
+  const state = useRequest(`accounting ${range}`, (signal) => sendJson<Accounting>(addressOf(range), { signal }));
+  const { data: accounting, problem, isLoading } = state;
   return (
-    <section class="card wide" aria-labelledby="accounting" aria-busy={isWaiting}>
+    <section class="card wide" aria-labelledby="accounting" aria-busy={isLoading}>
       <h2 id="accounting">{t('accounting')}</h2>
       <p class="faint">
         {t('accounting.about')} {t('accounting.hours', { zone: browserZone })}
       </p>
       <RangeChooser range={range} />
-      {problem ? <Problem problem={problem} again={askAgain} /> : null}
+      {problem ? <Problem problem={problem} again={refreshNow} /> : null}
       {accounting && (
         <ScrollBox label={t(`range.${range}`)}>
           <AccountTable accounting={accounting} />

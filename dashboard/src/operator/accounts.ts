@@ -7,5 +7,5 @@ type Outcome = (typeof outcomes)[number];
 export type Account = { received: number } & Record<Outcome, number>;
 
 /** How many are nowhere; less than zero: so many are in two places. */
-export const missingOf = (account: Account): number =>
+export const missingEvents = (account: Account): number =>
   account.received - outcomes.reduce((sum, outcome) => sum + account[outcome], 0);

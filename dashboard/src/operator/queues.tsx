@@ -4,7 +4,7 @@ import { useEffect } from 'preact/hooks';
 import type { components } from '../api-types.d.ts';
 import { formatDuration, formatNumber } from '../format.ts';
 import { t } from '../i18n/text.ts';
-import { type Connection, openStream } from '../live/event-stream.ts';
+import { type Connection, openStream } from '../live/open-stream.ts';
 import { ScrollBox } from '../parts/scroll-box.tsx';
 import { apiBase } from '../router.ts';
 

@@ -5,8 +5,8 @@ import { ApiError } from '../api.ts';
 import { t } from '../i18n/text.ts';
 import { Header } from '../parts/header.tsx';
 import { Main } from '../parts/main.tsx';
-import { sentence } from '../parts/problem.tsx';
-import { place, siteAddress } from '../router.ts';
+import { problemText } from '../parts/problem.tsx';
+import { route, siteUrl } from '../router.ts';
 import { loadSession, session, sessionProblem } from '../session.ts';
 
 const againEveryMs = 10_000;
@@ -29,7 +29,7 @@ function Unreachable() {
   return (
     <main class="message">
       <h1>Millrace</h1>
-      <p role="alert">{sentence(sessionProblem.value)}</p>
+      <p role="alert">{problemText(sessionProblem.value)}</p>
       <button type="button" onClick={() => void loadSession()}>
         {t('problem.again')}
       </button>
@@ -38,7 +38,7 @@ function Unreachable() {
 }
 
 export function ClosedPage() {
-  return isGone(sessionProblem.value) && place.value.slug !== undefined ? <DeadLink /> : <Unreachable />;
+  return isGone(sessionProblem.value) && route.value.slug !== undefined ? <DeadLink /> : <Unreachable />;
 }
 
 export function OtherSitePage() {
@@ -49,7 +49,7 @@ export function OtherSitePage() {
       <Main class="message">
         <p>{t('login.other_site', { site: only })}</p>
         <p>
-          <a href={siteAddress(only)} data-page>
+          <a href={siteUrl(only)} data-page>
             {t('login.other_site.go', { site: only })}
           </a>
         </p>

@@ -11,7 +11,7 @@ import { useShape } from '../behaviour/use-shape.ts';
 import { formatNumber } from '../format.ts';
 import { t } from '../i18n/text.ts';
 import { Problem } from '../parts/problem.tsx';
-import { askAgain } from '../use-request.ts';
+import { refreshNow } from '../use-request.ts';
 
 /** How much of everything the listed journeys are. */
 function summaryOf({ journeys, total }: JourneysAnswer): string {
@@ -28,16 +28,16 @@ interface Props {
 }
 
 function JourneysResult({ shape, onChange }: Props) {
-  const { answer, problem, isWaiting } = useBehaviour<JourneysAnswer>('journeys', shape);
+  const { data, problem, isLoading } = useBehaviour<JourneysAnswer>('journeys', shape);
   if (!shape) return <p class="empty">{t('condition.incomplete')}</p>;
-  if (problem) return <Problem problem={problem} again={askAgain} />;
-  if (!answer) return <div class="waiting" aria-busy="true" />;
-  const { journeys, query } = answer;
+  if (problem) return <Problem problem={problem} again={refreshNow} />;
+  if (!data) return <div class="waiting" aria-busy="true" />;
+  const { journeys, query } = data;
   if (journeys.length === 0) return <p class="empty">{t('panel.empty')}</p>;
   const onStart = (value: string) => onChange(startingAt(shape, value));
   return (
-    <div aria-busy={isWaiting}>
-      <p class="summary">{summaryOf(answer)}</p>
+    <div aria-busy={isLoading}>
+      <p class="summary">{summaryOf(data)}</p>
       <FlowDrawing {...{ journeys, onStart, steps: query.steps }} />
       <JourneysList {...{ journeys, onStart }} />
     </div>

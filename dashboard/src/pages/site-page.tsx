@@ -1,13 +1,13 @@
 /** One site: its figures, its chart, its panels. */
-import { isFirstViewThere, withLater } from '../deferred.ts';
+import { isFirstViewLoaded, withDeferred } from '../deferred.ts';
 import { isEmptySite } from '../empty/emptiness.ts';
 import { editedFilter } from '../filters/edited-filter.ts';
 import { FilterPicker } from '../filters/filter-picker.tsx';
 import { useKeys } from '../keys/keys.tsx';
-import { Boundary } from '../parts/error-boundary.tsx';
-import { Footing } from '../parts/footer.tsx';
+import { ErrorBoundary } from '../parts/error-boundary.tsx';
+import { Footer } from '../parts/footer.tsx';
 import { Header } from '../parts/header.tsx';
-import { onDemand } from '../parts/lazy.tsx';
+import { lazy } from '../parts/lazy.tsx';
 import { Main } from '../parts/main.tsx';
 import { Panels } from '../parts/panels.tsx';
 import { RangePicker } from '../parts/range-picker.tsx';
@@ -19,7 +19,7 @@ import { Chart } from '../top/chart.tsx';
 import { KeyFigures } from '../top/key-figures.tsx';
 import { view } from '../view.ts';
 
-const EmptySite = onDemand(async () => (await withLater(import('../empty/empty-site.tsx'))).EmptySite);
+const EmptySite = lazy(async () => (await withDeferred(import('../empty/empty-site.tsx'))).EmptySite);
 
 const EmptyPage = () => (
   <>
@@ -27,7 +27,7 @@ const EmptyPage = () => (
     <Main>
       <EmptySite />
     </Main>
-    {isEmbedded.value && <Footing />}
+    {isEmbedded.value && <Footer />}
   </>
 );
 
@@ -36,8 +36,8 @@ function isNarrowed(): boolean {
   return filters.length > 0 || Boolean(segment ?? goal) || (session.value?.filters ?? []).length > 0;
 }
 
-const Chips = onDemand(
-  async () => (await withLater(import('../parts/chips.tsx'))).Chips,
+const Chips = lazy(
+  async () => (await withDeferred(import('../parts/chips.tsx'))).Chips,
   () => (isNarrowed() ? <div class="chips-space" /> : null),
 );
 
@@ -52,18 +52,18 @@ export function SitePage() {
         <FilterPicker />
       </Header>
       <Main>
-        {(isNarrowed() || editedFilter.value || isFirstViewThere.value) && <Chips />}
+        {(isNarrowed() || editedFilter.value || isFirstViewLoaded.value) && <Chips />}
         <section class="top card">
-          <Boundary>
+          <ErrorBoundary>
             <KeyFigures />
-          </Boundary>
-          <Boundary>
+          </ErrorBoundary>
+          <ErrorBoundary>
             <Chart />
-          </Boundary>
+          </ErrorBoundary>
         </section>
         <Panels />
       </Main>
-      <Footing />
+      <Footer />
     </>
   );
 }

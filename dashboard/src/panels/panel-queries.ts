@@ -1,6 +1,6 @@
 /** What panels ask about their tabs. */
 import type { Goal } from '../goals.ts';
-import type { Question, Scope } from '../query-client.ts';
+import type { Query, Scope } from '../query-client.ts';
 import { address } from '../router.ts';
 import { comparison, scope } from '../scope.ts';
 import type { Tab } from './panel.ts';
@@ -8,11 +8,11 @@ import type { Tab } from './panel.ts';
 /** Every panel has as many places for rows, so that nothing moves when they come. */
 export const rowsShown = 9;
 /** More than there are countries: the map shows them all. */
-const allCountries = 300;
-const limitOf = ({ part }: Tab) => (part === 'map' ? allCountries : rowsShown);
+const mapRowLimit = 300;
+const limitOf = ({ part }: Tab) => (part === 'map' ? mapRowLimit : rowsShown);
 
 /** Among so many values with most visitors those of the rows are looked for first. */
-const valuesWithVisitors = 500;
+const visitorsRowLimit = 500;
 
 /** The batch that a tab is asked in. Bots are another selection of events, and properties may have very many values: neither holds up the rest. */
 export const laneOf = ({ isOfBots, part }: Tab): string =>
@@ -30,7 +30,7 @@ export const filtersOf = ({ dimension, filters = [], isSet }: Tab): unknown[] =>
 const rowComparison = () => (new URLSearchParams(address.value.search).has('compare') ? comparison.value : {});
 
 /** With the share of all visitors behind the metrics of the tab, where it is about visitors. */
-export const rowsQuestion = (tab: Tab): Question => ({
+export const rowsQuery = (tab: Tab): Query => ({
   metrics: tab.metrics[0] === 'visitors' ? [...tab.metrics, 'share'] : [...tab.metrics],
   dimensions: [tab.dimension],
   filters: filtersOf(tab),
@@ -47,7 +47,7 @@ const goalFilters = ({ dimension, isSet, clickFilters }: Tab) => (isSet || click
  * filters of the page. Their rate is that number in percent of the different visitors with any event that has this value, in the
  * same range and with the same filters. So it is never above 100 %, and rates of several values do not add up.
  */
-export const conversionsQuestion = (tab: Tab, goal: Goal): Question => ({
+export const conversionsQuery = (tab: Tab, goal: Goal): Query => ({
   metrics: ['visitors'],
   dimensions: [tab.dimension],
   filters: [...goal.filters, ...goalFilters(tab)],
@@ -56,10 +56,10 @@ export const conversionsQuestion = (tab: Tab, goal: Goal): Question => ({
   include: rowComparison(),
 });
 
-export const visitorsQuestion = (tab: Tab, values?: (string | null)[]): Question => ({
+export const visitorsQuery = (tab: Tab, values?: (string | null)[]): Query => ({
   metrics: ['visitors'],
   dimensions: [tab.dimension],
   filters: [...goalFilters(tab), ...(values ? [['is', tab.dimension, values]] : [])],
   order_by: [['visitors', 'desc']],
-  limit: valuesWithVisitors,
+  limit: visitorsRowLimit,
 });

@@ -8,14 +8,14 @@ import { FilterChips } from './filter-chips.tsx';
 function GoalChip() {
   const goal = chosenGoal.value;
   if (typeof goal === 'string') return null;
-  const said = t('goal.chip', { goal: goal.name });
+  const label = t('goal.chip', { goal: goal.name });
   return (
     <ul class="chips">
       <li>
-        {said}
+        {label}
         <button
           type="button"
-          aria-label={t('filter.remove', { filter: said })}
+          aria-label={t('filter.remove', { filter: label })}
           onClick={() => changeView({ goal: undefined })}
         >
           ×

@@ -7,10 +7,10 @@ const isPage = (dimension: string) => ['path', 'entry_page', 'exit_page'].includ
 export const canOpen = (dimension: string, value: string | null): value is string =>
   value !== null && (dimension === 'property:url' || (isPage(dimension) && /^(\/|https?:)/.test(value)));
 
-export const keepOnly = ({ dimension, clickFilters = [] }: Tab, value: string | null): void =>
+export const filterByValue = ({ dimension, clickFilters = [] }: Tab, value: string | null): void =>
   addFilters([...clickFilters, ['is', dimension, [value]]]);
 
-export const leaveOut = ({ dimension }: Tab, value: string | null): void =>
+export const excludeValue = ({ dimension }: Tab, value: string | null): void =>
   addFilters([['is_not', dimension, [value]]]);
 
 let opening: typeof import('./open-value.ts') | undefined;
@@ -29,6 +29,6 @@ function openSoon(value: string): void {
 
 export function chooseValue({ ctrlKey, metaKey, shiftKey }: MouseEvent, tab: Tab, value: string | null): void {
   if ((ctrlKey || metaKey) && canOpen(tab.dimension, value)) openSoon(value);
-  else if (shiftKey) leaveOut(tab, value);
-  else keepOnly(tab, value);
+  else if (shiftKey) excludeValue(tab, value);
+  else filterByValue(tab, value);
 }

@@ -11,7 +11,7 @@ interface Props {
   children: VNode<{ id?: string; 'aria-describedby'?: string }>;
 }
 
-export const Described = ({ id, label, about, children }: Props) => (
+export const DescribedField = ({ id, label, about, children }: Props) => (
   <div class="described">
     <label htmlFor={`${id}-field`}>{label}</label>
     {cloneElement(children, { id: `${id}-field`, 'aria-describedby': id })}

@@ -2,18 +2,18 @@
 import { formatTime } from '../format.ts';
 import { t, textOr } from '../i18n/text.ts';
 import { isEmbedded } from '../router.ts';
-import { newest } from '../use-request.ts';
+import { latestResult } from '../use-request.ts';
 
-function said(at: number | undefined): string | null {
+function footerText(at: number | undefined): string | null {
   if (at !== undefined) return t('foot.as_of', { time: formatTime(at) });
-  const { at: answeredAt, source } = newest.value ?? {};
+  const { at: answeredAt, source } = latestResult.value ?? {};
   if (!answeredAt || !source) return null;
   return t('foot.exact', { time: formatTime(answeredAt), source: textOr(`source.${source}`, source) });
 }
 
 /** `at`, in milliseconds since 1970, is that of figures which no question of the page brought. */
-export const Footing = ({ at }: { at?: number }) => (
+export const Footer = ({ at }: { at?: number }) => (
   <footer class={isEmbedded.value ? 'embedded' : 'footing'}>
-    {said(at)} {isEmbedded.value && 'Millrace'}
+    {footerText(at)} {isEmbedded.value && 'Millrace'}
   </footer>
 );

@@ -1,17 +1,17 @@
 /** What stands at the top of every page. */
 
 import type { ComponentChildren } from 'preact';
-import { withLater } from '../deferred.ts';
+import { withDeferred } from '../deferred.ts';
 import { t } from '../i18n/text.ts';
 import { CurrentVisitors } from '../live/current-visitors.tsx';
-import { isEmbedded, place, rootAddress, siteAddress } from '../router.ts';
+import { isEmbedded, rootUrl, route, siteUrl } from '../router.ts';
 import { siteId } from '../scope.ts';
-import { mayChange, mayOperate, session } from '../session.ts';
-import { pageAddress } from '../view.ts';
-import { onDemand } from './lazy.tsx';
+import { canEdit, canOperate, session } from '../session.ts';
+import { pageUrl } from '../view.ts';
+import { lazy } from './lazy.tsx';
 import { Menu } from './menu.tsx';
 
-const SettingsMenu = onDemand(async () => (await withLater(import('./settings-menu.tsx'))).SettingsMenu);
+const SettingsMenu = lazy(async () => (await withDeferred(import('./settings-menu.tsx'))).SettingsMenu);
 
 const Settings = () => (
   <Menu name="settings" label={t('settings')} content={SettingsMenu}>
@@ -24,15 +24,15 @@ const Settings = () => (
 const pages = ['site', 'funnels', 'retention', 'journeys', 'settings'] as const;
 
 function SiteNav({ siteId }: { siteId: string }) {
-  const shown = pages.filter((page) => page !== 'settings' || (mayChange() && session.value?.auth !== 'share'));
+  const shown = pages.filter((page) => page !== 'settings' || (canEdit() && session.value?.auth !== 'share'));
   return (
     <nav class="site-nav" aria-label={t('nav')}>
       {shown.map((page) => (
         <a
           key={page}
-          href={pageAddress(siteId, page)}
+          href={pageUrl(siteId, page)}
           data-page
-          aria-current={place.value.page === page ? 'page' : undefined}
+          aria-current={route.value.page === page ? 'page' : undefined}
         >
           {t(`nav.${page}`)}
         </a>
@@ -45,23 +45,23 @@ export function Header({ children }: { children?: ComponentChildren }) {
   if (isEmbedded.value) return null;
   return (
     <header class="header">
-      {place.value.slug === undefined && (
-        <a href={rootAddress()} data-page class="brand">
+      {route.value.slug === undefined && (
+        <a href={rootUrl()} data-page class="brand">
           Millrace
         </a>
       )}
       {siteId.value && (
         <h1>
-          <a href={siteAddress(siteId.value)} data-page>
+          <a href={siteUrl(siteId.value)} data-page>
             {siteId.value}
           </a>
         </h1>
       )}
-      {place.value.slug !== undefined && session.value?.name && <span class="faint">{session.value.name}</span>}
+      {route.value.slug !== undefined && session.value?.name && <span class="faint">{session.value.name}</span>}
       <CurrentVisitors />
       {children}
-      {place.value.page === 'sites' && mayOperate() && (
-        <a href={rootAddress('operator')} data-page>
+      {route.value.page === 'sites' && canOperate() && (
+        <a href={rootUrl('operator')} data-page>
           {t('operator')}
         </a>
       )}

@@ -1,6 +1,6 @@
 /** Opens what a row is about in a tab of its own: a page of the site, or what a link led to. */
 import { sendJson } from '../api.ts';
-import { ask } from '../query-client.ts';
+import { runQuery } from '../query-client.ts';
 import { scope, siteId } from '../scope.ts';
 
 /** By site; null: it has none that is known. */
@@ -15,7 +15,7 @@ async function findHost(site: string): Promise<string | null> {
     ...{ metrics: ['views'], dimensions: ['hostname'], filters: [['is_set', 'hostname']] },
     ...{ order_by: [['views', 'desc']] as [string, 'desc'][], limit: 1 },
   };
-  const { results } = await ask('hosts', { ...scope.value!, filters: [] }, question, new AbortController().signal);
+  const { results } = await runQuery('hosts', { ...scope.value!, filters: [] }, question, new AbortController().signal);
   return results[0]?.dimensions[0] ?? null;
 }
 

@@ -4,22 +4,22 @@ import { useGoalsOf } from '../goals.ts';
 import { panels } from '../panels/panel-list.ts';
 import { siteId } from '../scope.ts';
 import { session } from '../session.ts';
-import { useAnswer } from '../use-query.ts';
-import { Boundary } from './error-boundary.tsx';
-import { onDemand } from './lazy.tsx';
+import { useQuery } from '../use-query.ts';
+import { ErrorBoundary } from './error-boundary.tsx';
+import { lazy } from './lazy.tsx';
 import { PanelCard } from './panel-card.tsx';
 
 /** Behind a shared link there are no datasets, and so no revenue. */
 function useHasPayments(): boolean {
   const isAsked = siteId.value !== undefined && session.value?.auth !== 'share';
   const within = isAsked ? { site_id: siteId.value!, date_range: 'all' } : undefined;
-  const { answer } = useAnswer('revenue', isAsked ? { metrics: ['event:payment'] } : undefined, within, {
-    isStill: true,
+  const { data } = useQuery('revenue', isAsked ? { metrics: ['event:payment'] } : undefined, within, {
+    isStatic: true,
   });
-  return Number(answer?.results[0]?.metrics[0] ?? 0) > 0;
+  return Number(data?.results[0]?.metrics[0] ?? 0) > 0;
 }
 
-const RevenuePanel = onDemand(async () => (await import('../revenue/revenue-panel.tsx')).RevenuePanel);
+const RevenuePanel = lazy(async () => (await import('../revenue/revenue-panel.tsx')).RevenuePanel);
 
 export function Panels() {
   useGoalsOf(siteId.value);
@@ -27,14 +27,14 @@ export function Panels() {
   return (
     <div class="panels">
       {panels.map((panel) => (
-        <Boundary key={panel.name}>
+        <ErrorBoundary key={panel.name}>
           <PanelCard panel={panel} />
-        </Boundary>
+        </ErrorBoundary>
       ))}
       {hasPayments && (
-        <Boundary>
+        <ErrorBoundary>
           <RevenuePanel />
-        </Boundary>
+        </ErrorBoundary>
       )}
     </div>
   );

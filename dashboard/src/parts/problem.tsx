@@ -3,7 +3,7 @@ import { ApiError, isOffline } from '../api.ts';
 import { t } from '../i18n/text.ts';
 
 /** What is said about it. */
-export function sentence(problem: unknown): string {
+export function problemText(problem: unknown): string {
   if (isOffline(problem)) return t('problem.offline');
   if (problem instanceof ApiError) return problem.message || t('problem.status', { status: problem.status });
   return t('problem.page');
@@ -18,7 +18,7 @@ interface Props {
 export function Problem({ problem, again }: Props) {
   return (
     <div class="problem" role="alert">
-      <p>{sentence(problem)}</p>
+      <p>{problemText(problem)}</p>
       {again && (
         <button type="button" onClick={again}>
           {t('problem.again')}

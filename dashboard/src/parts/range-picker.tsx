@@ -1,16 +1,16 @@
 /** The range of time that everything on the page is about, and what it is compared with. */
 
-import { withLater } from '../deferred.ts';
+import { withDeferred } from '../deferred.ts';
 import { t } from '../i18n/text.ts';
 import { canMove, move } from '../range/choose-range.ts';
 import { rangeName } from '../range/range-name.ts';
-import { place } from '../router.ts';
+import { route } from '../router.ts';
 import { view } from '../view.ts';
-import { onDemand } from './lazy.tsx';
+import { lazy } from './lazy.tsx';
 import { Menu } from './menu.tsx';
 
-const RangeMenu = onDemand(async () => (await withLater(import('../range/range-menu.tsx'))).RangeMenu);
-const CompareMenu = onDemand(async () => (await withLater(import('../range/compare-menu.tsx'))).CompareMenu);
+const RangeMenu = lazy(async () => (await withDeferred(import('../range/range-menu.tsx'))).RangeMenu);
+const CompareMenu = lazy(async () => (await withDeferred(import('../range/compare-menu.tsx'))).CompareMenu);
 
 function Step({ step }: { step: 1 | -1 }) {
   return (
@@ -45,7 +45,7 @@ export function RangePicker() {
         {rangeName(range)}
       </Menu>
       <Step step={1} />
-      {place.value.page === 'site' && (
+      {route.value.page === 'site' && (
         <Menu name="compare" label={t('compare.choose', { comparison: comparisonName() })} content={CompareMenu}>
           {comparisonName()}
         </Menu>

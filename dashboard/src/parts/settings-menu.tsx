@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { languageName } from '../format.ts';
 import { type Language, language, languages, loadTexts, t } from '../i18n/text.ts';
 import { openSheet } from '../keys/keys-state.ts';
-import { goTo } from '../router.ts';
+import { navigate } from '../router.ts';
 import { logOut, session } from '../session.ts';
 import { writeStored } from '../stored.ts';
 import { setTheme, theme, themes } from '../theme.ts';
@@ -16,7 +16,7 @@ async function chooseLanguage(language: Language): Promise<void> {
   const url = new URL(location.href);
   if (url.searchParams.has('lang')) {
     url.searchParams.set('lang', language);
-    goTo(url.href, { replace: true });
+    navigate(url.href, { replace: true });
   }
   await loadTexts(language);
 }

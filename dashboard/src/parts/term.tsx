@@ -1,12 +1,12 @@
 /** A name of a figure that says what it means to whoever points at it or reaches it by keyboard. */
 import type { VNode } from 'preact';
 import { useId, useState } from 'preact/hooks';
-import { withLater } from '../deferred.ts';
+import { withDeferred } from '../deferred.ts';
 import { textOr } from '../i18n/text.ts';
-import { onDemand } from './lazy.tsx';
+import { lazy } from './lazy.tsx';
 import type { TipProps } from './tip.tsx';
 
-const Tip = onDemand<TipProps>(async () => (await withLater(import('./tip.tsx'))).Tip);
+const Tip = lazy<TipProps>(async () => (await withDeferred(import('./tip.tsx'))).Tip);
 
 /** `on` belongs to the control that the definition of `metric` describes, `tip` beside it. */
 export function useDefinition(metric: string): { on: Record<string, unknown>; tip: VNode | null } {

@@ -4,7 +4,7 @@ import { t } from '../i18n/text.ts';
 import type { Tab } from '../panels/panel.ts';
 import type { PanelRow } from '../panels/use-rows.ts';
 import { Change } from './change.tsx';
-import { canOpen, chooseValue, leaveOut, prepareOpening } from './choose-value.ts';
+import { canOpen, chooseValue, excludeValue, prepareOpening } from './choose-value.ts';
 import { valueName } from './value-name.ts';
 
 export interface ValueRowProps {
@@ -19,7 +19,7 @@ export interface ValueRowProps {
 
 function Value({ tab, row: { value }, choose }: ValueRowProps) {
   const name = valueName(tab.dimension, value);
-  const opens = canOpen(tab.dimension, value);
+  const isOpenable = canOpen(tab.dimension, value);
   const isPlain = choose !== undefined;
   const click = (event: MouseEvent) => (choose && value !== null ? choose(value) : chooseValue(event, tab, value));
   return (
@@ -27,9 +27,9 @@ function Value({ tab, row: { value }, choose }: ValueRowProps) {
       <button
         type="button"
         class="value"
-        title={isPlain ? name : `${name}\n${t(opens ? 'row.clicks.page' : 'row.clicks')}`}
+        title={isPlain ? name : `${name}\n${t(isOpenable ? 'row.clicks.page' : 'row.clicks')}`}
         onClick={click}
-        {...(opens && { onPointerEnter: prepareOpening, onFocus: prepareOpening })}
+        {...(isOpenable && { onPointerEnter: prepareOpening, onFocus: prepareOpening })}
       >
         {name}
       </button>
@@ -39,7 +39,7 @@ function Value({ tab, row: { value }, choose }: ValueRowProps) {
           class="leave-out"
           aria-label={t('row.leave_out.title', { value: name })}
           title={t('row.leave_out.title', { value: name })}
-          onClick={() => leaveOut(tab, value)}
+          onClick={() => excludeValue(tab, value)}
         />
       )}
     </>

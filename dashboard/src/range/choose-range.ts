@@ -1,5 +1,5 @@
 /** Changes the range; the interval is chosen anew, as fits it. */
-import { withLater } from '../deferred.ts';
+import { withDeferred } from '../deferred.ts';
 import { changeView, view } from '../view.ts';
 import { hasEarlier, hasLater } from './range-neighbours.ts';
 import { today } from './zone.ts';
@@ -16,7 +16,7 @@ let moveRange: typeof import('./move-range.ts').moveRange | undefined;
 
 /** Loads what moving takes, and the names of other ranges than the first one. */
 export async function prepareMoves(): Promise<void> {
-  moveRange ??= (await withLater(import('./move-range.ts'))).moveRange;
+  moveRange ??= (await withDeferred(import('./move-range.ts'))).moveRange;
 }
 
 function moveNow(step: 1 | -1): void {
@@ -29,15 +29,15 @@ export function move(step: 1 | -1): void {
   else void prepareMoves().then(() => moveNow(step));
 }
 
-let start: 'dates' | 'names' = 'names';
+let menuStart: 'dates' | 'names' = 'names';
 
 /** The menu of ranges, opened next, begins with the dates. */
 export const startWithDates = () => {
-  start = 'dates';
+  menuStart = 'dates';
 };
 
-export function takeStart(): 'dates' | 'names' {
-  const taken = start;
-  start = 'names';
+export function takeMenuStart(): 'dates' | 'names' {
+  const taken = menuStart;
+  menuStart = 'names';
   return taken;
 }

@@ -10,16 +10,16 @@ import { browserZone, zone } from './zone.ts';
 function useSiteZone(): string | undefined {
   const { timezone } = view.value;
   const id = siteId.value;
-  const [known, setKnown] = useState<string | undefined>();
+  const [siteZone, setSiteZone] = useState<string | undefined>();
   useEffect(() => {
     if (timezone === undefined || id === undefined) return;
     sendJson<{ timezone: string }>(`/sites/${encodeURIComponent(id)}`).then(
-      (site) => setKnown(site.timezone),
+      (site) => setSiteZone(site.timezone),
       // It is chosen without its name then.
-      () => setKnown(undefined),
+      () => setSiteZone(undefined),
     );
   }, [timezone, id]);
-  return timezone === undefined ? zone.value : known;
+  return timezone === undefined ? zone.value : siteZone;
 }
 
 export function ZoneChoice() {

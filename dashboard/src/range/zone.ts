@@ -1,13 +1,13 @@
 /** The time zone that days are those of. */
 import { computed } from '@preact/signals';
-import { newest } from '../use-request.ts';
+import { latestResult } from '../use-request.ts';
 import { view } from '../view.ts';
 import { wallClock } from './clock.ts';
 
 export const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** Of what is shown: the chosen one, or that of the site as soon as an answer has named it. */
-export const zone = computed(() => view.value.timezone ?? newest.value?.zone ?? browserZone);
+export const zone = computed(() => view.value.timezone ?? latestResult.value?.zone ?? browserZone);
 
 /** The date that the clock of the zone shows. */
 export function today(): string {

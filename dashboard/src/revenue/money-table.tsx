@@ -4,7 +4,7 @@ import { t, textOr } from '../i18n/text.ts';
 import { Problem } from '../parts/problem.tsx';
 import { Term } from '../parts/term.tsx';
 import { defaultInterval } from '../top/interval.ts';
-import { type Asked, askAgain } from '../use-request.ts';
+import { type RequestState, refreshNow } from '../use-request.ts';
 import { view } from '../view.ts';
 
 /** An exact decimal of a currency; a dash where there is none. */
@@ -36,7 +36,7 @@ export interface MoneyRow {
 export const newestFirst = (a: MoneyRow, b: MoneyRow): number =>
   b.period.localeCompare(a.period) || a.currency.localeCompare(b.currency);
 
-interface MoneyTableProps extends Omit<Asked<unknown>, 'answer'> {
+interface MoneyTableProps extends Omit<RequestState<unknown>, 'answer'> {
   columns: string[];
   rows?: MoneyRow[] | undefined;
 }
@@ -58,11 +58,11 @@ function Row({ row: { period, currency, cells } }: { row: MoneyRow }) {
   );
 }
 
-function Rows({ columns, rows, problem, isWaiting }: MoneyTableProps) {
-  if (problem) return <Problem problem={problem} again={askAgain} />;
+function Rows({ columns, rows, problem, isLoading }: MoneyTableProps) {
+  if (problem) return <Problem problem={problem} again={refreshNow} />;
   if (rows?.length === 0) return <p class="empty">{t('panel.empty')}</p>;
   return (
-    <table aria-busy={isWaiting} class={rows ? '' : 'waiting'}>
+    <table aria-busy={isLoading} class={rows ? '' : 'waiting'}>
       <thead>
         <tr>
           <th scope="col">{textOr(`interval.${periodType()}`, periodType())}</th>

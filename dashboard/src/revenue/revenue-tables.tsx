@@ -1,9 +1,9 @@
 /** Payments and refunds of each period. */
 import { sendJson } from '../api.ts';
 import { formatNumber } from '../format.ts';
-import { noteWaiting } from '../pending.ts';
+import { trackPending } from '../pending.ts';
 import { scope } from '../scope.ts';
-import { type Asked, type Asking, useAsked } from '../use-request.ts';
+import { type RequestOptions, type RequestState, useRequest } from '../use-request.ts';
 import { formatMoney, type MoneyRow, MoneyTable, newestFirst, periodType } from './money-table.tsx';
 
 type DatasetRow = Record<string, string | number | null>;
@@ -12,14 +12,18 @@ type DatasetRow = Record<string, string | number | null>;
 const mostRows = '10000';
 
 /** Filters of the page do not count here. */
-function useDataset(id: string, parameters: Record<string, string>, asking: Asking = {}): Asked<DatasetRow[]> {
+function useDataset(
+  id: string,
+  parameters: Record<string, string>,
+  asking: RequestOptions = {},
+): RequestState<DatasetRow[]> {
   const { site_id, date_range, timezone } = scope.value ?? {};
   const range = { site_id: site_id ?? '', date_range: String(date_range), ...(timezone && { timezone }) };
   const query = new URLSearchParams({ ...range, page_size: mostRows, ...parameters });
   const path = site_id ? `/datasets/${id}/rows?${query}` : '';
-  return useAsked(
+  return useRequest(
     path,
-    async (signal) => (await noteWaiting(sendJson<{ rows: DatasetRow[] }>(path, { signal }))).rows,
+    async (signal) => (await trackPending(sendJson<{ rows: DatasetRow[] }>(path, { signal }))).rows,
     asking,
   );
 }
@@ -47,8 +51,8 @@ function rowsOf(rows: DatasetRow[]): MoneyRow[] {
 }
 
 export function PaymentsTable() {
-  const { answer: rows, ...asked } = useDataset('revenue-summary', { period_type: periodType() });
-  return <MoneyTable columns={['payments', 'paid', 'refunded']} rows={rows && rowsOf(rows)} {...asked} />;
+  const { data: rows, ...state } = useDataset('revenue-summary', { period_type: periodType() });
+  return <MoneyTable columns={['payments', 'paid', 'refunded']} rows={rows && rowsOf(rows)} {...state} />;
 }
 
 const rowOf = ({ period_start, currency, total_revenue, mrr, mrr_churned }: DatasetRow): MoneyRow => ({
@@ -57,7 +61,7 @@ const rowOf = ({ period_start, currency, total_revenue, mrr, mrr_churned }: Data
 });
 
 export function RecurringTable() {
-  const { answer: rows, ...asked } = useDataset('revenue', { period_type: periodType() }, { isStill: true });
+  const { data: rows, ...state } = useDataset('revenue', { period_type: periodType() }, { isStatic: true });
   const shown = rows?.map(rowOf).toSorted(newestFirst);
-  return <MoneyTable columns={['net_revenue', 'mrr', 'mrr_churned']} rows={shown} {...asked} />;
+  return <MoneyTable columns={['net_revenue', 'mrr', 'mrr_churned']} rows={shown} {...state} />;
 }

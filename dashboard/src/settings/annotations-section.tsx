@@ -4,7 +4,7 @@ import { formatSpan } from '../format-instant.ts';
 import { t, textOr } from '../i18n/text.ts';
 import { DeleteButton } from '../parts/delete-button.tsx';
 import type { Annotation } from '../top/annotations.ts';
-import { useLoaded } from '../use-resource.ts';
+import { useResource } from '../use-resource.ts';
 import { Section } from './section.tsx';
 import { useChange } from './use-change.ts';
 
@@ -15,7 +15,7 @@ interface SectionProps {
 }
 
 export function AnnotationsSection({ path, timezone }: SectionProps) {
-  const { value, problem, reload } = useLoaded<{ annotations: Annotation[] }>(path);
+  const { value, problem, reload } = useResource<{ annotations: Annotation[] }>(path);
   const change = useChange();
   const remove = ({ id }: Annotation) => change.send(`${path}/${id}`, { method: 'DELETE' }, reload);
   return (

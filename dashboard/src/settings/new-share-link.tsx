@@ -1,5 +1,5 @@
 /** Makes a link that shows the site to whoever has it. */
-import { filterWords } from '../filters/filter-words.ts';
+import { describeFilter } from '../filters/describe-filter.ts';
 import { t } from '../i18n/text.ts';
 import { view } from '../view.ts';
 import { type Change, textOf } from './use-change.ts';
@@ -24,7 +24,7 @@ function FiltersField() {
   return (
     <label class="check">
       <input type="checkbox" name="filters" defaultChecked />
-      {t('share.filters', { filters: filters.map((filter) => filterWords(filter)).join('; ') })}
+      {t('share.filters', { filters: filters.map((filter) => describeFilter(filter)).join('; ') })}
     </label>
   );
 }

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { textOr } from '../i18n/text.ts';
 import { Problem } from '../parts/problem.tsx';
-import { askAgain } from '../use-request.ts';
+import { refreshNow } from '../use-request.ts';
 
 interface Props {
   /** Of the texts `settings.NAME` and `settings.NAME.about`. */
@@ -18,7 +18,7 @@ export const Section = ({ name, problem, refusal, children }: Props) => (
   <section class="card settings-section" aria-labelledby={`settings-${name}`}>
     <h2 id={`settings-${name}`}>{textOr(`settings.${name}`, name)}</h2>
     <p class="faint">{textOr(`settings.${name}.about`, '')}</p>
-    {problem ? <Problem problem={problem} again={askAgain} /> : null}
+    {problem ? <Problem problem={problem} again={refreshNow} /> : null}
     {refusal ? <Problem problem={refusal} /> : null}
     {children}
   </section>

@@ -1,6 +1,6 @@
 /** Addresses and code of a shared link. */
 import { attribute } from '../empty/setup-lines.ts';
-import { rootAddress } from '../router.ts';
+import { rootUrl } from '../router.ts';
 import type { Filter } from '../view.ts';
 
 export interface ShareLink {
@@ -18,7 +18,7 @@ export interface ShareLink {
 }
 
 export const addressOfLink = ({ url, path }: Pick<ShareLink, 'url' | 'path'>): string =>
-  url ?? new URL(rootAddress(path.replace(/^\//, '')), location.href).href;
+  url ?? new URL(rootUrl(path.replace(/^\//, '')), location.href).href;
 
 interface Look {
   /** `system` and an empty language leave it to whoever looks. */

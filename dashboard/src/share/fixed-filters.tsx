@@ -7,16 +7,16 @@ type Values = (string | number | null)[];
 const isPlain = (filter: unknown[]): filter is [string, string, Values?] => typeof filter[1] === 'string';
 
 /** As API has filters: one about a dimension, or several of them joined by `and`, `or` or `not`. */
-function saidOf(filter: unknown): string {
+function describeSharedFilter(filter: unknown): string {
   if (!Array.isArray(filter)) return '';
   const [operator, about] = filter as [string, unknown];
   if (isPlain(filter)) {
     const [, dimension, values = []] = filter;
-    const said = values.map((value) => valueName(dimension, value === null ? null : String(value))).join(', ');
-    return `${dimensionName(dimension)} ${textOr(`operator.${operator}`, operator)} ${said}`.trim();
+    const text = values.map((value) => valueName(dimension, value === null ? null : String(value))).join(', ');
+    return `${dimensionName(dimension)} ${textOr(`operator.${operator}`, operator)} ${text}`.trim();
   }
-  if (operator === 'not') return t('share.not', { filter: saidOf(about) });
-  const parts = Array.isArray(about) ? about.map(saidOf) : [];
+  if (operator === 'not') return t('share.not', { filter: describeSharedFilter(about) });
+  const parts = Array.isArray(about) ? about.map(describeSharedFilter) : [];
   return parts.join(` ${textOr(`share.${operator}`, operator)} `);
 }
 
@@ -27,7 +27,7 @@ export function FixedFilters() {
     <ul class="chips fixed" aria-label={t('share.fixed')}>
       {filters.map((filter, place) => (
         <li key={place} title={t('share.fixed')}>
-          {saidOf(filter)}
+          {describeSharedFilter(filter)}
         </li>
       ))}
     </ul>

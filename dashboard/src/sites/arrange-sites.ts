@@ -18,8 +18,8 @@ export const nameOfSite = ({ name, site_id }: Pick<SiteOverview, 'name' | 'site_
 export const sitesOfPage = 100;
 
 function matches(site: SiteOverview, search: string, locale: string): boolean {
-  const wanted = search.trim().toLocaleLowerCase(locale);
-  return [site.name ?? '', site.site_id].some((text) => text.toLocaleLowerCase(locale).includes(wanted));
+  const needle = search.trim().toLocaleLowerCase(locale);
+  return [site.name ?? '', site.site_id].some((text) => text.toLocaleLowerCase(locale).includes(needle));
 }
 
 /** Sites without a figure come last in both directions; those with the same one stand by their names. */

@@ -2,7 +2,7 @@
 import { formatChange, formatNumber, formatShort } from '../format.ts';
 import { t } from '../i18n/text.ts';
 import { useDefinition } from '../parts/term.tsx';
-import { address, siteAddress } from '../router.ts';
+import { address, siteUrl } from '../router.ts';
 import { defaultView, writeView } from '../view-address.ts';
 import { nameOfSite, type SiteOverview } from './arrange-sites.ts';
 import { changeSitesView, sitesView } from './sites-address.ts';
@@ -65,7 +65,7 @@ function Change({ change }: { change: number | null }) {
 /** The page of a site, with the range of this one. */
 function addressOf(siteId: string): string {
   const { range } = sitesView.value;
-  return siteAddress(siteId, 'site', writeView({ ...defaultView, range, filters: [], tabs: {} }, address.value.search));
+  return siteUrl(siteId, 'site', writeView({ ...defaultView, range, filters: [], tabs: {} }, address.value.search));
 }
 
 function SiteRow({ site }: { site: SiteOverview }) {
@@ -95,9 +95,9 @@ function SiteRow({ site }: { site: SiteOverview }) {
   );
 }
 
-export function SitesTable({ sites, isWaiting }: { sites: SiteOverview[]; isWaiting: boolean }) {
+export function SitesTable({ sites, isLoading }: { sites: SiteOverview[]; isLoading: boolean }) {
   return (
-    <table class="sites" aria-busy={isWaiting}>
+    <table class="sites" aria-busy={isLoading}>
       <caption class="unseen">{t('sites.caption', { range: t(`range.${sitesView.value.range}`) })}</caption>
       <thead>
         <tr>

@@ -33,8 +33,8 @@ export function readSitesView(search: string): SitesView {
 }
 
 /** Changes the parameters of an address that are about this list, and leaves the others as they are. */
-export function writeSitesView(view: SitesView, former: string): string {
-  const parameters = new URLSearchParams(former);
+export function writeSitesView(view: SitesView, currentSearch: string): string {
+  const parameters = new URLSearchParams(currentSearch);
   const { range, column, direction, search, page } = view;
   const isDefaultOrder = column === defaults.column && direction === defaults.direction;
   const own = {

@@ -11,7 +11,7 @@ import { instantOf } from '../range/calendar.ts';
 import { wallClock } from '../range/clock.ts';
 import { zone } from '../range/zone.ts';
 import { siteId } from '../scope.ts';
-import { mayChange } from '../session.ts';
+import { canEdit } from '../session.ts';
 import {
   type Annotation,
   addressOf,
@@ -42,7 +42,7 @@ function Listed({ site, annotation }: { site: string; annotation: Annotation }) 
     <li>
       <strong>{t(`annotation.${kind}`)}</strong> <span class="text">{text}</span>
       <span class="faint">{formatSpan(at, until, zone.value)}</span>
-      {mayChange() && (
+      {canEdit() && (
         <DeleteButton
           {...{ class: 'minor', label: t('delete'), name: text }}
           onDelete={() => deleteAnnotation(site, id).catch(setProblem)}
@@ -125,7 +125,7 @@ export function AnnotationsDialog() {
               <Listed key={annotation.id} site={site} annotation={annotation} />
             ))}
           </ul>
-          {mayChange() && <AddForm site={site} />}
+          {canEdit() && <AddForm site={site} />}
           <Closing close={close} />
         </>
       )}

@@ -2,8 +2,8 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { sendJson } from '../api.ts';
-import type { Answer } from '../query-client.ts';
-import { useAsked } from '../use-request.ts';
+import type { QueryResult } from '../query-client.ts';
+import { useRequest } from '../use-request.ts';
 
 export const annotationKinds = ['deployment', 'campaign', 'note'] as const;
 
@@ -23,7 +23,7 @@ export const annotations = signal<Annotation[]>([]);
 export const annotationChanges = signal(0);
 
 /** Asks for those of the range of an answer. The chart does without them where they cannot be had. */
-export function useAnnotations(query: Answer['query'] | undefined): void {
+export function useAnnotations(query: QueryResult['query'] | undefined): void {
   const { site_id: site, date_range: [from, to] = [] } = query ?? {};
   // Ranges that end now move all the time, which is no reason to ask as often.
   const hours = [from, to].map((instant) => instant?.slice(0, 13));
@@ -32,10 +32,10 @@ export function useAnnotations(query: Answer['query'] | undefined): void {
     const path = addressOf(site!, `?${new URLSearchParams({ from: from!, to: to! })}`);
     return (await sendJson<{ annotations: Annotation[] }>(path, { signal })).annotations;
   };
-  const { answer } = useAsked(key, ask, { isStill: true });
+  const { data } = useRequest(key, ask, { isStatic: true });
   useEffect(() => {
-    annotations.value = answer ?? [];
-  }, [answer]);
+    annotations.value = data ?? [];
+  }, [data]);
 }
 
 export const areAnnotationsOpen = signal(false);

@@ -6,7 +6,7 @@ function daysOf(range: string): number {
   const [from, to] = range.split(',');
   if (from && to) return Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000) + 1;
   if (/^\d+d$/.test(range)) return Number.parseInt(range, 10);
-  const known: Record<string, number> = {
+  const days: Record<string, number> = {
     day: 1,
     yesterday: 1,
     '24h': 1,
@@ -16,7 +16,7 @@ function daysOf(range: string): number {
     quarter: 92,
   };
   const longer: Record<string, number> = { month: 31, last_month: 31, last_quarter: 92, '6mo': 184 };
-  return { ...known, ...longer }[range] ?? 366;
+  return { ...days, ...longer }[range] ?? 366;
 }
 
 export function defaultInterval(range: string): Interval {
@@ -27,7 +27,7 @@ export function defaultInterval(range: string): Interval {
 }
 
 /** Those with enough points to be a line and few enough to be seen. */
-export function fittingIntervals(range: string): Interval[] {
+export function intervalsFor(range: string): Interval[] {
   const days = daysOf(range);
   const longest: Record<Interval, number> = {
     minute: 1,

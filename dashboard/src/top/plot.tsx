@@ -2,20 +2,20 @@
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
-import { isFirstViewThere, withLater } from '../deferred.ts';
+import { isFirstViewLoaded, withDeferred } from '../deferred.ts';
 import { formatBucket, formatMetric } from '../format.ts';
 import { locale, t } from '../i18n/text.ts';
-import { onDemand } from '../parts/lazy.tsx';
-import { colours } from '../theme.ts';
+import { lazy } from '../parts/lazy.tsx';
+import { colourVersion } from '../theme.ts';
 import { changeView } from '../view.ts';
 import type { AnnotationMarksProps } from './annotation-marks.tsx';
 import { annotations } from './annotations.ts';
 import type { ReadingProps } from './reading.tsx';
 import type { Hovered, Series } from './series.ts';
 
-const Reading = onDemand<ReadingProps>(async () => (await withLater(import('./reading.tsx'))).Reading);
-const AnnotationMarks = onDemand<AnnotationMarksProps>(
-  async () => (await withLater(import('./annotation-marks.tsx'))).AnnotationMarks,
+const Reading = lazy<ReadingProps>(async () => (await withDeferred(import('./reading.tsx'))).ChartReading);
+const AnnotationMarks = lazy<AnnotationMarksProps>(
+  async () => (await withDeferred(import('./annotation-marks.tsx'))).AnnotationMarks,
 );
 
 /** The colour of that name, as a canvas understands it. */
@@ -52,9 +52,9 @@ function axesOf({ points, metric, unit }: Series): uPlot.Axis[] {
 }
 
 /** The mouse that browsers make of a finger leaves right after it. */
-let isFinger = false;
-const staysForFinger: uPlot.Cursor.Bind = {
-  mouseleave: (_plot, _target, leave) => (event) => (isFinger ? null : leave(event)),
+let isTouch = false;
+const keepOnTouch: uPlot.Cursor.Bind = {
+  mouseleave: (_plot, _target, leave) => (event) => (isTouch ? null : leave(event)),
 };
 
 function optionsOf(
@@ -67,7 +67,7 @@ function optionsOf(
   const line = { stroke: colour('accent'), width: 2, points: { show: points.length === 1 } };
   return {
     ...{ width, height, legend: { show: false }, padding: [18, 22, 0, 0] },
-    cursor: { y: false, bind: staysForFinger, drag: { x: true, y: false, setScale: false }, points: { size: 8 } },
+    cursor: { y: false, bind: keepOnTouch, drag: { x: true, y: false, setScale: false }, points: { size: 8 } },
     select: { show: true, left: 0, top: 0, width: 0, height: 0 },
     scales: {
       x: { time: false, range: () => (points.length > 1 ? [0, points.length - 1] : [-1, 1]) },
@@ -98,10 +98,10 @@ function zoom({ select, posToVal }: uPlot, { points, unit }: Series): void {
 const height = 260;
 
 /** A finger shows what a mouse does, until it is put down elsewhere, and scrolls the page up and down all the same. Returns what ends it. */
-function followFinger(plot: uPlot): () => void {
+function trackTouch(plot: uPlot): () => void {
   const show = ({ pointerType, target, clientX, clientY }: PointerEvent) => {
-    isFinger = pointerType === 'touch';
-    if (!isFinger) return;
+    isTouch = pointerType === 'touch';
+    if (!isTouch) return;
     const { left, top } = plot.over.getBoundingClientRect();
     const isOn = plot.over.contains(target as Node);
     plot.setCursor(isOn ? { left: clientX - left, top: clientY - top } : { left: -10, top: -10 });
@@ -123,7 +123,7 @@ function usePlot(
   const shown = useRef(series);
   shown.current = series;
   const { points, metric, unit } = series;
-  const form = [locale.value, colours.value, metric, unit, points.length, points[0]?.label, points.length === 1];
+  const form = [locale.value, colourVersion.value, metric, unit, points.length, points[0]?.label, points.length === 1];
   const leftOf = (at: number) => plot.current!.valToPos(at, 'x') + plot.current!.bbox.left / devicePixelRatio;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the form says all that matters.
   useEffect(() => {
@@ -135,7 +135,7 @@ function usePlot(
       box,
     );
     plot.current = drawn;
-    const leaveFinger = followFinger(drawn);
+    const leaveFinger = trackTouch(drawn);
     const watch = new ResizeObserver(() => drawn.setSize({ width: box.clientWidth, height }));
     watch.observe(box);
     return () => {
@@ -189,7 +189,7 @@ export function Plot({ series, zone }: { series: Series; zone: string }) {
       >
         <div ref={place} aria-hidden="true" dir="ltr" />
       </div>
-      {(hovered || isFirstViewThere.value) && <Reading series={series} hovered={hovered} isRead={isRead} />}
+      {(hovered || isFirstViewLoaded.value) && <Reading series={series} hovered={hovered} isRead={isRead} />}
       {annotations.value.length > 0 && <AnnotationMarks series={series} zone={zone} />}
     </div>
   );

@@ -4,7 +4,7 @@ import { t, textOr } from '../i18n/text.ts';
 import type { Hovered, Series } from './series.ts';
 
 /** What the chart shows at a place, as a sentence. */
-function pointWords({ points, metric, unit }: Series, at: number): string {
+function describePoint({ points, metric, unit }: Series, at: number): string {
   const point = points[at];
   if (!point) return '';
   const { label, value, earlier } = point;
@@ -40,11 +40,11 @@ export interface ReadingProps {
   isRead: boolean;
 }
 
-export const Reading = ({ series, hovered, isRead }: ReadingProps) => (
+export const ChartReading = ({ series, hovered, isRead }: ReadingProps) => (
   <>
     {hovered && <Tooltip series={series} {...hovered} />}
     <p class="unseen" aria-live="polite">
-      {isRead && hovered ? pointWords(series, hovered.at) : ''}
+      {isRead && hovered ? describePoint(series, hovered.at) : ''}
     </p>
   </>
 );

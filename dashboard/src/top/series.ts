@@ -1,5 +1,5 @@
 /** An answer about time, as points of a line. */
-import type { Answer, Row } from '../query-client.ts';
+import type { QueryResult, Row } from '../query-client.ts';
 import { wallClock } from '../range/clock.ts';
 
 interface Point {
@@ -32,7 +32,7 @@ function earlierOf({ comparison }: Row): Pick<Point, 'earlier'> {
 }
 
 /** Buckets after the present one are left out: they are not zero, but not there yet. */
-export function seriesOf({ results, meta, query, at }: Answer): Series {
+export function seriesOf({ results, meta, query, at }: QueryResult): Series {
   const rows = new Map(results.map((row) => [row.dimensions[0], row]));
   const unit = query.dimensions[0]!.replace('time:', '');
   const labels = meta.time_labels ?? results.map(({ dimensions }) => dimensions[0]!);

@@ -1,8 +1,8 @@
 /** The same function, but one that never throws: a fault of ours must not become one of the page. */
-export function safely<A extends unknown[]>(work: (...args: A) => void): (...args: A) => void {
+export function safely<A extends unknown[]>(fn: (...args: A) => void): (...args: A) => void {
   return (...args) => {
     try {
-      work(...args);
+      fn(...args);
     } catch (error) {
       // biome-ignore lint/suspicious/noConsole: browsers show this level only to those who look for it
       console.debug(error);

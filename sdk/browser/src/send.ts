@@ -20,7 +20,7 @@ export function createSender({ endpoint, key, debug }: Options, store: Store, pr
   const waitKey = `${prefix}wait`;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let pendingMs = Infinity;
-  let mostNow = maxBatchEvents;
+  let batchLimit = maxBatchEvents;
   let bytesInFlight = 0;
   let failures = 0;
   let unreachableUntil = 0;
@@ -47,7 +47,7 @@ export function createSender({ endpoint, key, debug }: Options, store: Store, pr
     pendingMs = Infinity;
     if (!maySend() || (bytesInFlight && !document.hidden)) return undefined;
     if (waitMs() > 0) return sendIn(0);
-    const [keys, texts, bytes, nextMs] = take(mostNow, maxBytesInFlight - bytesInFlight);
+    const [keys, texts, bytes, nextMs] = take(batchLimit, maxBytesInFlight - bytesInFlight);
     if (bytes) {
       post(keys, texts, bytes);
       send();
@@ -64,13 +64,13 @@ export function createSender({ endpoint, key, debug }: Options, store: Store, pr
       if (/408|429|5../.test(status as unknown as string)) {
         const askedMs = (response.headers.get('retry-after') as unknown as number) * 1000 || 0;
         if (maySend()) set(waitKey, Date.now() + Math.min(maxWaitMs, Math.max(askedMs, pauseMs())));
-      } else if (status === 413 && keys[1]) mostNow = keys.length / 2;
+      } else if (status === 413 && keys[1]) batchLimit = keys.length / 2;
       else {
         // Throws if the answer was cut off or did not come from Millrace.
         const refused = ok ? (await response.json()).rejected : await response.text();
         // biome-ignore lint/suspicious/noConsole: the page's owner has asked for it
         if (debug && refused?.length) console.warn('millrace:', status, refused);
-        if (!ok) mostNow = maxBatchEvents;
+        if (!ok) batchLimit = maxBatchEvents;
         failures = 0;
         keys.forEach(remove);
         keys = [];

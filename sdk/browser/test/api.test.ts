@@ -4,7 +4,7 @@ import { init } from '@millrace/browser';
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { inShort, openShopForEach, type Shop, settled, tagFor } from './shop.ts';
+import { allDelivered, openShopForEach, type Shop, summarize, tagFor } from './shop.ts';
 import { pageWith } from './site.ts';
 
 describe.skipIf(!hasChromium())('millrace', () => {
@@ -36,8 +36,8 @@ describe.skipIf(!hasChromium())('millrace', () => {
       millrace('track', 'second');
     `);
     await page.evaluate("millrace('track', 'third'); millrace.track('fourth');");
-    await settled(page, shop.collector, 5);
-    expect(kept().map(inShort)).toEqual([
+    await allDelivered(page, shop.collector, 5);
+    expect(kept().map(summarize)).toEqual([
       'view / {"plan":"pro"}',
       'first / {"plan":"pro","n":1}',
       'second / {"plan":"pro"}',
@@ -49,15 +49,15 @@ describe.skipIf(!hasChromium())('millrace', () => {
 
   it('knows the visitor on later pages, until it is told to forget', async () => {
     await page.goto(shop.address('/'));
-    await settled(page, shop.collector, 1);
+    await allDelivered(page, shop.collector, 1);
     await page.evaluate("millrace.identify('ada'); millrace.identify(''); millrace.identify(undefined)");
     await page.evaluate("millrace.track('a')");
     await page.goto(shop.address('/next'));
     await page.evaluate("millrace.track('b')");
     await page.evaluate("millrace.set({ n: 1 }); millrace.reset(); millrace.track('c')");
     await page.clock.runFor(40_000);
-    await settled(page, shop.collector, 5);
-    const users = kept().map((event) => [inShort(event), event.user_id]);
+    await allDelivered(page, shop.collector, 5);
+    const users = kept().map((event) => [summarize(event), event.user_id]);
     expect(users.sort()).toEqual([
       ['a /', 'ada'],
       ['b /next', 'ada'],
@@ -73,7 +73,7 @@ describe.skipIf(!hasChromium())('millrace', () => {
       millrace.track('payment', { transaction_id: 't1', amount: '9.50', currency: 'EUR', status: 'succeeded' });
       millrace.track('upsell', { kind: 'seat' }, { revenue: { amount: 12, currency: 'USD' }, profile_id: 'p1', path: '${shop.address('/checkout')}' });
     `);
-    await settled(page, shop.collector, 3);
+    await allDelivered(page, shop.collector, 3);
     const told = shop.collector
       .kept()
       .map(({ event_type, path, profile_id, properties }) => [event_type, path, profile_id, properties]);
@@ -99,8 +99,8 @@ describe.skipIf(!hasChromium())('millrace', () => {
       });
       for (const name of ['secret', 'fault', 'open']) millrace('track', name);
     `);
-    await settled(page, shop.collector, 2);
-    expect(kept().map(inShort)).toEqual(['view / {"seen":true}', 'open / {"seen":true}']);
+    await allDelivered(page, shop.collector, 2);
+    expect(kept().map(summarize)).toEqual(['view / {"seen":true}', 'open / {"seen":true}']);
   });
 
   it('drops an event that a hook makes something other than an object, and no other', async () => {
@@ -110,15 +110,15 @@ describe.skipIf(!hasChromium())('millrace', () => {
       millrace('before', (event) => (event.event_type in made ? made[event.event_type] : event));
       for (const name of ['first', ...Object.keys(made), 'last']) millrace('track', name);
     `);
-    await settled(page, shop.collector, 3);
-    expect(kept().map(inShort)).toEqual(['view /', 'first /', 'last /']);
+    await allDelivered(page, shop.collector, 3);
+    expect(kept().map(summarize)).toEqual(['view /', 'first /', 'last /']);
     expect(shop.collector.deliveries.flatMap(({ events }) => events).length).toBe(3);
   });
 
   it('keeps the order of events of one millisecond', async () => {
     await visit('Date.now = () => 1767607200000');
     await page.evaluate("for (let n = 1; n <= 40; n += 1) millrace.track('buy', { n })");
-    await settled(page, shop.collector, 41);
+    await allDelivered(page, shop.collector, 41);
     const numbers = shop.collector.kept().flatMap(({ properties: { n } }) => n ?? []);
     expect(numbers).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
   });
@@ -130,7 +130,7 @@ describe.skipIf(!hasChromium())('millrace', () => {
     }
     await page.evaluate("millrace.identify(17); millrace.track('number')");
     await page.evaluate("millrace.identify('x'.repeat(128)); millrace.track('text')");
-    await settled(page, shop.collector, 11);
+    await allDelivered(page, shop.collector, 11);
     const users = new Set(kept().map((event) => `${event.event_type} ${event.user_id}`));
     expect([...users].sort()).toEqual(['nobody undefined', 'number 17', `text ${'x'.repeat(128)}`, 'view undefined']);
   });
@@ -153,8 +153,8 @@ describe.skipIf(!hasChromium())('millrace', () => {
       document.dispatchEvent(new Event('submit'));
       millrace.track('end');
     `);
-    await settled(page, shop.collector, 2);
-    expect(kept().map(inShort).sort()).toEqual(['end /', 'view /']);
+    await allDelivered(page, shop.collector, 2);
+    expect(kept().map(summarize).sort()).toEqual(['end /', 'view /']);
     expect(faults).toEqual([]);
   });
 
@@ -169,8 +169,8 @@ describe.skipIf(!hasChromium())('millrace', () => {
       window.isSame = init(options) === window.millrace;
     </script>`);
     await page.goto(shop.address('/module'));
-    await settled(page, shop.collector, 3);
-    expect(kept().map(inShort).sort()).toEqual(['a /module', 'b /module', 'view /module']);
+    await allDelivered(page, shop.collector, 3);
+    expect(kept().map(summarize).sort()).toEqual(['a /module', 'b /module', 'view /module']);
     expect(await page.evaluate('isSame')).toBe(true);
   });
 });

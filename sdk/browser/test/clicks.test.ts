@@ -2,7 +2,7 @@
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import type { BrowserContext, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { collected, openShopForEach, type Shop, settled, tagFor } from './shop.ts';
+import { allDelivered, deliveredEvents, openShopForEach, type Shop, tagFor } from './shop.ts';
 import { pageWith } from './site.ts';
 
 const body = `
@@ -39,8 +39,8 @@ describe.skipIf(!hasChromium())('a click', () => {
   async function countedBy(act: () => Promise<void>, events: number): Promise<string[]> {
     await act();
     await page.evaluate("millrace.track('end')");
-    await settled(page, shop.collector, events + 2);
-    return collected(shop.collector).filter((line) => !/^(end|view) /.test(line));
+    await allDelivered(page, shop.collector, events + 2);
+    return deliveredEvents(shop.collector).filter((line) => !/^(end|view) /.test(line));
   }
 
   it.each([
@@ -75,7 +75,7 @@ describe.skipIf(!hasChromium())('a click', () => {
   });
 
   it('that leads away at once is counted all the same', async () => {
-    await settled(page, shop.collector, 1);
+    await allDelivered(page, shop.collector, 1);
     await context.route('https://news.example/**', (route) => route.fulfill({ body: 'news' }));
     shop.site.pages['/leave'] = pageWith(tagFor(shop.collector.url), body);
     await page.goto(shop.address('/leave'));
@@ -84,8 +84,8 @@ describe.skipIf(!hasChromium())('a click', () => {
     await page.clock.install();
     await page.goto(shop.address('/'));
     await page.clock.runFor(40_000);
-    await settled(page, shop.collector, 4);
-    expect(collected(shop.collector)).toEqual([
+    await allDelivered(page, shop.collector, 4);
+    expect(deliveredEvents(shop.collector)).toEqual([
       'outbound /leave {"url":"https://news.example/today?x=1"}',
       'view /',
       'view /',

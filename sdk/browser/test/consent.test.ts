@@ -3,7 +3,7 @@ import { hasChromium } from '@millrace/shared/testing/chromium';
 import { eventually } from '@millrace/shared/testing/eventually';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { inShort, openShopForEach, type Shop, settled, tagFor } from './shop.ts';
+import { allDelivered, openShopForEach, type Shop, summarize, tagFor } from './shop.ts';
 import { pageWith } from './site.ts';
 
 describe.skipIf(!hasChromium())('the script', () => {
@@ -39,8 +39,8 @@ describe.skipIf(!hasChromium())('the script', () => {
     expect(await page.evaluate('Object.entries(localStorage)')).toEqual([['millrace:demo:out', '1']]);
     await page.clock.runFor(40_000);
     await page.evaluate("millrace.optOut(false); millrace.track('c')");
-    await settled(page, shop.collector, 1);
-    expect(kept().map(inShort)).toEqual(['c /next']);
+    await allDelivered(page, shop.collector, 1);
+    expect(kept().map(summarize)).toEqual(['c /next']);
   });
 
   it('stores and sends nothing before there is consent, and then what has been done since the page was opened', async () => {
@@ -50,8 +50,8 @@ describe.skipIf(!hasChromium())('the script', () => {
     await page.clock.runFor(60_000);
     expect([await page.evaluate('localStorage.length'), shop.collector.deliveries.length]).toEqual([0, 0]);
     await page.evaluate('millrace.consent(true)');
-    await settled(page, shop.collector, 2);
-    expect(kept().map((event) => [inShort(event), event.user_id])).toEqual([
+    await allDelivered(page, shop.collector, 2);
+    expect(kept().map((event) => [summarize(event), event.user_id])).toEqual([
       ['view /', undefined],
       ['a /', 'ada'],
     ]);
@@ -84,8 +84,8 @@ describe.skipIf(!hasChromium())('the script', () => {
     shop.collector.decide(() => 'ok');
     await page.evaluate("millrace.track('a'); millrace.consent(true)");
     await page.clock.runFor(120_000);
-    await settled(page, shop.collector, 3);
-    const users = kept().map((event) => `${inShort(event)} ${event.user_id}`);
+    await allDelivered(page, shop.collector, 3);
+    const users = kept().map((event) => `${summarize(event)} ${event.user_id}`);
     expect(users.sort()).toEqual(['a /next undefined', 'view / undefined', 'view /next undefined']);
   });
 
@@ -93,7 +93,7 @@ describe.skipIf(!hasChromium())('the script', () => {
     shop.site.pages['/'] = pageWith(tagFor(shop.collector.url, 'data-consent'));
     await page.goto(shop.address('/'));
     await page.evaluate('millrace.consent(true)');
-    await settled(page, shop.collector, 1);
+    await allDelivered(page, shop.collector, 1);
     await page.evaluate(`
       const { assign } = Object;
       Object.assign = (...objects) => { localStorage.rewritten = true; return assign(...objects); };
@@ -132,15 +132,15 @@ describe.skipIf(!hasChromium())('the script', () => {
     await page.goto(`http://${host}:${shop.site.port}/quiet`);
     await page.evaluate("millrace.track('a')");
     await page.goto(`http://${host}:${shop.site.port}/counted`);
-    await settled(page, shop.collector, 1);
-    expect(kept().map(inShort)).toEqual(['view /counted']);
+    await allDelivered(page, shop.collector, 1);
+    expect(kept().map(summarize)).toEqual(['view /counted']);
   });
 
   it('keeps to the wish of a visitor who has opted out, also where the site has consent', async () => {
     for (const path of ['/', '/next']) shop.site.pages[path] = pageWith(tagFor(shop.collector.url, 'data-consent'));
     await page.goto(shop.address('/'));
     await page.evaluate('millrace.consent(true)');
-    await settled(page, shop.collector, 1);
+    await allDelivered(page, shop.collector, 1);
     await page.evaluate('millrace.optOut(true)');
     await page.goto(shop.address('/next'));
     await page.evaluate("millrace.track('a'); millrace.consent(true)");
@@ -149,6 +149,6 @@ describe.skipIf(!hasChromium())('the script', () => {
     expect(await page.evaluate('Object.entries(localStorage)')).toEqual([['millrace:demo:out', '1']]);
     await page.evaluate("millrace.track('b'); millrace.consent(true)");
     await page.clock.runFor(60_000);
-    expect(kept().map(inShort)).toEqual(['view /']);
+    expect(kept().map(summarize)).toEqual(['view /']);
   });
 });

@@ -3,7 +3,7 @@ import { hasChromium } from '@millrace/shared/testing/chromium';
 import { eventually } from '@millrace/shared/testing/eventually';
 import type { BrowserContext, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { bought, collected, openShopForEach, type Shop, settled, track, waiting } from './shop.ts';
+import { allDelivered, deliveredEvents, openShopForEach, purchases, queuedCount, type Shop, track } from './shop.ts';
 
 describe.skipIf(!hasChromium())('the queue of a page', () => {
   let shop: Shop;
@@ -14,18 +14,18 @@ describe.skipIf(!hasChromium())('the queue of a page', () => {
     ({ shop, context, page } = opened);
   }, 'data-debug');
 
-  const kept = (): string[] => collected(shop.collector);
+  const kept = (): string[] => deliveredEvents(shop.collector);
 
   it('sends a batch without a preflight, without cookies, and empties', async () => {
     await context.addCookies([{ name: 'basket', value: 'x', url: shop.collector.url }]);
     await page.goto(shop.address('/'));
     await track(page, 1, 2);
-    await settled(page, shop.collector, 3);
+    await allDelivered(page, shop.collector, 3);
     const { headers, path, sentAt } = shop.collector.deliveries[0]!;
-    expect(kept()).toEqual([...bought(1, 2), 'view /'].sort());
+    expect(kept()).toEqual([...purchases(1, 2), 'view /'].sort());
     expect([headers['content-type'], headers.cookie, path]).toEqual(['text/plain;charset=UTF-8', undefined, '/events']);
     expect(new Date(sentAt).toISOString()).toBe(sentAt);
-    expect(shop.collector.strangers).toEqual([]);
+    expect(shop.collector.unexpectedRequests).toEqual([]);
   });
 
   it('counts what was done while the server answered 503', async () => {
@@ -37,8 +37,8 @@ describe.skipIf(!hasChromium())('the queue of a page', () => {
     await page.goto(shop.address('/pricing'));
     await track(page, 4, 5);
     await page.clock.runFor(40_000);
-    await settled(page, shop.collector, 7);
-    expect(kept()).toEqual([...bought(1, 3), ...bought(4, 5, '/pricing'), 'view /', 'view /pricing'].sort());
+    await allDelivered(page, shop.collector, 7);
+    expect(kept()).toEqual([...purchases(1, 3), ...purchases(4, 5, '/pricing'), 'view /', 'view /pricing'].sort());
   });
 
   it('sends again under the same id and with a new sent_at when the reply was lost', async () => {
@@ -46,8 +46,8 @@ describe.skipIf(!hasChromium())('the queue of a page', () => {
     await page.goto(shop.address('/'));
     await track(page, 1, 3);
     await eventually(async () => shop.collector.deliveries.length > 2, 'the page has sent again');
-    await settled(page, shop.collector, 4);
-    expect(kept()).toEqual([...bought(1, 3), 'view /'].sort());
+    await allDelivered(page, shop.collector, 4);
+    expect(kept()).toEqual([...purchases(1, 3), 'view /'].sort());
     const [first, ...more] = shop.collector.deliveries;
     expect(more.at(-1)!.events).toEqual(expect.arrayContaining(first!.events));
     expect(more.at(-1)!.sentAt > first!.sentAt).toBe(true);
@@ -70,8 +70,8 @@ describe.skipIf(!hasChromium())('the queue of a page', () => {
     await page.clock.runFor(15_000);
     expect(shop.collector.deliveries.length).toBe(1);
     await page.clock.runFor(30_000);
-    await settled(page, shop.collector, 33);
-    expect(kept()).toEqual([...bought(1, 30), ...bought(31, 31, '/pricing'), 'view /', 'view /pricing'].sort());
+    await allDelivered(page, shop.collector, 33);
+    expect(kept()).toEqual([...purchases(1, 30), ...purchases(31, 31, '/pricing'), 'view /', 'view /pricing'].sort());
   });
 
   it('waits longer each time, up to ten minutes, half more or less', async () => {
@@ -98,12 +98,12 @@ describe.skipIf(!hasChromium())('the queue of a page', () => {
     page.on('console', (message) => warnings.push(message.text()));
     await page.goto(shop.address('/'));
     await eventually(
-      async () => shop.collector.deliveries.length === 1 && (await waiting(page)) === 0,
+      async () => shop.collector.deliveries.length === 1 && (await queuedCount(page)) === 0,
       'it is dropped',
     );
     await track(page, 1);
-    await settled(page, shop.collector, 1);
-    expect(kept()).toEqual(bought(1, 1));
+    await allDelivered(page, shop.collector, 1);
+    expect(kept()).toEqual(purchases(1, 1));
     expect(warnings).toContain(`millrace: ${status} no`);
   });
 
@@ -114,15 +114,15 @@ describe.skipIf(!hasChromium())('the queue of a page', () => {
     await track(page, 1);
     await page.evaluate("millrace.track('refused')");
     await track(page, 2);
-    await settled(page, shop.collector, 3);
-    expect(kept()).toEqual([...bought(1, 2), 'view /'].sort());
+    await allDelivered(page, shop.collector, 3);
+    expect(kept()).toEqual([...purchases(1, 2), 'view /'].sort());
     expect(warnings).toEqual(['millrace: 200 [Object]']);
   });
 
   it('does not take the page of a proxy for an answer', async () => {
     shop.collector.decide(() => (shop.collector.deliveries.length === 1 ? { status: 200, body: '<html>' } : 'ok'));
     await page.goto(shop.address('/'));
-    await settled(page, shop.collector, 1);
+    await allDelivered(page, shop.collector, 1);
     expect(kept()).toEqual(['view /']);
   });
 
@@ -134,13 +134,13 @@ describe.skipIf(!hasChromium())('the queue of a page', () => {
     await page.clock.setSystemTime('2026-01-04T10:00:00Z');
     await track(page, 1);
     await page.clock.runFor(60_000);
-    await settled(page, shop.collector, 2);
-    expect(kept()).toEqual([...bought(1, 1), 'view /']);
+    await allDelivered(page, shop.collector, 2);
+    expect(kept()).toEqual([...purchases(1, 1), 'view /']);
   });
 
   it('goes on though a beacon could not be handed over', async () => {
     await page.goto(shop.address('/'));
-    await settled(page, shop.collector, 1);
+    await allDelivered(page, shop.collector, 1);
     await page.evaluate(`(async () => {
       const { fetch } = window;
       window.fetch = async () => { throw new TypeError('blocked'); };
@@ -152,8 +152,8 @@ describe.skipIf(!hasChromium())('the queue of a page', () => {
       window.fetch = fetch;
     })()`);
     await track(page, 2);
-    await settled(page, shop.collector, 3);
-    expect(kept()).toEqual([...bought(1, 2), 'view /']);
+    await allDelivered(page, shop.collector, 3);
+    expect(kept()).toEqual([...purchases(1, 2), 'view /']);
   });
 
   it.each([
@@ -171,23 +171,23 @@ describe.skipIf(!hasChromium())('the queue of a page', () => {
     shop.collector.decide(() => 'ok');
     await page.clock.setSystemTime(Date.now());
     await page.goto(shop.address('/next'));
-    await settled(page, shop.collector, expected.length);
+    await allDelivered(page, shop.collector, expected.length);
     expect(kept()).toEqual(expected);
   });
 
   it('goes on when the browser is online again', async () => {
     await page.clock.install();
     await page.goto(shop.address('/'));
-    await settled(page, shop.collector, 1);
+    await allDelivered(page, shop.collector, 1);
     await context.setOffline(true);
     for (let n = 1; n <= 10; n += 1) {
       await track(page, n);
       await page.clock.runFor(30_000);
     }
-    expect(await waiting(page)).toBe(10);
+    expect(await queuedCount(page)).toBe(10);
     await context.setOffline(false);
     await page.clock.runFor(400);
-    await settled(page, shop.collector, 11);
-    expect(kept()).toEqual([...bought(1, 10), 'view /'].sort());
+    await allDelivered(page, shop.collector, 11);
+    expect(kept()).toEqual([...purchases(1, 10), 'view /'].sort());
   });
 });

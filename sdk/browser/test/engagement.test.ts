@@ -3,7 +3,7 @@ import { hasChromium } from '@millrace/shared/testing/chromium';
 import { eventually } from '@millrace/shared/testing/eventually';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchChromium, openShop, type Shop, settled, tagFor } from './shop.ts';
+import { allDelivered, launchChromium, openShop, type Shop, tagFor } from './shop.ts';
 import { pageWith } from './site.ts';
 
 describe.skipIf(!hasChromium())('engagement', () => {
@@ -25,7 +25,7 @@ describe.skipIf(!hasChromium())('engagement', () => {
     await page.clock.pauseAt('2026-01-05T10:01:00Z');
     await page.goto(shop.address('/long'));
     await pass(1_000);
-    await settled(page, shop.collector, 1);
+    await allDelivered(page, shop.collector, 1);
   });
   afterEach(() => shop.close());
 

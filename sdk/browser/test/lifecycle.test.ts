@@ -4,7 +4,7 @@ import { eventually } from '@millrace/shared/testing/eventually';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openInChromium } from './chromium.ts';
 import { type Collector, startCollector } from './collector.ts';
-import { inShort, tagFor } from './shop.ts';
+import { summarize, tagFor } from './shop.ts';
 import { pageWith, type Site, startSite } from './site.ts';
 
 describe.skipIf(!hasChromium())('a page', () => {
@@ -29,7 +29,7 @@ describe.skipIf(!hasChromium())('a page', () => {
   const open = (path: string) => {
     chromium = openInChromium(`http://${hostName}:${site.port}${path}`);
   };
-  const lines = () => collector.kept().map(inShort);
+  const lines = () => collector.kept().map(summarize);
   const arrived = (line: string) => eventually(async () => lines().includes(line) || lines().length, `${line} arrives`);
 
   it('loaded ahead of time is counted when it is shown, with what it did until then', async () => {
@@ -57,7 +57,7 @@ describe.skipIf(!hasChromium())('a page', () => {
     open('/');
     await arrived('shown /ahead');
     const ahead = collector.kept().filter(({ path }) => path.endsWith('/ahead'));
-    expect(ahead.map((event) => [inShort(event), event.timestamp > readyAt]).sort()).toEqual([
+    expect(ahead.map((event) => [summarize(event), event.timestamp > readyAt]).sort()).toEqual([
       ['early /ahead {"prerendering":true}', true],
       ['shown /ahead', true],
       ['view /ahead', true],
@@ -102,7 +102,7 @@ describe.skipIf(!hasChromium())('a page', () => {
     open('/');
     await arrived('now / {"hidden":false}');
     const [engagement] = collector.kept().filter(({ event_type: type }) => type === 'engagement');
-    expect([inShort(engagement!).split(' ')[1], engagement!.properties.scroll_percent]).toEqual(['/', 100]);
+    expect([summarize(engagement!).split(' ')[1], engagement!.properties.scroll_percent]).toEqual(['/', 100]);
     expect(lines().filter((line) => line === 'view /').length).toBe(1);
   });
 

@@ -5,7 +5,7 @@ import { hasChromium } from '@millrace/shared/testing/chromium';
 import { build } from 'esbuild';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { collected, launchChromium, openShop, settled } from './shop.ts';
+import { allDelivered, deliveredEvents, launchChromium, openShop } from './shop.ts';
 import { pageWith } from './site.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
@@ -26,8 +26,8 @@ describe.skipIf(!hasChromium())('the README', () => {
     shop.site.pages['/'] = pageWith(stub + here.replace('data-site', 'data-allow-webdriver data-site'));
     const page = await (await shop.open()).newPage();
     await page.goto(shop.address('/'));
-    await settled(page, shop.collector, 2);
-    expect(collected(shop.collector)).toEqual(['trial / {"plan":"pro"}', 'view /']);
+    await allDelivered(page, shop.collector, 2);
+    expect(deliveredEvents(shop.collector)).toEqual(['trial / {"plan":"pro"}', 'view /']);
     await shop.close();
   });
 
@@ -41,8 +41,8 @@ describe.skipIf(!hasChromium())('the README', () => {
     await page.goto(shop.address('/'));
     await page.click('text=Pricing');
     await page.click('text=Try it');
-    await settled(page, shop.collector, 3);
-    expect(collected(shop.collector)).toEqual(['trial /pricing {"plan":"pro"}', 'view /', 'view /pricing']);
+    await allDelivered(page, shop.collector, 3);
+    expect(deliveredEvents(shop.collector)).toEqual(['trial /pricing {"plan":"pro"}', 'view /', 'view /pricing']);
     await shop.close();
   });
 });

@@ -1,11 +1,11 @@
 /** When the queue is sent, in which portions, and how often one is tried: a single request at a time, oldest events first. */
 import { describeLoss, lostItem } from './describe-loss.js';
-import { judgeAnswer, type Verdict } from './judge-answer.js';
+import { judgeResponse, type Verdict } from './judge-response.js';
 import { envelopeBytes, type Post } from './post-batch.js';
 import type { Problems } from './problems.js';
 import type { Item, Queue } from './queue.js';
 import { backOffMs } from './retry-delay.js';
-import { createPause, keepRunning, later, type Timer } from './timers.js';
+import { createPause, keepRunning, type Timer, unrefTimeout } from './timers.js';
 
 export interface DeliveryDeps {
   queue: Queue;
@@ -59,14 +59,14 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   }
 
   async function waitForRetry(verdict: Extract<Verdict, { kind: 'retry' }>): Promise<void> {
-    const wishMs = verdict.retryAfterMs ?? 0;
+    const requestedMs = verdict.retryAfterMs ?? 0;
     const backOff = backOffMs(failures, deps.random());
     failures += 1;
-    const waitMs = Math.min(Math.max(wishMs, backOff), deps.maxAgeMs);
+    const waitMs = Math.min(Math.max(requestedMs, backOff), deps.maxAgeMs);
     const message = `${verdict.why}; next try in ${Math.round(waitMs)} ms`;
     const status = verdict.status === undefined ? {} : { status: verdict.status };
     problems.report({ reason: 'retrying', message, count: 0, ...status });
-    await pause.wait(waitMs, wishMs >= backOff);
+    await pause.wait(waitMs, requestedMs >= backOff);
   }
 
   function finish(batch: Item[], verdict: Exclude<Verdict, { kind: 'retry' }>): void {
@@ -86,7 +86,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     dropExpired();
     const batch = queue.nextBatch(largestBatch);
     if (batch.length === 0) return;
-    const verdict = judgeAnswer(await post.send(batch), batch, deps.now());
+    const verdict = judgeResponse(await post.send(batch), batch, deps.now());
     if (verdict.kind !== 'retry') finish(batch, verdict);
     else if (!isStopped) await waitForRetry(verdict);
   }
@@ -117,7 +117,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   }
 
   function arm(): void {
-    if (queue.length > 0 && !isStopped) timer ??= later(deps.flushIntervalMs, start);
+    if (queue.length > 0 && !isStopped) timer ??= unrefTimeout(deps.flushIntervalMs, start);
   }
 
   /** What is refilled meanwhile, too. */
@@ -144,7 +144,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
         pause.hurry();
         let deadline: Timer | undefined;
         const over = new Promise<void>((resolve) => {
-          deadline = later(ms, resolve);
+          deadline = unrefTimeout(ms, resolve);
         });
         await keepRunning(Promise.race([sendAll(), over]));
         clearTimeout(deadline);

@@ -1,5 +1,5 @@
 /** A batch and what became of it → what of it is lost. */
-import type { IndexedRejection, Verdict } from './judge-answer.js';
+import type { IndexedRejection, Verdict } from './judge-response.js';
 import type { Lost, Problem } from './problems.js';
 import type { Item } from './queue.js';
 

@@ -4,12 +4,12 @@ import { createDelivery, maxBodyBytes } from './delivery.js';
 import { lostItem } from './describe-loss.js';
 import { createSecureRandom, makeEventId } from './event-id.js';
 import type { TrackedEvent } from './event-types.js';
-import { keepSpooled } from './keep-spooled.js';
 import { type MillraceOptions, readOptions } from './options.js';
 import { createPost, envelopeBytes } from './post-batch.js';
 import { createProblems, type ProblemReason } from './problems.js';
 import { createQueue, type Item } from './queue.js';
-import { writeEvent } from './write-item.js';
+import { createSafeSpool } from './safe-spool.js';
+import { writeEvent } from './write-event.js';
 
 export type {
   Amount,
@@ -20,10 +20,10 @@ export type {
   TypedEvent,
   VisitorContext,
 } from './event-types.js';
-export type { Spool } from './keep-spooled.js';
 export type { MillraceOptions } from './options.js';
 export type { Lost, Problem, ProblemReason, Rejection } from './problems.js';
 export type { Item } from './queue.js';
+export type { Spool } from './safe-spool.js';
 
 export interface Millrace {
   /** Takes an event and returns at once. Never throws: what cannot be taken is counted in `dropped` and told to `onError`. */
@@ -54,7 +54,7 @@ export function createMillrace(options: MillraceOptions): Millrace {
   const { now = Date.now, random = Math.random } = options;
   const problems = createProblems(options.onError);
   const queue = createQueue(settings.maxQueueEvents, settings.maxQueueBytes);
-  const spooled = keepSpooled(options.spool, problems.report);
+  const spooled = createSafeSpool(options.spool, problems.report);
   const refill = () => {
     for (const item of spooled.recover()) queue.add(item);
     delivery.onAdded();
@@ -74,14 +74,14 @@ export function createMillrace(options: MillraceOptions): Millrace {
   let ended: Promise<{ unsent: number }> | undefined;
 
   /** Why it cannot be taken. */
-  function obstacle({ bytes }: Item): [ProblemReason, string] | undefined {
+  function rejectionOf({ bytes }: Item): [ProblemReason, string] | undefined {
     if (ended) return ['closed', 'it was tracked after shutdown()'];
     if (bytes + envelopeBytes > maxBodyBytes) return ['too_large', 'it has more than 5 MB'];
     return queue.hasRoom(bytes) ? undefined : ['queue_full', `${queue.length} events wait already`];
   }
 
-  function take(item: Item): void {
-    const [reason, message] = obstacle(item) ?? [];
+  function enqueue(item: Item): void {
+    const [reason, message] = rejectionOf(item) ?? [];
     if (reason !== undefined && message !== undefined) {
       problems.report({ reason, message, count: 1 }, () => [lostItem(item)]);
       return;
@@ -103,7 +103,7 @@ export function createMillrace(options: MillraceOptions): Millrace {
       problems.report({ reason: 'invalid', message, count: 1 }, () => [{ body }]);
       return;
     }
-    take(item);
+    enqueue(item);
   }
 
   async function end(ms: number): Promise<{ unsent: number }> {

@@ -1,7 +1,7 @@
 /** What a client can be told, and what it does when it is told nothing. */
 
-import type { Spool } from './keep-spooled.js';
 import type { Problem } from './problems.js';
+import type { Spool } from './safe-spool.js';
 
 export interface MillraceOptions {
   /** Of ingestion, such as `https://stats.example.org`. */

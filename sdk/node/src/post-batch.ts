@@ -23,12 +23,12 @@ function gzipByZlib(bytes: Bytes): Promise<Bytes> | undefined {
   );
 }
 
-export interface Answer {
+export interface HttpResponse {
   status: number;
   text: string;
   header(name: string): string | null;
 }
-export type Attempt = Answer | { failure: string };
+export type Attempt = HttpResponse | { failure: string };
 
 export interface PostDeps {
   /** Ends with a slash. */
@@ -63,7 +63,7 @@ function describeFailure(error: unknown): string {
 export function createPost(deps: PostDeps): Post {
   let giveUp: ((error: Error) => void) | undefined;
 
-  async function request(batch: Item[], signal: AbortSignal): Promise<Answer> {
+  async function request(batch: Item[], signal: AbortSignal): Promise<HttpResponse> {
     const plain = new TextEncoder().encode(bodyOf(batch, deps.now()));
     const packed = plain.length >= deps.gzipFromBytes ? await gzip(plain) : undefined;
     // A method of `deps` would be called on it, which workers refuse.

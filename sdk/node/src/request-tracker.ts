@@ -11,7 +11,7 @@ export interface RequestTracker {
 }
 
 /** What is read from a request, whichever framework has parsed it. */
-export interface SeenRequest {
+export interface RequestInfo {
   protocol: string;
   hostname: string | undefined;
   /** As the request line has it. */
@@ -23,11 +23,11 @@ export interface SeenRequest {
 }
 
 /** Of addresses and referrers, of which Millrace takes no longer ones. */
-const mostCharacters = 2_048;
+const maxTextLength = 2_048;
 
-const cut = (text: string | undefined) => text?.slice(0, mostCharacters);
+const truncate = (text: string | undefined) => text?.slice(0, maxTextLength);
 
-function addressOf({ protocol, hostname, url }: SeenRequest): string {
+function addressOf({ protocol, hostname, url }: RequestInfo): string {
   return hostname && url.startsWith('/') ? `${protocol}://${hostname}${url}` : url;
 }
 
@@ -48,18 +48,22 @@ export function trackView(tracker: RequestTracker, isWanted: () => boolean): voi
   }
 }
 
-export function createRequestTracker(client: Pick<Millrace, 'track'>, seen: SeenRequest): RequestTracker {
+export function createRequestTracker(client: Pick<Millrace, 'track'>, seen: RequestInfo): RequestTracker {
   const { context } = seen;
   return {
     context,
     track(event) {
-      const known = { path: cut(addressOf(seen)), referrer: cut(seen.referrer), user_id: safely(seen.userId) };
+      const known = {
+        path: truncate(addressOf(seen)),
+        referrer: truncate(seen.referrer),
+        user_id: safely(seen.userId),
+      };
       client.track({ ...known, ...event, context: { ...context, ...event?.context } });
     },
   };
 }
 
-export interface SeenAnswer {
+export interface ResponseInfo {
   method: string;
   status: number;
   contentType: unknown;
@@ -67,7 +71,7 @@ export interface SeenAnswer {
 }
 
 /** A page that was shown: HTML by GET with 200, or with 304, which does not say its type. */
-export function isPage({ method, status, contentType, accept }: SeenAnswer): boolean {
+export function isPage({ method, status, contentType, accept }: ResponseInfo): boolean {
   if (method !== 'GET') return false;
   return status === 200
     ? String(contentType).startsWith('text/html')

@@ -1,7 +1,7 @@
 /** How long to wait before a request is sent again. */
 
 const firstDelayMs = 500;
-const longestDelayMs = 60_000;
+const maxDelayMs = 60_000;
 
 /**
  * Doubles with each failure, up to a minute; up to half of it is left out at random, so that clients do not come back all at once.
@@ -9,7 +9,7 @@ const longestDelayMs = 60_000;
  * @param random uniform in [0, 1)
  */
 export function backOffMs(failures: number, random: number): number {
-  return Math.min(longestDelayMs, firstDelayMs * 2 ** failures) * (1 - random / 2);
+  return Math.min(maxDelayMs, firstDelayMs * 2 ** failures) * (1 - random / 2);
 }
 
 /**

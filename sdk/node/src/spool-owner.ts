@@ -13,12 +13,12 @@ interface Owner {
 /** How often a process shows that it is alive, to those on other machines and in other containers. */
 export const heartbeatMs = 10_000;
 /** After such a silence it is taken for gone. */
-export const silenceMs = 6 * heartbeatMs;
+export const ownerTimeoutMs = 6 * heartbeatMs;
 
 const ownerFile = (folder: string) => join(folder, 'owner.json');
 
 /** Start of a process in clock ticks since boot, where the system tells it (Linux); else an empty text. */
-function birthOf(pid: number): string {
+function startTimeOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
@@ -28,20 +28,20 @@ function birthOf(pid: number): string {
 }
 
 /** Makes this process the owner, at once for whoever looks. */
-export function own(folder: string): void {
-  const owner: Owner = { host: hostname(), pid: process.pid, born: birthOf(process.pid) };
+export function writeOwner(folder: string): void {
+  const owner: Owner = { host: hostname(), pid: process.pid, born: startTimeOf(process.pid) };
   const draft = `${ownerFile(folder)}.${process.pid}`;
   writeFileSync(draft, JSON.stringify(owner), { mode: 0o600 });
   renameSync(draft, ownerFile(folder));
 }
 
 /** Leaves the folder to whoever wants it. */
-export function disown(folder: string): void {
+export function removeOwner(folder: string): void {
   rmSync(ownerFile(folder), { force: true });
 }
 
 /** Never throws: nobody waits for it. */
-export function showLife(folder: string): void {
+export function touchOwner(folder: string): void {
   const now = new Date();
   try {
     utimesSync(ownerFile(folder), now, now);
@@ -56,15 +56,15 @@ function isRunning({ pid, born }: Owner): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
-  return born === birthOf(pid);
+  return born === startTimeOf(pid);
 }
 
 /** A process of this machine is looked up; of one elsewhere only its heartbeat is known. */
-export function hasOwner(folder: string): boolean {
+export function isOwned(folder: string): boolean {
   try {
     const owner = JSON.parse(readFileSync(ownerFile(folder), 'utf8')) as Owner;
     if (owner.host === hostname()) return isRunning(owner);
-    return Date.now() - statSync(ownerFile(folder)).mtimeMs < silenceMs;
+    return Date.now() - statSync(ownerFile(folder)).mtimeMs < ownerTimeoutMs;
   } catch {
     return false;
   }

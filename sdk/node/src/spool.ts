@@ -1,10 +1,10 @@
 /** `@millrace/node/spool`: keeps events in files, so that they survive the process. */
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Spool } from './keep-spooled.js';
 import type { Item } from './queue.js';
+import type { Spool } from './safe-spool.js';
 import { type Lane, openLane, readLane } from './spool-lane.js';
-import { disown, hasOwner, heartbeatMs, own, showLife, silenceMs } from './spool-owner.js';
+import { heartbeatMs, isOwned, ownerTimeoutMs, removeOwner, touchOwner, writeOwner } from './spool-owner.js';
 
 let lanesOfProcess = 0;
 
@@ -18,7 +18,7 @@ function laneName(): string {
 function makeFolder(folder: string, name: string): string {
   const draft = join(folder, `.${name}`);
   mkdirSync(draft, { recursive: true, mode: 0o700 });
-  own(draft);
+  writeOwner(draft);
   const made = join(folder, name);
   renameSync(draft, made);
   return made;
@@ -28,7 +28,7 @@ function makeFolder(folder: string, name: string): string {
 function claim(from: string, to: string): boolean {
   try {
     renameSync(from, to);
-    own(to);
+    writeOwner(to);
     return true;
   } catch {
     return false;
@@ -59,7 +59,7 @@ export function createFileSpool(folder: string): Spool {
   function takeOver(name: string): Item[] {
     const path = join(folder, name);
     const mine = join(folder, laneName());
-    if (hasOwner(path) || !claim(path, mine)) return [];
+    if (isOwned(path) || !claim(path, mine)) return [];
     const items = keep(readLane(mine));
     rmSync(mine, { recursive: true, force: true });
     return items;
@@ -69,12 +69,12 @@ export function createFileSpool(folder: string): Spool {
     open() {
       if (opened) throw new Error('this spool belongs to another client: call createFileSpool for each');
       const made = makeFolder(folder, laneName());
-      const heartbeat = setInterval(() => showLife(made), heartbeatMs).unref();
+      const heartbeat = setInterval(() => touchOwner(made), heartbeatMs).unref();
       opened = { folder: made, lane: openLane(made), heartbeat };
     },
     recover() {
       // A process elsewhere may turn out to be gone; to look each time that the queue is empty would be too often.
-      if (sawAll && Date.now() - lookedAt < silenceMs) return [];
+      if (sawAll && Date.now() - lookedAt < ownerTimeoutMs) return [];
       lookedAt = Date.now();
       sawAll = false;
       for (const name of readdirSync(folder)
@@ -92,7 +92,7 @@ export function createFileSpool(folder: string): Spool {
       if (!opened) return;
       clearInterval(opened.heartbeat);
       if (opened.lane.close()) rmSync(opened.folder, { recursive: true, force: true });
-      else disown(opened.folder);
+      else removeOwner(opened.folder);
       opened = undefined;
     },
   };

@@ -3,11 +3,11 @@
 export type Timer = ReturnType<typeof setTimeout>;
 
 /** Beyond it timers fire at once. */
-export const longestTimerMs = 2 ** 31 - 1;
+export const maxTimeoutMs = 2 ** 31 - 1;
 
 /** Does not keep a process from ending. */
-export function later(ms: number, run: () => void): Timer {
-  const timer = setTimeout(run, Math.min(ms, longestTimerMs));
+export function unrefTimeout(ms: number, run: () => void): Timer {
+  const timer = setTimeout(run, Math.min(ms, maxTimeoutMs));
   // Elsewhere than in Node it may be a number.
   timer.unref?.();
   return timer;
@@ -15,7 +15,7 @@ export function later(ms: number, run: () => void): Timer {
 
 /** Keeps the process until `work` is done, which may itself only wait for timers that do not. */
 export async function keepRunning<T>(work: Promise<T>): Promise<T> {
-  const hold = setInterval(() => {}, longestTimerMs);
+  const hold = setInterval(() => {}, maxTimeoutMs);
   try {
     return await work;
   } finally {
@@ -24,8 +24,8 @@ export async function keepRunning<T>(work: Promise<T>): Promise<T> {
 }
 
 export interface Pause {
-  /** @param isWish the server's, which `hurry` does not shorten. Resolves after that time, or when it is ended. */
-  wait(ms: number, isWish: boolean): Promise<void>;
+  /** @param isServerDelay the server's, which `hurry` does not shorten. Resolves after that time, or when it is ended. */
+  wait(ms: number, isServerDelay: boolean): Promise<void>;
   hurry(): void;
   end(): void;
 }
@@ -41,7 +41,7 @@ export function createPause(): Pause {
           current = undefined;
           resolve();
         };
-        const timer = later(ms, end);
+        const timer = unrefTimeout(ms, end);
         current = { isWish, end };
       }),
     hurry() {

@@ -4,7 +4,7 @@ import { listen, readBody } from './listen.js';
 
 type Json = Record<string, unknown>;
 
-export interface Collected {
+export interface ReceivedRequest {
   path: string;
   headers: IncomingHttpHeaders;
   atMs: number;
@@ -16,7 +16,7 @@ export type CollectorAnswer = { status: number; headers?: Record<string, string>
 
 export interface Collector {
   url: string;
-  requests: Collected[];
+  requests: ReceivedRequest[];
   /** Of the next requests, in turn; then all is accepted. */
   answers: CollectorAnswer[];
   /** Of all requests that were not lost or refused. */
@@ -24,12 +24,12 @@ export interface Collector {
   close(): Promise<void>;
 }
 
-export async function collect(): Promise<Collector> {
-  const requests: Collected[] = [];
+export async function startCollector(): Promise<Collector> {
+  const requests: ReceivedRequest[] = [];
   const answers: CollectorAnswer[] = [];
   const accepted: Json[] = [];
   const { url, close } = await listen(async (req, res) => {
-    const body = JSON.parse((await readBody(req)).text) as Collected['body'];
+    const body = JSON.parse((await readBody(req)).text) as ReceivedRequest['body'];
     requests.push({ path: req.url!, headers: req.headers, atMs: performance.now(), body });
     const answer = answers.shift();
     if (answer === 'lose') req.socket.destroy();

@@ -91,9 +91,9 @@ it.each([1, 2, 3])(
     const proxy = await throughFaults(() => (random() < 0.35 ? random.pick(faults) : 'pass'), 40_000);
     const { problems, timestamps, dropped, unsent } = await trackMany(proxy.url, 2_000);
     expect({ dropped, unsent }).toEqual({ dropped: 0, unsent: 0 });
-    const failed = proxy.happened.filter((what) => what !== 'pass' && what !== 413).length;
-    expect(proxy.happened).toContain('lose');
-    expect(proxy.happened).toContain(413);
+    const failed = proxy.outcomes.filter((what) => what !== 'pass' && what !== 413).length;
+    expect(proxy.outcomes).toContain('lose');
+    expect(proxy.outcomes).toContain(413);
     expect(problems.map(({ reason }) => reason)).toEqual(Array(failed).fill('retrying'));
     await expectStored(timestamps);
     await proxy.close();
@@ -137,7 +137,7 @@ it('reports what the server rejects, each event with its reason, and never sends
     },
   ]);
   await client.shutdown();
-  expect({ happened: proxy.happened, dropped: client.dropped }).toEqual({ happened: ['pass'], dropped: 1 });
+  expect({ happened: proxy.outcomes, dropped: client.dropped }).toEqual({ happened: ['pass'], dropped: 1 });
   await eventsStored(stack.database, 2);
   expect((await storedRows()).map(({ path }) => path)).toEqual(['/good', '/good too']);
   await proxy.close();

@@ -3,14 +3,14 @@ import express, { type Express, type Request } from 'express';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { expressContext, millraceExpress } from '../src/express.js';
 import { createMillrace, type Millrace } from '../src/millrace.js';
-import { type Collector, collect } from './collector.js';
+import { type Collector, startCollector } from './collector.js';
 import { type Listening, listen } from './listen.js';
 
 let collector: Collector;
 let client: Millrace;
 let server: Listening | undefined;
 beforeEach(async () => {
-  collector = await collect();
+  collector = await startCollector();
   client = createMillrace({ url: collector.url, site: 'demo' });
 });
 afterEach(async () => {

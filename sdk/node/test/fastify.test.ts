@@ -3,13 +3,13 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type FastifyMillraceOptions, fastifyContext, millraceFastify } from '../src/fastify.js';
 import { createMillrace, type Millrace } from '../src/millrace.js';
-import { type Collector, collect } from './collector.js';
+import { type Collector, startCollector } from './collector.js';
 
 let collector: Collector;
 let client: Millrace;
 let app: FastifyInstance;
 beforeEach(async () => {
-  collector = await collect();
+  collector = await startCollector();
   client = createMillrace({ url: collector.url, site: 'demo' });
 });
 afterEach(async () => {

@@ -9,8 +9,8 @@ export type Fault = 'pass' | 'lose' | 'cut' | 429 | 503 | 502;
 
 export interface FaultProxy {
   url: string;
-  /** What happened to each request; 413 for one that was too large. */
-  happened: (Fault | 413)[];
+  /** What outcomes to each request; 413 for one that was too large. */
+  outcomes: (Fault | 413)[];
   close(): Promise<void>;
 }
 
@@ -23,11 +23,11 @@ export interface FaultProxyOptions {
 
 export async function startFaultProxy(options: FaultProxyOptions): Promise<FaultProxy> {
   const { target, nextFault, maxBytes = Number.POSITIVE_INFINITY } = options;
-  const happened: FaultProxy['happened'] = [];
+  const outcomes: FaultProxy['outcomes'] = [];
   const { url, close } = await listen(async (req, res) => {
     const { raw, text } = await readBody(req);
     const fault = text.length > maxBytes ? 413 : nextFault();
-    happened.push(fault);
+    outcomes.push(fault);
     if (fault === 'cut') return void req.socket.destroy();
     if (typeof fault === 'number') return void res.writeHead(fault, fault === 429 ? { 'retry-after': '1' } : {}).end();
     const { 'content-type': type = '', 'content-encoding': encoding = 'identity' } = req.headers;
@@ -37,5 +37,5 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
     if (fault === 'lose') return void req.socket.destroy();
     res.writeHead(answer.status, { 'content-type': 'application/json' }).end(body);
   });
-  return { url, happened, close };
+  return { url, outcomes, close };
 }

@@ -8,14 +8,14 @@ import { eventRules } from '@millrace/shared/contract/event-rules';
 import { typedEvents } from '@millrace/shared/contract/typed-events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EventFields, TypedEvent } from '../src/millrace.js';
-import { type Collector, collect } from './collector.js';
+import { type Collector, startCollector } from './collector.js';
 import { type Consumer, compiler, createConsumer } from './package-consumer.js';
 
 let consumer: Consumer;
 let collector: Collector;
 beforeEach(async () => {
   consumer = await createConsumer();
-  collector = await collect();
+  collector = await startCollector();
 });
 afterEach(async () => {
   await consumer.remove();

@@ -10,7 +10,7 @@ import { endWithTest } from '@millrace/shared/testing/end-with-test';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { eventsStored, type Stack, startStack } from '@millrace/shared/testing/stack';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Collector, collect } from './collector.js';
+import { type Collector, startCollector } from './collector.js';
 import { type Consumer, createConsumer } from './package-consumer.js';
 
 let consumer: Consumer;
@@ -52,7 +52,7 @@ describe('against Millrace', () => {
 describe('against a collector', () => {
   let collector: Collector;
   beforeEach(async () => {
-    collector = await collect();
+    collector = await startCollector();
   });
   afterEach(() => collector.close());
 

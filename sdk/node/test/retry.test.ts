@@ -2,12 +2,12 @@
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMillrace, type MillraceOptions, type Problem } from '../src/millrace.js';
-import { type Collector, type CollectorAnswer, collect } from './collector.js';
+import { type Collector, type CollectorAnswer, startCollector } from './collector.js';
 
 let collector: Collector;
 let problems: Problem[];
 beforeEach(async () => {
-  collector = await collect();
+  collector = await startCollector();
   problems = [];
 });
 afterEach(() => collector.close());
@@ -79,7 +79,7 @@ describe('what is sent again, with the same ids', () => {
     await eventually(async () => problems.length > 0, 'a try has failed');
     expect(problems[0]?.message).toContain('the server cannot be reached: ECONNREFUSED');
     expect(await client.shutdown(0)).toEqual({ unsent: 1 });
-    collector = await collect();
+    collector = await startCollector();
   });
 });
 

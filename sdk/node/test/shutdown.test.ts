@@ -5,12 +5,12 @@ import { promisify } from 'node:util';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createMillrace, type MillraceOptions, type Problem } from '../src/millrace.js';
-import { type Collector, collect } from './collector.js';
+import { type Collector, startCollector } from './collector.js';
 
 let collector: Collector;
 let problems: Problem[];
 beforeEach(async () => {
-  collector = await collect();
+  collector = await startCollector();
   problems = [];
 });
 afterEach(() => collector.close());

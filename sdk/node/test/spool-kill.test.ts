@@ -57,12 +57,12 @@ async function kill(child: Child): Promise<void> {
   await child.exited;
 }
 
-const passed = () => proxy.happened.filter((what) => what === 'pass').length;
+const passedCount = () => proxy.outcomes.filter((what) => what === 'pass').length;
 
 /** Waits until it is in the middle of sending, and kills it. */
 async function killWhileSending(child: Child, requests: number): Promise<void> {
-  const before = passed();
-  await eventually(async () => passed() >= before + requests, `${child.tracked.length} events are being sent`);
+  const before = passedCount();
+  await eventually(async () => passedCount() >= before + requests, `${child.tracked.length} events are being sent`);
   await kill(child);
 }
 

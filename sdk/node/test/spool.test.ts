@@ -16,14 +16,14 @@ import { eventually } from '@millrace/shared/testing/eventually';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createMillrace, type Problem, type Spool } from '../src/millrace.js';
 import { createFileSpool } from '../src/spool.js';
-import { type Collector, collect } from './collector.js';
+import { type Collector, startCollector } from './collector.js';
 
 let folder: string;
 let collector: Collector;
 let problems: Problem[];
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'millrace-spool-'));
-  collector = await collect();
+  collector = await startCollector();
   problems = [];
 });
 afterEach(async () => {
@@ -131,7 +131,7 @@ it('gives up on events of an earlier process after maxAgeMs as well', async () =
 });
 
 /** As a process on another machine would have left it. */
-function laneOfElsewhere(silentForMs: number): void {
+function createRemoteLane(silentForMs: number): void {
   const lane = join(folder, 'elsewhere');
   mkdirSync(lane);
   writeFileSync(join(lane, 'owner.json'), JSON.stringify({ host: 'another', pid: process.pid, born: '1' }));
@@ -147,7 +147,7 @@ function laneOfElsewhere(silentForMs: number): void {
 }
 
 it('takes over from a process on another machine that has not shown itself for a minute', async () => {
-  laneOfElsewhere(61_000);
+  createRemoteLane(61_000);
   const client = create();
   await client.shutdown();
   expect(collector.accepted.map(({ path }) => path)).toEqual(['/elsewhere']);
@@ -155,7 +155,7 @@ it('takes over from a process on another machine that has not shown itself for a
 });
 
 it('leaves alone what belongs to a process on another machine that has', async () => {
-  laneOfElsewhere(30_000);
+  createRemoteLane(30_000);
   const client = create();
   await client.shutdown();
   expect(collector.accepted).toEqual([]);

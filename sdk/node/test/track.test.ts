@@ -1,12 +1,12 @@
 /** What `track()` makes of an event, and what becomes of it when it cannot be taken. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createMillrace, type MillraceOptions, type Problem } from '../src/millrace.js';
-import { type Collector, collect } from './collector.js';
+import { type Collector, startCollector } from './collector.js';
 
 let collector: Collector;
 let problems: Problem[];
 beforeEach(async () => {
-  collector = await collect();
+  collector = await startCollector();
   problems = [];
 });
 afterEach(() => collector.close());

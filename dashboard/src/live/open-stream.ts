@@ -12,15 +12,15 @@ interface StreamSettings<T> {
   onConnection(connection: Connection): void;
 }
 
-const shortestPauseMs = 1_000;
-const longestPauseMs = 60_000;
+const minRetryMs = 1_000;
+const maxRetryMs = 60_000;
 
 /** Twice as long after each failure, and not the same for all pages that were cut off together. */
-export const pauseAfter = (failures: number, random = Math.random()) =>
-  Math.min(longestPauseMs, shortestPauseMs * 2 ** (failures - 1)) * (0.5 + random / 2);
+export const retryDelayMs = (failures: number, random = Math.random()) =>
+  Math.min(maxRetryMs, minRetryMs * 2 ** (failures - 1)) * (0.5 + random / 2);
 
 /** Stops while nobody looks at the page. Returns what ends it. */
-function whileSeen(start: () => void, stop: () => void): () => void {
+function whileVisible(start: () => void, stop: () => void): () => void {
   const follow = () => {
     stop();
     if (!document.hidden) start();
@@ -50,7 +50,7 @@ export function openStream<T>({ path, event, onState, onConnection }: StreamSett
     close();
     onConnection('lost');
     failures += 1;
-    timer = setTimeout(open, pauseAfter(failures));
+    timer = setTimeout(open, retryDelayMs(failures));
     // It may be that the session is over, which the browser does not tell.
     void recheckSession();
   }
@@ -68,7 +68,7 @@ export function openStream<T>({ path, event, onState, onConnection }: StreamSett
     source.addEventListener('error', retry);
   }
 
-  return whileSeen(() => {
+  return whileVisible(() => {
     failures = 0;
     onConnection('connecting');
     open();

@@ -6,7 +6,7 @@ import type { Filter } from '../view.ts';
 const valuesShown = 3;
 
 /** Such as `Country is Germany, Austria`; of many values the first ones, unless `isWhole`. */
-export function filterWords([operator, dimension, values = []]: Filter, { isWhole = false } = {}): string {
+export function describeFilter([operator, dimension, values = []]: Filter, { isWhole = false } = {}): string {
   const shown = isWhole ? values : values.slice(0, valuesShown);
   const names = shown.map((value) => (value === '' ? '""' : valueName(dimension, value))).join(', ');
   const rest = values.length - shown.length;

@@ -8,7 +8,7 @@ export interface Defaults {
 
 type Given = Record<string, unknown>;
 
-function timeText(given: unknown, nowMs: number): unknown {
+function timestampText(given: unknown, nowMs: number): unknown {
   return given instanceof Date ? given.toISOString() : (given ?? new Date(nowMs).toISOString());
 }
 
@@ -27,6 +27,6 @@ export function writeEvent(event: unknown, { site, nowMs, makeId }: Defaults): s
     site_id: given.site_id ?? site,
     path: given.path ?? '',
     event_id: given.event_id ?? makeId(nowMs),
-    timestamp: timeText(given.timestamp, nowMs),
+    timestamp: timestampText(given.timestamp, nowMs),
   });
 }

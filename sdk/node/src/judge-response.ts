@@ -1,5 +1,5 @@
 /** The answer to a request → what becomes of its events. */
-import type { Answer, Attempt } from './post-batch.js';
+import type { Attempt, HttpResponse } from './post-batch.js';
 import type { Rejection } from './problems.js';
 import type { Item } from './queue.js';
 import { retryAfterMs } from './retry-delay.js';
@@ -43,7 +43,7 @@ const isCount = (value: unknown, most: number): value is number =>
   Number.isInteger(value) && Number(value) >= 0 && Number(value) <= most;
 
 /** Undefined when it is not what Millrace answers to events that it has taken. */
-function readDelivered({ status }: Answer, body: Json, batch: Item[]): Verdict | undefined {
+function readDelivered({ status }: HttpResponse, body: Json, batch: Item[]): Verdict | undefined {
   const count = batch.length;
   if (status === 400) {
     const rejections = readRejections(asObject(asObject(body.error).details).rejected, count);
@@ -55,7 +55,7 @@ function readDelivered({ status }: Answer, body: Json, batch: Item[]): Verdict |
   return { kind: 'delivered', status, accepted, rejections: readRejections(rejected, count) };
 }
 
-function describe({ status, header }: Answer, body: Json): string {
+function describe({ status, header }: HttpResponse, body: Json): string {
   const { message } = asObject(body.error);
   if (typeof message === 'string') return `the server answers ${status}: ${message}`;
   const to = header('location');
@@ -66,7 +66,7 @@ function describe({ status, header }: Answer, body: Json): string {
  * Sending again is safe, whatever became of the first try: events carry their ids. So all that may pass by itself is tried again, an
  * answer in between that is not Millrace's included.
  */
-export function judgeAnswer(attempt: Attempt, batch: Item[], nowMs: number): Verdict {
+export function judgeResponse(attempt: Attempt, batch: Item[], nowMs: number): Verdict {
   if ('failure' in attempt) return { kind: 'retry', why: `the server cannot be reached: ${attempt.failure}` };
   const { status, header } = attempt;
   const body = parse(attempt.text);

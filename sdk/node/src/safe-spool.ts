@@ -17,21 +17,21 @@ export interface Spool {
   close(): void;
 }
 
-export interface Spooled {
+export interface SafeSpool {
   recover(): Item[];
   append(item: Item): void;
   settle(items: Item[]): void;
   close(): void;
 }
 
-const nothing: Spooled = { recover: () => [], append() {}, settle() {}, close() {} };
+const noSpool: SafeSpool = { recover: () => [], append() {}, settle() {}, close() {} };
 
 /** Opens the spool where there is one. @throws Error when it cannot be used at all. */
-export function keepSpooled(spool: Spool | undefined, report: Report): Spooled {
-  if (!spool) return nothing;
+export function createSafeSpool(spool: Spool | undefined, report: Report): SafeSpool {
+  if (!spool) return noSpool;
   spool.open();
 
-  function orTell<T>(what: string, work: () => T): T | undefined {
+  function orReport<T>(what: string, work: () => T): T | undefined {
     try {
       return work();
     } catch (error) {
@@ -42,17 +42,17 @@ export function keepSpooled(spool: Spool | undefined, report: Report): Spooled {
   }
 
   return {
-    recover: () => orTell('be read', () => spool.recover()) ?? [],
+    recover: () => orReport('be read', () => spool.recover()) ?? [],
     append(item) {
-      const number = orTell('keep an event', () => spool.append(item));
+      const number = orReport('keep an event', () => spool.append(item));
       if (number !== undefined) item.spooled = number;
     },
     settle(items) {
       const last = items.findLast(({ spooled }) => spooled !== undefined)?.spooled;
-      if (last !== undefined) orTell('note what was sent', () => spool.settle(last));
+      if (last !== undefined) orReport('note what was sent', () => spool.settle(last));
     },
     close() {
-      orTell('be closed', () => spool.close());
+      orReport('be closed', () => spool.close());
     },
   };
 }
