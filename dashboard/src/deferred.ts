@@ -1,31 +1,31 @@
-/** What the first view does without. It comes as soon as something needs it, and in any case once the first view is there. */
+/** Loads what the first view does not need: on demand, and in any case once the first view is complete. */
 import { computed, effect, signal } from '@preact/signals';
 import { loadPageTexts } from './i18n/text.ts';
 import { loadStyle } from './page-style.ts';
 import { pendingCount } from './pending.ts';
 import { latestResult } from './use-request.ts';
 
-/** True once the figures that were asked for at first are there, and the browser has time. */
+/** True once the first results are shown and the browser is idle. */
 export const isFirstViewLoaded = signal(false);
 
-/** Texts and styles of whatever is not part of the first view. */
+/** The texts and styles of everything outside the first view. */
 export const loadDeferred = () => Promise.all([loadPageTexts(), loadStyle('later')]);
 
-/** `part` with them. */
+/** Loads `part` together with the deferred texts and styles. */
 export const withDeferred = async <T>(part: Promise<T>): Promise<T> => (await Promise.all([part, loadDeferred()]))[0];
 
-/** Answers lead to further questions, but not so late. */
+/** Results may trigger further requests; they do so within this time. */
 const quietMs = 500;
-/** One slow answer does not hold up the rest. */
+/** One slow response must not delay the rest forever. */
 const maxWaitMs = 10_000;
 
 function endFirstView(): void {
   isFirstViewLoaded.value = true;
-  // Whoever needs them asks again.
+  // Whatever needs them retries.
   loadDeferred().catch(() => undefined);
 }
 
-/** Safari has no such function. */
+/** Safari has no requestIdleCallback. */
 const whenIdle = (act: () => void) => (globalThis.requestIdleCallback ?? setTimeout)(act);
 
 export function watchFirstView(): void {

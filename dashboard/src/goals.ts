@@ -1,4 +1,4 @@
-/** Goals of the site: what visitors are meant to do, and which of them the page is about. */
+/** The goals of the site, and the one that is chosen. */
 import { computed } from '@preact/signals';
 import { sendJson } from './api.ts';
 import { trackPending } from './pending.ts';
@@ -8,9 +8,9 @@ import { view } from './view.ts';
 export interface Goal {
   id: string;
   name: string;
-  /** The condition of a query that selects its events. */
+  /** Filters that select its events. */
   filters: unknown[];
-  /** The property whose numbers say what its events were worth. */
+  /** The property that holds the value of its events. */
   value_property: string | null;
 }
 
@@ -28,7 +28,7 @@ export const {
 export const areGoalsLoaded = computed(() => goals.value !== undefined || Boolean(goalsProblem.value));
 
 /**
- * The goal whose conversions all panels show. `none`: no goal is chosen, or the one chosen is gone; `unknown` until it is known.
+ * The goal whose conversions the panels show. `none`: no goal is chosen, or it was deleted. `unknown`: goals are still loading.
  */
 export const chosenGoal = computed<Goal | 'none' | 'unknown'>(() => {
   const { goal: id } = view.value;

@@ -1,5 +1,3 @@
-/** Starts the page. */
-
 import { render } from 'preact';
 import { isReachable } from './api.ts';
 import { watchFirstView } from './deferred.ts';
@@ -30,7 +28,7 @@ const App = () => (
   </>
 );
 
-/** Whatever it could say in another language has not come. */
+/** Hardcoded English, since the texts have failed to load. */
 const NoTexts = () => (
   <main class="message">
     <p>Millrace cannot be reached.</p>
@@ -50,9 +48,9 @@ watchSession();
 watchLive();
 watchFirstView();
 document.documentElement.toggleAttribute('data-embed', isEmbedded.value);
-// The figures do not wait for the texts, nor the texts for who it is.
+// Data does not wait for the texts, nor the texts for the session.
 void loadSession().then(() => {
-  // Which events a panel shows depends on them: it can ask for those together with the others.
+  // Panels need the goals to choose their tab: loaded now, those queries join the first batch.
   if (session.value && route.value.page === 'site' && route.value.siteId) void loadGoals(route.value.siteId);
 });
 void loadTexts().then(

@@ -1,4 +1,4 @@
-/** The page that the address names. */
+/** Shows the page that the address names. */
 import { effect } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { ApiError, isOffline } from './api.ts';
@@ -12,7 +12,7 @@ import { type Route, rootUrl, route } from './router.ts';
 import { siteId } from './scope.ts';
 import { canView, session, sessionProblem } from './session.ts';
 
-/** Of the texts that come later there may be none yet. */
+/** Deferred texts may not have loaded yet. */
 const nameOf = (page: string) => (page === 'site' ? '' : textOr(`nav.${page}`, textOr(page, '')));
 
 export function syncTitle(): void {
@@ -21,11 +21,11 @@ export function syncTitle(): void {
   });
 }
 
-/** Their styles come after those that all pages have in common. */
+/** `pages.css` overrides the deferred styles, so it is loaded with them. */
 const styled = async <T,>(page: Promise<T>): Promise<T> =>
   (await Promise.all([withDeferred(page), loadStyle('pages')]))[0];
 
-/** Pages that are not needed to see a site come when they are asked for. */
+/** Every page but the site's overview is loaded on demand. */
 const pages: Partial<Record<Route['page'], ComponentType>> = {
   live: lazy(async () => (await withDeferred(import('./pages/live-page.tsx'))).LivePage),
   operator: lazy(async () => (await withDeferred(import('./pages/operator-page.tsx'))).OperatorPage),
@@ -45,7 +45,7 @@ const needsLogin = (problem: unknown) => problem instanceof ApiError && problem.
 export function Page() {
   const { page } = route.value;
   if (needsLogin(sessionProblem.value)) return <LoginPage />;
-  // That Millrace does not answer is said above.
+  // The offline note above says so already.
   if (isOffline(sessionProblem.value)) return null;
   if (sessionProblem.value) return <ClosedPage />;
   if (!session.value) return null;

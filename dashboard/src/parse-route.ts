@@ -1,5 +1,3 @@
-/** Which page an address below Millrace names. */
-
 export interface Route {
   page: 'sites' | 'site' | 'funnels' | 'retention' | 'journeys' | 'live' | 'settings' | 'operator' | 'unknown';
   siteId?: string;
@@ -16,7 +14,7 @@ function pageOf(name: string | undefined): Route['page'] {
   return isSitePage(name) ? name : 'unknown';
 }
 
-/** As it stands where it was cut in the middle of a character. */
+/** Keeps a part that was truncated in the middle of an escape sequence. */
 function decodeOrKeep(part: string): string {
   try {
     return decodeURIComponent(part);
@@ -25,13 +23,13 @@ function decodeOrKeep(part: string): string {
   }
 }
 
-/** `path` is without the folder that Millrace is in, and without a slash at its beginning. */
+/** `path` is relative to Millrace's base path, without a leading slash. */
 export function parseRoute(path: string): Route {
   const [first = '', second, third] = path.split('/').map(decodeOrKeep);
   if (first === '') return { page: 'sites' };
   if (first === 'operator') return { page: 'operator' };
   if (first === 'share' && second) return { page: pageOf(third), slug: second };
-  // A site whose name is that of a page of ours has its own below this folder.
+  // A site named like one of our pages lives below `sites/`.
   if (first === 'sites' && second) return { page: pageOf(third), siteId: second };
   return { page: pageOf(second), siteId: first };
 }

@@ -1,7 +1,7 @@
-/** How much the page waits for, so that it knows when a view is complete, and so does whoever measures it. */
+/** Counts what the page is waiting for, so that it can tell when the first view is complete. Tests and benchmarks read it too. */
 import { signal } from '@preact/signals';
 
-/** Answers, and code of parts that are shown. Also on `<html>`, as `data-unanswered`. */
+/** Pending results and lazily loaded components. Mirrored on `<html>` as `data-unanswered`. */
 export const pendingCount = signal(0);
 
 export async function trackPending<T>(answer: Promise<T>): Promise<T> {

@@ -1,13 +1,13 @@
-/** Something of a site that several parts of the page show: asked once per site, and again with a refresh after a failure. */
+/** Data of a site that several parts of the page share: loaded once per site, and retried by a refresh after a failure. */
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { isOffline } from './api.ts';
 import { refreshCount } from './use-request.ts';
 
 export function perSite<T>(fetchFor: (siteId: string) => Promise<T>) {
-  /** Undefined until it is known. */
+  /** Undefined until loaded. */
   const value = signal<T | undefined>(undefined);
-  /** Why it is not. */
+  /** Why loading failed. */
   const problem = signal<unknown>(undefined);
   let site: string | undefined;
   let isRequested = false;
@@ -37,10 +37,10 @@ export function perSite<T>(fetchFor: (siteId: string) => Promise<T>) {
     }
   }
 
-  /** `siteId` undefined: nothing is asked. */
+  /** Loads nothing while `siteId` is undefined. */
   function useLoading(siteId: string | undefined): void {
     const refresh = refreshCount.value;
-    // biome-ignore lint/correctness/useExhaustiveDependencies: what failed before is asked again.
+    // biome-ignore lint/correctness/useExhaustiveDependencies: a refresh retries what failed.
     useEffect(() => {
       if (siteId !== undefined) void load(siteId);
     }, [siteId, refresh]);

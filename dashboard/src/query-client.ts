@@ -1,4 +1,4 @@
-/** Asks reporting what panels want to know: what is asked together goes as one batch, and each answer is there as soon as it comes. */
+/** Sends queries to reporting. Those issued together go as one batch, and each resolves as soon as its result arrives. */
 
 import { ApiError, offlineError, send } from './api.ts';
 import type { components } from './api-types.d.ts';
@@ -7,7 +7,7 @@ import type { Filter } from './view.ts';
 
 type Schemas = components['schemas'];
 
-/** Values and figures of a row, in the order of the question. */
+/** In the order of the query. */
 export interface Row {
   dimensions: (string | null)[];
   metrics: (number | string | null)[];
@@ -18,11 +18,11 @@ export interface QueryResult {
   results: Row[];
   meta: Schemas['Answer']['meta'];
   query: Schemas['Answer']['query'];
-  /** When it came, in milliseconds since 1970. */
+  /** When it arrived, in milliseconds since 1970. */
   at: number;
 }
 
-/** What all questions of a batch have in common. */
+/** What all queries of a batch share. */
 export interface Scope {
   site_id: string;
   date_range: string | [string, string];
@@ -48,12 +48,12 @@ interface PendingQuery {
   reject: (error: unknown) => void;
 }
 
-/** Questions of one moment, by what they have in common. */
+/** Queries waiting for the end of the current task, by lane and scope. */
 const batches = new Map<string, PendingQuery[]>();
 const maxBatchSize = 50;
 
 /**
- * `lane` keeps apart what must not wait for each other: the top of a page, its panels, and lists that take long.
+ * `lane` separates queries that must not wait for each other: the top of a page, its panels, and slow lists.
  * @throws ApiError
  */
 export function runQuery(lane: string, scope: Scope, question: Query, signal: AbortSignal): Promise<QueryResult> {
@@ -74,7 +74,7 @@ export function runQuery(lane: string, scope: Scope, question: Query, signal: Ab
   return trackPending(answer);
 }
 
-/** Aborts once nobody waits any more: others need the answers that one has given up. */
+/** Aborts once every query of the batch has been aborted; until then others still need the response. */
 function abortWhenAllAbort(waiting: PendingQuery[]): AbortSignal {
   const controller = new AbortController();
   const check = () => waiting.every(({ signal }) => signal.aborted) && controller.abort();
@@ -92,7 +92,7 @@ async function sendBatch(scope: Scope, waiting: PendingQuery[]): Promise<void> {
     if (answered < waiting.length) throw new Error('The answer was cut.');
   } catch (error) {
     const problem = error instanceof ApiError || signal.aborted ? error : offlineError();
-    // Of those that were answered this changes nothing.
+    // Queries that already have a result are settled, so this does not affect them.
     for (const { reject } of waiting) reject(problem);
   }
 }
@@ -102,7 +102,7 @@ type Line =
   | { meta: object; index?: undefined; error?: undefined }
   | { error: { code: string; message: string }; index?: undefined };
 
-/** Returns how many questions it answers. */
+/** Returns the number of queries that it resolved. */
 function resolveLine(line: Line, waiting: PendingQuery[]): 0 | 1 {
   if ('error' in line && line.error) throw new ApiError(500, line.error.code, line.error.message);
   if (line.index === undefined) return 0;

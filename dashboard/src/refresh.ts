@@ -1,4 +1,4 @@
-/** Asks for figures again: each minute where now is part of what is shown, and as soon as they can be had again after they could not. */
+/** Refreshes figures every minute while the range includes the present, and as soon as the server is reachable again. */
 import { effect } from '@preact/signals';
 import { isReachable, send } from './api.ts';
 import { includesNow } from './range/range-neighbours.ts';
@@ -8,9 +8,9 @@ import { latestResult, refreshCount } from './use-request.ts';
 import { view } from './view.ts';
 
 const refreshEveryMs = 60_000;
-/** How often a Millrace that does not answer is asked. */
+/** How often an unreachable server is checked. */
 const retryMs = 5_000;
-/** A question without an answer by then is given up, since the network may have changed. */
+/** A check is abandoned after this time, since the network may have changed. */
 const checkTimeoutMs = 30_000;
 
 /** In milliseconds since 1970. */
@@ -19,7 +19,7 @@ let refreshedAt = Date.now();
 function refresh(): void {
   refreshedAt = Date.now();
   refreshCount.value += 1;
-  // Nothing asks for it by itself.
+  // Nothing else reloads it.
   if (!session.value) void loadSession();
 }
 
@@ -28,7 +28,7 @@ const isDue = () => !document.hidden && includesNow(view.peek().range, today()) 
 
 let isChecking = false;
 
-/** One small question finds out whether Millrace answers: what panels ask would be given up for the next try before a slow answer is there. */
+/** Checks with one small request. The page's own queries would be aborted by the next attempt before a slow response arrives. */
 async function checkReachable(): Promise<void> {
   if (isChecking || document.hidden) return;
   isChecking = true;

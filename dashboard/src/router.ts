@@ -1,14 +1,14 @@
-/** Where the page is: what its address says about the page, and about the API behind it. */
+/** The current address, what it means, and navigation between pages. */
 import { computed, signal } from '@preact/signals';
 import { parseRoute, type Route } from './parse-route.ts';
 import { embedParams } from './view-address.ts';
 
 export type { Route } from './parse-route.ts';
 
-/** Folder of a proxy in front of Millrace, with a slash at its end; `/` without one. */
+/** The base path, with a trailing slash; `/` unless a proxy serves Millrace from a subfolder. */
 const root = new URL(document.baseURI).pathname;
 
-/** The address as the browser shows it; everything that can be clicked changes it, and nothing else holds what is shown. */
+/** The address as the browser shows it. All navigation changes it, and all state that can be linked to is in it. */
 export const address = signal(readAddress());
 
 function readAddress() {
@@ -18,7 +18,7 @@ function readAddress() {
 
 export const route = computed(() => parseRoute(address.value.path));
 
-/** How often the reader has come from one page of ours to another. */
+/** The number of navigations from one page to another. */
 export const navigationCount = signal(0);
 
 function syncAddress(): void {
@@ -27,13 +27,13 @@ function syncAddress(): void {
   if (address.value.path !== path) navigationCount.value += 1;
 }
 
-/** Where requests go: those of a shared link to what is shared. */
+/** A shared link has its own API below its path. */
 export const apiBase = computed(() => {
   const { slug } = route.value;
   return `${root}${slug ? `share/${encodeURIComponent(slug)}/` : ''}api/v1`;
 });
 
-/** Names below `/` that are not sites: routes of reporting. */
+/** Top-level paths that reporting uses for other things. */
 const reservedNames = new Set([
   'api',
   'assets',
@@ -47,7 +47,7 @@ const reservedNames = new Set([
   'unsubscribe',
 ]);
 
-/** `search` with what the present address says about the look of the page. */
+/** Adds the embedding parameters of the current address to `search`. */
 function withEmbedParams(search: string): string {
   const present = new URLSearchParams(address.value.search);
   const params = new URLSearchParams(search);
@@ -59,12 +59,11 @@ function withEmbedParams(search: string): string {
   return text === '' ? '' : `?${text}`;
 }
 
-/** A shared link within a page of somebody else. */
+/** A shared link inside a frame of another site. */
 export const isEmbedded = computed(
   () => route.value.slug !== undefined && new URLSearchParams(address.value.search).get('embed') === 'true',
 );
 
-/** The address of a page of a site. */
 export function siteUrl(siteId: string, page: Route['page'] = 'site', search = ''): string {
   const { slug } = route.value;
   const name = encodeURIComponent(siteId);
@@ -78,10 +77,10 @@ export function siteUrl(siteId: string, page: Route['page'] = 'site', search = '
 
 export const rootUrl = (page = ''): string => root + page;
 
-/** Goes to an address of ours, as a click on a link would, but without loading the page again. */
+/** Goes to another address without reloading the page. */
 export function navigate(url: string, { replace = false } = {}): void {
   const { href, pathname } = new URL(url, document.baseURI);
-  // Back would seem to do nothing if the same address came twice.
+  // Otherwise Back would seem to do nothing.
   const isSame = href === location.href;
   const isOtherPage = pathname !== location.pathname;
   history[replace || isSame ? 'replaceState' : 'pushState'](null, '', url);
@@ -89,7 +88,7 @@ export function navigate(url: string, { replace = false } = {}): void {
   syncAddress();
 }
 
-/** Lets the browser's Back and Forward, and plain clicks on links of ours, change the page without loading it. */
+/** Handles Back, Forward and clicks on internal links without reloading the page. */
 export function startRouter(): void {
   addEventListener('popstate', syncAddress);
   addEventListener('click', (event) => {

@@ -1,31 +1,31 @@
-/** Who looks at the page, and what they may see and change. */
+/** The session: who is logged in, and what they can see and change. */
 import { effect, signal } from '@preact/signals';
 import { ApiError, onApiError, sendJson } from './api.ts';
 import { t } from './i18n/text.ts';
 import { navigate, rootUrl, route, siteUrl } from './router.ts';
 
 interface Session {
-  /** `open`: everybody who reaches the page may do everything. */
+  /** `open`: anyone who can reach the server has full access. */
   auth: 'open' | 'key' | 'share';
   scopes: string[];
-  /** The only site that may be seen; null: all. */
+  /** The only accessible site; null for all. */
   site_id: string | null;
   name?: string;
-  /** What a shared link is limited to. */
+  /** The limits of a shared link. */
   filters?: unknown[] | null;
 }
 
-/** Undefined until it is fresh. */
+/** Undefined until loaded. */
 export const session = signal<Session | undefined>(undefined);
-/** Why there is none. */
+/** Why there is no session. */
 export const sessionProblem = signal<unknown>(undefined);
 
-/** There was a session, and it has ended while the page was open. */
+/** The session has ended while the page was open. */
 export const hasExpired = signal(false);
 
 export const canEdit = () => session.value?.auth === 'open' || session.value?.scopes.includes('admin') === true;
 export const canView = (siteId: string) => (session.value?.site_id ?? siteId) === siteId;
-/** What the installation as a whole does is for those who may change all sites. */
+/** Operating the installation requires access to all sites. */
 export const canOperate = () => canEdit() && session.value?.site_id === null;
 
 const fetchSession = () => sendJson<Session>('/session');
@@ -35,12 +35,12 @@ export async function loadSession(): Promise<void> {
     session.value = await fetchSession();
     sessionProblem.value = undefined;
   } catch (error) {
-    // The reader may have logged in while this was on its way.
+    // The user may have logged in meanwhile.
     if (!session.value) sessionProblem.value = error;
   }
 }
 
-/** It was logged out elsewhere, its key was revoked, or the shared link was. */
+/** The user logged out elsewhere, or the key or shared link was revoked. */
 const isExpired = (error: unknown) => error instanceof ApiError && [401, 403, 404].includes(error.status);
 
 async function recheck(): Promise<void> {
@@ -57,7 +57,7 @@ async function recheck(): Promise<void> {
 
 let checking: Promise<void> | undefined;
 
-/** Asks whether the session still holds; of what cannot be found out now nothing is believed. */
+/** Checks whether the session is still valid. Other failures, such as being offline, change nothing. */
 export async function recheckSession(): Promise<void> {
   if (!session.value) return;
   checking ??= recheck().finally(() => {
@@ -69,7 +69,7 @@ export async function recheckSession(): Promise<void> {
 /** @throws ApiError */
 export async function logIn(secret: { key: string } | { password: string }): Promise<void> {
   await sendJson('/session', { method: 'POST', body: secret });
-  // A browser keeps no cookie of a page in a frame of another site without HTTPS.
+  // In a frame of another site, browsers keep no cookie without HTTPS.
   session.value = await fetchSession().catch((error: unknown) => {
     throw isExpired(error) ? new ApiError(403, 'no_cookie', t('login.no_cookie')) : error;
   });
@@ -77,13 +77,13 @@ export async function logIn(secret: { key: string } | { password: string }): Pro
   hasExpired.value = false;
 }
 
-/** Loads the page again, so that nothing of what was shown stays. @throws ApiError */
+/** Reloads the page, so that nothing that was shown remains. @throws ApiError */
 export async function logOut(): Promise<void> {
   await sendJson('/session', { method: 'DELETE' });
   location.assign(rootUrl());
 }
 
-/** Notices when the session ends, and brings those who may see one site there. */
+/** Notices when the session ends, and redirects users limited to one site from the list of sites to it. */
 export function watchSession(): void {
   onApiError(({ status }) => {
     if (status === 401 || (status === 404 && route.value.slug !== undefined)) void recheckSession();

@@ -1,4 +1,4 @@
-/** Light or dark: as the system has it, unless the reader, or the address of an embedded page, says otherwise. */
+/** Light or dark: the system's preference, unless the user, or the address of an embedded page, chooses. */
 import { signal } from '@preact/signals';
 import { readStored, writeStored } from './stored.ts';
 
@@ -9,7 +9,7 @@ const storageKey = 'millrace.theme';
 const asTheme = (text: string | null): Theme => themes.find((name) => name === text) ?? 'system';
 
 export const theme = signal<Theme>('system');
-/** Grows when colours have changed, for what is drawn with them. */
+/** Increments when colours change, so that the chart is redrawn. */
 export const colourVersion = signal(0);
 
 function apply(): void {

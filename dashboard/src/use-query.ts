@@ -1,10 +1,10 @@
-/** Questions about the figures of a site, asked again whenever they change. */
+/** Runs queries about the current site and repeats them when they change. */
 import { noteResult } from './empty/emptiness.ts';
 import { type Query, type QueryResult, runQuery, type Scope } from './query-client.ts';
 import { scope } from './scope.ts';
 import { latestResult, type RequestOptions, type RequestState, useRequest } from './use-request.ts';
 
-/** `query` undefined: nothing is asked. A query of a `queryScope` of its own is not about the page's range and filters. */
+/** Runs nothing while `query` is undefined. Pass a `queryScope` for queries that ignore the page's range and filters. */
 export function useQuery(
   lane: string,
   query: Query | undefined,
@@ -24,13 +24,13 @@ export function useQuery(
   );
 }
 
-/** Many queries about the page's range and filters that are shown together: answered all, or not at all. */
+/** Several queries whose results are shown together: all succeed, or none. */
 export function useQueries(lane: string, queries: Query[]): RequestState<QueryResult[]> {
   const queryScope = scope.value;
   const key = queryScope ? JSON.stringify([lane, queryScope, ...queries]) : '';
   const state = useRequest(key, (signal) =>
     Promise.all(queries.map((query) => runQuery(lane, queryScope!, query, signal))),
   );
-  // Earlier answers are of use only where there are as many.
+  // Earlier results are usable only if there are as many.
   return state.data?.length === queries.length ? state : { ...state, data: undefined };
 }

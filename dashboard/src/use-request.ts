@@ -1,25 +1,25 @@
-/** Asks the API for what is shown, and says what came of it. */
+/** Loads data for a component and caches it. */
 import { signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { isOffline } from './api.ts';
 
-/** Grows by one whenever figures that may have changed are to be asked for again. */
+/** Increments to reload all figures that may have changed. */
 export const refreshCount = signal(0);
 export const refreshNow = () => {
   refreshCount.value += 1;
 };
 
-/** When the newest answer on the page came, what it was counted from, and the time zone of its days. */
+/** When the latest result arrived, what it was computed from, and its time zone. */
 export const latestResult = signal<{ at: number; source: string; zone: string } | undefined>(undefined);
 
 export interface RequestState<T> {
   data?: T | undefined;
   problem?: unknown;
-  /** `answer` belongs to an earlier question, or is still missing. */
+  /** `data` belongs to an earlier key, or is missing. */
   isLoading: boolean;
 }
 
-/** Earlier answers, so that Back shows them at once, while they are asked for again. */
+/** Earlier results. Back shows them at once while they are being reloaded. */
 const cache = new Map<string, unknown>();
 const maxCached = 300;
 
@@ -29,17 +29,17 @@ function cacheResult(key: string, result: unknown): void {
   if (cache.size > maxCached) cache.delete(cache.keys().next().value!);
 }
 
-/** What one reader saw is not for the next. */
+/** For the next user, who may see less. */
 export const clearCache = () => cache.clear();
 
 export interface RequestOptions {
-  /** What does not change from minute to minute is asked again only after it has failed. */
+  /** Reloaded only after a failure, for data that does not change from minute to minute. */
   isStatic?: boolean;
 }
 
 /**
- * Asks whenever `key` changes, which says all about the question, and with each refresh; the earlier answer stays until the next one is
- * there. An empty key asks nothing.
+ * Loads whenever `key` changes, which must identify the request, and with each refresh. Earlier data stays until the new
+ * arrives. Loads nothing while `key` is empty.
  */
 export function useRequest<T>(
   key: string,
@@ -51,7 +51,7 @@ export function useRequest<T>(
   const hasFailed = useRef(false);
   if (!isStatic || hasFailed.current) appliedRefresh.current = refresh;
   const [state, setState] = useState<RequestState<T> & { key: string }>({ key: '', isLoading: true });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says all about the question.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key identifies the request.
   useEffect(() => {
     if (key === '') return;
     const controller = new AbortController();
@@ -67,7 +67,7 @@ export function useRequest<T>(
       (problem: unknown) => {
         if (controller.signal.aborted) return;
         hasFailed.current = true;
-        // Earlier figures stay while nothing can be had; that is said once for the whole page.
+        // Offline, earlier figures stay; the offline note appears once for the whole page.
         if (!isOffline(problem)) setState({ key, problem, isLoading: false });
       },
     );

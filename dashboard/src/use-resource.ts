@@ -1,4 +1,4 @@
-/** Asks the API for something that is not a question about the page's range, and says what came of it. */
+/** Loads a resource of the API that does not depend on the page's range. */
 import { useEffect, useState } from 'preact/hooks';
 import { sendJson } from './api.ts';
 import { refreshCount } from './use-request.ts';
@@ -6,27 +6,27 @@ import { refreshCount } from './use-request.ts';
 export interface Resource<T> {
   value?: T | undefined;
   problem?: unknown;
-  /** Asks again, as after a change. */
+  /** For use after a change. */
   reload: () => void;
 }
 
-/** Grows with each refresh of the page's figures, but only while something has failed: what is there, or on its way, is left alone. */
+/** Increments with each refresh, but only after a failure; data that is loaded or loading is left alone. */
 export function useRetryCount(hasFailed: boolean): number {
   const [retries, setRetries] = useState(0);
   const refresh = refreshCount.value;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a failure alone asks nothing, which would go on for ever.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: retrying on the failure itself would never end.
   useEffect(() => {
     if (hasFailed) setRetries((count) => count + 1);
   }, [refresh]);
   return retries;
 }
 
-/** `path` undefined: nothing is asked. The earlier value of the same path stays until the next one is there. */
+/** Loads nothing while `path` is undefined. Earlier data of the same path stays until the new arrives. */
 export function useResource<T>(path: string | undefined): Resource<T> {
   const [state, setState] = useState<{ path?: string; value?: T; problem?: unknown }>({});
   const [again, setAgain] = useState(0);
   const retries = useRetryCount(state.problem !== undefined);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the two numbers only say that it is to be asked again.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the two counters only trigger a reload.
   useEffect(() => {
     if (path === undefined) return;
     const controller = new AbortController();

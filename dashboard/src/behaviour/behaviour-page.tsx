@@ -1,4 +1,4 @@
-/** What the pages about behaviour have in common: range, filters, what was saved, a way to change what is asked, and the answer. */
+/** The layout shared by funnels, retention and journeys: range, filters, saved views, editor and result. */
 import type { ComponentChildren } from 'preact';
 import { FilterPicker } from '../filters/filter-picker.tsx';
 import { t } from '../i18n/text.ts';

@@ -1,4 +1,4 @@
-/** Chooses which events something is about: views of a page, events of a type, or those that reach a goal. */
+/** Selects events: views of a page, events of a type, or those that reach a goal. */
 import { useState } from 'preact/hooks';
 import type { Goal } from '../goals.ts';
 import { t } from '../i18n/text.ts';
@@ -14,12 +14,12 @@ import {
 import { eventSuggestions, pageSuggestions } from './known-values.tsx';
 
 interface Props {
-  /** What it is the condition of, for those who do not see it stand there. */
+  /** What the condition is for, read by screen readers. */
   label: string;
   goals: readonly Goal[];
-  /** Undefined: any event. */
+  /** Undefined means any event. */
   filters: unknown[] | undefined;
-  /** What any event is called; absent where there has to be a condition. */
+  /** The label of "any event"; absent where a condition is required. */
   any?: string;
   onChange: (filters: unknown[] | undefined) => void;
 }

@@ -1,13 +1,13 @@
-/** Journeys as columns of places, one for each step, and the ribbons between them. Lengths are in percent of the drawing. */
+/** The layout of journeys: a column of nodes per step, and ribbons between them. Lengths are in percent of the drawing. */
 
 export interface Journey {
-  /** Null where the visit has no such step. */
+  /** Null where the visit has fewer steps. */
   steps: (string | null)[];
   visits: number;
 }
 
 export interface FlowNode {
-  /** Undefined: all values of the step that have no node of their own. */
+  /** Undefined for the node that stands for all remaining values of the step. */
   value: string | undefined;
   visits: number;
   top: number;
@@ -15,12 +15,12 @@ export interface FlowNode {
 }
 
 export interface FlowLink {
-  /** Index of the column that it leaves. */
+  /** Index of the column on its left. */
   column: number;
   from: FlowNode;
   to: FlowNode;
   visits: number;
-  /** Where it begins and ends: top and height on each side. */
+  /** Top and height of each end. */
   start: { top: number; height: number };
   end: { top: number; height: number };
 }
@@ -30,10 +30,10 @@ export interface Flow {
   links: FlowLink[];
 }
 
-/** Of one column, so that names can be read; the rest is one node more. */
+/** Nodes per column that keep their names readable; the remaining values share one more node. */
 const maxNodes = 6;
 const gap = 1.5;
-/** So high that a finger finds it. */
+/** Large enough to tap. */
 const minNodeHeight = 7;
 const shared = 100 - (maxNodes + 1) * minNodeHeight - maxNodes * gap;
 
@@ -78,13 +78,13 @@ function countLinks(journeys: readonly Journey[], columns: FlowNode[][], column:
 function linksOf(journeys: readonly Journey[], columns: FlowNode[][], column: number): FlowLink[] {
   const counts = countLinks(journeys, columns, column);
   const used = new Map<FlowNode, number>();
-  /** The next piece of a side of a node that is as large as its share of the visits. */
+  /** The next free slice of one side of a node, in proportion to its visits. */
   const piece = (node: FlowNode, visits: number) => {
     const before = used.get(node) ?? 0;
     used.set(node, before + visits);
     return { top: node.top + (node.height * before) / node.visits, height: (node.height * visits) / node.visits };
   };
-  // From the top to the bottom on both sides, so that ribbons cross as little as can be.
+  // From top to bottom on both sides, which keeps crossings to a minimum.
   return columns[column]!.flatMap((from) =>
     columns[column + 1]!.flatMap((to) => {
       const visits = counts.get(from)?.get(to);
@@ -94,7 +94,7 @@ function linksOf(journeys: readonly Journey[], columns: FlowNode[][], column: nu
   );
 }
 
-/** `steps` is how many of them each journey has. */
+/** `steps` is the number of steps of each journey. */
 export function layOutFlow(journeys: readonly Journey[], steps: number): Flow {
   const total = journeys.reduce((sum, { visits }) => sum + visits, 0);
   const columns = Array.from({ length: steps }, (_, step) => columnOf(journeys, step, total));

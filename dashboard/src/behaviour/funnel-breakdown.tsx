@@ -1,4 +1,3 @@
-/** A funnel for each value of a dimension. */
 import { formatNumber } from '../format.ts';
 import { t } from '../i18n/text.ts';
 import { ScrollBox } from '../parts/scroll-box.tsx';

@@ -1,4 +1,3 @@
-/** The steps of a funnel below each other: who got there, who was lost, and how long it took. */
 import type { components } from '../api-types.d.ts';
 import { formatDuration, formatNumber, formatPercent } from '../format.ts';
 import { t } from '../i18n/text.ts';

@@ -1,4 +1,3 @@
-/** The most frequent journeys, one a row; a click on a page makes it the start. */
 import { useState } from 'preact/hooks';
 import type { components } from '../api-types.d.ts';
 import { formatNumber } from '../format.ts';

@@ -1,4 +1,4 @@
-/** Pages and types of events of the range, which inputs suggest. */
+/** Suggests pages and event types of the range in inputs. */
 import type { Query } from '../query-client.ts';
 import { scope } from '../scope.ts';
 import { useQuery } from '../use-query.ts';
@@ -17,7 +17,7 @@ const suggestionQueries: Record<string, Query> = {
   },
 };
 
-/** Ids of the lists, for attribute `list` of an input. */
+/** Ids for the attribute `list` of an input. */
 export const pageSuggestions = 'known-pages';
 export const eventSuggestions = 'known-events';
 
@@ -33,7 +33,7 @@ function SuggestionList({ id }: { id: string }) {
   );
 }
 
-/** Stands once on a page that has inputs for conditions. */
+/** Rendered once on each page with condition inputs. */
 export const Suggestions = () => (
   <>
     <SuggestionList id={pageSuggestions} />

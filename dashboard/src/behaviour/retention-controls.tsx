@@ -1,5 +1,3 @@
-/** Changes what retention is about: the length of periods, who is looked at, and what counts as coming again. */
-
 import type { Goal } from '../goals.ts';
 import { t } from '../i18n/text.ts';
 import { Choice } from '../parts/choice.tsx';

@@ -1,4 +1,4 @@
-/** What was saved of a kind, one link each, and the way to save what is shown. */
+/** Links to the saved views of a kind, and the form that saves the current one. */
 import { useState } from 'preact/hooks';
 import { sendJson } from '../api.ts';
 import { t } from '../i18n/text.ts';
@@ -39,7 +39,7 @@ function SavedLinks<Name extends ShapeKind>({ kind, views, saved }: ShapeState<N
   );
 }
 
-/** Changes of the saved views, each of which then is what the address names. */
+/** Creates, replaces and deletes saved views. The address then names the view that was saved. */
 function useSaving<Name extends ShapeKind>({ kind, views, saved, shape }: ShapeState<Name>) {
   const [problem, setProblem] = useState<unknown>();
   const base = savedViewsPath(siteId.value!);
@@ -47,7 +47,7 @@ function useSaving<Name extends ShapeKind>({ kind, views, saved, shape }: ShapeS
     setProblem(undefined);
     change().then((id) => {
       views.reload();
-      // What is shown stays while the new list is on its way.
+      // The current view stays until the new list has loaded.
       changeView({ saved: id, shape: id === undefined ? undefined : JSON.stringify(shape) }, { replace: true });
     }, setProblem);
   };
@@ -98,7 +98,7 @@ function SaveForm<Name extends ShapeKind>({ shaped, isComplete }: { shaped: Shap
   );
 }
 
-/** `isComplete`: what is shown can be asked, and so be saved. */
+/** `isComplete`: the view can be queried, and therefore saved. */
 export function SavedBar<Name extends ShapeKind>({
   shaped,
   isComplete,

@@ -1,4 +1,7 @@
-/** What funnels, retention and journeys are made of, as their addresses and saved views hold it: the body of their request without the site, the range and the filters. */
+/**
+ * The definition of a funnel, of retention or of journeys, as the address and saved views store it: the request body without
+ * site, range and filters.
+ */
 
 import { viewsOnly } from './condition.ts';
 
@@ -44,7 +47,7 @@ const emptyStep = () => ({
   filters: [viewsOnly, ['is', 'path', ['']]],
 });
 
-/** What each page begins with. */
+/** The initial definition on each page. */
 export const firstShapes: { [Name in ShapeKind]: () => Shapes[Name] } = {
   funnel: () => ({ steps: [emptyStep(), emptyStep()], window: '7d', by: 'visitor' }),
   retention: () => ({ period: 'week' }),
@@ -59,7 +62,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 const isEvents = (value: unknown) => isObject(value) && Array.isArray(value.filters);
 const isEventsOrAbsent = (value: unknown) => value === undefined || isEvents(value);
 
-/** Checks only what the page itself relies on; the API reports everything else. */
+/** Checks only what the page relies on; the API validates the rest. */
 const checks: Record<ShapeKind, (value: Record<string, unknown>) => boolean> = {
   funnel: ({ steps, window }) =>
     Array.isArray(steps) && steps.every(isEvents) && (window === undefined || typeof window === 'string'),
@@ -67,7 +70,7 @@ const checks: Record<ShapeKind, (value: Record<string, unknown>) => boolean> = {
   journeys: ({ start, end }) => isEventsOrAbsent(start) && isEventsOrAbsent(end),
 };
 
-/** Undefined for a text that somebody has cut or changed. */
+/** Undefined if the text was truncated or edited by hand. */
 export function readShape<Name extends ShapeKind>(kind: Name, text: string | undefined): Shapes[Name] | undefined {
   if (text === undefined) return undefined;
   try {

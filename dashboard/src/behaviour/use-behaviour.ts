@@ -1,4 +1,4 @@
-/** Asks a funnel, retention or journeys of the page's range and filters, again whenever they change. */
+/** Queries a funnel, retention or journeys with the page's range and filters. */
 
 import { sendJson } from '../api.ts';
 import { type Goal, goals, useGoalsOf } from '../goals.ts';
@@ -8,7 +8,7 @@ import type { ShapeKind } from './shape.ts';
 
 const paths: Record<ShapeKind, string> = { funnel: '/funnel', retention: '/retention', journeys: '/journeys' };
 
-/** `shape` undefined: nothing is asked. */
+/** Requests nothing while `shape` is undefined. */
 export function useBehaviour<T extends { meta: { source: string }; query: { timezone: string } }>(
   kind: ShapeKind,
   shape: object | undefined,

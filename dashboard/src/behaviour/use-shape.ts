@@ -1,4 +1,4 @@
-/** The funnel, retention or journeys of the page: as the address has it, else the saved one it names, else a first one. */
+/** The current definition: from the address, else from the saved view that it names, else the initial one. */
 import { savedViewsPath } from '../saved-segments.ts';
 import { siteId } from '../scope.ts';
 import { type Resource, useResource } from '../use-resource.ts';
@@ -14,11 +14,11 @@ export interface SavedView<Name extends ShapeKind> {
 export interface ShapeState<Name extends ShapeKind> {
   kind: Name;
   views: Resource<{ saved_views: SavedView<Name>[] }>;
-  /** The saved one that the address names. */
+  /** The saved view that the address names. */
   saved?: SavedView<Name> | undefined;
-  /** Undefined while the saved one is not known yet, or if there is none of its id. */
+  /** Undefined while the saved view is loading, or if it does not exist. */
   shape?: Shapes[Name] | undefined;
-  /** The saved one is not there, maybe since somebody has deleted it. */
+  /** The saved view does not exist; it may have been deleted. */
   isGone: boolean;
   change(next: Shapes[Name]): void;
 }

@@ -1,4 +1,3 @@
-/** The whole list of a tab, over the page. */
 import { useEffect, useRef } from 'preact/hooks';
 import { t, textOr } from '../i18n/text.ts';
 import type { Panel, Tab } from '../panels/panel.ts';
@@ -27,13 +26,13 @@ function close(): void {
   if (view.value.details) changeView({ details: undefined, tabs });
 }
 
-/** Opened by the address; whatever closes it changes the address. */
+/** The address opens it; closing it changes the address. */
 export function DetailsDialog({ panel, tab }: { panel: Panel; tab: Tab }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const shown = dialog.current!;
     shown.showModal();
-    // Closed, it gives the focus back to where it was.
+    // Closing it restores the focus.
     return () => shown.close();
   }, []);
   const title = `${textOr(`panel.${panel.name}`, panel.name)}: ${dimensionName(tab.dimension)}`;

@@ -1,4 +1,4 @@
-/** What details ask: all values of a tab with more figures, in the order and with the search that the address has. */
+/** The query behind the details of a tab: all values, more metrics, and the sort order and search from the address. */
 import { countryName, languageName } from '../format.ts';
 import { chosenGoal } from '../goals.ts';
 import type { Tab } from '../panels/panel.ts';
@@ -11,7 +11,7 @@ export type Direction = 'asc' | 'desc';
 
 const ofVisits = ['visits', 'bounce_rate', 'visit_duration'];
 
-/** Of events that no visit is made of, how long visits are says nothing. */
+/** Events that belong to no visit have no meaningful visit duration. */
 export function detailMetrics({ metrics, isOfBots }: Tab): string[] {
   if (isOfBots) return ['events', 'views', 'visitors'];
   if (typeof chosenGoal.value !== 'string') return ['visitors', 'events', 'visits'];
@@ -19,7 +19,7 @@ export function detailMetrics({ metrics, isOfBots }: Tab): string[] {
   return [...counts, ...(metrics.includes('events') ? ['visits'] : ofVisits)];
 }
 
-/** Name of what rows are ordered by, behind a minus where the largest comes first. */
+/** The sort key from the address; a leading minus means descending. */
 export function detailOrder(tab: Tab): [key: string, direction: Direction] {
   const { sort = '' } = view.value.tabs;
   const key = sort.replace(/^-/, '');
@@ -28,7 +28,7 @@ export function detailOrder(tab: Tab): [key: string, direction: Direction] {
   return [key, sort.startsWith('-') ? 'desc' : 'asc'];
 }
 
-/** A first click on a figure puts the largest first, on the values their beginning. */
+/** The first click on a metric sorts descending, on the values ascending. */
 export function orderBy(tab: Tab, key: string): void {
   const [current, direction] = detailOrder(tab);
   const first = key === tab.dimension ? 'asc' : 'desc';
@@ -44,7 +44,7 @@ export function searchFor(text: string): void {
 const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
 const pairs = letters.flatMap((first) => letters.map((second) => first + second));
 
-/** Values are codes where people read names. */
+/** Some values are codes, but people search by name. */
 function codesByName(dimension: string, text: string): string[] {
   const needle = text.toLocaleLowerCase();
   const isCalled = (name: string, code: string) => name !== code && name.toLocaleLowerCase().includes(needle);
@@ -61,14 +61,14 @@ function searchFilters({ dimension }: Tab): unknown[] {
   return [codes.length === 0 ? contains : ['or', [contains, ['starts_with', dimension, codes]]]];
 }
 
-/** Of a goal the visitors who did it count. */
+/** With a goal chosen, counts the visitors who converted. */
 function countedFilters(tab: Tab): unknown[] {
   const goal = chosenGoal.value;
   if (typeof goal === 'string' || tab.isOfBots) return filtersOf(tab);
   return [...goal.filters, ...(tab.isSet ? [['is_set', tab.dimension]] : [])];
 }
 
-/** All rows; a page of them is this with a limit. */
+/** All rows; each page adds a limit and an offset. */
 export const detailsQuery = (tab: Tab): Query & { filters: unknown[]; dimensions: string[] } => ({
   metrics: detailMetrics(tab),
   dimensions: [tab.dimension],

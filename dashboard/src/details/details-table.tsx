@@ -1,4 +1,4 @@
-/** All values of a tab: a page of a hundred at first, and more by a button. */
+/** All values of a tab, a hundred at a time. */
 import { useState } from 'preact/hooks';
 import { formatNumber } from '../format.ts';
 import { chosenGoal } from '../goals.ts';
@@ -15,7 +15,7 @@ import { useQuery } from '../use-query.ts';
 import { refreshNow } from '../use-request.ts';
 import { detailMetrics, detailOrder, detailsQuery, orderBy, pageSize } from './details-query.ts';
 
-/** What visitors are called when those of a goal are counted. */
+/** Visitors are called conversions while a goal is chosen. */
 const nameOf = ({ isOfBots }: Tab, metric: string) =>
   metric === 'visitors' && !isOfBots && chosenGoal.value !== 'none' ? 'conversions' : metric;
 
@@ -42,7 +42,7 @@ function Head({ tab }: { tab: Tab }) {
   );
 }
 
-/** Rows do not move between pages, nor under the eyes of whoever reads them. */
+/** Static, so that rows neither move between pages nor change while they are being read. */
 const useDetailPage = (tab: Tab, page: number) => {
   const offset = page * pageSize;
   const question = { ...detailsQuery(tab), limit: pageSize, offset, include: { total_rows: true } };
@@ -61,7 +61,7 @@ function Rows({ tab, answer }: { tab: Tab; answer: QueryResult | undefined }) {
   );
 }
 
-/** One of the pages after the first. */
+/** A page after the first. */
 function LaterRows({ tab, page }: { tab: Tab; page: number }) {
   const { data, problem } = useDetailPage(tab, page);
   if (!problem) return <Rows tab={tab} answer={data} />;
@@ -74,7 +74,7 @@ function LaterRows({ tab, page }: { tab: Tab; page: number }) {
   );
 }
 
-/** Pages that are shown; one again when another question is asked. */
+/** How many pages are shown; back to one when the query changes. */
 function usePageCount(tab: Tab) {
   const key = JSON.stringify([scopeOf(tab), detailsQuery(tab)]);
   const [pages, setPages] = useState({ key, count: 1 });

@@ -1,4 +1,4 @@
-/** Downloads of a whole list. A shared link has none. */
+/** Not available behind a shared link. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../i18n/text.ts';
 import type { Tab } from '../panels/panel.ts';
@@ -6,7 +6,7 @@ import { Problem } from '../parts/problem.tsx';
 import { session } from '../session.ts';
 import { csvAddress, writeWorkbook } from './export-file.ts';
 
-/** As a click on a link to the file. */
+/** As if the user had clicked a link to the file. */
 function download(address: string): void {
   const link = Object.assign(document.createElement('a'), { href: address, download: '' });
   link.click();

@@ -1,23 +1,23 @@
-/** Whether the site that is shown has any event at all. Most answers say so by the way. */
+/** Whether the current site has any events. Most query results answer that in passing. */
 import { computed, signal } from '@preact/signals';
 import { sendJson } from '../api.ts';
 import type { QueryResult } from '../query-client.ts';
 import { siteId } from '../scope.ts';
 
-/** By site. */
+/** By site id. */
 const emptyBySite = signal<ReadonlyMap<string, boolean>>(new Map());
 
-/** False until it is known. */
+/** False until known. */
 export const isEmptySite = computed(() => emptyBySite.value.get(siteId.value ?? '') === true);
 
 export function noteEmptiness(site: string, isEmpty: boolean): void {
   emptyBySite.value = new Map(emptyBySite.peek()).set(site, isEmpty);
 }
 
-/** Sites of which the whole was asked for. */
+/** Sites that were already checked individually. */
 const checkedSites = new Set<string>();
 
-/** A site that was made by hand is known before its first event. */
+/** A site created by hand is known to the API before its first event. */
 async function checkSite(site: string): Promise<void> {
   if (checkedSites.has(site)) return;
   checkedSites.add(site);
@@ -25,11 +25,11 @@ async function checkSite(site: string): Promise<void> {
   noteEmptiness(site, first_event === null);
 }
 
-/** Takes from an answer about a site what it says of this. */
+/** Learns from a result whether the site has events. */
 export function noteResult(site: string, { meta, results }: QueryResult): void {
   if (emptyBySite.peek().has(site)) return;
   if (!meta.site_known) noteEmptiness(site, true);
   else if (results.some(({ metrics }) => metrics.some((value) => Number(value) > 0))) noteEmptiness(site, false);
-  // Of what it does not say now, the next one may.
+  // This result does not tell; the next one may.
   else void checkSite(site).catch(() => checkedSites.delete(site));
 }

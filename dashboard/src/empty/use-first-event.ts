@@ -1,4 +1,4 @@
-/** Waits for the first event of a site, and then has everything asked for. */
+/** Waits for the first event of a site, then reloads all figures. */
 import { useEffect } from 'preact/hooks';
 import { sendJson } from '../api.ts';
 import { live } from '../live/live-state.ts';
@@ -20,7 +20,7 @@ async function hasEvents(siteId: string, signal: AbortSignal): Promise<boolean> 
   return Number(results[0]?.metrics[0]) > 0;
 }
 
-/** The stream tells of what happens now, asking also of what is imported. */
+/** The live stream reports new events; polling also finds imported ones. */
 export function useFirstEvent(siteId: string): void {
   const isSeen = (live.value?.events.length ?? 0) > 0;
   useEffect(() => {
@@ -28,7 +28,7 @@ export function useFirstEvent(siteId: string): void {
     const controller = new AbortController();
     let timer: ReturnType<typeof setTimeout>;
     const look = async () => {
-      // Whatever is wrong, it is asked again.
+      // Whatever went wrong, the next poll tries again.
       const has = !document.hidden && (await hasEvents(siteId, controller.signal).catch(() => false));
       if (controller.signal.aborted) return;
       if (has) showFigures(siteId);

@@ -1,4 +1,4 @@
-/** All goals of the site: who reached them, and how many of all. A click makes every panel show conversions. */
+/** All goals of the site with their conversions. Clicking one makes every panel show its conversions. */
 import { formatMetric } from '../format.ts';
 import { type Goal, goals, goalsProblem } from '../goals.ts';
 import { t } from '../i18n/text.ts';
@@ -16,9 +16,9 @@ interface GoalRow {
   goal: Goal;
   conversions: number;
   events: number;
-  /** Of all visitors in the range who the filters of the page leave, in percent; null without any. */
+  /** Conversions in percent of all visitors in the range with the same filters; null without visitors. */
   rate: number | null;
-  /** What its events were worth, an exact decimal; null where no one says. */
+  /** Sum of the value property, an exact decimal; null if there is none. */
   value: number | string | null;
 }
 

@@ -1,4 +1,3 @@
-/** Writes a new filter, or changes one. */
 import { useEffect, useState } from 'preact/hooks';
 import { ApiError, isOffline } from '../api.ts';
 import { t, textOr } from '../i18n/text.ts';
@@ -85,7 +84,7 @@ function OperatorChoice({ draft: { operator }, onChange }: { draft: Draft; onCha
   );
 }
 
-/** What the API has against the filter, before everything on the page is asked with it. */
+/** Sends the filter in a query of its own, since an invalid one would break every query on the page. */
 async function refusalOf(filter: Filter, signal: AbortSignal): Promise<unknown> {
   if (!scope.value) return undefined;
   const { filters, ...rest } = scope.value;
@@ -102,7 +101,7 @@ function apply(filter: Filter, edited: Filter | undefined): void {
   else addFilters([filter]);
 }
 
-/** Checks a filter, and applies it unless the dialog is closed before the answer is there. */
+/** Validates a filter, then applies it unless the dialog was closed meanwhile. */
 function useApplying(edited: Filter | undefined, close: () => void) {
   const [problem, setProblem] = useState<unknown>();
   const [isChecking, setChecking] = useState(false);
@@ -121,12 +120,11 @@ function useApplying(edited: Filter | undefined, close: () => void) {
   return { problem, isChecking, submit };
 }
 
-/** What the form holds, and what happens with it. */
 function useForm(edited: Filter | undefined, close: () => void) {
   const [draft, setDraft] = useState<Draft>(() => draftOf(edited));
   const [typed, setTyped] = useState('');
   const { submit, ...applying } = useApplying(edited, close);
-  // What is typed narrows the list of values, and is one itself where none was chosen.
+  // Typed text narrows the list of values, and is itself the value if none was chosen.
   const values = draft.values.length === 0 && typed !== '' ? [typed] : draft.values;
   const filter = filterOf({ ...draft, values });
   return {

@@ -1,7 +1,7 @@
-/** A filter that is being written. */
+/** A filter being edited, and the dimensions that it can use. */
 import { type Filter, type Operator, takesNull, takesValues } from '../view-address.ts';
 
-/** As they are named in panels, so that a click and the dialog mean the same. */
+/** The same dimensions as in panels, so that the dialog and a click on a row create the same filter. */
 export const groups = {
   page: ['path', 'title', 'hostname', 'entry_page', 'exit_page'],
   source: [
@@ -18,12 +18,12 @@ export type GroupName = keyof typeof groups;
 export const propertyPrefix = 'property:';
 export const isProperty = (dimension: string) => dimension.startsWith(propertyPrefix);
 
-/** Those whose values are shown by another name than they are kept by. */
+/** Dimensions whose values are codes that are shown by name. */
 export const hasNames = (dimension: string) => ['country', 'language', 'visit:country'].includes(dimension);
 
 export interface Draft {
   operator: Operator;
-  /** `property:` alone until the property has a name. */
+  /** `property:` alone until a property name is entered. */
   dimension: string;
   values: (string | null)[];
 }
@@ -33,7 +33,7 @@ export function draftOf(filter: Filter | undefined): Draft {
   return { operator, dimension, values };
 }
 
-/** Undefined while something is missing. */
+/** Undefined while incomplete. */
 export function filterOf({ operator, dimension, values }: Draft): Filter | undefined {
   if (isProperty(dimension) && dimension === propertyPrefix) return undefined;
   if (!takesValues(operator)) return [operator, dimension];

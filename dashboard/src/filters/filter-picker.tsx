@@ -1,5 +1,3 @@
-/** Opens the dialog of filters, and the list of saved segments. */
-
 import { withDeferred } from '../deferred.ts';
 import { t } from '../i18n/text.ts';
 import { lazy } from '../parts/lazy.tsx';

@@ -1,4 +1,4 @@
-/** The values of a filter: chosen ones, and those to choose from, narrowed by what is typed. */
+/** The values of a filter: those chosen, and suggestions narrowed by what is typed. */
 import { useId } from 'preact/hooks';
 import { formatNumber } from '../format.ts';
 import { t } from '../i18n/text.ts';

@@ -1,4 +1,4 @@
-/** Saved segments: one is chosen by a click, and whoever may change the site names, renames and deletes them. */
+/** Saved segments. Clicking one applies it; users who can edit the site also rename and delete them. */
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { sendJson } from '../api.ts';
@@ -38,7 +38,6 @@ async function deleteSegment(siteId: string, id: string): Promise<void> {
   savedSegments.value = savedSegments.value?.filter((each) => each.id !== id);
 }
 
-/** A name that is sent with Enter, and what is refused about it. */
 function NameForm({ name, label, save }: { name: string; label: string; save: (name: string) => Promise<void> }) {
   const [problem, setProblem] = useState<unknown>();
   const submit = (event: SubmitEvent) => {
@@ -120,7 +119,7 @@ function Segment({ site, segment }: { site: string; segment: SavedSegment }) {
   );
 }
 
-/** Saves the filters in force, which the segment then stands for. */
+/** Saves the current filters and replaces them with the new segment. */
 async function save(site: string, name: string): Promise<void> {
   const { id } = await saveSegment(site, name, scope.value?.filters ?? []);
   changeView({ segment: id, filters: [] });

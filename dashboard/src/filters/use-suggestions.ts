@@ -1,4 +1,4 @@
-/** Values that a dimension has in the range, most visitors first, under all other filters. */
+/** Values of a dimension in the range, most visitors first, under all other filters. */
 import { useEffect, useState } from 'preact/hooks';
 import { valueName } from '../parts/value-name.ts';
 import type { Query, Scope } from '../query-client.ts';
@@ -9,10 +9,10 @@ import { isSame } from '../view-address.ts';
 import { hasNames, propertyPrefix } from './filter-draft.ts';
 
 const maxShown = 30;
-/** Enough for all countries, which are found by their names and not by what the API knows. */
+/** Enough for all countries: the API searches their codes, so their names are searched here. */
 const namedValueLimit = 300;
 
-/** The page's scope, but without the filter that is being changed. */
+/** The page's scope without the filter being edited. */
 function scopeWithout(filter: Filter | undefined): Scope | undefined {
   if (!scope.value || !filter) return scope.value;
   return { ...scope.value, filters: (scope.value.filters ?? []).filter((each) => !isSame(each, filter)) };
@@ -29,7 +29,7 @@ function suggestionQuery(dimension: string, typed: string): Query {
   };
 }
 
-/** What was typed, once nobody has typed for a moment. */
+/** The text once typing has paused. */
 function useDebounced(text: string): string {
   const [settled, setSettled] = useState(text);
   useEffect(() => {
@@ -46,11 +46,11 @@ export interface Suggestion {
 
 const isIn = (text: string, needle: string) => text.toLocaleLowerCase().includes(needle);
 
-/** By its name as by what it is kept as. */
+/** Matches the displayed name and the stored value. */
 const fits = (dimension: string, value: string | null, needle: string) =>
   isIn(valueName(dimension, value), needle) || (value !== null && isIn(value, needle));
 
-/** `edited` is the filter in force that is being changed. */
+/** `edited` is the active filter being changed, if any. */
 export function useSuggestions(dimension: string, typed: string, edited: Filter | undefined) {
   const [searchedDimension, text] = useDebounced(`${dimension}\n${typed.trim()}`).split('\n') as [string, string];
   const query = searchedDimension === propertyPrefix ? undefined : suggestionQuery(searchedDimension, text);

@@ -1,4 +1,4 @@
-/** Whether the sheet of keyboard shortcuts is shown, and whether single keys do something at all. */
+/** Whether the shortcut sheet is open, and whether single-key shortcuts are enabled. */
 import { signal } from '@preact/signals';
 import { readStored, writeStored } from '../stored.ts';
 
@@ -9,7 +9,7 @@ export const openSheet = () => {
 
 const storageKey = 'millrace.keys';
 
-/** Whoever speaks to the computer, or hits keys by accident, can switch them off (WCAG 2.1.4). */
+/** Users of speech input, or those who hit keys by accident, can turn them off (WCAG 2.1.4). */
 export const areKeysOn = signal(readStored(storageKey) !== 'off');
 
 export function setKeys(isOn: boolean): void {

@@ -1,4 +1,4 @@
-/** Listens to the keys of a site's page, and shows the sheet that lists them. What they do comes once the first view is there. */
+/** Handles keys on the pages of a site, and shows the shortcut sheet. The code behind the keys loads after the first view. */
 import { useEffect } from 'preact/hooks';
 import { isFirstViewLoaded, withDeferred } from '../deferred.ts';
 import { lazy } from '../parts/lazy.tsx';
@@ -7,7 +7,7 @@ import { isSheetOpen } from './keys-state.ts';
 
 const ShortcutSheet = lazy(async () => (await withDeferred(import('./shortcut-sheet.tsx'))).ShortcutSheet);
 
-/** On every page. */
+/** Rendered on every page. */
 export const Sheet = () => (isSheetOpen.value ? <ShortcutSheet /> : null);
 
 type Act = (event: KeyboardEvent) => void;
@@ -20,7 +20,7 @@ async function load(): Promise<Act> {
   return act;
 }
 
-/** Once, so that keys act in the order in which they were pressed; after a failure the next key tries again. */
+/** Loads once, so that keys act in the order they were pressed; after a failure the next key tries again. */
 function loadActions(): Promise<Act | undefined> {
   loading ??= load();
   return loading.catch(() => {
@@ -29,7 +29,7 @@ function loadActions(): Promise<Act | undefined> {
   });
 }
 
-/** Keys pressed before the code has come wait for it. */
+/** Keys pressed while the code is loading wait for it. */
 const hear = (event: KeyboardEvent) => (act ? act(event) : void loadActions().then((loaded) => loaded?.(event)));
 
 export function useKeys(): void {

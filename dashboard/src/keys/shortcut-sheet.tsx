@@ -1,4 +1,3 @@
-/** All keys and what they do. */
 import { type TextName, t, textOr } from '../i18n/text.ts';
 import { Closing, Dialog } from '../parts/dialog.tsx';
 import { areKeysOn, isSheetOpen, setKeys } from './keys-state.ts';

@@ -1,4 +1,4 @@
-/** What keys do on the page of a site. */
+/** What the keyboard shortcuts of a site's pages do. */
 import { openFilterDialog } from '../filters/edited-filter.ts';
 import { closeMenu, openMenu } from '../parts/menu.tsx';
 import { chooseRange, move, startWithDates } from '../range/choose-range.ts';
@@ -30,7 +30,7 @@ function nextTheme(): void {
   setTheme(themes[(themes.indexOf(theme.value) + 1) % themes.length]!);
 }
 
-/** The list of sites is not for those who look at a shared link. */
+/** Visitors of a shared link have no list of sites. */
 function showSites(): void {
   if (!route.value.slug) navigate(rootUrl());
 }
@@ -44,20 +44,20 @@ const actions: Record<string, () => void> = {
 const isTyping = (target: EventTarget | null) =>
   target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'));
 
-/** There they scroll. */
+/** There the arrow keys scroll. */
 const isArrowInBox = (name: string, target: EventTarget | null) =>
   name.startsWith('arrow') && target instanceof Element && target.closest('.scroll-box') !== null;
 
-/** What lies on top goes first: a menu without the focus does not hear of the key itself. */
+/** Closes the topmost thing first. A menu without the focus does not receive the key itself. */
 function closeOrClear(): void {
   if (openMenu.value) closeMenu();
   else clearFilters();
 }
 
-/** Some keyboards have these only together with others. */
+/** On some keyboards these keys require Shift. */
 const needsShift = (key: string) => key === '?' || key === '/';
 
-/** Does nothing about keys that are not one of ours. */
+/** Ignores all keys without a shortcut. */
 export function act(event: KeyboardEvent): void {
   const { key, target, ctrlKey, altKey, metaKey, shiftKey, defaultPrevented, isComposing } = event;
   if (defaultPrevented || isComposing || ctrlKey || altKey || metaKey || isTyping(target)) return;

@@ -1,4 +1,4 @@
-/** How many visitors are there now, in the header; it leads to the live page. */
+/** The number of current visitors in the header, linking to the live page. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { formatNumber } from '../format.ts';
 import { t } from '../i18n/text.ts';
@@ -6,7 +6,7 @@ import { siteId } from '../scope.ts';
 import { pageUrl } from '../view.ts';
 import { live, liveConnection } from './live-state.ts';
 
-/** Follows `value`, but changes at most once in `everyMs`. */
+/** Follows `value`, but changes at most once per `everyMs`. */
 function useThrottled<T>(value: T, everyMs: number): T {
   const [calm, setCalm] = useState(value);
   const changedAt = useRef(0);
@@ -27,7 +27,7 @@ const readAloudEveryMs = 10_000;
 export const visitorsNowText = (count: number) =>
   t(count === 1 ? 'live.visitors.one' : 'live.visitors', { count: formatNumber(count) });
 
-/** For screen readers, and seldom; who sees it sees it change. */
+/** Announces the number to screen readers, at a bearable rate. */
 function LiveRegion({ text }: { text: string }) {
   return (
     <span class="unseen" aria-live="polite">

@@ -1,4 +1,4 @@
-/** The newest events, as they come. Whose they are is not told. */
+/** The newest events as they arrive, without anything that identifies their visitors. */
 import { formatTime } from '../format.ts';
 import { t } from '../i18n/text.ts';
 import { valueName } from '../parts/value-name.ts';

@@ -1,4 +1,4 @@
-/** Where the visitors of this moment are, or came from; a click shows the last half hour of one of them. */
+/** Where current visitors are, or came from. Clicking a row filters the last half hour by it. */
 import { formatNumber } from '../format.ts';
 import { t, textOr } from '../i18n/text.ts';
 import { Term } from '../parts/term.tsx';
@@ -9,7 +9,7 @@ import type { LiveRow } from './live-state.ts';
 
 interface LiveListProps {
   siteId: string;
-  /** Of the text that names it. */
+  /** Part of the name of its heading's text. */
   panel: 'pages' | 'sources' | 'countries';
   dimension: string;
   rows: LiveRow[];

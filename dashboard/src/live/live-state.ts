@@ -1,4 +1,4 @@
-/** What happens on the site of the page right now: one stream for all that shows it. */
+/** What is happening on the current site: one stream, shared by everything that shows it. */
 import { computed, effect, signal } from '@preact/signals';
 import type { components } from '../api-types.d.ts';
 import { apiBase } from '../router.ts';
@@ -10,7 +10,7 @@ export type LiveState = components['schemas']['LiveState'];
 export type LiveRow = LiveState['pages'][number];
 export type LiveEvent = LiveState['events'][number];
 
-/** Undefined until it is known. */
+/** Undefined until the first message. */
 export const live = signal<LiveState | undefined>(undefined);
 export const liveConnection = signal<Connection>('connecting');
 
@@ -20,7 +20,7 @@ const path = computed(() =>
     : undefined,
 );
 
-/** Watches whichever site is shown. */
+/** Opens the stream of the current site, and reconnects when the site changes. */
 export function watchLive(): void {
   effect(() => {
     live.value = undefined;

@@ -1,4 +1,4 @@
-/** A stream of the server's events, open as long as somebody looks at the page, and opened again when it broke. */
+/** A server-sent event stream that is open while the page is visible and reconnects after failures. */
 import { recheckSession } from '../session.ts';
 
 /** `lost`: what is shown may be out of date. */
@@ -6,7 +6,7 @@ export type Connection = 'connecting' | 'open' | 'lost';
 
 interface StreamSettings<T> {
   path: string;
-  /** Name of the events that bring the whole state. */
+  /** The name of the events that carry the full state. */
   event: string;
   onState(state: T): void;
   onConnection(connection: Connection): void;
@@ -15,11 +15,11 @@ interface StreamSettings<T> {
 const minRetryMs = 1_000;
 const maxRetryMs = 60_000;
 
-/** Twice as long after each failure, and not the same for all pages that were cut off together. */
+/** Doubles with each failure; randomized so that clients cut off together do not return together. */
 export const retryDelayMs = (failures: number, random = Math.random()) =>
   Math.min(maxRetryMs, minRetryMs * 2 ** (failures - 1)) * (0.5 + random / 2);
 
-/** Stops while nobody looks at the page. Returns what ends it. */
+/** Stops while the page is hidden. Returns a function that ends it. */
 function whileVisible(start: () => void, stop: () => void): () => void {
   const follow = () => {
     stop();
@@ -33,7 +33,7 @@ function whileVisible(start: () => void, stop: () => void): () => void {
   };
 }
 
-/** Returns what ends it. */
+/** Returns a function that closes the stream. */
 export function openStream<T>({ path, event, onState, onConnection }: StreamSettings<T>): () => void {
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -45,13 +45,13 @@ export function openStream<T>({ path, event, onState, onConnection }: StreamSett
     source = undefined;
   }
 
-  /** The browser tries again by itself, but not after a refusal, and without growing pauses. */
+  /** The browser's own reconnect gives up after an error response and does not back off. */
   function retry(): void {
     close();
     onConnection('lost');
     failures += 1;
     timer = setTimeout(open, retryDelayMs(failures));
-    // It may be that the session is over, which the browser does not tell.
+    // The session may have expired; EventSource does not expose the status.
     void recheckSession();
   }
 
@@ -63,7 +63,7 @@ export function openStream<T>({ path, event, onState, onConnection }: StreamSett
       onConnection('open');
       onState(JSON.parse(data) as T);
     });
-    // The stream goes on, and the state comes again as soon as there is one.
+    // The stream stays open; the next state arrives as soon as there is one.
     source.addEventListener('problem', () => onConnection('lost'));
     source.addEventListener('error', retry);
   }

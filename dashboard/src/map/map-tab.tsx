@@ -1,4 +1,4 @@
-/** Countries on a map, with those that have most visitors in a list below. The map is large and comes after everything else. */
+/** Countries on a map, with the largest in a list below. The map is large, so it loads last. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { isFirstViewLoaded, withDeferred } from '../deferred.ts';
 import type { Tab } from '../panels/panel.ts';
@@ -11,7 +11,7 @@ import type { WorldMapProps } from './world-map.tsx';
 const Empty = () => <div class="map" />;
 const WorldMap = lazy<WorldMapProps>(async () => (await withDeferred(import('./world-map.tsx'))).WorldMap, Empty);
 
-/** True from the moment on when it comes into sight. */
+/** True from the moment the element first scrolls into view. */
 function useSeen() {
   const place = useRef<HTMLDivElement>(null);
   const [isSeen, setIsSeen] = useState(false);

@@ -1,4 +1,4 @@
-/** Whether every event that was received ended somewhere, hour by hour. */
+/** Checks hour by hour that every received event was accounted for. */
 import { sendJson } from '../api.ts';
 import type { components } from '../api-types.d.ts';
 import { formatNumber } from '../format.ts';
@@ -19,7 +19,7 @@ const columns = ['received', ...outcomes] as const;
 
 const hourMs = 3_600_000;
 
-/** Whole hours, the present one last. */
+/** Whole hours, ending with the current one. */
 function addressOf(range: Range): string {
   const to = (Math.floor(Date.now() / hourMs) + 1) * hourMs;
   const instants = { from: to - ranges[range] * hourMs, to };
@@ -27,7 +27,7 @@ function addressOf(range: Range): string {
   return `/accounting?${new URLSearchParams(parameters)}`;
 }
 
-/** A sign, and the same in words. */
+/** A symbol, and the same in words. */
 function Sum({ account }: { account: Account }) {
   const missing = missingEvents(account);
   if (missing === 0) return <td class="good">✓ {t('accounting.right')}</td>;

@@ -1,4 +1,4 @@
-/** How much waits in each queue, and how fast it goes. */
+/** The backlog and throughput of each queue. */
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { components } from '../api-types.d.ts';
@@ -14,7 +14,7 @@ type QueueState = OperatorState['queues'][number];
 const operatorState = signal<OperatorState | undefined>(undefined);
 const operatorConnection = signal<Connection>('connecting');
 
-/** Open while the part that calls it is shown. */
+/** The stream is open while the calling component is mounted. */
 function useOperatorStream(): void {
   useEffect(
     () =>

@@ -1,4 +1,4 @@
-/** Why there is nothing to see: a link that does not lead anywhere any more, or a Millrace that cannot be reached. */
+/** Pages for users without access: a dead shared link, an unreachable server, or a key for another site. */
 
 import { useEffect } from 'preact/hooks';
 import { ApiError } from '../api.ts';

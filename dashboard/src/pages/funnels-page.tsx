@@ -1,4 +1,3 @@
-/** Funnels: who got how far on a way of several steps. */
 import { BehaviourPage } from '../behaviour/behaviour-page.tsx';
 import { isComplete } from '../behaviour/condition.ts';
 import { FunnelBreakdown } from '../behaviour/funnel-breakdown.tsx';
@@ -12,7 +11,7 @@ import { t } from '../i18n/text.ts';
 import { Problem } from '../parts/problem.tsx';
 import { refreshNow } from '../use-request.ts';
 
-/** Steps without a name are called what they are about. */
+/** A step without a name gets one from its condition. */
 const named = (shape: FunnelShape, goals: readonly Goal[]): FunnelShape => ({
   ...shape,
   steps: shape.steps.map((step, at) => {

@@ -1,4 +1,3 @@
-/** Journeys: which ways visits take from page to page. */
 import { BehaviourPage } from '../behaviour/behaviour-page.tsx';
 import { isComplete } from '../behaviour/condition.ts';
 import { FlowDrawing } from '../behaviour/flow-drawing.tsx';
@@ -13,7 +12,7 @@ import { t } from '../i18n/text.ts';
 import { Problem } from '../parts/problem.tsx';
 import { refreshNow } from '../use-request.ts';
 
-/** How much of everything the listed journeys are. */
+/** The share of all visits that the listed journeys cover. */
 function summaryOf({ journeys, total }: JourneysAnswer): string {
   const visits = journeys.reduce((sum, journey) => sum + journey.visits, 0);
   return t('journeys.summary', {

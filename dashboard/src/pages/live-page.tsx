@@ -1,4 +1,3 @@
-/** What happens on a site right now; everything on it changes by itself. */
 import { t } from '../i18n/text.ts';
 import { visitorsNowText } from '../live/current-visitors.tsx';
 import { LastEvents } from '../live/last-events.tsx';

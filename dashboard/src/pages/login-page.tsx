@@ -1,4 +1,4 @@
-/** Asks for a key, or for the password of a shared link. The address stays, so that whoever has logged in sees what was asked for. */
+/** Asks for a key, or for the password of a shared link. The address stays, so the requested page appears after logging in. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError } from '../api.ts';
 import { t } from '../i18n/text.ts';
@@ -9,7 +9,7 @@ import { clearCache } from '../use-request.ts';
 
 const command = 'npm run keys -- create --name NAME --scope read';
 
-/** Seconds that are left, counted down. */
+/** Counts down the remaining seconds. */
 function useCountdown(): [number, (seconds: number) => void] {
   const [left, setLeft] = useState(0);
   useEffect(() => {
@@ -20,7 +20,7 @@ function useCountdown(): [number, (seconds: number) => void] {
   return [left, setLeft];
 }
 
-/** What is wrong with what was entered; of another problem what there is to say. */
+/** Explains an invalid key or password; other problems have their own text. */
 function loginProblemText(problem: unknown, isShared: boolean): string {
   const status = problem instanceof ApiError ? problem.status : 0;
   if (status === 401) return t(isShared ? 'login.wrong.password' : 'login.wrong.key');
@@ -74,7 +74,7 @@ export function LoginPage() {
   const { problem, isSending, waitSeconds, submit } = useLogIn(isShared);
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    // A frame must not take the focus of the page around it.
+    // An embedded page must not take the focus from the page around it.
     if (!isEmbedded.value) input.current?.focus();
   }, []);
   const send = (event: SubmitEvent) => {

@@ -1,4 +1,4 @@
-/** For whoever runs this Millrace: what waits, how fast it goes, and whether every event ended somewhere. */
+/** For the operator of this Millrace: backlog, throughput and accounting. */
 import { t } from '../i18n/text.ts';
 import { AccountingTable } from '../operator/accounting.tsx';
 import { Queues } from '../operator/queues.tsx';

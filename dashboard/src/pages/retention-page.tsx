@@ -1,4 +1,3 @@
-/** Retention: of those who came in a period, how many came again in each one after it. */
 import { BehaviourPage } from '../behaviour/behaviour-page.tsx';
 import { isComplete } from '../behaviour/condition.ts';
 import { RetentionControls } from '../behaviour/retention-controls.tsx';

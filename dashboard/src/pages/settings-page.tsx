@@ -1,5 +1,3 @@
-/** What people decide about a site. */
-
 import { t } from '../i18n/text.ts';
 import { Header } from '../parts/header.tsx';
 import { Main } from '../parts/main.tsx';

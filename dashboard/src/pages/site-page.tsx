@@ -1,4 +1,4 @@
-/** One site: its figures, its chart, its panels. */
+/** The overview of a site: key figures, chart and panels. */
 import { isFirstViewLoaded, withDeferred } from '../deferred.ts';
 import { isEmptySite } from '../empty/emptiness.ts';
 import { editedFilter } from '../filters/edited-filter.ts';

@@ -1,4 +1,4 @@
-/** All sites that the reader may see, each with its visitors at a glance. */
+/** All sites that the user can see. */
 import { locale, t } from '../i18n/text.ts';
 import { Footer } from '../parts/footer.tsx';
 import { Header } from '../parts/header.tsx';
@@ -56,7 +56,7 @@ function Pages({ count }: { count: number }) {
   );
 }
 
-/** A key of one site makes no others. */
+/** A key limited to one site cannot create others. */
 const mayAdd = () => canEdit() && session.value?.site_id === null;
 
 const Empty = () => (

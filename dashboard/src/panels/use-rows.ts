@@ -1,4 +1,4 @@
-/** The rows of a tab: its values with most visitors, or with most conversions of the chosen goal. */
+/** The rows of a tab: its top values by visitors, or by conversions of the chosen goal. */
 import { chosenGoal } from '../goals.ts';
 import type { QueryResult, Row } from '../query-client.ts';
 import { useQuery } from '../use-query.ts';
@@ -10,15 +10,15 @@ export interface PanelRow {
   value: string | null;
   /** In the order of `metrics`. */
   figures: (number | string | null)[];
-  /** Of all visitors, in percent; undefined where that says nothing. */
+  /** In percent of all visitors; undefined where that makes no sense. */
   share?: number | undefined;
-  /** Of the first figure, in percent; undefined where nothing is compared. */
+  /** Of the first metric, in percent; undefined without a comparison. */
   change?: number | null | undefined;
 }
 
 export interface PanelRows {
   metrics: readonly string[];
-  /** Undefined until they are there. */
+  /** Undefined while loading. */
   rows?: PanelRow[] | undefined;
   problem?: unknown;
   isLoading: boolean;
@@ -37,15 +37,15 @@ const plainRow = ({ metrics }: Tab, { dimensions, metrics: figures, comparison }
 const visitorsOf = (answer: QueryResult | undefined) =>
   (answer?.results ?? []).map(({ dimensions, metrics }) => [dimensions[0] ?? null, Number(metrics[0])] as const);
 
-/** Two decimals, as rates of the API have. */
+/** Rounded to two decimals, like rates of the API. */
 export const percentOf = (part: number, all: number | undefined) => (all ? Math.round((1e4 * part) / all) / 100 : null);
 
 const isAbove0 = ({ metrics }: Row) => Number(metrics[0]) > 0;
 
-/** Bots reach no goals. */
+/** Bots do not convert. */
 const goalOf = ({ isOfBots }: Tab) => (isOfBots ? 'none' : chosenGoal.value);
 
-/** See {@link conversionsQuery} for what they mean. */
+/** For the definition see {@link conversionsQuery}. */
 function useConversions(tab: Tab, goal: ReturnType<typeof goalOf>): PanelRows {
   const isChosen = typeof goal !== 'string';
   const [lane, within] = [laneOf(tab), scopeOf(tab)];
@@ -56,11 +56,11 @@ function useConversions(tab: Tab, goal: ReturnType<typeof goalOf>): PanelRows {
   const areThere = common.data && !rows.isLoading && !common.isLoading;
   const missing = areThere ? values.filter((value) => !visitorsByValue.has(value)) : [];
   const others = useQuery(lane, missing.length > 0 ? visitorsQuery(tab, missing) : undefined, within);
-  // What others were asked about may be of earlier filters, and then be among the known ones.
+  // `others` may still hold the result of earlier filters, so the current values take precedence.
   const visitors = new Map([...visitorsOf(others.data), ...visitorsByValue]);
   return {
     metrics: ['conversions', 'conversion_rate'],
-    // Those of the compared range come as well, and events that nobody is known to have done.
+    // Drops rows that occur only in the comparison range, and events without a visitor.
     rows: rows.data?.results.filter(isAbove0).map(({ dimensions, metrics, comparison }) => ({
       value: dimensions[0] ?? null,
       figures: [metrics[0]!, percentOf(Number(metrics[0]), visitors.get(dimensions[0] ?? null))],
@@ -85,5 +85,5 @@ export function useRows(tab: Tab): PanelRows {
   return goal === 'none' ? asRows(tab, plain) : conversions;
 }
 
-/** No value is another row than a value of that name. */
+/** Keeps null apart from an empty string. */
 export const rowKey = ({ value }: Pick<PanelRow, 'value'>): string => (value === null ? '' : `=${value}`);

@@ -1,4 +1,4 @@
-/** What narrows the page: what a shared link is limited to, filters, and the goal. */
+/** What narrows the page: the limits of a shared link, filters, and the goal. */
 import { chosenGoal } from '../goals.ts';
 import { t } from '../i18n/text.ts';
 import { FixedFilters } from '../share/fixed-filters.tsx';

@@ -1,4 +1,3 @@
-/** A choice of a few names under a label of its own. */
 interface Props<Name extends string> {
   label: string;
   value: Name;

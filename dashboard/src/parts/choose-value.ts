@@ -1,4 +1,4 @@
-/** What a click on a value does: filters everything by it, or by all others with Shift, or opens it with Ctrl or Cmd. */
+/** Clicking a value filters by it; with Shift it excludes it, with Ctrl or Cmd it opens it. */
 import type { Tab } from '../panels/panel.ts';
 import { addFilters } from '../view.ts';
 
@@ -15,13 +15,13 @@ export const excludeValue = ({ dimension }: Tab, value: string | null): void =>
 
 let opening: typeof import('./open-value.ts') | undefined;
 
-/** Ahead of a click, since some browsers open windows only right then. */
+/** Called before the click, since some browsers open windows only synchronously. */
 export async function prepareOpening(): Promise<void> {
   opening ??= await import('./open-value.ts');
   await opening.prepareHost();
 }
 
-/** Browsers let a click open something for a few seconds. */
+/** Browsers allow opening a window for a few seconds after a click. */
 function openSoon(value: string): void {
   if (opening?.isPrepared()) opening.openValue(value);
   else void prepareOpening().then(() => opening?.openValue(value));

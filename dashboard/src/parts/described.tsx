@@ -1,9 +1,9 @@
-/** A field with a label above it and a sentence below, which says more than its name. */
+/** A field with a label above it and an explanation below. */
 import type { VNode } from 'preact';
 import { cloneElement } from 'preact';
 
 interface Props {
-  /** Of the element that has the sentence; once on a page. */
+  /** Of the explanation; unique on the page. */
   id: string;
   label: string;
   about: string;

@@ -1,4 +1,4 @@
-/** Keeps a fault in a part of the page from taking the rest away. */
+/** Confines an error to one part of the page. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useErrorBoundary } from 'preact/hooks';
 import { address } from '../router.ts';
@@ -8,10 +8,10 @@ import { Problem } from './problem.tsx';
 export function ErrorBoundary({ children }: { children: ComponentChildren }) {
   const [problem, reset] = useErrorBoundary((error) => reportError(error));
   const shown = address.value;
-  // Another address may have nothing that fails.
+  // At another address the error may not occur.
   useEffect(() => reset(), [shown]);
   const tryAgain = () => {
-    // It may be an answer that nobody expected.
+    // A cached result may have caused it.
     clearCache();
     reset();
   };

@@ -1,4 +1,4 @@
-/** The filters in force, in label; a click on one changes it. */
+/** The active filters; clicking one edits it. */
 
 import { withDeferred } from '../deferred.ts';
 import { describeFilter } from '../filters/describe-filter.ts';
@@ -33,7 +33,7 @@ function Chip({ filter }: { filter: Filter }) {
   );
 }
 
-/** The chosen segment, or that it is gone. */
+/** The chosen segment, or a note that it no longer exists. */
 function SegmentChip({ id }: { id: string }) {
   if (segmentsProblem.value) return <Problem problem={segmentsProblem.value} again={refreshNow} />;
   const segment = savedSegments.value?.find((each) => each.id === id);

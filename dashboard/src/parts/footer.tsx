@@ -1,4 +1,4 @@
-/** As of when the figures are right, and what they were counted from. */
+/** Says how recent the figures are and what they were computed from. */
 import { formatTime } from '../format.ts';
 import { t, textOr } from '../i18n/text.ts';
 import { isEmbedded } from '../router.ts';
@@ -11,7 +11,7 @@ function footerText(at: number | undefined): string | null {
   return t('foot.exact', { time: formatTime(answeredAt), source: textOr(`source.${source}`, source) });
 }
 
-/** `at`, in milliseconds since 1970, is that of figures which no question of the page brought. */
+/** `at`, in milliseconds since 1970, is for figures that do not come from a query. */
 export const Footer = ({ at }: { at?: number }) => (
   <footer class={isEmbedded.value ? 'embedded' : 'footing'}>
     {footerText(at)} {isEmbedded.value && 'Millrace'}

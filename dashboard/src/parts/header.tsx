@@ -1,5 +1,3 @@
-/** What stands at the top of every page. */
-
 import type { ComponentChildren } from 'preact';
 import { withDeferred } from '../deferred.ts';
 import { t } from '../i18n/text.ts';

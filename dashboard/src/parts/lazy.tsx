@@ -1,11 +1,11 @@
-/** Parts of the page whose code comes when they are shown for the first time. */
+/** Components whose code is loaded when they are first shown. */
 import type { ComponentType, VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { trackPending } from '../pending.ts';
 import { refreshCount, refreshNow } from '../use-request.ts';
 import { Problem } from './problem.tsx';
 
-/** A component that stands for the one which `load` brings; `meanwhile` is shown until it is there. */
+/** Renders the component that `load` resolves to, and `fallback` until then. */
 export function lazy<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
   fallback: () => VNode | null = () => null,
@@ -15,7 +15,7 @@ export function lazy<Props extends object>(
     const [Part, setPart] = useState<ComponentType<Props> | undefined>(() => loaded);
     const [problem, setProblem] = useState<unknown>();
     const attempt = refreshCount.value;
-    // Who tries again has it loaded again, and so has a page that was offline.
+    // Refreshing retries a failed load, as does coming back online.
     useEffect(() => {
       if (Part) return;
       trackPending(loaded ? Promise.resolve(loaded) : load()).then((part) => {

@@ -1,4 +1,4 @@
-/** What a page is about. It has the focus when the reader comes from another page of ours, so that the keyboard and screen readers begin there. */
+/** The main element. It takes the focus after a navigation, so that the keyboard and screen readers start there. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { navigationCount } from '../router.ts';

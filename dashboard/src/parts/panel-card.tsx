@@ -1,4 +1,4 @@
-/** A panel on the page: its tabs, and the first rows of the chosen one. */
+/** A panel: its tabs and the first rows of the chosen one. */
 import { useEffect } from 'preact/hooks';
 import { withDeferred } from '../deferred.ts';
 import { areGoalsLoaded } from '../goals.ts';
@@ -14,7 +14,7 @@ import { PanelTabs } from './panel-tabs.tsx';
 
 const Waiting = () => <div class="rows waiting" />;
 
-/** Tabs that are more than a list. */
+/** Tabs that are not plain lists. */
 const parts = {
   map: MapTab,
   goals: lazy<{ tab: Tab }>(async () => (await import('../events/goals-tab.tsx')).GoalsTab, Waiting),
@@ -34,19 +34,19 @@ async function loadDefinitions(): Promise<void> {
 
 function TabBody({ tab }: { tab: Tab }) {
   const shown = shownTab(tab);
-  // Which bots are crawlers of AI services comes from there.
+  // The definitions contain the list of AI crawlers.
   const refresh = refreshCount.value;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what failed before is asked again.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a refresh retries what failed.
   useEffect(() => {
     if (!shown) void loadDefinitions();
   }, [shown, refresh]);
-  // Without goals another tab takes the place of theirs.
+  // Whether there are goals decides which tab is shown.
   if (!shown || (tab.part === 'goals' && !areGoalsLoaded.value)) return <Waiting />;
   const Part = tab.part && parts[tab.part];
   return Part ? <Part tab={shown} /> : <PanelTable key={shown.dimension} tab={shown} />;
 }
 
-/** What is not a list of values has no details. */
+/** Only lists of values have details. */
 const hasDetails = (tab: Tab) => tab.part !== 'goals' && !(tab.part === 'properties' && tab.dimension === 'event_type');
 
 export function PanelCard({ panel }: { panel: Panel }) {

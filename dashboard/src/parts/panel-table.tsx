@@ -1,4 +1,4 @@
-/** The values of a dimension with most visitors; a click on one filters everything by it. */
+/** The top values of a dimension; clicking one filters the page by it. */
 import { t } from '../i18n/text.ts';
 import type { Tab } from '../panels/panel.ts';
 import { type PanelRows, rowKey, useRows } from '../panels/use-rows.ts';
@@ -27,7 +27,7 @@ function Head({ tab, metrics }: { tab: Tab; metrics: readonly string[] }) {
   );
 }
 
-/** What `useRows` has found; as high with no row as with all. */
+/** The container keeps the same height with and without rows. */
 export function RowsTable({ tab, metrics, rows, problem, isLoading, choose }: TableProps) {
   if (problem) return <Problem problem={problem} again={refreshNow} />;
   if (rows?.length === 0 && !isLoading) return <p class="empty">{t('panel.empty')}</p>;

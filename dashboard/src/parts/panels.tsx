@@ -1,5 +1,3 @@
-/** All panels of a site. */
-
 import { useGoalsOf } from '../goals.ts';
 import { panels } from '../panels/panel-list.ts';
 import { siteId } from '../scope.ts';
@@ -9,7 +7,7 @@ import { ErrorBoundary } from './error-boundary.tsx';
 import { lazy } from './lazy.tsx';
 import { PanelCard } from './panel-card.tsx';
 
-/** Behind a shared link there are no datasets, and so no revenue. */
+/** Shared links have no access to datasets, so no revenue either. */
 function useHasPayments(): boolean {
   const isAsked = siteId.value !== undefined && session.value?.auth !== 'share';
   const within = isAsked ? { site_id: siteId.value!, date_range: 'all' } : undefined;

@@ -1,8 +1,7 @@
-/** What went wrong, and what to do about it. */
+/** An error message with an optional button to retry. */
 import { ApiError, isOffline } from '../api.ts';
 import { t } from '../i18n/text.ts';
 
-/** What is said about it. */
 export function problemText(problem: unknown): string {
   if (isOffline(problem)) return t('problem.offline');
   if (problem instanceof ApiError) return problem.message || t('problem.status', { status: problem.status });
@@ -11,7 +10,7 @@ export function problemText(problem: unknown): string {
 
 interface Props {
   problem: unknown;
-  /** Absent where only another input helps. */
+  /** Absent where a retry would not help. */
   again?: () => void;
 }
 

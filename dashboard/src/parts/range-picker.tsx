@@ -1,4 +1,4 @@
-/** The range of time that everything on the page is about, and what it is compared with. */
+/** Chooses the date range and the comparison. */
 
 import { withDeferred } from '../deferred.ts';
 import { t } from '../i18n/text.ts';
@@ -28,7 +28,6 @@ function Step({ step }: { step: 1 | -1 }) {
   );
 }
 
-/** What the comparison is called on its button. */
 function comparisonName(): string {
   const { compare, range } = view.value;
   if (compare === 'off' || range === 'all') return t('compare.off');

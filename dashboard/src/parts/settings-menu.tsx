@@ -1,4 +1,4 @@
-/** How the page looks, its language, and the way out. */
+/** Theme, language, shortcuts and logging out. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { languageName } from '../format.ts';
 import { type Language, language, languages, loadTexts, t } from '../i18n/text.ts';
@@ -10,7 +10,7 @@ import { setTheme, theme, themes } from '../theme.ts';
 import { closeMenu } from './menu.tsx';
 import { Problem } from './problem.tsx';
 
-/** Kept for the next visit, and in an address that names a language. */
+/** Stored for the next visit, and updated in an address that names a language. */
 async function chooseLanguage(language: Language): Promise<void> {
   writeStored('millrace.lang', language);
   const url = new URL(location.href);

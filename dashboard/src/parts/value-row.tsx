@@ -1,4 +1,4 @@
-/** A value with its figures; a click filters everything by it. */
+/** A value with its metrics; clicking it filters the page. */
 import { formatMetric, formatPercent } from '../format.ts';
 import { t } from '../i18n/text.ts';
 import type { Tab } from '../panels/panel.ts';
@@ -11,9 +11,9 @@ export interface ValueRowProps {
   tab: Tab;
   row: PanelRow;
   metrics: readonly string[];
-  /** First figure of the row that has most, whose bar is as long as the row. */
+  /** The first metric of the top row, whose bar has the full width. */
   most?: number;
-  /** In place of a filter. */
+  /** Replaces the filter. */
   choose?: ((value: string) => void) | undefined;
 }
 

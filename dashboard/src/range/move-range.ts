@@ -1,12 +1,12 @@
-/** Steps from a range to the one before it, or after it, of the same length. */
+/** Moves a range back or forward by its own length. */
 import { addDays, daysIn, firstOfMonth, firstOfWeek, lastOfMonth, monthOf, monthsBetween } from './calendar.ts';
 import { isDate } from './clock.ts';
 
-/** Whole days, both included; what lies ahead of us of a calendar's week or month is part of it. */
+/** Whole days, both included. Weeks and months that are still running include their future days. */
 interface Span {
   from: string;
   to: string;
-  /** Of what moves by months of the calendar. */
+  /** Set for ranges that move by calendar months. */
   months?: number;
 }
 
@@ -25,7 +25,7 @@ const named: Record<string, (today: string) => Span> = {
   '6mo': (today) => months(today, -5, 6),
   year: (today) => months(today, 1 - monthOf(today), 12),
   '12mo': (today) => months(today, -11, 12),
-  // What begins a list of the same is what a range becomes that has been moved there.
+  // When several names match a range it was moved to, the first one here is used.
   '24h': (today) => days(today, 1),
   yesterday: (today) => days(addDays(today, -1), 1),
   last_week: (today) => days(addDays(firstOfWeek(today), -7), 7),
@@ -34,7 +34,7 @@ const named: Record<string, (today: string) => Span> = {
   last_year: (today) => months(today, -11 - monthOf(today), 12),
 };
 
-/** Two dates; months where they are those of whole months, of which the last may be this one. */
+/** Two dates; `months` is set if they cover whole months, of which the last may be the current one. */
 function ofDates(from: string, to: string, today: string): Span | undefined {
   if (!isDate(from) || !isDate(to) || from > to) return undefined;
   const isOfMonths = from === firstOfMonth(from) && from !== to && (to === lastOfMonth(to) || to === today);
@@ -58,7 +58,7 @@ function shifted({ from, to, months }: Span, step: number): Span {
   return { from: addDays(from, length), to: addDays(to, length) };
 }
 
-/** The range that ends with today, by its name, which also says where it ends tomorrow. */
+/** Names a range that ends today, so that it keeps ending today tomorrow. */
 function upToToday(span: Span, today: string): string {
   const name = Object.keys(named).find((each) => {
     const { from, to } = named[each]!(today);
@@ -68,10 +68,13 @@ function upToToday(span: Span, today: string): string {
   return span.months ? `${span.from},${today}` : `${daysIn(span.from, span.to)}d`;
 }
 
-/** The API has no days before this one. */
+/** The API has no earlier days. */
 const earliest = '2000-01-01';
 
-/** `today` is that of the zone. Undefined where there is none: what ends with today has no range after it, all time none at all. */
+/**
+ * `today` is the current date in the site's time zone. Returns undefined if the range cannot move: there is nothing after today,
+ * and "all time" has no neighbours.
+ */
 export function moveRange(range: string, step: 1 | -1, today: string): string | undefined {
   const span = spanOf(range, today);
   if (!span || (step > 0 && span.to >= today)) return undefined;

@@ -1,4 +1,4 @@
-/** All ranges that have a name, any two dates, and the time zone that their days are those of. */
+/** Named ranges, custom dates, and the time zone. */
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../i18n/text.ts';
 import { rangeKeys } from '../keys/range-keys.ts';

@@ -1,19 +1,19 @@
-/** Where a range lies beside the present, as far as the first view needs it; move-range.ts knows more. */
+/** Whether a range has neighbours, without the code that computes them (move-range.ts), which the first view does not load. */
 
 const ended = new Set(['yesterday', 'last_week', 'last_month', 'last_quarter', 'last_year']);
 
-/** Whether what happens now is part of the range. */
+/** Whether the range includes the present. */
 export function includesNow(range: string, today: string): boolean {
   const [from, to] = range.split(',');
   if (from && to) return from.slice(0, 10) <= today && to.slice(0, 10) >= today;
   return !ended.has(range);
 }
 
-/** Whether a range of the same length comes after it. */
+/** Whether there is a later range of the same length. */
 export function hasLater(range: string, today: string): boolean {
   const [from, to] = range.split(',');
   return from && to ? to.slice(0, 10) < today : ended.has(range);
 }
 
-/** All of time has none before it, and the last minutes move by themselves. */
+/** "All time" has nothing before it, and "last 30 minutes" moves by itself. */
 export const hasEarlier = (range: string): boolean => range !== 'all' && range !== 'realtime';

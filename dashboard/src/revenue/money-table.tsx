@@ -7,10 +7,10 @@ import { defaultInterval } from '../top/interval.ts';
 import { type RequestState, refreshNow } from '../use-request.ts';
 import { view } from '../view.ts';
 
-/** An exact decimal of a currency; a dash where there is none. */
+/** Formats an exact decimal; a dash for null. */
 export function formatMoney(amount: string | number | null, currency: string): string {
   if (amount === null) return '–';
-  // Texts keep every digit.
+  // Passed as a string to keep every digit.
   const text = `${amount}` as `${number}`;
   try {
     return numberFormat({ style: 'currency', currency, currencyDisplay: 'narrowSymbol' }).format(text);
@@ -19,7 +19,7 @@ export function formatMoney(amount: string | number | null, currency: string): s
   }
 }
 
-/** What datasets can be told by, fitting the range. */
+/** The period of the datasets that suits the range. */
 export function periodType(): 'day' | 'week' | 'month' {
   const unit = defaultInterval(view.value.range);
   if (unit === 'month') return 'month';
@@ -29,7 +29,7 @@ export function periodType(): 'day' | 'week' | 'month' {
 export interface MoneyRow {
   period: string;
   currency: string;
-  /** As they are shown. */
+  /** Already formatted. */
   cells: string[];
 }
 

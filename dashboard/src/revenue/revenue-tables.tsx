@@ -1,4 +1,4 @@
-/** Payments and refunds of each period. */
+/** Payments and refunds of each period, and recurring revenue. */
 import { sendJson } from '../api.ts';
 import { formatNumber } from '../format.ts';
 import { trackPending } from '../pending.ts';
@@ -8,10 +8,10 @@ import { formatMoney, type MoneyRow, MoneyTable, newestFirst, periodType } from 
 
 type DatasetRow = Record<string, string | number | null>;
 
-/** More periods and currencies than a range of years has. */
+/** More than the periods and currencies of several years. */
 const mostRows = '10000';
 
-/** Filters of the page do not count here. */
+/** The page's filters do not apply. */
 function useDataset(
   id: string,
   parameters: Record<string, string>,
@@ -28,7 +28,7 @@ function useDataset(
   );
 }
 
-/** A row for each status becomes a row with a column for each. */
+/** Joins the rows of each status into one row per period and currency. */
 function rowsOf(rows: DatasetRow[]): MoneyRow[] {
   const groups = new Map<string, DatasetRow[]>();
   for (const row of rows) {

@@ -1,4 +1,4 @@
-/** What was noted about the site's history; it is added on the chart. */
+/** The site's annotations; new ones are added on the chart. */
 
 import { formatSpan } from '../format-instant.ts';
 import { t, textOr } from '../i18n/text.ts';
@@ -10,7 +10,7 @@ import { useChange } from './use-change.ts';
 
 interface SectionProps {
   path: string;
-  /** That of the site; undefined until it is known. */
+  /** The site's; undefined while loading. */
   timezone: string | undefined;
 }
 

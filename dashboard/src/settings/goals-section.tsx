@@ -1,4 +1,3 @@
-/** Goals of the site: what is there, one more, one less. */
 import { useEffect } from 'preact/hooks';
 import { eventSuggestions, pageSuggestions, Suggestions } from '../behaviour/known-values.tsx';
 import { type Goal as KnownGoal, setGoals } from '../goals.ts';
@@ -13,7 +12,7 @@ interface Goal extends KnownGoal {
   path: string | null;
 }
 
-/** What reaches it, in a few words. */
+/** The condition of a goal in a few words. */
 function about({ event_type: type, path, value_property: value }: Goal): string {
   const parts = [type ?? t('goals.views'), path, value && t('goals.value_of', { property: value })];
   return parts.filter(Boolean).join(' · ');
@@ -75,7 +74,7 @@ function NewGoal({ path, change, onAdded }: { path: string; change: Change; onAd
 export function GoalsSection({ siteId, path }: { siteId: string; path: string }) {
   const { value, problem, reload } = useResource<{ goals: Goal[] }>(path);
   const change = useChange();
-  // Other pages know them already, and would not ask again.
+  // Keeps the goals on other pages current; they would not reload them.
   useEffect(() => {
     if (value) setGoals(siteId, value.goals);
   }, [siteId, value]);

@@ -1,4 +1,4 @@
-/** Shared links of the site: their addresses, the code that shows them in another page, and the way to end them. */
+/** Shared links of the site: their addresses, embed codes, and revoking them. */
 import { useState } from 'preact/hooks';
 import { describeFilter } from '../filters/describe-filter.ts';
 import { languageName } from '../format.ts';
@@ -36,10 +36,10 @@ function EmbedCode({ link, name }: { link: ShareLink; name: string }) {
   );
 }
 
-/** Filters of other shapes, such as those with "or" in them, are made through the API, and shown as they are there. */
+/** Nested filters, such as those with "or", can only be created through the API; they are shown as JSON. */
 const wordsOf = (filter: Filter) => (typeof filter[1] === 'string' ? describeFilter(filter) : JSON.stringify(filter));
 
-/** What is special about a link, in a few words. */
+/** Limits of a link in a few words. */
 function notes({ has_password, expires_at, filters, revoked_at }: ShareLink): string {
   return [
     revoked_at && t('share.revoked', { time: formatInstant(revoked_at) }),

@@ -1,4 +1,4 @@
-/** What people decide about a site: its name, its time zone, its hostnames and when a visit ends. */
+/** The name, time zone, hostnames and visit timeout of a site. */
 import type { components } from '../api-types.d.ts';
 import { t } from '../i18n/text.ts';
 import { DescribedField } from '../parts/described.tsx';
@@ -54,7 +54,7 @@ export function SiteSection({ path, loaded }: { path: string; loaded: Resource<S
     const body = changeOf(new FormData(event.target as HTMLFormElement));
     change.send(path, { method: 'PATCH', body }, () => {
       reload();
-      // Days and visits may be others now.
+      // Days and visits may have changed.
       refreshCount.value += 1;
     });
   };

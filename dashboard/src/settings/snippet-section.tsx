@@ -1,4 +1,4 @@
-/** What goes into the pages of the site so that they are counted. */
+/** The line that adds tracking to the site's pages. */
 import { useState } from 'preact/hooks';
 import { ingestionAddress, snippetOf } from '../empty/setup-lines.ts';
 import { t } from '../i18n/text.ts';
@@ -8,7 +8,7 @@ import { useResource } from '../use-resource.ts';
 import { CopyField } from './copy-field.tsx';
 import { Section } from './section.tsx';
 
-/** Undefined for what is no address. */
+/** Undefined unless it is a valid address. */
 const addressOf = (text: string): string | undefined =>
   URL.canParse(text) ? new URL(text).href.replace(/\/+$/, '') : undefined;
 

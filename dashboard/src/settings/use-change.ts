@@ -1,13 +1,13 @@
-/** Sends a change, and says what came of it. */
+/** Sends a change and tracks its state. */
 import { useState } from 'preact/hooks';
 import { type Request, sendJson } from '../api.ts';
 
 export interface Change {
   problem?: unknown;
   isSending: boolean;
-  /** The last one was accepted. */
+  /** The last change succeeded. */
   isDone: boolean;
-  /** `after` gets the answer. A refusal is in `problem`, not thrown. */
+  /** `after` receives the response. Errors end up in `problem` instead of being thrown. */
   send<T>(path: string, request: Request, after?: (answer: T) => void): void;
 }
 
@@ -28,6 +28,6 @@ export function useChange(): Change {
   };
 }
 
-/** The text of a field, without spaces around it; undefined for nothing. */
+/** The trimmed text of a field; undefined if empty. */
 export const textOf = (form: FormData, name: string): string | undefined =>
   String(form.get(name) ?? '').trim() || undefined;

@@ -1,4 +1,4 @@
-/** What a shared link is limited to. Nobody who has the link can lift it, which the server sees to. */
+/** The filters of a shared link. They cannot be removed; the server enforces them. */
 import { t, textOr } from '../i18n/text.ts';
 import { dimensionName, valueName } from '../parts/value-name.ts';
 import { session } from '../session.ts';
@@ -6,7 +6,7 @@ import { session } from '../session.ts';
 type Values = (string | number | null)[];
 const isPlain = (filter: unknown[]): filter is [string, string, Values?] => typeof filter[1] === 'string';
 
-/** As API has filters: one about a dimension, or several of them joined by `and`, `or` or `not`. */
+/** A filter of the API: on one dimension, or several joined by `and`, `or` or `not`. */
 function describeSharedFilter(filter: unknown): string {
   if (!Array.isArray(filter)) return '';
   const [operator, about] = filter as [string, unknown];

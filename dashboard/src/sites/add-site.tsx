@@ -1,4 +1,4 @@
-/** Makes a site before its first event, and goes to its page. */
+/** Creates a site before its first event, then opens it. */
 import { useState } from 'preact/hooks';
 import { ApiError, sendJson } from '../api.ts';
 import { t } from '../i18n/text.ts';
@@ -22,7 +22,7 @@ async function isTaken(siteId: string): Promise<boolean> {
   }
 }
 
-/** A site of an id that is taken would be changed, not added. */
+/** PUT on an existing id would change that site, so it is checked first. */
 async function addSite(form: HTMLFormElement): Promise<void> {
   const data = new FormData(form);
   const text = (name: string) => String(data.get(name)).trim();

@@ -1,4 +1,4 @@
-/** The list of sites as the address has it. */
+/** The state of the list of sites in the address. */
 import { computed } from '@preact/signals';
 import { address, navigate, rootUrl } from '../router.ts';
 import { readSitesView, type SitesView, writeSitesView } from './sites-view.ts';

@@ -1,4 +1,4 @@
-/** The list of sites; a click on the name of a column sorts by it. */
+/** Clicking a column sorts by it. */
 import { formatChange, formatNumber, formatShort } from '../format.ts';
 import { t } from '../i18n/text.ts';
 import { useDefinition } from '../parts/term.tsx';
@@ -62,7 +62,7 @@ function Change({ change }: { change: number | null }) {
   return <span class={`change ${change > 0 ? 'good' : change < 0 ? 'bad' : ''}`}>{formatChange(change)}</span>;
 }
 
-/** The page of a site, with the range of this one. */
+/** The overview of a site, with the range chosen here. */
 function addressOf(siteId: string): string {
   const { range } = sitesView.value;
   return siteUrl(siteId, 'site', writeView({ ...defaultView, range, filters: [], tabs: {} }, address.value.search));

@@ -1,4 +1,4 @@
-/** All sites with their figures, a page of the API after the other, so that they can be sorted and searched as a whole. */
+/** All sites with their figures. Loads every page of the API, so that the whole list can be sorted and searched. */
 import { useEffect, useState } from 'preact/hooks';
 import { sendJson } from '../api.ts';
 import { useRetryCount } from '../use-resource.ts';
@@ -11,16 +11,16 @@ interface Overview {
 }
 
 export interface OverviewState extends Partial<Overview> {
-  /** When it came, in milliseconds since 1970. */
+  /** When it arrived, in milliseconds since 1970. */
   at?: number;
   problem?: unknown;
-  /** What is shown is of another range, or not all there yet. */
+  /** Another range, or an incomplete list. */
   isLoading: boolean;
 }
 
-/** Few enough that the first are soon there. */
+/** Small enough that the first sites appear quickly. */
 const pageSize = 25;
-/** So that "now" stays true; of longer lists it costs too much. */
+/** Keeps the current visitors current. Longer lists would be too expensive to reload. */
 const refreshEveryMs = 30_000;
 const maxRefreshedSites = 100;
 
@@ -36,7 +36,7 @@ async function loadAll(range: string, signal: AbortSignal, take: (overview: Over
   }
 }
 
-/** Grows now and then while somebody looks at a list that is not long. */
+/** Increments regularly while the page is visible and the list is short. */
 function useTimer(total: number | undefined): number {
   const [count, setCount] = useState(0);
   const isShort = total !== undefined && total <= maxRefreshedSites;
@@ -54,13 +54,13 @@ export function useOverview(range: string): OverviewState {
   const [state, setState] = useState<OverviewState & { range?: string }>({ isLoading: true });
   const again = useTimer(state.total);
   const retries = useRetryCount(state.problem !== undefined);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the two numbers only say that it is to be asked again.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the two counters only trigger a reload.
   useEffect(() => {
     const controller = new AbortController();
     const take = ({ sites, total }: Overview) =>
       setState((previous) => {
         const isLoading = sites.length < total;
-        // A list that is there in whole is not cut short until the next one is.
+        // A complete list stays until the next one is complete.
         if (isLoading && previous.range === range && previous.sites?.length === previous.total) return previous;
         return { range, sites, total, isLoading, at: Date.now() };
       });

@@ -1,4 +1,4 @@
-/** Marks on the chart where something happened; what it was is shown beside them. */
+/** Marks annotations on the chart, with their texts beside them. */
 import { formatSpan } from '../format-instant.ts';
 import { t } from '../i18n/text.ts';
 import { type Annotation, annotations, openAnnotations } from './annotations.ts';
@@ -35,7 +35,7 @@ export interface AnnotationMarksProps {
   zone: string;
 }
 
-/** Of what lasts over more than one point. */
+/** For annotations that span more than one point. */
 function AnnotationSpan({
   series,
   zone,
@@ -44,7 +44,7 @@ function AnnotationSpan({
   if (until === null) return null;
   const last = series.points.length - 1;
   const from = pointAt(series, Date.parse(at), zone);
-  // The instant itself is no longer part of it.
+  // `until` is exclusive.
   const to = pointAt(series, Date.parse(until) - 1, zone);
   if (from === to) return null;
   return <div class="lasting" style={{ left: `${(100 * from) / last}%`, width: `${(100 * (to - from)) / last}%` }} />;

@@ -1,4 +1,4 @@
-/** Lists what happened in the range; whoever may change the site adds and deletes. */
+/** Lists the annotations in the range; users who can edit the site add and delete them. */
 
 import { useState } from 'preact/hooks';
 import { sendJson } from '../api.ts';

@@ -1,4 +1,4 @@
-/** What happened on a site, to be seen beside its figures. */
+/** Annotations: what happened on a site, shown on its chart. */
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { sendJson } from '../api.ts';
@@ -17,15 +17,15 @@ export interface Annotation {
 
 export const addressOf = (site: string, rest = '') => `/sites/${encodeURIComponent(site)}/annotations${rest}`;
 
-/** Those of the range that the chart shows. */
+/** Those in the range of the chart. */
 export const annotations = signal<Annotation[]>([]);
-/** Grows when some were added or deleted. */
+/** Increments when annotations are added or deleted. */
 export const annotationChanges = signal(0);
 
-/** Asks for those of the range of an answer. The chart does without them where they cannot be had. */
+/** Loads the annotations in the range of a result. If that fails, the chart has none. */
 export function useAnnotations(query: QueryResult['query'] | undefined): void {
   const { site_id: site, date_range: [from, to] = [] } = query ?? {};
-  // Ranges that end now move all the time, which is no reason to ask as often.
+  // Ranges that end now change constantly; rounding to hours avoids a request each time.
   const hours = [from, to].map((instant) => instant?.slice(0, 13));
   const key = site && from && to ? JSON.stringify(['annotations', site, hours, annotationChanges.value]) : '';
   const ask = async (signal: AbortSignal) => {

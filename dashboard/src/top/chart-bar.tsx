@@ -1,4 +1,4 @@
-/** What the lines of the chart are, and how finely they are drawn. */
+/** The legend of the chart, the button for annotations, and the interval. */
 import { t, textOr } from '../i18n/text.ts';
 import type { QueryResult } from '../query-client.ts';
 import { wallClock } from '../range/clock.ts';
@@ -9,7 +9,7 @@ import { annotations, openAnnotations } from './annotations.ts';
 import { intervalsFor } from './interval.ts';
 import type { Series } from './series.ts';
 
-/** The days that a span of instants, without its end, lies on. */
+/** The local days that a span covers; its end is exclusive. */
 function daysOf([from, to]: [string, string], zone: string): string {
   const dayAt = (instant: number) => wallClock(zone, instant).slice(0, 10);
   return formatDays(dayAt(Date.parse(from)), dayAt(Date.parse(to) - 1));

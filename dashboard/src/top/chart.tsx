@@ -1,4 +1,4 @@
-/** The chosen figure over the range: drawn for those who see it, as a sentence and a table for those who do not. */
+/** The chosen metric over time: as a drawing, and as a sentence and a table for screen readers. */
 import { useMemo } from 'preact/hooks';
 import { isFirstViewLoaded, withDeferred } from '../deferred.ts';
 import { formatBucket, formatMetric } from '../format.ts';
@@ -16,7 +16,7 @@ import { Plot } from './plot.tsx';
 import { type Series, seriesOf } from './series.ts';
 import type { SeriesTableProps } from './series-table.tsx';
 
-/** What is seen in the chart at a glance. */
+/** Describes the chart in a sentence. */
 function summaryOf({ points, metric, unit }: Series): string {
   const counted = points.filter(({ value }) => value !== null);
   const name = textOr(`metric.${metric}`, metric);

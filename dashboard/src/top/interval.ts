@@ -1,7 +1,7 @@
-/** Which intervals fit a range. */
+/** The intervals that suit a range. */
 import { type Interval, intervals } from '../view-address.ts';
 
-/** Days of a range, about. */
+/** Approximate number of days. */
 function daysOf(range: string): number {
   const [from, to] = range.split(',');
   if (from && to) return Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000) + 1;
@@ -26,7 +26,7 @@ export function defaultInterval(range: string): Interval {
   return days <= 100 ? 'day' : 'month';
 }
 
-/** Those with enough points to be a line and few enough to be seen. */
+/** Intervals with enough points to form a line, and few enough to be readable. */
 export function intervalsFor(range: string): Interval[] {
   const days = daysOf(range);
   const longest: Record<Interval, number> = {

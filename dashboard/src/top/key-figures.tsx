@@ -1,4 +1,4 @@
-/** The figures of the whole range; a click puts one on the chart. */
+/** The key figures of the range; clicking one shows it on the chart. */
 
 import { withDeferred } from '../deferred.ts';
 import { formatMetric } from '../format.ts';

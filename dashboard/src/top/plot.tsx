@@ -1,4 +1,4 @@
-/** Draws a series. The chart is told to those who do not see it by others. */
+/** Draws a series on a canvas. Screen readers get the table and the sentence of chart.tsx instead. */
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
@@ -18,7 +18,7 @@ const AnnotationMarks = lazy<AnnotationMarksProps>(
   async () => (await withDeferred(import('./annotation-marks.tsx'))).AnnotationMarks,
 );
 
-/** The colour of that name, as a canvas understands it. */
+/** Resolves a CSS variable to a colour that a canvas understands. */
 function colour(name: string): string {
   const probe = document.createElement('i');
   probe.style.color = `var(--${name})`;
@@ -28,7 +28,7 @@ function colour(name: string): string {
   return color;
 }
 
-/** Values by place: complete ones, the line to the incomplete end, those of the earlier range. */
+/** x values, complete values, the line to the incomplete last value, and the comparison. */
 function dataOf({ points }: Series): uPlot.AlignedData {
   const last = points.length - 1;
   const open = points[last]?.isIncomplete === true && points.length > 1;
@@ -51,7 +51,7 @@ function axesOf({ points, metric, unit }: Series): uPlot.Axis[] {
   ];
 }
 
-/** The mouse that browsers make of a finger leaves right after it. */
+/** After a tap browsers emulate a mouse that leaves immediately. */
 let isTouch = false;
 const keepOnTouch: uPlot.Cursor.Bind = {
   mouseleave: (_plot, _target, leave) => (event) => (isTouch ? null : leave(event)),
@@ -87,7 +87,7 @@ function optionsOf(
   };
 }
 
-/** A part that was marked with the mouse becomes the range. */
+/** Dragging selects a new range. */
 function zoom({ select, posToVal }: uPlot, { points, unit }: Series): void {
   if (select.width < 10 || unit === 'minute' || unit === 'hour') return;
   const place = (position: number) => Math.min(points.length - 1, Math.max(0, Math.round(posToVal(position, 'x'))));
@@ -97,7 +97,10 @@ function zoom({ select, posToVal }: uPlot, { points, unit }: Series): void {
 
 const height = 260;
 
-/** A finger shows what a mouse does, until it is put down elsewhere, and scrolls the page up and down all the same. Returns what ends it. */
+/**
+ * On touch screens the reading follows the finger and stays until the next touch elsewhere; vertical scrolling still works.
+ * Returns a function that stops it.
+ */
 function trackTouch(plot: uPlot): () => void {
   const show = ({ pointerType, target, clientX, clientY }: PointerEvent) => {
     isTouch = pointerType === 'touch';
@@ -113,7 +116,7 @@ function trackTouch(plot: uPlot): () => void {
   };
 }
 
-/** Draws into `place`; drawn anew where what does not fit the earlier drawing has changed, such as colours. */
+/** Redraws only when something changes that uPlot cannot update, such as colours. */
 function usePlot(
   place: RefObject<HTMLDivElement | null>,
   series: Series,
@@ -125,7 +128,7 @@ function usePlot(
   const { points, metric, unit } = series;
   const form = [locale.value, colourVersion.value, metric, unit, points.length, points[0]?.label, points.length === 1];
   const leftOf = (at: number) => plot.current!.valToPos(at, 'x') + plot.current!.bbox.left / devicePixelRatio;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the form says all that matters.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `form` contains everything that requires a new drawing.
   useEffect(() => {
     const box = place.current!;
     const onHover = (at: number | null) => hover(at === null ? undefined : { at, left: leftOf(at) });
@@ -144,12 +147,12 @@ function usePlot(
       drawn.destroy();
     };
   }, [form.join(' ')]);
-  // New figures of the same buckets: the tooltip stays where it is.
+  // New values for the same buckets keep the tooltip in place.
   useEffect(() => plot.current?.setData(dataOf(series)), [series]);
   return leftOf;
 }
 
-/** The place that a key leads to; undefined where it leads nowhere. */
+/** The index that a key leads to; undefined for other keys. */
 function placeByKey(key: string, at: number | undefined, last: number): number | undefined {
   if (key === 'Home') return 0;
   if (key === 'End') return last;
@@ -181,7 +184,7 @@ export function Plot({ series, zone }: { series: Series; zone: string }) {
       <div
         class="canvas"
         role="application"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys go from point to point.
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys move from point to point.
         tabIndex={0}
         aria-label={t('chart.keys')}
         onKeyDown={readByKey}

@@ -1,9 +1,9 @@
-/** What the chart shows at the place of the mouse, or of the arrow keys. */
+/** The values at the position of the mouse or of the arrow keys. */
 import { formatBucket, formatMetric } from '../format.ts';
 import { t, textOr } from '../i18n/text.ts';
 import type { Hovered, Series } from './series.ts';
 
-/** What the chart shows at a place, as a sentence. */
+/** A point as a sentence. */
 function describePoint({ points, metric, unit }: Series, at: number): string {
   const point = points[at];
   if (!point) return '';
@@ -36,7 +36,7 @@ function Tooltip({ series: { points, metric, unit }, at, left }: Hovered & { ser
 export interface ReadingProps {
   series: Series;
   hovered: Hovered | undefined;
-  /** By keyboard: it is said as well. */
+  /** Moved by keyboard, so the values are also read aloud. */
   isRead: boolean;
 }
 
