@@ -8,7 +8,7 @@ import { latestResult, refreshCount } from './use-request.ts';
 import { view } from './view.ts';
 
 const refreshEveryMs = 60_000;
-/** How often an unreachable server is checked. */
+/** How often an unreachable server is checked, and the shortest time between two refreshes after failures. */
 const retryMs = 5_000;
 /** A check is abandoned after this time, since the network may have changed. */
 const checkTimeoutMs = 30_000;
@@ -25,6 +25,17 @@ function refresh(): void {
 
 const isOld = () => Date.now() - Math.max(refreshedAt, latestResult.peek()?.at ?? 0) >= refreshEveryMs;
 const isDue = () => !document.hidden && includesNow(view.peek().range, today()) && isOld();
+
+let recovery: ReturnType<typeof setTimeout> | undefined;
+
+/** While one path is blocked and others answer, each response seems to end an outage: refreshing at once would go round without a pause. */
+function refreshAfterOutage(): void {
+  const waitMs = Math.min(retryMs, refreshedAt + retryMs - Date.now());
+  recovery ??= setTimeout(() => {
+    recovery = undefined;
+    if (isReachable.peek()) refresh();
+  }, waitMs);
+}
 
 let isChecking = false;
 
@@ -45,7 +56,7 @@ export function startAutoRefresh(): void {
     const timer = setInterval(checkReachable, retryMs);
     return () => {
       clearInterval(timer);
-      refresh();
+      refreshAfterOutage();
     };
   });
 }

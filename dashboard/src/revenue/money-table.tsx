@@ -36,7 +36,7 @@ export interface MoneyRow {
 export const newestFirst = (a: MoneyRow, b: MoneyRow): number =>
   b.period.localeCompare(a.period) || a.currency.localeCompare(b.currency);
 
-interface MoneyTableProps extends Omit<RequestState<unknown>, 'answer'> {
+interface MoneyTableProps extends Omit<RequestState<unknown>, 'data'> {
   columns: string[];
   rows?: MoneyRow[] | undefined;
 }

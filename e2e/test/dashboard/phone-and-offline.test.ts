@@ -135,6 +135,20 @@ describe.runIf(hasChromium())('a page that is not looked at from a desk', () => 
     await expect.poll(() => asked).toContain('/api/v1/query/batch');
   });
 
+  it('pauses between refreshes while one path is blocked and others answer, since each answer seems to end an outage', async () => {
+    const payment = { amount: '12.50', currency: 'EUR', status: 'succeeded', transaction_id: 'T-1' };
+    await dashboard.store([{ site_id: 'paid', user_id: 'eve', event_type: 'payment', properties: payment }]);
+    const { page } = await dashboard.open('about:blank');
+    const blockedAt: number[] = [];
+    await page.route('**/datasets/**', (route) => {
+      blockedAt.push(Date.now());
+      return route.abort('blockedbyclient');
+    });
+    await page.goto('/paid?compare=off');
+    await expect.poll(() => (blockedAt.at(-1) ?? 0) - (blockedAt[0] ?? 0), { timeout: 40_000 }).toBeGreaterThan(11_000);
+    expect(blockedAt.length).toBeLessThan(10);
+  });
+
   it('says so where even its texts cannot be had', async () => {
     const { page } = await dashboard.open('about:blank');
     await page.route(/\/en-\w+\.js$/, (route) => route.abort('connectionrefused'));
