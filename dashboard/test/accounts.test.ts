@@ -1,4 +1,3 @@
-/** Whether the events of an hour add up. */
 import { expect, it } from 'vitest';
 import { missingEvents } from '../src/operator/accounts.ts';
 

@@ -1,4 +1,3 @@
-/** The lines to set up a site can be copied as they stand. */
 import { expect, it } from 'vitest';
 import { curlOf, ingestionAddress, snippetOf } from '../src/empty/setup-lines.ts';
 

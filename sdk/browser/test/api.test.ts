@@ -1,5 +1,3 @@
-/** What a page can say, and what it cannot break. */
-
 import { init } from '@millrace/browser';
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import type { Page } from 'playwright-core';
@@ -16,7 +14,7 @@ describe.skipIf(!hasChromium())('millrace', () => {
     await page.clock.install();
   });
 
-  /** Opens a page whose head has this before the tag of the SDK. */
+  /** Opens a page that runs `script` before the SDK's tag. */
   async function visit(script: string, attributes = ''): Promise<void> {
     shop.site.pages['/'] = pageWith(`<script>${script}</script>${tagFor(shop.collector.url, attributes)}`);
     await page.goto(shop.address('/'));

@@ -1,4 +1,3 @@
-/** How much is sent at a time, and when. */
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import { eventually } from '@millrace/shared/testing/eventually';
 import type { Page } from 'playwright-core';
@@ -45,9 +44,9 @@ describe.skipIf(!hasChromium())('a batch', () => {
       async () => (await queuedCount(page)) === 1 && shop.collector.deliveries.length === 1,
       'it was refused',
     );
-    // However long this takes.
+    // Its number depends on how long the test takes.
     await page.evaluate("millrace.before((event) => (event.event_type === 'engagement' ? null : event))");
-    // One in each millisecond, so that it is known which are the oldest.
+    // One per millisecond, so it is known which are the oldest.
     await page.evaluate(`(async () => {
       for (let n = 1; n <= 250; n += 1) {
         const now = Date.now();
@@ -69,7 +68,7 @@ describe.skipIf(!hasChromium())('a batch', () => {
     await page.evaluate("for (let n = 1; n <= 60; n += 1) millrace.track('buy', { n, text: 'é'.repeat(2000) })");
     await page.evaluate('for (let n = 61; n <= 180; n += 1) millrace.track("buy", { n })');
     await page.goto(shop.address('/pricing'));
-    // What the page that was left has sent, without learning what became of it, is sent again.
+    // Requests whose response the page did not live to see are sent again.
     await page.clock.runFor(40_000);
     await allDelivered(page, shop.collector, 182);
     const sizes = shop.collector.deliveries.map(({ events, bytes }) => events.length <= 50 && bytes <= 60_100);

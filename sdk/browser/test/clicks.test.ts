@@ -1,4 +1,3 @@
-/** What a click and a form become, and that neither waits for us. */
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import type { BrowserContext, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
@@ -20,7 +19,7 @@ const body = `
 <form id="news" action="/subscribe"><input name="id"><input name="action"><button>Go</button></form>
 <form name="find" data-track="search" data-track-where="top"><button>Find</button></form>`;
 
-/** What a page may do as well; the SDK hears of it before. */
+/** A page may cancel events; the SDK still sees them first. */
 const stay = `<script>for (const type of ['click', 'auxclick', 'submit']) addEventListener(type, (event) => {
   if (type === 'submit' || event.target.closest('a')) event.preventDefault();
 });</script>`;

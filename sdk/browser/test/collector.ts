@@ -1,11 +1,11 @@
-/** What stands in for Millrace in these tests: takes events as its event API does, and fails when it is told to. */
+/** A fake Millrace: accepts events like the event API, and fails on request. */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { validateEvent } from '@millrace/shared/contract/event';
 
-/** An event as it arrived. */
+/** An event as received. */
 export interface ReceivedEvent {
   site_id: string;
   event_type: string;
@@ -18,7 +18,7 @@ export interface ReceivedEvent {
 
 export interface Delivery {
   headers: IncomingHttpHeaders;
-  /** With the query. */
+  /** With the query string. */
   path: string;
   bytes: number;
   sentAt: string;
@@ -26,19 +26,19 @@ export interface Delivery {
 }
 
 /**
- * What becomes of a delivery: `ok` keeps and answers, `lose` keeps and cuts the connection, `forget` neither keeps nor answers; a
- * status refuses.
+ * `ok` keeps the events and responds, `lose` keeps them and cuts the connection, `forget` neither keeps nor responds; a status
+ * rejects the delivery.
  */
 export type Outcome = 'ok' | 'lose' | 'forget' | { status: number; headers?: Record<string, string>; body?: string };
 
 export interface Collector {
   url: string;
   deliveries: Delivery[];
-  /** Events that were kept, each once, in the order of their arrival. */
+  /** Kept events without duplicates, in order of arrival. */
   kept(): ReceivedEvent[];
-  /** Decides about each delivery from now on; at first all are kept. */
+  /** Decides the outcome of each delivery from now on; initially all are kept. */
   decide(fate: (delivery: Delivery) => Outcome): void;
-  /** Methods and paths that no page should have asked for. */
+  /** Methods and paths that no page should request. */
   unexpectedRequests: string[];
   close(): Promise<void>;
 }
@@ -102,7 +102,7 @@ async function readBody(req: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-/** The scripts under any folder, as a proxy may have moved them. */
+/** Serves the scripts from any folder, as behind a proxy. */
 function serveScript(pathname: string, res: ServerResponse, unexpectedRequests: string[]): void {
   const name = /\/(m|millrace-vitals)\.js$/.exec(pathname)?.[1];
   if (!name) unexpectedRequests.push(`GET ${pathname}`);
@@ -110,7 +110,7 @@ function serveScript(pathname: string, res: ServerResponse, unexpectedRequests: 
   res.end(name && readFileSync(new URL(`../dist/${name}.js`, import.meta.url)));
 }
 
-/** Refuses what Millrace refuses, ids that no browser makes, and events that are called `refused`. */
+/** Rejects what Millrace rejects, ids that no browser generates, and events of type `refused`. */
 function refusal(
   event: ReceivedEvent,
   index: number,

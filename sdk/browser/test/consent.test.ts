@@ -1,4 +1,3 @@
-/** Whom we do not count, and what is not stored in their browsers. */
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import { eventually } from '@millrace/shared/testing/eventually';
 import type { Page } from 'playwright-core';
@@ -19,7 +18,7 @@ describe.skipIf(!hasChromium())('the script', () => {
 
   it('forgets everything and counts nothing where the visitor has opted out, also on later pages', async () => {
     shop.collector.decide(() => ({ status: 503, headers: { 'retry-after': '20' } }));
-    // The visitor opts out just before the page learns that the view was refused.
+    // The visitor opts out just before the page learns that the view was rejected.
     await page.addInitScript(`if (location.pathname === '/') {
       const { fetch } = window;
       window.fetch = async (...request) => {
@@ -60,7 +59,7 @@ describe.skipIf(!hasChromium())('the script', () => {
     expect([await page.evaluate('localStorage.length'), kept().length]).toEqual([0, 2]);
   });
 
-  /** Leaves behind a user, an event that waits, and a time to wait for; the next page has no consent yet. */
+  /** Leaves behind a user, a queued event and a time to wait for; the next page has no consent yet. */
   async function leaveBehind(): Promise<void> {
     for (const path of ['/', '/next']) shop.site.pages[path] = pageWith(tagFor(shop.collector.url, 'data-consent'));
     shop.collector.decide(() => ({ status: 503, headers: { 'retry-after': '60' } }));

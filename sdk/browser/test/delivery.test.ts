@@ -1,4 +1,3 @@
-/** Every event that a page has made arrives once, whatever happens in between. */
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import { eventually } from '@millrace/shared/testing/eventually';
 import type { BrowserContext, Page } from 'playwright-core';
@@ -76,7 +75,7 @@ describe.skipIf(!hasChromium())('the queue of a page', () => {
 
   it('waits longer each time, up to ten minutes, half more or less', async () => {
     shop.collector.decide(() => ({ status: 500 }));
-    // The time that a busy machine takes between a failure and the look at it is no part of the wait.
+    // With a fixed clock, a slow machine does not shorten the measured wait.
     await page.clock.setFixedTime(new Date());
     await page.goto(shop.address('/'));
     const waits: number[] = [];

@@ -1,4 +1,3 @@
-/** How long a page is looked at and how far down, as events `engagement`. */
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import { eventually } from '@millrace/shared/testing/eventually';
 import type { Browser, Page } from 'playwright-core';
@@ -29,7 +28,7 @@ describe.skipIf(!hasChromium())('engagement', () => {
   });
   afterEach(() => shop.close());
 
-  /** Page, seconds, depth. */
+  /** Path, seconds, percent scrolled. */
   const reports = () =>
     shop.collector
       .kept()

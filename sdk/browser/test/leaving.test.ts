@@ -1,4 +1,3 @@
-/** Every event arrives once where pages are closed in the middle, share a queue, or have none. */
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import { eventually } from '@millrace/shared/testing/eventually';
 import type { BrowserContext, Page } from 'playwright-core';

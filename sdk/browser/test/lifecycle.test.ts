@@ -1,4 +1,4 @@
-/** Pages that are hidden, restored, and loaded ahead of time, in a browser that nothing drives. */
+/** Hidden, restored and prerendered pages, in a browser without automation. */
 import { hasChromium, hostName } from '@millrace/shared/testing/chromium';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

@@ -1,4 +1,3 @@
-/** What the README tells people to put on their pages works as it is printed. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { hasChromium } from '@millrace/shared/testing/chromium';
@@ -22,7 +21,7 @@ describe.skipIf(!hasChromium())('the README', () => {
     const shop = await openShop(browser);
     const [tag = '', stub = ''] = Array.from(readme.matchAll(/```html\n(.*?)```/gs), ([, html]) => html!);
     const here = tag.replace('http://localhost:3000', shop.collector.url);
-    // Millrace is elsewhere, and nobody but a program looks at the page.
+    // The collector has another address, and the browser is automated.
     shop.site.pages['/'] = pageWith(stub + here.replace('data-site', 'data-allow-webdriver data-site'));
     const page = await (await shop.open()).newPage();
     await page.goto(shop.address('/'));
@@ -47,7 +46,7 @@ describe.skipIf(!hasChromium())('the README', () => {
   });
 });
 
-/** What a bundler of an application makes of its source. */
+/** Bundles the example like an application's build does. */
 async function bundle(source: string): Promise<string> {
   const { outputFiles } = await build({
     stdin: { contents: source, loader: 'jsx', resolveDir: fileURLToPath(new URL('.', import.meta.url)) },

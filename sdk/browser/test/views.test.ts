@@ -1,4 +1,3 @@
-/** What counts as a view, and what a view says. */
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -24,7 +23,7 @@ describe.skipIf(!hasChromium())('views', () => {
     await page.clock.install();
     await page.goto(shop.address(path));
   }
-  /** Views in the order in which they were seen, with the paths that they came from. */
+  /** Views in the order in which they were seen, with their referrers. */
   const seen = (): string[] =>
     shop.collector
       .kept()

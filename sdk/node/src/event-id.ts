@@ -1,4 +1,4 @@
-/** UUIDs of version 7 (RFC 9562), which begin with the time, so that they lie side by side in an index. */
+/** A UUID version 7 (RFC 9562). It starts with the time, so new ids are neighbours in an index. */
 
 const hex = (number: number, digits: number) => Math.floor(number).toString(16).padStart(digits, '0');
 
@@ -13,7 +13,10 @@ export function makeEventId(timeMs: number, random: () => number): string {
 
 const poolSize = 64;
 
-/** Node 18 has no `crypto` as a global; what stands in for it there is seeded at random as well. */
+/**
+ * Uniform numbers in [0, 1) that no two processes share. Node 18 has no global `crypto`; its `Math.random` is seeded randomly
+ * too.
+ */
 export function createSecureRandom(): () => number {
   const pool = new Uint32Array(poolSize);
   let next = poolSize;

@@ -1,4 +1,3 @@
-/** The answer to a request → what becomes of its events. */
 import type { Attempt, HttpResponse } from './post-batch.js';
 import type { Rejection } from './problems.js';
 import type { Item } from './queue.js';
@@ -42,7 +41,7 @@ function readRejections(list: unknown, count: number): IndexedRejection[] {
 const isCount = (value: unknown, most: number): value is number =>
   Number.isInteger(value) && Number(value) >= 0 && Number(value) <= most;
 
-/** Undefined when it is not what Millrace answers to events that it has taken. */
+/** Undefined unless it is Millrace's response to events that it received. */
 function readDelivered({ status }: HttpResponse, body: Json, batch: Item[]): Verdict | undefined {
   const count = batch.length;
   if (status === 400) {
@@ -57,17 +56,18 @@ function readDelivered({ status }: HttpResponse, body: Json, batch: Item[]): Ver
 
 function describe({ status, header }: HttpResponse, body: Json): string {
   const { message } = asObject(body.error);
-  if (typeof message === 'string') return `the server answers ${status}: ${message}`;
+  if (typeof message === 'string') return `the server responded with ${status}: ${message}`;
   const to = header('location');
-  return `the server answers ${status}${to === null ? '' : ` and points to ${to}`}, which Millrace does not: check url`;
+  const redirect = to === null ? '' : ` and a redirect to ${to}`;
+  return `the server responded with ${status}${redirect}, which does not come from Millrace: check the option url`;
 }
 
 /**
- * Sending again is safe, whatever became of the first try: events carry their ids. So all that may pass by itself is tried again, an
- * answer in between that is not Millrace's included.
+ * Retrying is always safe because events carry ids. So anything that may pass by itself is retried, including responses of
+ * something in between.
  */
 export function judgeResponse(attempt: Attempt, batch: Item[], nowMs: number): Verdict {
-  if ('failure' in attempt) return { kind: 'retry', why: `the server cannot be reached: ${attempt.failure}` };
+  if ('failure' in attempt) return { kind: 'retry', why: `the server is unreachable: ${attempt.failure}` };
   const { status, header } = attempt;
   const body = parse(attempt.text);
   const delivered = readDelivered(attempt, body, batch);

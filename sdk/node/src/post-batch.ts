@@ -1,9 +1,8 @@
-/** One batch → one request → its answer, or why there is none. */
 import type { Item } from './queue.js';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** Undefined where there is nothing that can compress. */
+/** Undefined where nothing can compress. */
 async function gzip(bytes: Bytes): Promise<Bytes | undefined> {
   if (typeof CompressionStream === 'function') {
     const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream('gzip'));
@@ -12,7 +11,7 @@ async function gzip(bytes: Bytes): Promise<Bytes | undefined> {
   return gzipByZlib(bytes);
 }
 
-/** Not imported, not even dynamically: bundlers for the edge would look for it and fail. */
+/** Not imported, not even dynamically: bundlers for edge runtimes would try to resolve it and fail. */
 function gzipByZlib(bytes: Bytes): Promise<Bytes> | undefined {
   const zlib = globalThis.process?.getBuiltinModule?.('node:zlib');
   return (
@@ -43,11 +42,11 @@ export interface PostDeps {
 export interface Post {
   /** Sends once. Never rejects. */
   send(batch: Item[]): Promise<Attempt>;
-  /** Gives up waiting for the answer that is waited for. */
+  /** Stops waiting for the current response. */
   abort(): void;
 }
 
-/** What is around the events of a body. */
+/** The size of a body without its events, rounded up. */
 export const envelopeBytes = 64;
 
 function bodyOf(batch: Item[], nowMs: number): string {
@@ -66,7 +65,7 @@ export function createPost(deps: PostDeps): Post {
   async function request(batch: Item[], signal: AbortSignal): Promise<HttpResponse> {
     const plain = new TextEncoder().encode(bodyOf(batch, deps.now()));
     const packed = plain.length >= deps.gzipFromBytes ? await gzip(plain) : undefined;
-    // A method of `deps` would be called on it, which workers refuse.
+    // Called as a method of `deps`, `fetch` throws in workers.
     const { fetch } = deps;
     const response = await fetch(`${deps.url}events`, {
       method: 'POST',
@@ -77,7 +76,7 @@ export function createPost(deps: PostDeps): Post {
         ...(deps.key !== undefined && { authorization: `Bearer ${deps.key}` }),
       },
       body: packed ?? plain,
-      // Followed, a POST may arrive as a GET, and what answers that has stored nothing.
+      // A redirected POST may arrive as a GET, whose response would say nothing about the events.
       redirect: 'manual',
       signal,
     });
@@ -91,7 +90,7 @@ export function createPost(deps: PostDeps): Post {
       let timer: ReturnType<typeof setTimeout> | undefined;
       const ended = new Promise<never>((_, reject) => {
         giveUp = reject;
-        timer = setTimeout(() => reject(new Error(`no answer within ${deps.timeoutMs} ms`)), deps.timeoutMs);
+        timer = setTimeout(() => reject(new Error(`no response within ${deps.timeoutMs} ms`)), deps.timeoutMs);
       });
       try {
         return await Promise.race([request(batch, controller.signal), ended]);

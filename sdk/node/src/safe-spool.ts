@@ -1,19 +1,22 @@
-/** A spool whose failures are told, and keep nothing from being sent. */
+/** Wraps a spool so that its failures are reported instead of thrown, and events are sent nevertheless. */
 
 import type { Report } from './problems.js';
 import type { Item } from './queue.js';
 
-/** Belongs to one client, which calls `open` first. Everything is done when a call returns. */
+/**
+ * Keeps events for the next process. Belongs to one client, which calls `open` first. All methods are synchronous.
+ * `createFileSpool` of `@millrace/node/spool` creates one.
+ */
 export interface Spool {
-  /** @throws Error when it cannot be used, or another client has it. */
+  /** @throws Error if it cannot be used, or belongs to another client */
   open(): void;
-  /** Items that a process which is gone has left, now kept here; none when there are no more. @throws Error */
+  /** Takes over items that a dead process left behind; empty when there are no more. @throws Error */
   recover(): Item[];
-  /** Keeps an item, and returns its number, higher than all before. @throws Error */
+  /** Stores an item and returns its number, higher than all before. @throws Error */
   append(item: Item): number;
-  /** Items with this number and below need not be kept any more. @throws Error */
+  /** Items up to this number no longer need to be stored. @throws Error */
   settle(number: number): void;
-  /** What is not settled is left to the next process. @throws Error */
+  /** Leaves unsettled items to the next process. @throws Error */
   close(): void;
 }
 
@@ -26,7 +29,7 @@ export interface SafeSpool {
 
 const noSpool: SafeSpool = { recover: () => [], append() {}, settle() {}, close() {} };
 
-/** Opens the spool where there is one. @throws Error when it cannot be used at all. */
+/** Opens the spool, if there is one. @throws Error if it cannot be used at all */
 export function createSafeSpool(spool: Spool | undefined, report: Report): SafeSpool {
   if (!spool) return noSpool;
   spool.open();
@@ -44,12 +47,12 @@ export function createSafeSpool(spool: Spool | undefined, report: Report): SafeS
   return {
     recover: () => orReport('be read', () => spool.recover()) ?? [],
     append(item) {
-      const number = orReport('keep an event', () => spool.append(item));
+      const number = orReport('store an event', () => spool.append(item));
       if (number !== undefined) item.spooled = number;
     },
     settle(items) {
       const last = items.findLast(({ spooled }) => spooled !== undefined)?.spooled;
-      if (last !== undefined) orReport('note what was sent', () => spool.settle(last));
+      if (last !== undefined) orReport('record what was sent', () => spool.settle(last));
     },
     close() {
       orReport('be closed', () => spool.close());

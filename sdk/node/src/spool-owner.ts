@@ -1,4 +1,4 @@
-/** Which process a folder of the spool belongs to, and whether it is still there. */
+/** Which process owns a folder of the spool, and whether that process is still running. */
 import { readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -6,18 +6,18 @@ import { join } from 'node:path';
 interface Owner {
   host: string;
   pid: number;
-  /** A pid is given again after a while; pid and birth together are one process. */
+  /** Pids are reused; only together with the start time do they identify a process. */
   born: string;
 }
 
-/** How often a process shows that it is alive, to those on other machines and in other containers. */
+/** How often a process proves that it is running, to other machines and containers. */
 export const heartbeatMs = 10_000;
-/** After such a silence it is taken for gone. */
+/** Without a heartbeat for this long a process is considered dead. */
 export const ownerTimeoutMs = 6 * heartbeatMs;
 
 const ownerFile = (folder: string) => join(folder, 'owner.json');
 
-/** Start of a process in clock ticks since boot, where the system tells it (Linux); else an empty text. */
+/** The start time in clock ticks since boot on Linux; an empty string elsewhere. */
 function startTimeOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -27,7 +27,7 @@ function startTimeOf(pid: number): string {
   }
 }
 
-/** Makes this process the owner, at once for whoever looks. */
+/** Makes this process the owner, atomically. */
 export function writeOwner(folder: string): void {
   const owner: Owner = { host: hostname(), pid: process.pid, born: startTimeOf(process.pid) };
   const draft = `${ownerFile(folder)}.${process.pid}`;
@@ -35,18 +35,18 @@ export function writeOwner(folder: string): void {
   renameSync(draft, ownerFile(folder));
 }
 
-/** Leaves the folder to whoever wants it. */
+/** Leaves the folder to any other process. */
 export function removeOwner(folder: string): void {
   rmSync(ownerFile(folder), { force: true });
 }
 
-/** Never throws: nobody waits for it. */
+/** Never throws: it runs in a timer. */
 export function touchOwner(folder: string): void {
   const now = new Date();
   try {
     utimesSync(ownerFile(folder), now, now);
   } catch {
-    // Without its folder the spool fails at the next event, and says so then.
+    // If the folder is gone, the next event fails and reports it.
   }
 }
 
@@ -59,7 +59,7 @@ function isRunning({ pid, born }: Owner): boolean {
   return born === startTimeOf(pid);
 }
 
-/** A process of this machine is looked up; of one elsewhere only its heartbeat is known. */
+/** A process on this machine is looked up; elsewhere only its heartbeat counts. */
 export function isOwned(folder: string): boolean {
   try {
     const owner = JSON.parse(readFileSync(ownerFile(folder), 'utf8')) as Owner;

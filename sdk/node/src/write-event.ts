@@ -1,5 +1,3 @@
-/** What the application gives → the JSON that is sent. */
-
 export interface Defaults {
   site: string;
   nowMs: number;
@@ -14,11 +12,13 @@ function timestampText(given: unknown, nowMs: number): unknown {
 
 function textOf(body: Given): string {
   const text = JSON.stringify(body);
-  if (typeof text !== 'string') throw new TypeError('it has no JSON');
+  if (typeof text !== 'string') throw new TypeError('it is not serializable');
   return text;
 }
 
-/** The JSON of an event, with all that a retry needs to be the same event. @throws TypeError, RangeError when it has none. */
+/**
+ * The JSON of an event, complete enough that a retry is the same event. @throws TypeError, RangeError if it cannot be serialized
+ */
 export function writeEvent(event: unknown, { site, nowMs, makeId }: Defaults): string {
   if (typeof event !== 'object' || event === null) throw new TypeError('it is not an object');
   const given = event as Given;

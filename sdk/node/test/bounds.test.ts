@@ -1,4 +1,3 @@
-/** How much a client keeps, and how much it sends at a time. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createMillrace, type MillraceOptions, type Problem } from '../src/millrace.js';
 import { type Collector, startCollector } from './collector.js';
@@ -19,8 +18,8 @@ it('drops events beyond its bound of events, counts and names them, and takes mo
   for (let number = 0; number < 5; number += 1) client.track({ event_type: 'view', path: `/${number}` });
   expect({ unsent: client.unsent, dropped: client.dropped }).toEqual({ unsent: 3, dropped: 2 });
   expect(problems.map(({ reason, message, lost }) => ({ reason, message, path: lost[0]?.body.path }))).toEqual([
-    { reason: 'queue_full', message: '3 events wait already', path: '/3' },
-    { reason: 'queue_full', message: '3 events wait already', path: '/4' },
+    { reason: 'queue_full', message: 'the queue is full: 3 events are waiting', path: '/3' },
+    { reason: 'queue_full', message: 'the queue is full: 3 events are waiting', path: '/4' },
   ]);
   await client.flush();
   client.track({ event_type: 'view', path: '/5' });

@@ -1,4 +1,4 @@
-/** Takes the place of ingestion: keeps what it is sent, and answers what it is told to. */
+/** A fake ingestion: keeps the events it receives and responds as told. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { listen, readBody } from './listen.js';
 
@@ -11,13 +11,13 @@ export interface ReceivedRequest {
   body: Json & { events?: Json[]; sent_at?: string };
 }
 
-/** `lose` ends the connection without an answer, `silence` keeps it. */
+/** `lose` closes the connection without a response, `silence` keeps it open. */
 export type CollectorAnswer = { status: number; headers?: Record<string, string>; body?: unknown } | 'lose' | 'silence';
 
 export interface Collector {
   url: string;
   requests: ReceivedRequest[];
-  /** Of the next requests, in turn; then all is accepted. */
+  /** For the next requests, in order; after them everything is accepted. */
   answers: CollectorAnswer[];
   /** Of all requests that were not lost or refused. */
   accepted: Json[];

@@ -1,4 +1,4 @@
-/** From `track()` to table `events`, through a network that loses, refuses and doubles: what was tracked is what is stored. */
+/** From `track()` to table `events`, through a network that loses, rejects and duplicates requests. */
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { eventsStored, type Stack, startStack } from '@millrace/shared/testing/stack';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -29,7 +29,7 @@ async function storedRows(): Promise<Row[]> {
   return (await stack.database.pool.query<Row>(sql)).rows;
 }
 
-/** Tracks `count` events, some in each turn of the event loop, and resolves when they are delivered or dropped. */
+/** Tracks `count` events over several turns of the event loop, and resolves when they are delivered or dropped. */
 async function trackMany(url: string, count: number, options: Partial<MillraceOptions> = {}) {
   const problems: Problem[] = [];
   const client = createMillrace({

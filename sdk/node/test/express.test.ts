@@ -1,4 +1,3 @@
-/** Express with the middleware: views of pages, and events that know their request. */
 import express, { type Express, type Request } from 'express';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { expressContext, millraceExpress } from '../src/express.js';
@@ -128,7 +127,7 @@ describe('views', () => {
     server = await listen(app);
     const etag = (await fetch(`${server.url}/pricing`)).headers.get('etag') as string;
     await server.close();
-    // Without this the fetch of Node asks for no copy of its own.
+    // Otherwise Node's fetch sends `no-cache`, and the response is never a 304.
     const headers = { ...browser, 'if-none-match': etag, 'cache-control': 'max-age=0' };
     const views = await ask(app, '/pricing', { headers });
     expect(views).toHaveLength(2);

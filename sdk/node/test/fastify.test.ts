@@ -1,4 +1,3 @@
-/** Fastify with the plugin: views of pages, and events that know their request. */
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type FastifyMillraceOptions, fastifyContext, millraceFastify } from '../src/fastify.js';

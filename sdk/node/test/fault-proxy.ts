@@ -1,15 +1,15 @@
-/** Stands between the SDK and ingestion, and does to requests what networks and proxies do. */
+/** A proxy between the SDK and ingestion that fails like networks and proxies do. */
 import { listen, readBody } from './listen.js';
 
 /**
- * `pass` hands on request and answer; `lose` hands on the request, and ends the connection in place of the answer; `cut` ends it
- * without handing anything on; a status is answered in place of ingestion.
+ * `pass` forwards request and response; `lose` forwards the request and closes the connection instead of responding; `cut`
+ * closes it without forwarding anything; a status is the proxy's own response.
  */
 export type Fault = 'pass' | 'lose' | 'cut' | 429 | 503 | 502;
 
 export interface FaultProxy {
   url: string;
-  /** What outcomes to each request; 413 for one that was too large. */
+  /** The outcome of each request; 413 for one that was too large. */
   outcomes: (Fault | 413)[];
   close(): Promise<void>;
 }
@@ -17,7 +17,7 @@ export interface FaultProxy {
 export interface FaultProxyOptions {
   target: string;
   nextFault(): Fault;
-  /** Of JSON; more is answered with 413. */
+  /** In bytes of JSON; larger requests get a 413. */
   maxBytes?: number;
 }
 

@@ -1,4 +1,4 @@
-/** The built package, as those have it who install it. */
+/** The built package as an application sees it. */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -57,7 +57,7 @@ describe('the package', () => {
       for (const name of ['process', 'Buffer', 'setImmediate', 'global']) delete globalThis[name];
       const { createMillrace } = await import('@millrace/node');
       let seen;
-      // That of Node would not work without these either.
+      // Node's own fetch would not work without these globals.
       const fetch = async (url, init) => {
         seen = init.method + ' ' + url;
         return { status: 200, headers: new Map(), text: async () => '{"status":"ok","accepted":1,"rejected":[]}' };
@@ -115,7 +115,7 @@ describe('its types', () => {
       const disposable: AsyncDisposable = made;
       disposable satisfies AsyncDisposable;`;
     const options = ['--module', 'nodenext', '--target', 'es2022', '--lib', 'es2022,dom', '--types', ''];
-    // Each by itself, since an application has one of the two: both say what a request of Express has.
+    // Compiled separately: both module formats declare the same property on Express' request.
     for (const name of ['app.mts', 'app.cts']) {
       await consumer.write(name, text);
       expect(await compile([name], options)).toBe('');
@@ -141,7 +141,7 @@ describe('what it knows of events', () => {
 
   it('are all fields that ingestion takes', () => {
     const { keys } = eventRules.describe() as { keys: Record<string, unknown> };
-    // The client says itself when it sends.
+    // The client sets this field itself.
     type Known = keyof EventFields | 'event_type' | 'properties' | 'sent_at';
     const known = {
       site_id: true,

@@ -1,4 +1,4 @@
-/** The examples of the README run as they stand, but for addresses. */
+/** Runs the README's examples, with only addresses replaced. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => consumer.remove());
 
-/** Writes the example of a section into an application's folder. */
+/** Writes the example of a section into the application's folder. */
 async function writeExample(section: string, url: string, port = 8080): Promise<string> {
   const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
   const [, code = ''] = new RegExp(`## ${section}\\n+\`\`\`js\\n(.*?)\`\`\``, 's').exec(readme) ?? [];

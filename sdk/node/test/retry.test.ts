@@ -1,4 +1,3 @@
-/** When a request is sent again, and when not. */
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMillrace, type MillraceOptions, type Problem } from '../src/millrace.js';
@@ -25,26 +24,26 @@ const ids = (index: number) => collector.requests[index]?.body.events?.map(({ ev
 
 describe('what is sent again, with the same ids', () => {
   const answers: [string, CollectorAnswer, string][] = [
-    ['a lost answer', 'lose', 'the server cannot be reached: UND_ERR_SOCKET'],
-    ['408', { status: 408 }, 'the server answers 408'],
-    ['429', { status: 429, body: { error: { message: 'Slower.' } } }, 'the server answers 429: Slower.'],
-    ['500', { status: 500 }, 'the server answers 500'],
-    ['503', { status: 503 }, 'the server answers 503'],
-    ['599', { status: 599 }, 'the server answers 599'],
+    ['a lost answer', 'lose', 'the server is unreachable: UND_ERR_SOCKET'],
+    ['408', { status: 408 }, 'the server responded with 408'],
+    ['429', { status: 429, body: { error: { message: 'Slower.' } } }, 'the server responded with 429: Slower.'],
+    ['500', { status: 500 }, 'the server responded with 500'],
+    ['503', { status: 503 }, 'the server responded with 503'],
+    ['599', { status: 599 }, 'the server responded with 599'],
     [
       '200 of something else',
       { status: 200, body: '<html>' },
-      'the server answers 200, which Millrace does not: check url',
+      'the server responded with 200, which does not come from Millrace: check the option url',
     ],
     [
       'a count that cannot be',
       { status: 200, body: { status: 'ok', accepted: 7 } },
-      'the server answers 200, which Millrace does not: check url',
+      'the server responded with 200, which does not come from Millrace: check the option url',
     ],
     [
       'a redirect, which would turn a POST into a GET',
       { status: 302, headers: { location: 'https://elsewhere.example/' } },
-      'the server answers 302 and points to https://elsewhere.example/, which Millrace does not: check url',
+      'the server responded with 302 and a redirect to https://elsewhere.example/, which does not come from Millrace: check the option url',
     ],
   ];
   it.each(answers)('%s', async (_what, answer, why) => {
@@ -59,7 +58,7 @@ describe('what is sent again, with the same ids', () => {
       { reason: 'retrying', count: 0, lost: [] },
     ]);
     expect(problems[0]?.message).toContain(why);
-    expect(problems[0]?.message).toMatch(/; next try in 250 ms$/);
+    expect(problems[0]?.message).toMatch(/; retrying in 250 ms$/);
     expect(client.dropped).toBe(0);
   });
 
@@ -69,7 +68,7 @@ describe('what is sent again, with the same ids', () => {
     client.track({ event_type: 'view' });
     await client.flush();
     expect(ids(1)).toEqual(ids(0));
-    expect(problems[0]?.message).toBe('the server cannot be reached: no answer within 200 ms; next try in 250 ms');
+    expect(problems[0]?.message).toBe('the server is unreachable: no response within 200 ms; retrying in 250 ms');
   });
 
   it('nobody there', async () => {
@@ -77,7 +76,7 @@ describe('what is sent again, with the same ids', () => {
     const client = create();
     client.track({ event_type: 'view' });
     await eventually(async () => problems.length > 0, 'a try has failed');
-    expect(problems[0]?.message).toContain('the server cannot be reached: ECONNREFUSED');
+    expect(problems[0]?.message).toContain('the server is unreachable: ECONNREFUSED');
     expect(await client.shutdown(0)).toEqual({ unsent: 1 });
     collector = await startCollector();
   });
@@ -93,7 +92,7 @@ it.each([400, 401, 403, 404, 405, 415, 422])('drops what is refused with %i, nam
   expect(problems).toEqual([
     {
       reason: 'refused',
-      message: `the server answers ${status}: No.`,
+      message: `the server responded with ${status}: No.`,
       count: 1,
       status,
       lost: [{ body: expect.objectContaining({ path: '/lost' }) }],

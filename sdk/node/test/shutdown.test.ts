@@ -1,4 +1,3 @@
-/** How a client ends: what is waited for, what is told, and that it keeps no process from ending. */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -55,7 +54,7 @@ it('sends the rest at shutdown, and takes nothing afterwards', async () => {
   client.track({ event_type: 'late' });
   client.track({ event_type: 'later' });
   expect(problems.map(({ reason, message }) => ({ reason, message }))).toEqual(
-    Array(2).fill({ reason: 'closed', message: 'it was tracked after shutdown()' }),
+    Array(2).fill({ reason: 'closed', message: 'the event was tracked after shutdown()' }),
   );
   expect({ sent: collector.accepted.length, dropped: client.dropped }).toEqual({ sent: 1, dropped: 2 });
   expect(await client.shutdown()).toEqual({ unsent: 0 });
@@ -82,12 +81,12 @@ it('says how much is unsent when time is up, and ends every flush that waits for
 
 it('does not wait out a long pause of its own at shutdown', async () => {
   collector.answers.push({ status: 503 });
-  // As long as if many tries had failed.
+  // Simulates the delay after many failed attempts.
   const client = create({ random: () => -238 });
   client.track({ event_type: 'view' });
   void client.flush();
   await eventually(async () => problems.length === 1, 'the first try has failed');
-  expect(problems[0]?.message).toContain('next try in 60000 ms');
+  expect(problems[0]?.message).toContain('retrying in 60000 ms');
   expect(await client.shutdown(30_000)).toEqual({ unsent: 0 });
 });
 

@@ -1,4 +1,4 @@
-/** Processes that are killed in the middle of sending: nothing is lost, and nothing counts twice. */
+/** Processes killed while sending: no event is lost or counted twice. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFile, mkdtemp, readdir, rm } from 'node:fs/promises';
@@ -59,14 +59,14 @@ async function kill(child: Child): Promise<void> {
 
 const passedCount = () => proxy.outcomes.filter((what) => what === 'pass').length;
 
-/** Waits until it is in the middle of sending, and kills it. */
+/** Waits for this many more requests, then kills it while it is sending. */
 async function killWhileSending(child: Child, requests: number): Promise<void> {
   const before = passedCount();
   await eventually(async () => passedCount() >= before + requests, `${child.tracked.length} events are being sent`);
   await kill(child);
 }
 
-/** What a write leaves that was cut short. */
+/** Simulates a write that was cut off. */
 async function tearFiles(): Promise<void> {
   for (const lane of await readdir(folder)) {
     const files = (await readdir(join(folder, lane))).filter((name) => name.endsWith('.ndjson'));
@@ -87,7 +87,7 @@ async function expectEachStoredOnce(tracked: string[], atMost: number): Promise<
   }, 'every tracked event is stored');
   const stored = await storedIds();
   expect(new Set(stored).size).toBe(stored.length);
-  // Of each process that was killed one event may be stored whose `track()` had not yet returned.
+  // For each killed process, one event may be stored whose `track()` had not returned.
   expect(stored.length).toBeLessThanOrEqual(atMost);
 }
 

@@ -1,4 +1,3 @@
-/** The files of a spool: what is in them when, who takes over whose, and what happens when they fail. */
 import {
   existsSync,
   mkdirSync,
@@ -34,7 +33,7 @@ afterEach(async () => {
 const create = (spool: Spool = createFileSpool(folder), url = collector.url) =>
   createMillrace({ url, site: 'demo', spool, onError: (problem) => problems.push(problem) });
 
-/** Text of all files of all processes. */
+/** The contents of all files of all processes. */
 const spooledText = () =>
   readdirSync(folder)
     .flatMap((lane) => readdirSync(join(folder, lane)).map((name) => join(folder, lane, name)))
@@ -130,7 +129,7 @@ it('gives up on events of an earlier process after maxAgeMs as well', async () =
   expect(readdirSync(folder)).toEqual([]);
 });
 
-/** As a process on another machine would have left it. */
+/** A folder as left by a process on another machine. */
 function createRemoteLane(silentForMs: number): void {
   const lane = join(folder, 'elsewhere');
   mkdirSync(lane);
@@ -174,7 +173,7 @@ it('leaves alone what belongs to another client of this process', async () => {
 it('belongs to one client', async () => {
   const spool = createFileSpool(folder);
   const client = create(spool);
-  expect(() => create(spool)).toThrow('this spool belongs to another client: call createFileSpool for each');
+  expect(() => create(spool)).toThrow('this spool already belongs to a client: call createFileSpool once per client');
   await client.shutdown();
 });
 
@@ -195,7 +194,7 @@ it('tells of files that fail, and sends all the same', async () => {
   rmSync(join(folder, lane), { recursive: true });
   client.track({ event_type: 'view' });
   expect(problems.map(({ reason, count, message }) => ({ reason, count, message: message.slice(0, 41) }))).toEqual([
-    { reason: 'spool_failed', count: 0, message: 'the spool cannot keep an event: ENOENT: n' },
+    { reason: 'spool_failed', count: 0, message: 'the spool cannot store an event: ENOENT: ' },
   ]);
   await client.flush();
   expect(collector.accepted).toHaveLength(1);

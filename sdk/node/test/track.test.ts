@@ -1,4 +1,3 @@
-/** What `track()` makes of an event, and what becomes of it when it cannot be taken. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createMillrace, type MillraceOptions, type Problem } from '../src/millrace.js';
 import { type Collector, startCollector } from './collector.js';
@@ -132,7 +131,7 @@ it('drops what cannot be written as JSON, says so, and never throws', async () =
   );
   expect(problems[2]).toEqual({
     reason: 'invalid',
-    message: 'it cannot be written as JSON: Invalid time value',
+    message: 'the event cannot be written as JSON: Invalid time value',
     count: 1,
     lost: [{ body: wrong[2] }],
   });
@@ -157,12 +156,12 @@ it('is not harmed by what onError does', async () => {
 });
 
 it.each([
-  [{ url: 'stats.example.org' }, 'url must be an address such as https://stats.example.org, not "stats.example.org"'],
-  [{ url: 'ftp://stats.example.org' }, 'url must be an address'],
+  [{ url: 'stats.example.org' }, 'url must be a URL such as https://stats.example.org, not "stats.example.org"'],
+  [{ url: 'ftp://stats.example.org' }, 'url must be a URL'],
   [{ site: '' }, 'site must be the site_id of your events'],
   [{ key: 'a b' }, 'key must be an access key of Millrace'],
-  [{ flushAt: -1 }, 'flushAt must be a number from 0 on'],
-  [{ maxAgeMs: Number.NaN }, 'maxAgeMs must be a number from 0 on'],
+  [{ flushAt: -1 }, 'flushAt must be a number that is not negative'],
+  [{ maxAgeMs: Number.NaN }, 'maxAgeMs must be a number that is not negative'],
 ])('is not made of %j', (options, message) => {
   expect(() => create(options)).toThrow(message);
 });
