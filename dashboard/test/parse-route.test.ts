@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseRoute, type Route } from '../src/parse-route.ts';
 
-describe('the place that an address names', () => {
+describe('parseRoute', () => {
   it.each<[string, Route]>([
     ['', { page: 'sites' }],
     ['shop', { page: 'site', siteId: 'shop' }],
@@ -17,7 +17,7 @@ describe('the place that an address names', () => {
     expect(parseRoute(path)).toEqual(place);
   });
 
-  it('takes what cannot be decoded as it stands', () => {
+  it('keeps what cannot be decoded', () => {
     expect(parseRoute('100%')).toEqual({ page: 'site', siteId: '100%' });
     expect(parseRoute('%E0%A4%A/settings')).toEqual({ page: 'settings', siteId: '%E0%A4%A' });
     expect(parseRoute('share/%')).toEqual({ page: 'site', slug: '%' });

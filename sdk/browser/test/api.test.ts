@@ -25,7 +25,7 @@ describe.skipIf(!hasChromium())('millrace', () => {
       .filter(({ event_type: type }) => type !== 'engagement')
       .sort((one, other) => one.timestamp.localeCompare(other.timestamp));
 
-  it('does what it was asked before it was there, in order', async () => {
+  it('runs calls made before the script loaded, in order', async () => {
     await visit(`
       window.millrace = window.millrace || function () { (millrace.q = millrace.q || []).push(arguments) };
       millrace('set', { plan: 'pro' });
@@ -45,7 +45,7 @@ describe.skipIf(!hasChromium())('millrace', () => {
     expect(new Set(kept().map(({ user_id: user }) => user))).toEqual(new Set(['ada']));
   });
 
-  it('knows the visitor on later pages, until it is told to forget', async () => {
+  it('remembers the visitor on later pages until reset()', async () => {
     await page.goto(shop.address('/'));
     await allDelivered(page, shop.collector, 1);
     await page.evaluate("millrace.identify('ada'); millrace.identify(''); millrace.identify(undefined)");
@@ -65,7 +65,7 @@ describe.skipIf(!hasChromium())('millrace', () => {
     ]);
   });
 
-  it('takes revenue, and further fields of an event', async () => {
+  it('accepts revenue and additional fields of an event', async () => {
     await page.goto(shop.address('/'));
     await page.evaluate(`
       millrace.track('payment', { transaction_id: 't1', amount: '9.50', currency: 'EUR', status: 'succeeded' });
@@ -87,7 +87,7 @@ describe.skipIf(!hasChromium())('millrace', () => {
     ]);
   });
 
-  it('lets a hook change and drop events, and drops those over which it fails', async () => {
+  it('lets a hook change and drop events, and drops an event when the hook throws', async () => {
     await visit(`
       window.millrace = function () { (millrace.q = millrace.q || []).push(arguments) };
       millrace('before', (event) => {
@@ -101,7 +101,7 @@ describe.skipIf(!hasChromium())('millrace', () => {
     expect(kept().map(summarize)).toEqual(['view / {"seen":true}', 'open / {"seen":true}']);
   });
 
-  it('drops an event that a hook makes something other than an object, and no other', async () => {
+  it('drops only the events for which a hook returns something other than an object', async () => {
     await visit(`
       window.millrace = function () { (millrace.q = millrace.q || []).push(arguments) };
       const made = { yes: true, number: 17, text: 'text', list: [{}], nothing: undefined };
@@ -113,7 +113,7 @@ describe.skipIf(!hasChromium())('millrace', () => {
     expect(shop.collector.deliveries.flatMap(({ events }) => events).length).toBe(3);
   });
 
-  it('keeps the order of events of one millisecond', async () => {
+  it('keeps the order of events of the same millisecond', async () => {
     await visit('Date.now = () => 1767607200000');
     await page.evaluate("for (let n = 1; n <= 40; n += 1) millrace.track('buy', { n })");
     await allDelivered(page, shop.collector, 41);
@@ -121,7 +121,7 @@ describe.skipIf(!hasChromium())('millrace', () => {
     expect(numbers).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
   });
 
-  it('takes for a user only texts and numbers that the server takes', async () => {
+  it('accepts as user ids only strings and numbers that the server accepts', async () => {
     await page.goto(shop.address('/'));
     for (const id of ['{ id: 1 }', '["ada"]', 'true', 'null', 'NaN', '() => 1', '""', '"x".repeat(129)']) {
       await page.evaluate(`millrace.identify(${id}); millrace.track('nobody')`);
@@ -133,7 +133,7 @@ describe.skipIf(!hasChromium())('millrace', () => {
     expect([...users].sort()).toEqual(['nobody undefined', 'number 17', `text ${'x'.repeat(128)}`, 'view undefined']);
   });
 
-  it('never throws, whatever it is given', async () => {
+  it('never throws, whatever the arguments', async () => {
     const faults: string[] = [];
     page.on('pageerror', (error) => faults.push(String(error)));
     await page.goto(shop.address('/'));
@@ -156,7 +156,7 @@ describe.skipIf(!hasChromium())('millrace', () => {
     expect(faults).toEqual([]);
   });
 
-  it('comes as a module too, starts once, and is window.millrace then', async () => {
+  it('also works as a module, starts once, and becomes window.millrace', async () => {
     shop.site.pages['/module'] = pageWith(`<script type="module">
       import { init } from '/sdk/api.js';
       const options = { site: 'demo', endpoint: '${shop.collector.url}', allowWebdriver: true, before: (event) => event.event_type === 'drop' ? null : event };
@@ -174,7 +174,7 @@ describe.skipIf(!hasChromium())('millrace', () => {
 });
 
 describe('on a server', () => {
-  it('init gives functions that do nothing', () => {
+  it('init returns functions that do nothing', () => {
     const millrace = init({ site: 'demo', endpoint: 'https://stats.example' });
     millrace.track('a');
     millrace.identify('ada');
@@ -182,7 +182,7 @@ describe('on a server', () => {
     expect(millrace.flush()).toBeUndefined();
   });
 
-  it('init gives something that a promise may yield', async () => {
+  it('init returns something that a promise can resolve with', async () => {
     const millrace = Promise.resolve(init({ site: 'demo', endpoint: 'https://stats.example' }));
     const late = new Promise((resolve) => setImmediate(resolve, 'never'));
     expect(await Promise.race([millrace.then(() => 'ready'), late])).toBe('ready');

@@ -14,7 +14,7 @@ describe.skipIf(!hasChromium())('a batch', () => {
 
   const kept = (): string[] => deliveredEvents(shop.collector);
 
-  it('cuts a batch in halves that is too large, and drops one event that alone is', async () => {
+  it('halves a batch that is too large, and drops a single event that is', async () => {
     shop.collector.decide(({ events }) =>
       events.some(({ event_type }) => event_type === 'huge') || events.length > 8 ? { status: 413 } : 'ok',
     );
@@ -28,7 +28,7 @@ describe.skipIf(!hasChromium())('a batch', () => {
     expect(warnings).toContain('millrace: 413 {"error":{"code":"told_to"}}');
   });
 
-  it('does not hold up the others for an event that fits into none', async () => {
+  it('drops an event that fits into no batch without holding up the others', async () => {
     await page.goto(shop.address('/'));
     await page.evaluate("millrace.track('huge', { text: 'é'.repeat(100_000) })");
     await track(page, 1);
@@ -36,7 +36,7 @@ describe.skipIf(!hasChromium())('a batch', () => {
     expect(kept()).toEqual([...purchases(1, 1), 'view /']);
   });
 
-  it('keeps the newest 200 over a reload', async () => {
+  it('keeps the newest 200 events across a reload', async () => {
     shop.collector.decide(() => ({ status: 503, headers: { 'retry-after': '100' } }));
     await page.clock.install();
     await page.goto(shop.address('/'));
@@ -62,7 +62,7 @@ describe.skipIf(!hasChromium())('a batch', () => {
     expect(kept()).toEqual([...purchases(52, 250), 'view /cart'].sort());
   });
 
-  it('never sends more than 50 events or 60,000 bytes in a batch, and leaves nothing behind', async () => {
+  it('sends at most 50 events and 60,000 bytes in a batch, and leaves nothing behind', async () => {
     await page.clock.install();
     await page.goto(shop.address('/'));
     await page.evaluate("for (let n = 1; n <= 60; n += 1) millrace.track('buy', { n, text: 'é'.repeat(2000) })");
@@ -77,7 +77,7 @@ describe.skipIf(!hasChromium())('a batch', () => {
     expect(new Set(numbers)).toEqual(new Set(Array.from({ length: 181 }, (_, n) => n)));
   });
 
-  it('sends the first batch after 300 ms, and at once from 20 events on', async () => {
+  it('sends the first batch after 300 ms, or at once from 20 events on', async () => {
     await page.clock.install({ time: '2026-01-05T10:00:00Z' });
     await page.goto(shop.address('/'));
     await allDelivered(page, shop.collector, 1);

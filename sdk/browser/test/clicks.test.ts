@@ -43,29 +43,29 @@ describe.skipIf(!hasChromium())('a click', () => {
   }
 
   it.each([
-    ['on a link that leads away', '#away b', ['outbound / {"url":"https://news.example/today?x=1"}']],
-    ['on a link of the site', '#own', []],
-    ['on a file', '#file', ['download / {"url":"http://millrace.test:PORT/files/list.PDF?v=2"}']],
-    ['on a file elsewhere', '#far-file', ['download / {"url":"https://files.example/tool.zip"}']],
-    ['on an address of mail', '#mail', []],
-    ['inside an element with a name', '#plan i', ['choose / {"plan":"pro","seats":"3"}']],
+    ['on an external link', '#away b', ['outbound / {"url":"https://news.example/today?x=1"}']],
+    ['on an internal link', '#own', []],
+    ['on a download', '#file', ['download / {"url":"http://millrace.test:PORT/files/list.PDF?v=2"}']],
+    ['on a download from another host', '#far-file', ['download / {"url":"https://files.example/tool.zip"}']],
+    ['on a mail address', '#mail', []],
+    ['inside an element with data-track', '#plan i', ['choose / {"plan":"pro","seats":"3"}']],
     ['on a label around its control', '#around b', ['agree /']],
     ['on a control in a label', '#around input', ['agree /']],
     ['on a label beside its control', '#beside', ['size /']],
     ['on a label whose control is elsewhere', '#far', ['note /']],
-    ['on a link with a name', '#both', ['outbound / {"url":"https://partner.example/"}', 'partner /']],
+    ['on a link with data-track', '#both', ['outbound / {"url":"https://partner.example/"}', 'partner /']],
     ['that sends a form', '#news button', ['form_submit / {"form":"news","action":"/subscribe"}']],
     [
-      'that sends a form with a name',
+      'that sends a form with data-track',
       '[name=find] button',
       ['form_submit / {"form":"find","action":null}', 'search / {"where":"top"}'],
     ],
-  ])('%s is counted for what it is', async (_what, selector, expected) => {
+  ])('%s is counted as the right event', async (_what, selector, expected) => {
     const lines = await countedBy(() => page.click(selector), expected.length);
     expect(lines).toEqual(expected.map((line) => line.replace('PORT', String(shop.site.port))));
   });
 
-  it('with the middle button counts too, with the right one not', async () => {
+  it('counts with the middle button, but not with the right one, which opens a menu', async () => {
     const both = async () => {
       await page.click('#away', { button: 'middle' });
       await page.click('#both', { button: 'right' });
@@ -73,7 +73,7 @@ describe.skipIf(!hasChromium())('a click', () => {
     expect(await countedBy(both, 1)).toEqual(['outbound / {"url":"https://news.example/today?x=1"}']);
   });
 
-  it('that leads away at once is counted all the same', async () => {
+  it('is counted even if it leaves the page at once', async () => {
     await allDelivered(page, shop.collector, 1);
     await context.route('https://news.example/**', (route) => route.fulfill({ body: 'news' }));
     shop.site.pages['/leave'] = pageWith(tagFor(shop.collector.url), body);

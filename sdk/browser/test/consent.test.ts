@@ -16,7 +16,7 @@ describe.skipIf(!hasChromium())('the script', () => {
 
   const kept = () => shop.collector.kept().filter(({ event_type: type }) => type !== 'engagement');
 
-  it('forgets everything and counts nothing where the visitor has opted out, also on later pages', async () => {
+  it('forgets everything and counts nothing after opting out, on later pages too', async () => {
     shop.collector.decide(() => ({ status: 503, headers: { 'retry-after': '20' } }));
     // The visitor opts out just before the page learns that the view was rejected.
     await page.addInitScript(`if (location.pathname === '/') {
@@ -42,7 +42,7 @@ describe.skipIf(!hasChromium())('the script', () => {
     expect(kept().map(summarize)).toEqual(['c /next']);
   });
 
-  it('stores and sends nothing before there is consent, and then what has been done since the page was opened', async () => {
+  it('stores and sends nothing before consent, and then everything since the page was opened', async () => {
     shop.site.pages['/'] = pageWith(tagFor(shop.collector.url, 'data-consent'));
     await page.goto(shop.address('/'));
     await page.evaluate("millrace.identify('ada'); millrace.track('a')");
@@ -70,13 +70,13 @@ describe.skipIf(!hasChromium())('the script', () => {
     expect(await page.evaluate("localStorage['millrace:demo:user']")).toBe('ada');
   }
 
-  it('removes what earlier pages have stored when there is no consent any more', async () => {
+  it('removes what earlier pages stored when consent is withdrawn', async () => {
     await leaveBehind();
     await page.evaluate("localStorage.basket = 'tea'; millrace.track('a'); millrace.consent(false)");
     expect(await page.evaluate('Object.entries(localStorage)')).toEqual([['basket', 'tea']]);
   });
 
-  it('forgets the visitor of earlier pages at reset(), also before there is consent', async () => {
+  it('forgets the visitor of earlier pages at reset(), even before consent', async () => {
     await leaveBehind();
     await page.evaluate('millrace.reset()');
     expect(await page.evaluate("'millrace:demo:user' in localStorage")).toBe(false);
@@ -88,7 +88,7 @@ describe.skipIf(!hasChromium())('the script', () => {
     expect(users.sort()).toEqual(['a /next undefined', 'view / undefined', 'view /next undefined']);
   });
 
-  it('does nothing at a second consent', async () => {
+  it('ignores a second consent', async () => {
     shop.site.pages['/'] = pageWith(tagFor(shop.collector.url, 'data-consent'));
     await page.goto(shop.address('/'));
     await page.evaluate('millrace.consent(true)');
@@ -112,7 +112,7 @@ describe.skipIf(!hasChromium())('the script', () => {
       'data-respect-dnt',
       "Object.defineProperty(navigator, 'doNotTrack', { value: '1' })",
     ],
-    ['that a program drives', 'data-allow-webdriver="false"', ''],
+    ['driven by a program', 'data-allow-webdriver="false"', ''],
   ])('does not count a browser %s', async (_what, attributes, script) => {
     await page.addInitScript(script);
     const tag = tagFor(shop.collector.url, attributes).replace(
@@ -126,7 +126,7 @@ describe.skipIf(!hasChromium())('the script', () => {
     expect([await page.evaluate('localStorage.length'), shop.collector.deliveries.length]).toEqual([0, 0]);
   });
 
-  it.each(['localhost', '127.0.0.1'])('does not count pages on %s unless it is told to', async (host) => {
+  it.each(['localhost', '127.0.0.1'])('does not count pages on %s by default', async (host) => {
     shop.site.pages['/counted'] = pageWith(tagFor(shop.collector.url, 'data-localhost'));
     await page.goto(`http://${host}:${shop.site.port}/quiet`);
     await page.evaluate("millrace.track('a')");
@@ -135,7 +135,7 @@ describe.skipIf(!hasChromium())('the script', () => {
     expect(kept().map(summarize)).toEqual(['view /counted']);
   });
 
-  it('keeps to the wish of a visitor who has opted out, also where the site has consent', async () => {
+  it('respects an opt-out even after the site has consent', async () => {
     for (const path of ['/', '/next']) shop.site.pages[path] = pageWith(tagFor(shop.collector.url, 'data-consent'));
     await page.goto(shop.address('/'));
     await page.evaluate('millrace.consent(true)');

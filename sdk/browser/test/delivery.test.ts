@@ -15,7 +15,7 @@ describe.skipIf(!hasChromium())('the queue of a page', () => {
 
   const kept = (): string[] => deliveredEvents(shop.collector);
 
-  it('sends a batch without a preflight, without cookies, and empties', async () => {
+  it('sends a batch without preflight or cookies, and then is empty', async () => {
     await context.addCookies([{ name: 'basket', value: 'x', url: shop.collector.url }]);
     await page.goto(shop.address('/'));
     await track(page, 1, 2);
@@ -27,7 +27,7 @@ describe.skipIf(!hasChromium())('the queue of a page', () => {
     expect(shop.collector.unexpectedRequests).toEqual([]);
   });
 
-  it('counts what was done while the server answered 503', async () => {
+  it('counts events made while the server responds with 503', async () => {
     shop.collector.decide(() => (shop.collector.deliveries.length <= 3 ? { status: 503 } : 'ok'));
     await page.clock.install();
     await page.goto(shop.address('/'));
@@ -40,7 +40,7 @@ describe.skipIf(!hasChromium())('the queue of a page', () => {
     expect(kept()).toEqual([...purchases(1, 3), ...purchases(4, 5, '/pricing'), 'view /', 'view /pricing'].sort());
   });
 
-  it('sends again under the same id and with a new sent_at when the reply was lost', async () => {
+  it('resends with the same ids and a new sent_at when the response is lost', async () => {
     shop.collector.decide(() => (shop.collector.deliveries.length <= 2 ? 'lose' : 'ok'));
     await page.goto(shop.address('/'));
     await track(page, 1, 3);
@@ -52,7 +52,7 @@ describe.skipIf(!hasChromium())('the queue of a page', () => {
     expect(more.at(-1)!.sentAt > first!.sentAt).toBe(true);
   });
 
-  it('waits as long as Retry-After says, whatever is done meanwhile, also on the next page', async () => {
+  it('waits for Retry-After whatever happens meanwhile, even on the next page', async () => {
     shop.collector.decide(() =>
       shop.collector.deliveries.length === 1 ? { status: 429, headers: { 'retry-after': '1920' } } : 'ok',
     );
@@ -73,7 +73,7 @@ describe.skipIf(!hasChromium())('the queue of a page', () => {
     expect(kept()).toEqual([...purchases(1, 30), ...purchases(31, 31, '/pricing'), 'view /', 'view /pricing'].sort());
   });
 
-  it('waits longer each time, up to ten minutes, half more or less', async () => {
+  it('doubles the wait up to ten minutes, plus or minus half', async () => {
     shop.collector.decide(() => ({ status: 500 }));
     // With a fixed clock, a slow machine does not shorten the measured wait.
     await page.clock.setFixedTime(new Date());
@@ -91,7 +91,7 @@ describe.skipIf(!hasChromium())('the queue of a page', () => {
     expect(outside).toEqual([]);
   });
 
-  it.each([400, 401, 403])('drops what is answered %i, and says so', async (status) => {
+  it.each([400, 401, 403])('drops and logs events that are refused with %i', async (status) => {
     shop.collector.decide(() => (shop.collector.deliveries.length === 1 ? { status, body: 'no' } : 'ok'));
     const warnings: string[] = [];
     page.on('console', (message) => warnings.push(message.text()));
@@ -106,7 +106,7 @@ describe.skipIf(!hasChromium())('the queue of a page', () => {
     expect(warnings).toContain(`millrace: ${status} no`);
   });
 
-  it('drops of a batch only what is rejected', async () => {
+  it('drops only the rejected events of a batch', async () => {
     const warnings: string[] = [];
     page.on('console', (message) => warnings.push(message.text()));
     await page.goto(shop.address('/'));
@@ -118,14 +118,14 @@ describe.skipIf(!hasChromium())('the queue of a page', () => {
     expect(warnings).toEqual(['millrace: 200 [Object]']);
   });
 
-  it('does not take the page of a proxy for an answer', async () => {
+  it('does not mistake the page of a proxy for a response of Millrace', async () => {
     shop.collector.decide(() => (shop.collector.deliveries.length === 1 ? { status: 200, body: '<html>' } : 'ok'));
     await page.goto(shop.address('/'));
     await allDelivered(page, shop.collector, 1);
     expect(kept()).toEqual(['view /']);
   });
 
-  it('goes on after a lost connection though the clock was set back', async () => {
+  it('continues after a lost connection even if the clock was set back', async () => {
     shop.collector.decide(() => (shop.collector.deliveries.length === 1 ? 'lose' : 'ok'));
     await page.clock.install({ time: '2026-01-05T10:00:00Z' });
     await page.goto(shop.address('/'));
@@ -137,7 +137,7 @@ describe.skipIf(!hasChromium())('the queue of a page', () => {
     expect(kept()).toEqual([...purchases(1, 1), 'view /']);
   });
 
-  it('goes on though a beacon could not be handed over', async () => {
+  it('continues when sendBeacon throws', async () => {
     await page.goto(shop.address('/'));
     await allDelivered(page, shop.collector, 1);
     await page.evaluate(`(async () => {
@@ -158,7 +158,7 @@ describe.skipIf(!hasChromium())('the queue of a page', () => {
   it.each([
     ['drops', 8, ['view /next']],
     ['sends', 6, ['view /', 'view /next']],
-  ])('%s what has waited for %i days', async (_what, days, expected) => {
+  ])('%s events that have waited for %i days', async (_what, days, expected) => {
     shop.collector.decide(() => ({ status: 503 }));
     await page.clock.install({ time: Date.now() - days * 86_400_000 });
     await page.goto(shop.address('/'));
@@ -174,7 +174,7 @@ describe.skipIf(!hasChromium())('the queue of a page', () => {
     expect(kept()).toEqual(expected);
   });
 
-  it('goes on when the browser is online again', async () => {
+  it('continues when the browser is online again', async () => {
     await page.clock.install();
     await page.goto(shop.address('/'));
     await allDelivered(page, shop.collector, 1);

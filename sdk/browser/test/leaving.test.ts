@@ -17,7 +17,7 @@ describe.skipIf(!hasChromium())('a page that is left', () => {
   const arrived = (count: number) =>
     eventually(async () => kept().length >= count || kept().length, `${count} events arrive`);
 
-  it('sends what waits when the visitor goes on to another site', async () => {
+  it('sends its queue when the visitor leaves for another site', async () => {
     await page.clock.install({ time: '2026-01-05T10:00:00Z' });
     await page.goto(shop.address('/'));
     await allDelivered(page, shop.collector, 1);
@@ -28,7 +28,7 @@ describe.skipIf(!hasChromium())('a page that is left', () => {
     expect(kept()).toEqual([...purchases(1, 2), 'view /']);
   });
 
-  it('sends what waits when the tab is closed', async () => {
+  it('sends its queue when the tab is closed', async () => {
     await page.clock.install({ time: '2026-01-05T10:00:00Z' });
     await page.goto(shop.address('/'));
     await allDelivered(page, shop.collector, 1);
@@ -39,7 +39,7 @@ describe.skipIf(!hasChromium())('a page that is left', () => {
     expect(kept()).toEqual([...purchases(1, 2), 'view /']);
   });
 
-  it('leaves to another tab what it could not send', async () => {
+  it('leaves unsent events to another tab', async () => {
     shop.collector.decide(() => ({ status: 503 }));
     await page.goto(shop.address('/'));
     await track(page, 1, 3);
@@ -54,7 +54,7 @@ describe.skipIf(!hasChromium())('a page that is left', () => {
     expect(kept()).toEqual([...purchases(1, 3), 'view /', 'view /pricing']);
   });
 
-  it('leaves to another tab what was on its way when it was closed', async () => {
+  it('leaves events that were being sent when it closed to another tab', async () => {
     shop.collector.decide(() => (shop.collector.deliveries.length === 1 ? 'forget' : 'ok'));
     await page.goto(shop.address('/'));
     await track(page, 1, 3);
@@ -69,7 +69,7 @@ describe.skipIf(!hasChromium())('a page that is left', () => {
     expect(kept()).toEqual([...purchases(1, 3), 'view /', 'view /pricing']);
   });
 
-  it('leaves to a tab where nothing happens what was on its way when it was closed', async () => {
+  it('leaves events that were being sent when it closed to an idle tab', async () => {
     const idle = await context.newPage();
     await idle.clock.install();
     await idle.goto(shop.address('/pricing'));
@@ -84,7 +84,7 @@ describe.skipIf(!hasChromium())('a page that is left', () => {
     expect(kept()).toEqual([...purchases(1, 1), 'view /', 'view /pricing']);
   });
 
-  it('shares its queue with other tabs, and each event is sent by one of them', async () => {
+  it('shares its queue with other tabs without sending an event twice', async () => {
     const other = await context.newPage();
     await Promise.all([page.goto(shop.address('/')), other.goto(shop.address('/pricing'))]);
     for (let n = 1; n <= 30; n += 1) await Promise.all([track(page, n), track(other, n)]);
@@ -94,7 +94,7 @@ describe.skipIf(!hasChromium())('a page that is left', () => {
     expect(ids.length).toBe(62);
   });
 
-  it('of several tabs that come online together, each sends its own', async () => {
+  it('sends only its own events when several tabs come online together', async () => {
     const other = await context.newPage();
     await Promise.all([page.goto(shop.address('/')), other.goto(shop.address('/pricing'))]);
     await allDelivered(page, shop.collector, 2);
@@ -108,7 +108,7 @@ describe.skipIf(!hasChromium())('a page that is left', () => {
     expect(ids.length).toBe(12);
   });
 
-  it('knows another visitor though storage has become full', async () => {
+  it('switches to another visitor even if storage is full', async () => {
     await page.goto(shop.address('/'));
     await page.evaluate("millrace.identify('ada'); millrace.track('a')");
     await allDelivered(page, shop.collector, 2);
@@ -130,12 +130,12 @@ describe.skipIf(!hasChromium())('a page that is left', () => {
       'is blocked',
       "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } })",
     ],
-    ['is switched off', "Object.defineProperty(window, 'localStorage', { value: null })"],
+    ['is disabled', "Object.defineProperty(window, 'localStorage', { value: null })"],
     [
       'is full',
       'for (let size = 5e6, n = 0; size >= 1; n += 1) { try { localStorage[n] = "x".repeat(size); } catch { size /= 2; } }',
     ],
-  ])('counts where storage %s', async (_what, script) => {
+  ])('counts even if storage %s', async (_what, script) => {
     await page.addInitScript(script);
     shop.collector.decide(() => (shop.collector.deliveries.length === 1 ? { status: 503 } : 'ok'));
     await page.goto(shop.address('/'));

@@ -32,7 +32,7 @@ describe.skipIf(!hasChromium())('a page', () => {
   const lines = () => collector.kept().map(summarize);
   const arrived = (line: string) => eventually(async () => lines().includes(line) || lines().length, `${line} arrives`);
 
-  it('loaded ahead of time is counted when it is shown, with what it did until then', async () => {
+  it('that was prerendered is counted when it is shown, with its earlier events', async () => {
     let readyAt = '';
     page(
       '/',
@@ -64,7 +64,7 @@ describe.skipIf(!hasChromium())('a page', () => {
     ]);
   });
 
-  it('restored by going back is viewed again', async () => {
+  it('restored from the back-forward cache is viewed again', async () => {
     page(
       '/',
       `addEventListener('pageshow', ({ persisted }) => persisted && millrace.track('restored'));
@@ -83,7 +83,7 @@ describe.skipIf(!hasChromium())('a page', () => {
     expect(counted.sort()).toEqual(['restored /', 'view /', 'view /', 'view /next']);
   });
 
-  it('tells how it was looked at when it is hidden, and goes on when it is shown again', async () => {
+  it('reports engagement when hidden, and continues when shown again', async () => {
     page(
       '/',
       `fetch('/viewed').then(() => {
@@ -106,7 +106,7 @@ describe.skipIf(!hasChromium())('a page', () => {
     expect(lines().filter((line) => line === 'view /').length).toBe(1);
   });
 
-  it('opened in the background is counted when somebody looks at it', async () => {
+  it('opened in the background is counted when it becomes visible', async () => {
     let isLoaded = false;
     page(
       '/',
@@ -125,7 +125,7 @@ describe.skipIf(!hasChromium())('a page', () => {
     expect(isLoaded).toBe(true);
   });
 
-  it('hands to a beacon, while it is hidden, what it cannot send', async () => {
+  it('falls back to a beacon while hidden', async () => {
     page(
       '/',
       `window.fetch = () => Promise.reject(new TypeError('blocked'));

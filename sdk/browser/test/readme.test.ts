@@ -17,7 +17,7 @@ describe.skipIf(!hasChromium())('the README', () => {
   });
   afterAll(() => browser?.close());
 
-  it('shows a tag that counts, and how to speak before it is there', async () => {
+  it('shows a tag that counts, and a stub for calls before it has loaded', async () => {
     const shop = await openShop(browser);
     const [tag = '', stub = ''] = Array.from(readme.matchAll(/```html\n(.*?)```/gs), ([, html]) => html!);
     const here = tag.replace('http://localhost:3000', shop.collector.url);
@@ -30,7 +30,7 @@ describe.skipIf(!hasChromium())('the README', () => {
     await shop.close();
   });
 
-  it('shows an application of React Router whose views and calls count', async () => {
+  it('shows a React Router application whose views and calls count', async () => {
     const shop = await openShop(browser);
     const snippet = /```jsx\n(import \{ init \}.*?)```/s.exec(readme)![1]!;
     const here = snippet.replace('http://localhost:3000', shop.collector.url);

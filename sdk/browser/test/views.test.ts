@@ -33,7 +33,7 @@ describe.skipIf(!hasChromium())('views', () => {
         (event) => `${summarize(event)} from ${event.referrer ? new URL(String(event.referrer)).pathname : 'nowhere'}`,
       );
 
-  it('say where they were, where from, and what the browser is like', async () => {
+  it('contain address, referrer and properties of the browser', async () => {
     shop = await openShop(browser);
     context = await browser.newContext({
       locale: 'de-AT',
@@ -60,7 +60,7 @@ describe.skipIf(!hasChromium())('views', () => {
     await context.close();
   });
 
-  it('are counted on each page of a site of many', async () => {
+  it('are counted on each page of a site', async () => {
     await visit('/');
     await allDelivered(page, shop.collector, 1);
     shop.site.pages['/links'] = pageWith(tagFor(shop.collector.url), '<a href="/pricing">Pricing</a>');
@@ -79,7 +79,7 @@ describe.skipIf(!hasChromium())('views', () => {
     expect(seen()).toEqual(['view /untitled from nowhere']);
   });
 
-  it('are counted in an application when the address changes, with the title that it then gets', async () => {
+  it('are counted when an application changes the address, with the title that it sets afterwards', async () => {
     await visit('/');
     await page.evaluate(`
       history.pushState({}, '', '/cart');
@@ -108,7 +108,7 @@ describe.skipIf(!hasChromium())('views', () => {
     expect(titles).toContainEqual(['/cart', 'Cart']);
   });
 
-  it('tell fragments apart where the site routes by them', async () => {
+  it('distinguish fragments with data-hash', async () => {
     await visit('/#/home', 'data-hash');
     await page.evaluate("location.hash = '#/cart'");
     await allDelivered(page, shop.collector, 2);
@@ -117,7 +117,7 @@ describe.skipIf(!hasChromium())('views', () => {
     expect(seen()).toEqual(['view /#/home from nowhere', 'view /#/cart from /', 'view /#/pay from /']);
   });
 
-  it('come from the page alone with data-auto="false"', async () => {
+  it('come only from page() with data-auto="false"', async () => {
     await visit('/', 'data-auto="false"');
     await page.evaluate("history.pushState({}, '', '/quiet')");
     await page.evaluate("millrace.page({ kind: 'list' })");
@@ -125,7 +125,7 @@ describe.skipIf(!hasChromium())('views', () => {
     expect(seen()).toEqual(['view /quiet {"kind":"list"} from nowhere']);
   });
 
-  it('of a page that is not there are followed by not_found', async () => {
+  it('of a 404 page are followed by not_found', async () => {
     shop = await openShop(browser);
     context = await shop.open();
     page = await context.newPage();
@@ -135,7 +135,7 @@ describe.skipIf(!hasChromium())('views', () => {
     expect(shop.collector.kept().map(summarize).sort()).toEqual(['not_found /gone', 'view /gone']);
   });
 
-  it('go to the folder that the script came from, or to the endpoint of the tag, with its key', async () => {
+  it('go to the folder of the script, or to the endpoint of the tag, with its key', async () => {
     await visit('/', '');
     await allDelivered(page, shop.collector, 1);
     const { url } = shop.collector;
@@ -150,7 +150,7 @@ describe.skipIf(!hasChromium())('views', () => {
     expect(shop.collector.unexpectedRequests).toEqual([]);
   });
 
-  it('are counted once where the script stands twice on the page', async () => {
+  it('are counted once if the page contains the script twice', async () => {
     shop = await openShop(browser);
     context = await shop.open();
     page = await context.newPage();

@@ -44,7 +44,7 @@ describe('req.millrace', () => {
     ]);
   });
 
-  it('leaves what the event says itself', async () => {
+  it('does not override what the event contains', async () => {
     const app = express().use(millraceExpress(client));
     app.get('/pricing', (req, res) => {
       req.millrace.track({ event_type: 'search', path: '/own', context: { user_agent: 'own' } });
@@ -55,7 +55,7 @@ describe('req.millrace', () => {
     ]);
   });
 
-  it('believes a proxy about address, protocol and host only if Express does', async () => {
+  it('trusts a proxy only if Express does', async () => {
     const headers = {
       ...browser,
       'x-forwarded-for': '203.0.113.7',
@@ -81,7 +81,7 @@ describe('req.millrace', () => {
     ]);
   });
 
-  it('never throws, even where an event is none or the address too long', async () => {
+  it('never throws, even for a missing event or an address that is too long', async () => {
     const app = express().use(
       millraceExpress(client, {
         userId() {
@@ -115,14 +115,14 @@ describe('views', () => {
     return app;
   }
 
-  it('are tracked for pages that were sent', async () => {
+  it('are tracked for pages that are sent', async () => {
     const headers = { ...browser, 'x-user': 'ada' };
     expect(await ask(shop(true), '/pricing?utm_source=x', { headers })).toEqual([
       { ...known, event_type: 'view', user_id: 'ada' },
     ]);
   });
 
-  it('are tracked for pages that the browser has already', async () => {
+  it('are tracked for pages that the browser has cached', async () => {
     const app = shop(true);
     server = await listen(app);
     const etag = (await fetch(`${server.url}/pricing`)).headers.get('etag') as string;
@@ -137,11 +137,11 @@ describe('views', () => {
     expect(await ask(shop(true), path)).toEqual([]);
   });
 
-  it('are not tracked unless they are wanted', async () => {
+  it('are off by default', async () => {
     expect(await ask(shop(false), '/pricing')).toEqual([]);
   });
 
-  it('are what a function says they are, and none where it fails', async () => {
+  it('are selected by a function, and skipped if it throws', async () => {
     const isWanted = (req: Request) => {
       if (req.path === '/failing') throw new Error('cannot say');
       return req.path === '/api';

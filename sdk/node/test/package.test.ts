@@ -33,7 +33,7 @@ const send = (prefix: string) => `${prefix}
   client.shutdown().then(({ unsent }) => process.stdout.write('unsent ' + unsent));`;
 
 describe('the package', () => {
-  it('is imported by modules', async () => {
+  it('can be imported as an ES module', async () => {
     const text = send(`import { createMillrace } from '@millrace/node';
       import { createFileSpool } from '@millrace/node/spool';
       import '@millrace/node/express';
@@ -42,7 +42,7 @@ describe('the package', () => {
     expect(collector.accepted).toHaveLength(1);
   });
 
-  it('is required by CommonJS', async () => {
+  it('can be required from CommonJS', async () => {
     const text = send(`const { createMillrace } = require('@millrace/node');
       const { createFileSpool } = require('@millrace/node/spool');
       require('@millrace/node/express').millraceExpress(createMillrace({ url: 'http://localhost', site: 'a' }));
@@ -51,7 +51,7 @@ describe('the package', () => {
     expect(collector.accepted).toHaveLength(1);
   });
 
-  it('needs nothing of Node where there is fetch', async () => {
+  it('needs no globals of Node where there is fetch', async () => {
     const text = `const { exit, stdout } = process;
       const { write } = stdout;
       for (const name of ['process', 'Buffer', 'setImmediate', 'global']) delete globalThis[name];
@@ -69,7 +69,7 @@ describe('the package', () => {
     expect(await run('edge.mjs', text)).toBe('undefined,undefined,POST https://stats.example/events,0');
   });
 
-  it('imports nothing of Node or of others with its main entry, in either form, at the top or later', async () => {
+  it('imports no other module from its main entry, in either format, statically or dynamically', async () => {
     const root = fileURLToPath(new URL('..', import.meta.url));
     for (const folder of ['dist', join('commonjs', 'dist')]) {
       const seen = new Set<string>();
@@ -104,7 +104,7 @@ describe('its types', () => {
     return done.stdout;
   }
 
-  it('refuse wrong events, and need neither the types of Node nor those of Express', async () => {
+  it('reject invalid events, and need neither the types of Node nor those of Express', async () => {
     const events = await readFile(new URL('typed-events-compile.ts', import.meta.url), 'utf8');
     const text = `${events.replace('../src/millrace.js', '@millrace/node')}
       import { createMillrace } from '@millrace/node';
@@ -123,8 +123,8 @@ describe('its types', () => {
   });
 });
 
-describe('what it knows of events', () => {
-  it('are all types with properties of their own', () => {
+describe('the event types', () => {
+  it('cover all typed events', () => {
     const types: Record<TypedEvent['event_type'], true> = {
       signup: true,
       payment: true,
@@ -139,7 +139,7 @@ describe('what it knows of events', () => {
     expect(Object.keys(types)).toEqual([...typedEvents.keys()]);
   });
 
-  it('are all fields that ingestion takes', () => {
+  it('cover all fields that ingestion accepts', () => {
     const { keys } = eventRules.describe() as { keys: Record<string, unknown> };
     // The client sets this field itself.
     type Known = keyof EventFields | 'event_type' | 'properties' | 'sent_at';

@@ -82,7 +82,7 @@ describe('against a collector', () => {
     ]);
   });
 
-  it('Edge: the view is sent behind the answer', async () => {
+  it('Edge: the view is sent after the response', async () => {
     const file = await writeExample('Edge', collector.url);
     const { default: worker } = await import(pathToFileURL(file).href);
     const waited: Promise<unknown>[] = [];

@@ -22,21 +22,21 @@ const create = (options: Partial<MillraceOptions> = {}) =>
 
 const ids = (index: number) => collector.requests[index]?.body.events?.map(({ event_id: id }) => id);
 
-describe('what is sent again, with the same ids', () => {
+describe('a request is retried with the same ids after', () => {
   const answers: [string, CollectorAnswer, string][] = [
-    ['a lost answer', 'lose', 'the server is unreachable: UND_ERR_SOCKET'],
+    ['a lost response', 'lose', 'the server is unreachable: UND_ERR_SOCKET'],
     ['408', { status: 408 }, 'the server responded with 408'],
     ['429', { status: 429, body: { error: { message: 'Slower.' } } }, 'the server responded with 429: Slower.'],
     ['500', { status: 500 }, 'the server responded with 500'],
     ['503', { status: 503 }, 'the server responded with 503'],
     ['599', { status: 599 }, 'the server responded with 599'],
     [
-      '200 of something else',
+      "a 200 that is not Millrace's",
       { status: 200, body: '<html>' },
       'the server responded with 200, which does not come from Millrace: check the option url',
     ],
     [
-      'a count that cannot be',
+      'an impossible count',
       { status: 200, body: { status: 'ok', accepted: 7 } },
       'the server responded with 200, which does not come from Millrace: check the option url',
     ],
@@ -62,7 +62,7 @@ describe('what is sent again, with the same ids', () => {
     expect(client.dropped).toBe(0);
   });
 
-  it('no answer in time', async () => {
+  it('a timeout', async () => {
     collector.answers.push('silence');
     const client = create({ timeoutMs: 200 });
     client.track({ event_type: 'view' });
@@ -71,7 +71,7 @@ describe('what is sent again, with the same ids', () => {
     expect(problems[0]?.message).toBe('the server is unreachable: no response within 200 ms; retrying in 250 ms');
   });
 
-  it('nobody there', async () => {
+  it('a refused connection', async () => {
     await collector.close();
     const client = create();
     client.track({ event_type: 'view' });
@@ -82,27 +82,30 @@ describe('what is sent again, with the same ids', () => {
   });
 });
 
-it.each([400, 401, 403, 404, 405, 415, 422])('drops what is refused with %i, names it, and goes on', async (status) => {
-  collector.answers.push({ status, body: { error: { code: 'x', message: 'No.' } } });
-  const client = create();
-  client.track({ event_type: 'view', path: '/lost' });
-  await client.flush();
-  client.track({ event_type: 'view', path: '/next' });
-  await client.flush();
-  expect(problems).toEqual([
-    {
-      reason: 'refused',
-      message: `the server responded with ${status}: No.`,
-      count: 1,
-      status,
-      lost: [{ body: expect.objectContaining({ path: '/lost' }) }],
-    },
-  ]);
-  expect(client.dropped).toBe(1);
-  expect(collector.accepted.map(({ path }) => path)).toEqual(['/next']);
-});
+it.each([400, 401, 403, 404, 405, 415, 422])(
+  'drops and reports events refused with %i, and continues',
+  async (status) => {
+    collector.answers.push({ status, body: { error: { code: 'x', message: 'No.' } } });
+    const client = create();
+    client.track({ event_type: 'view', path: '/lost' });
+    await client.flush();
+    client.track({ event_type: 'view', path: '/next' });
+    await client.flush();
+    expect(problems).toEqual([
+      {
+        reason: 'refused',
+        message: `the server responded with ${status}: No.`,
+        count: 1,
+        status,
+        lost: [{ body: expect.objectContaining({ path: '/lost' }) }],
+      },
+    ]);
+    expect(client.dropped).toBe(1);
+    expect(collector.accepted.map(({ path }) => path)).toEqual(['/next']);
+  },
+);
 
-it('waits as long as the server wishes, whatever is tracked meanwhile, and sends that along', async () => {
+it('waits for Retry-After whatever is tracked meanwhile, and sends that along', async () => {
   collector.answers.push({ status: 503, headers: { 'retry-after': '1' } });
   const client = create({ flushAt: 1 });
   client.track({ event_type: 'view', path: '/0' });
@@ -115,7 +118,7 @@ it('waits as long as the server wishes, whatever is tracked meanwhile, and sends
   expect(second?.body.events?.map(({ path }) => path)).toEqual(Array.from({ length: 10 }, (_, number) => `/${number}`));
 });
 
-it('has one request on its way at a time, and keeps the order', async () => {
+it('sends one request at a time, and keeps the order', async () => {
   let [running, most] = [0, 0];
   const client = create({
     flushAt: 10,
@@ -136,7 +139,7 @@ it('has one request on its way at a time, and keeps the order', async () => {
   expect(collector.accepted.map(({ path }) => path)).toEqual(Array.from({ length: 500 }, (_, number) => `/${number}`));
 });
 
-it('gives up on events after maxAgeMs, and names them', async () => {
+it('gives up on events after maxAgeMs, and reports them', async () => {
   let nowMs = Date.UTC(2025, 10, 14);
   const client = create({ now: () => nowMs, maxAgeMs: 3_600_000 });
   collector.answers.push({ status: 503 }, { status: 503 });

@@ -91,7 +91,7 @@ async function expectEachStoredOnce(tracked: string[], atMost: number): Promise<
   expect(stored.length).toBeLessThanOrEqual(atMost);
 }
 
-it('sends what a killed process left, and what a second one left of that, also below half a line', async () => {
+it('sends what a killed process left, and what a second one left of that, even after half a line', async () => {
   const first = start(proxy.url, 'first', 1_000_000);
   await killWhileSending(first, 5);
   await tearFiles();
@@ -106,7 +106,7 @@ it('sends what a killed process left, and what a second one left of that, also b
   expect(await readdir(folder)).toEqual([]);
 });
 
-it('keeps everything of a process that was killed before the server was there', async () => {
+it('keeps the events of a process that was killed before the server was up', async () => {
   const first = start('http://127.0.0.1:1', 'first', 1_000_000);
   await eventually(async () => first.tracked.length >= 500, 'events are tracked');
   await kill(first);
@@ -117,7 +117,7 @@ it('keeps everything of a process that was killed before the server was there', 
   await expectEachStoredOnce(tracked, tracked.length + 1);
 });
 
-it('lets several processes share a folder: each sends its own, and one of those that come after what others left', async () => {
+it('lets several processes share a folder: each sends its own events, and a later one what others left', async () => {
   const running = ['a', 'b', 'c'].map((name) => start(proxy.url, name, 300));
   const dying = start(proxy.url, 'd', 1_000_000);
   await killWhileSending(dying, 3);

@@ -41,14 +41,14 @@ const spooledText = () =>
     .map((file) => readFileSync(file, 'utf8'))
     .join('');
 
-it('has an event in its file when track() has returned', async () => {
+it('has written an event when track() returns', async () => {
   const client = create();
   client.track({ event_type: 'view', path: '/here' });
   expect(spooledText()).toContain('"path":"/here"');
   await client.shutdown();
 });
 
-it('cuts off what is delivered, and leaves nothing behind at the end', async () => {
+it('removes delivered events, and leaves nothing behind at the end', async () => {
   const client = create();
   client.track({ event_type: 'view' });
   await client.flush();
@@ -58,7 +58,7 @@ it('cuts off what is delivered, and leaves nothing behind at the end', async () 
   expect(readdirSync(folder)).toEqual([]);
 });
 
-it('removes files whose events are delivered while others still wait', async () => {
+it('removes files of delivered events while others are still queued', async () => {
   const client = createMillrace({
     url: collector.url,
     site: 'demo',
@@ -81,7 +81,7 @@ it('removes files whose events are delivered while others still wait', async () 
   expect(collector.accepted.map(({ path }) => path)).toEqual(['/8', '/9', '/10', '/11']);
 });
 
-it('hands what is unsent at shutdown to the next client, with its id and time, and does not count it as lost', async () => {
+it('hands unsent events to the next client with their id and time, and does not count them as lost', async () => {
   const first = create(createFileSpool(folder), 'http://127.0.0.1:1');
   first.track({ event_type: 'view', path: '/kept' });
   first.track({ event_type: 'view', path: '/kept-too' });
@@ -99,7 +99,7 @@ it('hands what is unsent at shutdown to the next client, with its id and time, a
   await second.shutdown();
 });
 
-it('sends what several have left, one after the other, at shutdown too', async () => {
+it('sends what several processes left, one after another, even at shutdown', async () => {
   const clients = [1, 2, 3].map(() => create(createFileSpool(folder), 'http://127.0.0.1:1'));
   for (const [number, client] of clients.entries()) client.track({ event_type: 'view', path: `/${number}` });
   for (const client of clients) await client.shutdown(0);
@@ -109,7 +109,7 @@ it('sends what several have left, one after the other, at shutdown too', async (
   expect(readdirSync(folder)).toEqual([]);
 });
 
-it('gives up on events of an earlier process after maxAgeMs as well', async () => {
+it('gives up on events of an earlier process after maxAgeMs too', async () => {
   const first = create(createFileSpool(folder), 'http://127.0.0.1:1');
   first.track({ event_type: 'view', path: '/old' });
   await first.shutdown(0);
@@ -145,7 +145,7 @@ function createRemoteLane(silentForMs: number): void {
   utimesSync(join(lane, 'owner.json'), seen, seen);
 }
 
-it('takes over from a process on another machine that has not shown itself for a minute', async () => {
+it('takes over from a process on another machine without a heartbeat for a minute', async () => {
   createRemoteLane(61_000);
   const client = create();
   await client.shutdown();
@@ -153,7 +153,7 @@ it('takes over from a process on another machine that has not shown itself for a
   expect(readdirSync(folder)).toEqual([]);
 });
 
-it('leaves alone what belongs to a process on another machine that has', async () => {
+it('leaves the events of a process on another machine alone while it has a heartbeat', async () => {
   createRemoteLane(30_000);
   const client = create();
   await client.shutdown();
@@ -161,7 +161,7 @@ it('leaves alone what belongs to a process on another machine that has', async (
   expect(readdirSync(folder)).toEqual(['elsewhere']);
 });
 
-it('leaves alone what belongs to another client of this process', async () => {
+it('leaves the events of another client in this process alone', async () => {
   const first = create(createFileSpool(folder), 'http://127.0.0.1:1');
   first.track({ event_type: 'view' });
   const second = create();
@@ -170,14 +170,14 @@ it('leaves alone what belongs to another client of this process', async () => {
   await first.shutdown(0);
 });
 
-it('belongs to one client', async () => {
+it('can be used by one client only', async () => {
   const spool = createFileSpool(folder);
   const client = create(spool);
   expect(() => create(spool)).toThrow('this spool already belongs to a client: call createFileSpool once per client');
   await client.shutdown();
 });
 
-it('makes its folder, for its owner only, and says so at once when it cannot', async () => {
+it('creates its folder for its owner only, and throws at once when it cannot', async () => {
   const inner = join(folder, 'a', 'b');
   const client = create(createFileSpool(inner));
   client.track({ event_type: 'view' });
@@ -188,7 +188,7 @@ it('makes its folder, for its owner only, and says so at once when it cannot', a
   expect(() => create(createFileSpool(join(folder, 'file')))).toThrow('ENOTDIR');
 });
 
-it('tells of files that fail, and sends all the same', async () => {
+it('reports files that cannot be written, and sends the events nevertheless', async () => {
   const client = create();
   const [lane = ''] = readdirSync(folder);
   rmSync(join(folder, lane), { recursive: true });

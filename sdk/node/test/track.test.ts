@@ -22,7 +22,7 @@ const create = (options: Partial<MillraceOptions> = {}) =>
     ...options,
   });
 
-it('completes an event with site, path, a UUID that begins with the time, and the time', async () => {
+it('completes an event with site, path, time, and a UUID that starts with the time', async () => {
   const client = create();
   client.track({ event_type: 'view' });
   await client.flush();
@@ -37,7 +37,7 @@ it('completes an event with site, path, a UUID that begins with the time, and th
   expect(Number.parseInt(String(event?.event_id).replace('-', '').slice(0, 12), 16)).toBe(nowMs);
 });
 
-it('keeps everything that an event says, and what it said when it was tracked', async () => {
+it('keeps all fields of an event as they were when it was tracked', async () => {
   const client = create();
   const event = {
     event_type: 'search',
@@ -59,14 +59,14 @@ it('keeps everything that an event says, and what it said when it was tracked', 
   ]);
 });
 
-it('gives each event an id of its own', async () => {
+it('gives each event a unique id', async () => {
   const client = create({ random: () => 0 });
   for (let count = 0; count < 5_000; count += 1) client.track({ event_type: 'view' });
   await client.flush();
   expect(new Set(collector.accepted.map(({ event_id: id }) => id)).size).toBe(5_000);
 });
 
-it('sends JSON, compressed when it is large, with the key, and says when it was sent', async () => {
+it('sends JSON with the key and sent_at, compressed when it is large', async () => {
   const client = create({ key: 'mr_secret', url: `${collector.url}/behind/a/proxy/?x#y`.replace('?x#y', '') });
   client.track({ event_type: 'view' });
   await client.flush();
@@ -93,7 +93,7 @@ it('sends JSON, compressed when it is large, with the key, and says when it was 
   ]);
 });
 
-it('compresses without CompressionStream too', async () => {
+it('compresses even without CompressionStream', async () => {
   const { CompressionStream } = globalThis;
   Object.assign(globalThis, { CompressionStream: undefined });
   try {
@@ -107,7 +107,7 @@ it('compresses without CompressionStream too', async () => {
   expect(collector.accepted).toHaveLength(1);
 });
 
-it('drops what cannot be written as JSON, says so, and never throws', async () => {
+it('drops and reports what cannot be written as JSON, and never throws', async () => {
   const client = create();
   const circle: Record<string, unknown> = {};
   circle.self = circle;
@@ -140,7 +140,7 @@ it('drops what cannot be written as JSON, says so, and never throws', async () =
   expect({ dropped: client.dropped, sent: collector.accepted.length }).toEqual({ dropped: 7, sent: 1 });
 });
 
-it('is not harmed by what onError does', async () => {
+it('survives errors in onError', async () => {
   const throwing = create({
     onError: () => {
       throw new Error('sync');
@@ -162,6 +162,6 @@ it.each([
   [{ key: 'a b' }, 'key must be an access key of Millrace'],
   [{ flushAt: -1 }, 'flushAt must be a number that is not negative'],
   [{ maxAgeMs: Number.NaN }, 'maxAgeMs must be a number that is not negative'],
-])('is not made of %j', (options, message) => {
+])('rejects the options %j', (options, message) => {
   expect(() => create(options)).toThrow(message);
 });
