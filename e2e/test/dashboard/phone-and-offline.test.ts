@@ -45,7 +45,7 @@ describe.runIf(hasChromium())('a page that is not looked at from a desk', () => 
     await dialog.getByRole('button', { name: 'Apply' }).tap();
     await expect.poll(() => figures(page)).toMatchObject({ Visitors: '1' });
     expect(await widthOf(page)).toBe(360);
-    for (const name of [/^Range of time/, /^Comparison/, 'Segments', 'Theme and language']) {
+    for (const name of [/^Date range/, /^Comparison/, 'Segments', 'Theme and language']) {
       await page.getByRole('button', { name }).tap();
       await page.locator('.menu-window > div').waitFor();
       expect(await fits(page, '.menu-window')).toBe(true);
@@ -59,7 +59,7 @@ describe.runIf(hasChromium())('a page that is not looked at from a desk', () => 
   it('shows what leaves a value out, as a finger cannot point at it first', async () => {
     const { page } = await dashboard.open(june, phone);
     await figures(page);
-    const leaveOut = page.getByRole('button', { name: 'All but Germany' });
+    const leaveOut = page.getByRole('button', { name: 'Exclude Germany' });
     await expect.poll(() => leaveOut.evaluate((button) => getComputedStyle(button).opacity)).toBe('1');
     await leaveOut.tap();
     await page.getByText('Country is not Germany').waitFor();
