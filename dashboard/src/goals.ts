@@ -21,8 +21,8 @@ export const {
   load: loadGoals,
   useLoading: useGoalsOf,
 } = perSite(async (siteId) => {
-  const answer = sendJson<{ goals: Goal[] }>(`/sites/${encodeURIComponent(siteId)}/goals`);
-  return (await trackPending(answer)).goals;
+  const request = sendJson<{ goals: Goal[] }>(`/sites/${encodeURIComponent(siteId)}/goals`);
+  return (await trackPending(request)).goals;
 });
 
 export const areGoalsLoaded = computed(() => goals.value !== undefined || Boolean(goalsProblem.value));

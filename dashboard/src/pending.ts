@@ -4,14 +4,14 @@ import { signal } from '@preact/signals';
 /** Pending results and lazily loaded components. Mirrored on `<html>` as `data-unanswered`. */
 export const pendingCount = signal(0);
 
-export async function trackPending<T>(answer: Promise<T>): Promise<T> {
+export async function trackPending<T>(result: Promise<T>): Promise<T> {
   const note = (change: number) => {
     pendingCount.value = pendingCount.peek() + change;
     document.documentElement.dataset.unanswered = String(pendingCount.peek());
   };
   note(1);
   try {
-    return await answer;
+    return await result;
   } finally {
     note(-1);
   }

@@ -28,8 +28,8 @@ export function perSite<T>(fetchFor: (siteId: string) => Promise<T>) {
     if (siteId === site && isRequested) return;
     begin(siteId);
     try {
-      const answer = await fetchFor(siteId);
-      if (siteId === site) set(siteId, answer);
+      const loaded = await fetchFor(siteId);
+      if (siteId === site) set(siteId, loaded);
     } catch (error) {
       if (siteId !== site) return;
       isRequested = false;

@@ -42,13 +42,13 @@ export interface Query {
 }
 
 interface PendingQuery {
-  question: Query;
+  query: Query;
   signal: AbortSignal;
-  resolve: (answer: QueryResult) => void;
+  resolve: (result: QueryResult) => void;
   reject: (error: unknown) => void;
 }
 
-/** Queries waiting for the end of the current task, by lane and scope. */
+/** Queries collected until the end of the current task, by lane and scope. */
 const batches = new Map<string, PendingQuery[]>();
 const maxBatchSize = 50;
 
@@ -56,44 +56,44 @@ const maxBatchSize = 50;
  * `lane` separates queries that must not wait for each other: the top of a page, its panels, and slow lists.
  * @throws ApiError
  */
-export function runQuery(lane: string, scope: Scope, question: Query, signal: AbortSignal): Promise<QueryResult> {
+export function runQuery(lane: string, scope: Scope, query: Query, signal: AbortSignal): Promise<QueryResult> {
   const key = JSON.stringify([lane, scope]);
-  const answer = new Promise<QueryResult>((resolve, reject) => {
+  const result = new Promise<QueryResult>((resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason));
     const batch = batches.get(key);
-    if (batch) return void batch.push({ question, signal, resolve, reject });
-    batches.set(key, [{ question, signal, resolve, reject }]);
+    if (batch) return void batch.push({ query, signal, resolve, reject });
+    batches.set(key, [{ query, signal, resolve, reject }]);
     queueMicrotask(() => {
-      const waiting = batches.get(key) ?? [];
+      const pending = batches.get(key) ?? [];
       batches.delete(key);
-      for (let from = 0; from < waiting.length; from += maxBatchSize) {
-        void sendBatch(scope, waiting.slice(from, from + maxBatchSize));
+      for (let from = 0; from < pending.length; from += maxBatchSize) {
+        void sendBatch(scope, pending.slice(from, from + maxBatchSize));
       }
     });
   });
-  return trackPending(answer);
+  return trackPending(result);
 }
 
 /** Aborts once every query of the batch has been aborted; until then others still need the response. */
-function abortWhenAllAbort(waiting: PendingQuery[]): AbortSignal {
+function abortWhenAllAbort(pending: PendingQuery[]): AbortSignal {
   const controller = new AbortController();
-  const check = () => waiting.every(({ signal }) => signal.aborted) && controller.abort();
-  for (const { signal } of waiting) signal.addEventListener('abort', check);
+  const check = () => pending.every(({ signal }) => signal.aborted) && controller.abort();
+  for (const { signal } of pending) signal.addEventListener('abort', check);
   return controller.signal;
 }
 
-async function sendBatch(scope: Scope, waiting: PendingQuery[]): Promise<void> {
-  const signal = abortWhenAllAbort(waiting);
+async function sendBatch(scope: Scope, pending: PendingQuery[]): Promise<void> {
+  const signal = abortWhenAllAbort(pending);
   try {
-    const body = { ...scope, queries: waiting.map(({ question }) => question) };
+    const body = { ...scope, queries: pending.map(({ query }) => query) };
     const response = await send('/query/batch', { method: 'POST', body, accept: 'application/x-ndjson', signal });
-    let answered = 0;
-    for await (const line of readLines(response)) answered += resolveLine(JSON.parse(line) as Line, waiting);
-    if (answered < waiting.length) throw new Error('The answer was cut.');
+    let resolved = 0;
+    for await (const line of readLines(response)) resolved += resolveLine(JSON.parse(line) as Line, pending);
+    if (resolved < pending.length) throw new Error('The response was truncated.');
   } catch (error) {
     const problem = error instanceof ApiError || signal.aborted ? error : offlineError();
     // Queries that already have a result are settled, so this does not affect them.
-    for (const { reject } of waiting) reject(problem);
+    for (const { reject } of pending) reject(problem);
   }
 }
 
@@ -103,10 +103,10 @@ type Line =
   | { error: { code: string; message: string }; index?: undefined };
 
 /** Returns the number of queries that it resolved. */
-function resolveLine(line: Line, waiting: PendingQuery[]): 0 | 1 {
+function resolveLine(line: Line, pending: PendingQuery[]): 0 | 1 {
   if ('error' in line && line.error) throw new ApiError(500, line.error.code, line.error.message);
   if (line.index === undefined) return 0;
-  waiting[line.index]?.resolve({ ...line, at: Date.now() });
+  pending[line.index]?.resolve({ ...line, at: Date.now() });
   return 1;
 }
 

@@ -15,9 +15,9 @@ export function useBehaviour<T extends { meta: { source: string }; query: { time
 ): RequestState<T> {
   const body = shape && scope.value && { ...scope.value, ...shape };
   return useRequest(body ? `${kind} ${JSON.stringify(body)}` : '', async (signal) => {
-    const answer = await sendJson<T>(paths[kind], { method: 'POST', body, signal });
-    latestResult.value = { at: Date.now(), source: answer.meta.source, zone: answer.query.timezone };
-    return answer;
+    const result = await sendJson<T>(paths[kind], { method: 'POST', body, signal });
+    latestResult.value = { at: Date.now(), source: result.meta.source, zone: result.query.timezone };
+    return result;
   });
 }
 

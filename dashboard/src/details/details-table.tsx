@@ -45,13 +45,13 @@ function Head({ tab }: { tab: Tab }) {
 /** Static, so that rows neither move between pages nor change while they are being read. */
 const useDetailPage = (tab: Tab, page: number) => {
   const offset = page * pageSize;
-  const question = { ...detailsQuery(tab), limit: pageSize, offset, include: { total_rows: true } };
-  return useQuery('details', question, scopeOf(tab), { isStatic: true });
+  const query = { ...detailsQuery(tab), limit: pageSize, offset, include: { total_rows: true } };
+  return useQuery('details', query, scopeOf(tab), { isStatic: true });
 };
 
-function Rows({ tab, answer }: { tab: Tab; answer: QueryResult | undefined }) {
+function Rows({ tab, result }: { tab: Tab; result: QueryResult | undefined }) {
   const metrics = detailMetrics(tab);
-  const rows = answer?.results.map(({ dimensions, metrics: figures }) => ({ value: dimensions[0] ?? null, figures }));
+  const rows = result?.results.map(({ dimensions, metrics: figures }) => ({ value: dimensions[0] ?? null, figures }));
   return (
     <>
       {rows?.map((row) => (
@@ -64,7 +64,7 @@ function Rows({ tab, answer }: { tab: Tab; answer: QueryResult | undefined }) {
 /** A page after the first. */
 function LaterRows({ tab, page }: { tab: Tab; page: number }) {
   const { data, problem } = useDetailPage(tab, page);
-  if (!problem) return <Rows tab={tab} answer={data} />;
+  if (!problem) return <Rows tab={tab} result={data} />;
   return (
     <tr>
       <td colSpan={detailMetrics(tab).length + 1}>
@@ -96,7 +96,7 @@ export function DetailsTable({ tab }: { tab: Tab }) {
       <table class={data ? '' : 'waiting'}>
         <Head tab={tab} />
         <tbody>
-          <Rows tab={tab} answer={data} />
+          <Rows tab={tab} result={data} />
           {Array.from({ length: count - 1 }, (_, at) => (
             <LaterRows key={at + 1} tab={tab} page={at + 1} />
           ))}

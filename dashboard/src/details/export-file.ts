@@ -7,8 +7,8 @@ import { detailsQuery } from './details-query.ts';
 /** The parameters of dataset `timeseries`. */
 function exportParams(tab: Tab): Record<string, unknown> {
   const { filters: ofPage = [], ...scope } = scopeOf(tab)!;
-  const { filters, ...question } = detailsQuery(tab);
-  return { ...scope, ...question, filters: [...ofPage, ...filters] };
+  const { filters, ...query } = detailsQuery(tab);
+  return { ...scope, ...query, filters: [...ofPage, ...filters] };
 }
 
 /** In an address, strings stay as they are and everything else becomes JSON. */

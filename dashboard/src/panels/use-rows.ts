@@ -34,8 +34,8 @@ const plainRow = ({ metrics }: Tab, { dimensions, metrics: figures, comparison }
   };
 };
 
-const visitorsOf = (answer: QueryResult | undefined) =>
-  (answer?.results ?? []).map(({ dimensions, metrics }) => [dimensions[0] ?? null, Number(metrics[0])] as const);
+const visitorsOf = (result: QueryResult | undefined) =>
+  (result?.results ?? []).map(({ dimensions, metrics }) => [dimensions[0] ?? null, Number(metrics[0])] as const);
 
 /** Rounded to two decimals, like rates of the API. */
 export const percentOf = (part: number, all: number | undefined) => (all ? Math.round((1e4 * part) / all) / 100 : null);

@@ -6,9 +6,9 @@ import { latestResult } from '../use-request.ts';
 
 function footerText(at: number | undefined): string | null {
   if (at !== undefined) return t('foot.as_of', { time: formatTime(at) });
-  const { at: answeredAt, source } = latestResult.value ?? {};
-  if (!answeredAt || !source) return null;
-  return t('foot.exact', { time: formatTime(answeredAt), source: textOr(`source.${source}`, source) });
+  const { at: resultAt, source } = latestResult.value ?? {};
+  if (!resultAt || !source) return null;
+  return t('foot.exact', { time: formatTime(resultAt), source: textOr(`source.${source}`, source) });
 }
 
 /** `at`, in milliseconds since 1970, is for figures that do not come from a query. */

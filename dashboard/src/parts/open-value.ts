@@ -11,11 +11,11 @@ const finding = new Map<string, Promise<string | null>>();
 async function findHost(site: string): Promise<string | null> {
   const { hostnames } = await sendJson<{ hostnames?: string[] }>(`/sites/${encodeURIComponent(site)}`);
   if (hostnames?.[0]) return hostnames[0];
-  const question = {
+  const query = {
     ...{ metrics: ['views'], dimensions: ['hostname'], filters: [['is_set', 'hostname']] },
     ...{ order_by: [['views', 'desc']] as [string, 'desc'][], limit: 1 },
   };
-  const { results } = await runQuery('hosts', { ...scope.value!, filters: [] }, question, new AbortController().signal);
+  const { results } = await runQuery('hosts', { ...scope.value!, filters: [] }, query, new AbortController().signal);
   return results[0]?.dimensions[0] ?? null;
 }
 

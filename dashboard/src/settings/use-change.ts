@@ -8,19 +8,19 @@ export interface Change {
   /** The last change succeeded. */
   isDone: boolean;
   /** `after` receives the response. Errors end up in `problem` instead of being thrown. */
-  send<T>(path: string, request: Request, after?: (answer: T) => void): void;
+  send<T>(path: string, request: Request, after?: (response: T) => void): void;
 }
 
 export function useChange(): Change {
   const [state, setState] = useState<Omit<Change, 'send'>>({ isSending: false, isDone: false });
   return {
     ...state,
-    send<T>(path: string, request: Request, after?: (answer: T) => void) {
+    send<T>(path: string, request: Request, after?: (response: T) => void) {
       setState({ isSending: true, isDone: false });
       sendJson<T>(path, request).then(
-        (answer) => {
+        (response) => {
           setState({ isSending: false, isDone: true });
-          after?.(answer);
+          after?.(response);
         },
         (problem: unknown) => setState({ problem, isSending: false, isDone: false }),
       );

@@ -3,7 +3,7 @@ import { on } from './safely.js';
 
 const downloads = /\.(csv|dmg|exe|gz|mp[34]|pdf|rar|txt|zip|(doc|ppt|xls)x?)$/i;
 
-/** Turns clicks on external links, downloads and elements with `data-track`, and sent forms, into events. */
+/** Counts clicks on external links, downloads and elements with `data-track`, and submitted forms. */
 export function watchClicks(emit: Emit): void {
   /** `data-track="signup" data-track-plan="pro"` becomes the event `signup` with the property `plan`. */
   const emitNamed = (element: Element): void => {
