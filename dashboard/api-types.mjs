@@ -1,7 +1,7 @@
-/** Writes the types of what the API takes and answers, from its OpenAPI document: src/api-types.d.ts is made of this. */
+/** Generates src/api-types.d.ts from the OpenAPI document of reporting. */
 const note = '/** Written by `npm run check -- --update-docs` from the OpenAPI document of reporting. */\n';
 
-/** Descriptions are for readers of the document; without them a new sentence there changes nothing here. */
+/** Descriptions are dropped so that editing one in the document does not change the types. */
 function withoutDescriptions(value) {
   if (Array.isArray(value)) return value.map(withoutDescriptions);
   if (typeof value !== 'object' || value === null) return value;
@@ -11,7 +11,7 @@ function withoutDescriptions(value) {
   return Object.fromEntries(entries.map(([name, inner]) => [name, withoutDescriptions(inner)]));
 }
 
-/** @param document the OpenAPI document */
+/** @param document the parsed OpenAPI document */
 export async function renderApiTypes({ openapi, info, components: { schemas } }) {
   const { astToString, default: openapiTypes } = await import('openapi-typescript');
   const types = await openapiTypes({ openapi, info, paths: {}, components: { schemas: withoutDescriptions(schemas) } });

@@ -1,4 +1,4 @@
-/** Bundles the page into dist/page: one HTML file, scripts and styles with a hash in their names, each also compressed. */
+/** Bundles the page into dist/page: one HTML file plus scripts and styles with hashed names, each also compressed. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,7 @@ const sources = join(folder, 'src');
 const page = join(folder, 'dist', 'page');
 const firstView = join(sources, 'main.tsx');
 
-/** Does nothing if the page is newer than all of its sources. Throws what the bundler finds wrong. */
+/** Does nothing if the page is newer than all of its sources. @throws the errors of the bundler */
 export async function bundlePage() {
   const inputs = [
     'build.mjs',
@@ -25,12 +25,12 @@ export async function bundlePage() {
   const files = await bundle();
   rmSync(page, { recursive: true, force: true });
   for (const { path, contents } of files) write(path, contents);
-  // Last: it says that all the rest is there.
+  // Written last: its presence means that the build is complete.
   writeFileSync(made, htmlOf(files));
 }
 
 async function bundle() {
-  // What only a build needs is not asked for where the page is built already.
+  // Loaded only when there is something to build, since these are development dependencies.
   const [{ build }, { worldMap }] = await Promise.all([import('esbuild'), import('./world-map.mjs')]);
   const style = (name) => join(sources, 'style', `${name}.css`);
   const { outputFiles, metafile } = await build({
@@ -57,21 +57,21 @@ async function bundle() {
   return Promise.all(
     outputFiles
       .map((file) => ({ ...file, name: basename(file.path), text: file.text, isFirst: basename(file.path) === script }))
-      // Only imports the script of the first view, which the page names instead.
+      // The entry script only imports the chunk with the first view; the page names that chunk directly.
       .filter(({ name }) => !/^app-.*\.js$/.test(name))
       .map(async (file) => (file.isFirst ? { ...file, contents: Buffer.from(await shrink(file.text)) } : file)),
   );
 }
 
-/** Name of the file with the first view in it. */
+/** The name of the chunk that contains the first view. */
 function scriptOf({ outputs }) {
   const isFirst = ([, { inputs }]) => Object.keys(inputs).some((input) => join(process.cwd(), input) === firstView);
   return basename(Object.entries(outputs).find(isFirst)[0]);
 }
 
 /**
- * esbuild gives the variables of similar functions different names, which costs 4 % after gzip. Only names are changed here, and only
- * where the first view waits for it: the rest that terser does takes seconds.
+ * esbuild gives the variables of similar functions different names, which costs 4 % after gzip. Terser renames them, and only in
+ * the first view: its other optimizations take seconds.
  */
 async function shrink(text) {
   const { minify } = await import('terser');
@@ -80,8 +80,9 @@ async function shrink(text) {
 }
 
 /**
- * With code splitting, esbuild makes a file for every combination of entry points that share a module, which would cut the first view
- * into some thirty files. Parts loaded on demand always come after the first view: importing all of it, they leave it in one file.
+ * With code splitting, esbuild creates a chunk for every combination of entry points that share a module, which would cut the
+ * first view into some thirty files. Lazily loaded parts always come after the first view, so each of them imports all of it,
+ * and it stays in one chunk.
  */
 const firstViewTogether = {
   name: 'first view together',
@@ -98,7 +99,7 @@ const firstViewTogether = {
   },
 };
 
-/** What is smaller than a packet is not worth the work of unpacking. */
+/** In bytes. A smaller file fits into one packet, so compressing it gains nothing. */
 const smallest = 1_000;
 
 function write(path, contents) {

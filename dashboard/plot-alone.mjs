@@ -1,10 +1,10 @@
-/** uPlot as far as the chart of the dashboard needs it, which is three quarters of it. */
+/** Strips uPlot down to what the dashboard's chart needs, which is three quarters of it. */
 import { readFileSync } from 'node:fs';
 
-/** What uPlot offers beside the plot itself, such as curves and bars. */
+/** Extras such as curves and bars. */
 const offers = [[/^uPlot\.assign = [\s\S]*(?=^export )/m, '']];
 
-/** As uPlot's own switch FEAT_TIME does it: the chart counts its points, and names them itself. */
+/** The same as uPlot's own switch FEAT_TIME: our x axis counts points, and the chart formats their labels. */
 const axesOfTime = [
   [/^const \[ time\w+, .* = genTimeStuffs\(.*$/gm, ''],
   [/^\tconst _time(AxisSplits|AxisVals|SeriesVal) .*$/gm, '\tconst _time$1 = undefined;'],
@@ -13,10 +13,10 @@ const axesOfTime = [
   [/^const localTz = .*$/m, ''],
 ];
 
-/** Logarithmic ones and the like, by the number of their kind. */
+/** Logarithmic scales and the like; the numbers are uPlot's codes for them. */
 const scalesNotLinear = [[/\b(\w+\.)?\w*[dD]istr (==|>=) +(3|4|100)\b/g, 'false']];
 
-/** The page has one of its own. */
+/** The page draws its own legend. */
 const legend = [[/\bshowLegend(?= \?| &&|\))/g, 'false']];
 
 function without(text, [what, instead], path) {
@@ -25,7 +25,7 @@ function without(text, [what, instead], path) {
   return left;
 }
 
-/** For esbuild. @throws where uPlot is not written as is expected here */
+/** The esbuild plugin. @throws if uPlot's source does not match the patterns above */
 export const plotAlone = {
   name: 'plot alone',
   setup({ onLoad }) {

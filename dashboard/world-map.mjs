@@ -1,4 +1,4 @@
-/** Draws the map of the world while the page is built: an outline for each country by its ISO 3166-1 alpha-2 code, in whole numbers. */
+/** Draws the world map at build time: an outline per country, by ISO 3166-1 alpha-2 code, in whole numbers. */
 import { createRequire } from 'node:module';
 import { geoArea, geoCentroid, geoNaturalEarth1, geoPath } from 'd3-geo';
 import iso from 'iso-3166-1';
@@ -7,9 +7,9 @@ import { feature } from 'topojson-client';
 const require = createRequire(import.meta.url);
 
 const width = 1_000;
-/** Nobody lives there, and it would take a quarter of the map. */
+/** Has no visitors, and would take a quarter of the map. */
 const leftOut = 'Antarctica';
-/** Has a code that many use and no number. */
+/** Kosovo has a code in common use, but no ISO number. */
 const codesByName = { Kosovo: 'XK' };
 
 const codes = new Map(iso.all().map(({ numeric, alpha2 }) => [numeric, alpha2]));
@@ -21,8 +21,9 @@ function featuresOf(file) {
 }
 
 /**
- * `dots` are states that are too small to be drawn, by their middle; `land` is what no code stands for.
- * @returns {{width: number, height: number, countries: Record<string, string>, dots: Record<string, [number, number]>, land: string}}
+ * `dots` are the centres of countries too small to draw; `land` is land without a country code.
+ * @returns {{width: number, height: number, countries: Record<string, string>, dots: Record<string, [number, number]>, land:
+ * string}}
  */
 export function drawWorld() {
   const drawn = featuresOf('countries-110m.json');
@@ -41,7 +42,7 @@ export function drawWorld() {
 
 function dotsBeside(countries, projection) {
   const dots = {};
-  // Of several parts of one country the largest comes first.
+  // For a country of several parts, the largest comes first.
   const smaller = featuresOf('countries-50m.json').toSorted((a, b) => geoArea(b) - geoArea(a));
   for (const each of smaller) {
     const code = codeOf(each);
@@ -50,7 +51,7 @@ function dotsBeside(countries, projection) {
   return dots;
 }
 
-/** Is what the page imports as `world-shapes.js`, which is nowhere but here. */
+/** Provides the module `world-shapes.js`, which exists only in the build. */
 export const worldMap = {
   name: 'world-map',
   setup(build) {

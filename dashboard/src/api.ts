@@ -1,11 +1,10 @@
-/** Requests to reporting, and what it says when it refuses. */
 import { signal } from '@preact/signals';
-import { apiBase } from './place.ts';
+import { apiBase } from './router.ts';
 
 export class ApiError extends Error {
   readonly code: string;
   readonly status: number;
-  /** When to ask again, where the answer says so. */
+  /** From the header `Retry-After`, if there is one. */
   readonly retryAfterSeconds: number | undefined;
   constructor(status: number, code: string, message: string, retryAfterSeconds?: number) {
     super(message);
@@ -15,19 +14,19 @@ export class ApiError extends Error {
   }
 }
 
-/** Whether the last request was answered at all. */
+/** False while requests get no response. */
 export const isReachable = signal(true);
 
-/** `status` 0: nothing came back at all. */
+/** `status` 0: there was no response. */
 export const isOffline = (error: unknown) => error instanceof ApiError && error.status === 0;
 
-/** To be thrown where no answer came, or only a part of one. */
-export function unreachable(): ApiError {
+/** For a request without a response, or with a truncated one. */
+export function offlineError(): ApiError {
   isReachable.value = false;
   return new ApiError(0, 'offline', '');
 }
 
-async function refusalOf(response: Response): Promise<ApiError> {
+async function readError(response: Response): Promise<ApiError> {
   const body = (await response.json().catch(() => undefined)) as
     | { error?: { code: string; message: string } }
     | undefined;
@@ -35,11 +34,11 @@ async function refusalOf(response: Response): Promise<ApiError> {
   return new ApiError(response.status, code, message, Number(response.headers.get('retry-after')) || undefined);
 }
 
-let whenRefused = (_refusal: ApiError): void => undefined;
+let refusalListener = (_refusal: ApiError): void => undefined;
 
-/** Hears of every refusal, for what they mean to the page as a whole. */
-export function onRefusal(listener: (refusal: ApiError) => void): void {
-  whenRefused = listener;
+/** Called with every error response, for those that concern the whole page, such as an expired session. */
+export function onApiError(listener: (refusal: ApiError) => void): void {
+  refusalListener = listener;
 }
 
 export interface Request {
@@ -49,7 +48,7 @@ export interface Request {
   signal?: AbortSignal | undefined;
 }
 
-/** The answer to a request that was accepted. @throws ApiError */
+/** Resolves with a successful response. @throws ApiError */
 export async function send(path: string, { method = 'GET', body, accept, signal }: Request = {}): Promise<Response> {
   const headers = {
     ...(accept && { accept }),
@@ -63,20 +62,20 @@ export async function send(path: string, { method = 'GET', body, accept, signal 
       ...(signal && { signal }),
     });
   } catch (error) {
-    throw signal?.aborted ? error : unreachable();
+    throw signal?.aborted ? error : offlineError();
   }
   isReachable.value = true;
   if (response.ok) return response;
-  const refusal = await refusalOf(response);
-  whenRefused(refusal);
+  const refusal = await readError(response);
+  refusalListener(refusal);
   throw refusal;
 }
 
-/** The JSON of the answer; undefined where it has none. @throws ApiError */
+/** The JSON of a response, or undefined for a 204. @throws ApiError */
 export async function sendJson<T>(path: string, request?: Request): Promise<T> {
   const response = await send(path, request);
   if (response.status === 204) return undefined as T;
   return response.json().catch((error: unknown) => {
-    throw request?.signal?.aborted ? error : unreachable();
+    throw request?.signal?.aborted ? error : offlineError();
   });
 }

@@ -1,4 +1,4 @@
-/** What names of figures mean: in the words of the API, which are those of its documentation. */
+/** What metrics and dimensions mean, in the words of the API. */
 import { signal } from '@preact/signals';
 
 export interface Definitions {
@@ -8,5 +8,5 @@ export interface Definitions {
   ai_crawlers: string[];
 }
 
-/** Undefined until somebody asks for the first time, see load-definitions.ts. */
+/** Undefined until first needed, see load-definitions.ts. */
 export const definitions = signal<Definitions | undefined>(undefined);

@@ -1,4 +1,4 @@
-/** Instants, as the reader's clock or that of a zone shows them. */
+/** Formats points in time in the browser's time zone, or in a given one. */
 import { shortDay } from './format.ts';
 import { locale } from './i18n/text.ts';
 
@@ -7,18 +7,18 @@ const clock: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit' }
 /** Hours and minutes. */
 export const formatClock = (at: number | Date) => new Intl.DateTimeFormat(locale.value, clock).format(at);
 
-/** An hour of the reader's clock, with its day. */
+/** Date and time of an hour in the browser's time zone. */
 export const formatHour = (at: string) =>
   new Intl.DateTimeFormat(locale.value, { ...shortDay, ...clock }).format(new Date(at));
 
-/** A date and a time, as the clock of a zone shows it; without one as the reader's does. */
+/** Date and time; in the browser's time zone unless one is given. */
 export const formatInstant = (at: string, timeZone?: string) =>
   new Intl.DateTimeFormat(locale.value, {
     ...{ dateStyle: 'medium', timeStyle: 'short' },
     ...(timeZone !== undefined && { timeZone }),
   }).format(Date.parse(at));
 
-/** From one instant to another, where there is one. */
+/** `until` null: a single point in time. */
 export const formatSpan = (from: string, until: string | null, timeZone?: string) =>
   [from, until]
     .flatMap((at) => at ?? [])

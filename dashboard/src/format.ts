@@ -1,18 +1,18 @@
-/** Numbers, durations and dates as people of a language write them. */
+/** Formats numbers, durations and dates in the current locale. */
 import { locale, t } from './i18n/text.ts';
 
 const formats = new Map<string, Intl.NumberFormat>();
 
 export function numberFormat(options: Intl.NumberFormatOptions): Intl.NumberFormat {
   const key = `${locale.value} ${JSON.stringify(options)}`;
-  const known = formats.get(key) ?? new Intl.NumberFormat(locale.value, options);
-  formats.set(key, known);
-  return known;
+  const format = formats.get(key) ?? new Intl.NumberFormat(locale.value, options);
+  formats.set(key, format);
+  return format;
 }
 
 export const formatNumber = (value: number) => numberFormat({ maximumFractionDigits: 2 }).format(value);
 
-/** 12.3K from ten thousand on. */
+/** Abbreviates from ten thousand on, such as 12.3K. */
 export const formatShort = (value: number) =>
   Math.abs(value) < 10_000
     ? formatNumber(value)
@@ -26,15 +26,14 @@ export const formatPercent = (value: number, digits = 1) =>
 export const formatChange = (value: number) =>
   numberFormat({ style: 'percent', maximumFractionDigits: 0, signDisplay: 'exceptZero' }).format(value / 100);
 
-/** 1m 30s. */
+/** Such as 1m 30s. */
 export function formatDuration(seconds: number): string {
-  const whole = Math.round(seconds);
-  const [hours, minutes, rest] = [Math.floor(whole / 3_600), Math.floor(whole / 60) % 60, whole % 60];
+  const rounded = Math.round(seconds);
+  const [hours, minutes, rest] = [Math.floor(rounded / 3_600), Math.floor(rounded / 60) % 60, rounded % 60];
   if (hours > 0) return t('duration.hours', { hours, minutes });
   return minutes > 0 ? t('duration.minutes', { minutes, seconds: rest }) : t('duration.seconds', { seconds: rest });
 }
 
-/** What a metric is counted in. */
 export type Unit = 'count' | 'percent' | 'seconds' | 'ratio';
 
 const units: Record<string, Unit> = {
@@ -49,7 +48,7 @@ const units: Record<string, Unit> = {
 
 const unitOf = (metric: string): Unit => units[metric] ?? 'count';
 
-/** A figure of a metric; a dash where there is none. Exact decimals come as text. */
+/** Formats a metric; a dash for null. Exact decimals arrive as strings. */
 export function formatMetric(
   metric: string,
   value: number | string | null | undefined,
@@ -63,9 +62,12 @@ export function formatMetric(
   return isShort ? formatShort(number) : formatNumber(number);
 }
 
-/** A bucket's name, such as `2025-11-14` or `2025-11-14T10:00:00+01:00`, as the clock of its zone shows it; `isShort` for an axis. */
+/**
+ * Formats a bucket label such as `2025-11-14` or `2025-11-14T10:00:00+01:00` in the time zone of the label; `isShort` for an
+ * axis.
+ */
 export function formatBucket(label: string, unit: string, isShort = false): string {
-  // Read as if it were UTC, since it already is what the clock shows.
+  // Parsed as UTC because the label already is local time.
   const date = new Date(
     `${label.slice(0, 19)}${label.length > 10 ? '' : 'T00:00:00'}Z`.replace(/(T\d\d:\d\d)Z$/, '$1:00Z'),
   );
@@ -98,7 +100,6 @@ const shortFormats: Record<string, Intl.DateTimeFormatOptions> = {
 export const formatTime = (at: number | Date) =>
   new Intl.DateTimeFormat(locale.value, { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(at);
 
-/** The name of a country by its code. */
 export function countryName(code: string): string {
   try {
     return new Intl.DisplayNames(locale.value, { type: 'region' }).of(code) ?? code;
@@ -107,7 +108,7 @@ export function countryName(code: string): string {
   }
 }
 
-/** The name of a language by its tag, such as `de-AT`. */
+/** `tag` is a language tag such as `de-AT`. */
 export function languageName(tag: string): string {
   try {
     return new Intl.DisplayNames(locale.value, { type: 'language' }).of(tag) ?? tag;

@@ -1,16 +1,16 @@
-/** Goals of the site: what visitors are meant to do, and which of them the page is about. */
+/** The goals of the site, and the one that is chosen. */
 import { computed } from '@preact/signals';
 import { sendJson } from './api.ts';
+import { trackPending } from './pending.ts';
 import { perSite } from './per-site.ts';
 import { view } from './view.ts';
-import { noteWaiting } from './waiting.ts';
 
 export interface Goal {
   id: string;
   name: string;
-  /** The condition of a query that selects its events. */
+  /** Filters that select its events. */
   filters: unknown[];
-  /** The property whose numbers say what its events were worth. */
+  /** The property that holds the value of its events. */
   value_property: string | null;
 }
 
@@ -21,14 +21,14 @@ export const {
   load: loadGoals,
   useLoading: useGoalsOf,
 } = perSite(async (siteId) => {
-  const answer = sendJson<{ goals: Goal[] }>(`/sites/${encodeURIComponent(siteId)}/goals`);
-  return (await noteWaiting(answer)).goals;
+  const request = sendJson<{ goals: Goal[] }>(`/sites/${encodeURIComponent(siteId)}/goals`);
+  return (await trackPending(request)).goals;
 });
 
-export const areGoalsKnown = computed(() => goals.value !== undefined || Boolean(goalsProblem.value));
+export const areGoalsLoaded = computed(() => goals.value !== undefined || Boolean(goalsProblem.value));
 
 /**
- * The goal whose conversions all panels show. `none`: no goal is chosen, or the one chosen is gone; `unknown` until it is known.
+ * The goal whose conversions the panels show. `none`: no goal is chosen, or it was deleted. `unknown`: goals are still loading.
  */
 export const chosenGoal = computed<Goal | 'none' | 'unknown'>(() => {
   const { goal: id } = view.value;

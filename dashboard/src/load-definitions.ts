@@ -1,15 +1,15 @@
-/** Asks what names of figures mean: once somebody wants to know. */
+/** Loads the definitions of metrics when the first of them is shown. */
 import { signal } from '@preact/signals';
 import { type Definitions, definitions } from './definitions.ts';
 import { type Language, language } from './i18n/text.ts';
-import { rootAddress } from './place.ts';
+import { rootUrl } from './router.ts';
 
-/** By language: those of the page's own figures, and of others where there are any. */
+/** The page's own definitions by language; they override those of the API. */
 const translated = signal<Partial<Record<Language, Record<string, string>>>>({});
 
 async function load(): Promise<void> {
-  // The same for everybody, so that a shared link has them from here as well.
-  const response = await fetch(rootAddress('api/v1/definitions'));
+  // The same for everyone, so this works behind a shared link too.
+  const response = await fetch(rootUrl('api/v1/definitions'));
   if (!response.ok) throw new Error(response.statusText);
   definitions.value = (await response.json()) as Definitions;
 }
@@ -24,23 +24,23 @@ async function translate(into: Language): Promise<void> {
   translated.value = { ...translated.value, [into]: texts };
 }
 
-/** What is there, or on its way. */
-const asked = new Set<string>();
+/** Loaded or loading. */
+const requested = new Set<string>();
 
 function once(name: string, ask: () => Promise<void>): void {
-  if (asked.has(name)) return;
-  asked.add(name);
-  ask().catch(() => asked.delete(name));
+  if (requested.has(name)) return;
+  requested.add(name);
+  ask().catch(() => requested.delete(name));
 }
 
-/** Does nothing where they are there already in the reader's language; tried again when it failed before. */
+/** Loads what is missing for the current language; retries what failed before. */
 export function loadDefinitions(): void {
   const into = language.value;
   once('definitions', load);
   once(into, () => translate(into));
 }
 
-/** Without the marks of Markdown. Empty until it is known. */
+/** Without Markdown backticks. Empty until loaded. */
 export function definitionOf(metric: string): string {
   const text = translated.value[language.value]?.[metric] ?? definitions.value?.metrics[metric] ?? '';
   return text.replaceAll('`', '');

@@ -1,30 +1,34 @@
-/** Starts the page. */
 import { render } from 'preact';
+import { isReachable } from './api.ts';
+import { watchFirstView } from './deferred.ts';
 import { loadGoals } from './goals.ts';
-import { loadTexts } from './i18n/text.ts';
+import { loadTexts, t } from './i18n/text.ts';
 import { Sheet } from './keys/keys.tsx';
-import { followFirstView } from './later.ts';
-import { followLive } from './live/live.ts';
-import { Page } from './page.tsx';
-import { followTitle } from './page-title.ts';
-import { Boundary } from './parts/boundary.tsx';
-import { OfflineNote } from './parts/offline-note.tsx';
-import { followAddress, isEmbedded, place } from './place.ts';
-import { keepFresh } from './refresh.ts';
-import { followSession, loadSession, session } from './session.ts';
-import { followTheme } from './theme.ts';
+import { watchLive } from './live/live-state.ts';
+import { Page, syncTitle } from './page.tsx';
+import { ErrorBoundary } from './parts/error-boundary.tsx';
+import { startAutoRefresh } from './refresh.ts';
+import { isEmbedded, route, startRouter } from './router.ts';
+import { loadSession, session, watchSession } from './session.ts';
+import { initTheme } from './theme.ts';
+
+const OfflineNote = () => (
+  <div role="status" class={isReachable.value ? 'unseen' : 'offline'}>
+    {isReachable.value ? null : t('problem.offline')}
+  </div>
+);
 
 const App = () => (
   <>
     <OfflineNote />
-    <Boundary>
+    <ErrorBoundary>
       <Page />
-    </Boundary>
+    </ErrorBoundary>
     <Sheet />
   </>
 );
 
-/** Whatever it could say in another language has not come. */
+/** Hardcoded English, since the texts have failed to load. */
 const NoTexts = () => (
   <main class="message">
     <p>Millrace cannot be reached.</p>
@@ -36,18 +40,18 @@ const NoTexts = () => (
 
 const root = document.getElementById('page')!;
 
-followTheme();
-followTitle();
-followAddress();
-keepFresh();
-followSession();
-followLive();
-followFirstView();
+initTheme();
+syncTitle();
+startRouter();
+startAutoRefresh();
+watchSession();
+watchLive();
+watchFirstView();
 document.documentElement.toggleAttribute('data-embed', isEmbedded.value);
-// The figures do not wait for the texts, nor the texts for who it is.
+// Data does not wait for the texts, nor the texts for the session.
 void loadSession().then(() => {
-  // Which events a panel shows depends on them: it can ask for those together with the others.
-  if (session.value && place.value.page === 'site' && place.value.siteId) void loadGoals(place.value.siteId);
+  // Panels need the goals to choose their tab: loaded now, those queries join the first batch.
+  if (session.value && route.value.page === 'site' && route.value.siteId) void loadGoals(route.value.siteId);
 });
 void loadTexts().then(
   () => render(<App />, root),

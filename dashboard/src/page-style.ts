@@ -1,4 +1,4 @@
-/** Styles that the first view does not wait for: `later` is what opens over it or is pointed at, `pages` that of all other pages. */
+/** Stylesheets that do not block the first view: `later` for overlays and tooltips, `pages` for all other pages. */
 
 const loading = new Map<string, Promise<void>>();
 
@@ -13,9 +13,9 @@ function load(name: string): Promise<void> {
   });
 }
 
-/** Settled once they are there, or cannot be had: a plain page is better than none. */
+/** Also resolves when the stylesheet fails to load: an unstyled page is better than none. */
 export function loadStyle(name: 'later' | 'pages'): Promise<void> {
-  const known = loading.get(name) ?? load(name);
-  loading.set(name, known);
-  return known;
+  const pending = loading.get(name) ?? load(name);
+  loading.set(name, pending);
+  return pending;
 }

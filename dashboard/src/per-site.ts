@@ -1,46 +1,46 @@
-/** Something of a site that several parts of the page show: asked once per site, and again with a refresh after a failure. */
+/** Data of a site that several parts of the page share: loaded once per site, and retried by a refresh after a failure. */
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { isOffline } from './api.ts';
-import { refreshes } from './use-asked.ts';
+import { refreshCount } from './use-request.ts';
 
-export function perSite<T>(ask: (siteId: string) => Promise<T>) {
-  /** Undefined until it is known. */
+export function perSite<T>(fetchFor: (siteId: string) => Promise<T>) {
+  /** Undefined until loaded. */
   const value = signal<T | undefined>(undefined);
-  /** Why it is not. */
+  /** Why loading failed. */
   const problem = signal<unknown>(undefined);
   let site: string | undefined;
-  let isAsked = false;
+  let isRequested = false;
 
   function begin(siteId: string): void {
     if (siteId !== site) value.value = problem.value = undefined;
     site = siteId;
-    isAsked = true;
+    isRequested = true;
   }
 
-  function set(siteId: string, known: T): void {
+  function set(siteId: string, loaded: T): void {
     begin(siteId);
-    value.value = known;
+    value.value = loaded;
     problem.value = undefined;
   }
 
   async function load(siteId: string): Promise<void> {
-    if (siteId === site && isAsked) return;
+    if (siteId === site && isRequested) return;
     begin(siteId);
     try {
-      const answer = await ask(siteId);
-      if (siteId === site) set(siteId, answer);
+      const loaded = await fetchFor(siteId);
+      if (siteId === site) set(siteId, loaded);
     } catch (error) {
       if (siteId !== site) return;
-      isAsked = false;
+      isRequested = false;
       if (!isOffline(error)) problem.value = error;
     }
   }
 
-  /** `siteId` undefined: nothing is asked. */
+  /** Loads nothing while `siteId` is undefined. */
   function useLoading(siteId: string | undefined): void {
-    const refresh = refreshes.value;
-    // biome-ignore lint/correctness/useExhaustiveDependencies: what failed before is asked again.
+    const refresh = refreshCount.value;
+    // biome-ignore lint/correctness/useExhaustiveDependencies: a refresh retries what failed.
     useEffect(() => {
       if (siteId !== undefined) void load(siteId);
     }, [siteId, refresh]);

@@ -1,28 +1,28 @@
-/** Asks reporting what panels want to know: what is asked together goes as one batch, and each answer is there as soon as it comes. */
+/** Sends queries to reporting. Those issued together go as one batch, and each resolves as soon as its result arrives. */
 
-import { ApiError, send, unreachable } from './api.ts';
+import { ApiError, offlineError, send } from './api.ts';
 import type { components } from './api-types.d.ts';
+import { trackPending } from './pending.ts';
 import type { Filter } from './view.ts';
-import { noteWaiting } from './waiting.ts';
 
 type Schemas = components['schemas'];
 
-/** Values and figures of a row, in the order of the question. */
+/** In the order of the query. */
 export interface Row {
   dimensions: (string | null)[];
   metrics: (number | string | null)[];
   comparison?: { dimensions: (string | null)[]; metrics: (number | string | null)[]; change: (number | null)[] };
 }
 
-export interface Answer {
+export interface QueryResult {
   results: Row[];
   meta: Schemas['Answer']['meta'];
   query: Schemas['Answer']['query'];
-  /** When it came, in milliseconds since 1970. */
+  /** When it arrived, in milliseconds since 1970. */
   at: number;
 }
 
-/** What all questions of a batch have in common. */
+/** What all queries of a batch share. */
 export interface Scope {
   site_id: string;
   date_range: string | [string, string];
@@ -31,7 +31,7 @@ export interface Scope {
   include_bots?: boolean;
 }
 
-export interface Question {
+export interface Query {
   metrics: string[];
   dimensions?: string[];
   filters?: (Filter | unknown)[];
@@ -41,76 +41,76 @@ export interface Question {
   include?: Record<string, unknown>;
 }
 
-interface Waiting {
-  question: Question;
+interface PendingQuery {
+  query: Query;
   signal: AbortSignal;
-  resolve: (answer: Answer) => void;
+  resolve: (result: QueryResult) => void;
   reject: (error: unknown) => void;
 }
 
-/** Questions of one moment, by what they have in common. */
-const batches = new Map<string, Waiting[]>();
-const largestBatch = 50;
+/** Queries collected until the end of the current task, by lane and scope. */
+const batches = new Map<string, PendingQuery[]>();
+const maxBatchSize = 50;
 
 /**
- * `lane` keeps apart what must not wait for each other: the top of a page, its panels, and lists that take long.
+ * `lane` separates queries that must not wait for each other: the top of a page, its panels, and slow lists.
  * @throws ApiError
  */
-export function ask(lane: string, scope: Scope, question: Question, signal: AbortSignal): Promise<Answer> {
+export function runQuery(lane: string, scope: Scope, query: Query, signal: AbortSignal): Promise<QueryResult> {
   const key = JSON.stringify([lane, scope]);
-  const answer = new Promise<Answer>((resolve, reject) => {
+  const result = new Promise<QueryResult>((resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason));
     const batch = batches.get(key);
-    if (batch) return void batch.push({ question, signal, resolve, reject });
-    batches.set(key, [{ question, signal, resolve, reject }]);
+    if (batch) return void batch.push({ query, signal, resolve, reject });
+    batches.set(key, [{ query, signal, resolve, reject }]);
     queueMicrotask(() => {
-      const waiting = batches.get(key) ?? [];
+      const pending = batches.get(key) ?? [];
       batches.delete(key);
-      for (let from = 0; from < waiting.length; from += largestBatch) {
-        void sendBatch(scope, waiting.slice(from, from + largestBatch));
+      for (let from = 0; from < pending.length; from += maxBatchSize) {
+        void sendBatch(scope, pending.slice(from, from + maxBatchSize));
       }
     });
   });
-  return noteWaiting(answer);
+  return trackPending(result);
 }
 
-/** Aborts once nobody waits any more: others need the answers that one has given up. */
-function whenAllAbort(waiting: Waiting[]): AbortSignal {
-  const stopping = new AbortController();
-  const check = () => waiting.every(({ signal }) => signal.aborted) && stopping.abort();
-  for (const { signal } of waiting) signal.addEventListener('abort', check);
-  return stopping.signal;
+/** Aborts once every query of the batch has been aborted; until then others still need the response. */
+function abortWhenAllAbort(pending: PendingQuery[]): AbortSignal {
+  const controller = new AbortController();
+  const check = () => pending.every(({ signal }) => signal.aborted) && controller.abort();
+  for (const { signal } of pending) signal.addEventListener('abort', check);
+  return controller.signal;
 }
 
-async function sendBatch(scope: Scope, waiting: Waiting[]): Promise<void> {
-  const signal = whenAllAbort(waiting);
+async function sendBatch(scope: Scope, pending: PendingQuery[]): Promise<void> {
+  const signal = abortWhenAllAbort(pending);
   try {
-    const body = { ...scope, queries: waiting.map(({ question }) => question) };
+    const body = { ...scope, queries: pending.map(({ query }) => query) };
     const response = await send('/query/batch', { method: 'POST', body, accept: 'application/x-ndjson', signal });
-    let answered = 0;
-    for await (const line of linesOf(response)) answered += takeLine(JSON.parse(line) as Line, waiting);
-    if (answered < waiting.length) throw new Error('The answer was cut.');
+    let resolved = 0;
+    for await (const line of readLines(response)) resolved += resolveLine(JSON.parse(line) as Line, pending);
+    if (resolved < pending.length) throw new Error('The response was truncated.');
   } catch (error) {
-    const problem = error instanceof ApiError || signal.aborted ? error : unreachable();
-    // Of those that were answered this changes nothing.
-    for (const { reject } of waiting) reject(problem);
+    const problem = error instanceof ApiError || signal.aborted ? error : offlineError();
+    // Queries that already have a result are settled, so this does not affect them.
+    for (const { reject } of pending) reject(problem);
   }
 }
 
 type Line =
-  | ({ index: number } & Omit<Answer, 'at'>)
+  | ({ index: number } & Omit<QueryResult, 'at'>)
   | { meta: object; index?: undefined; error?: undefined }
   | { error: { code: string; message: string }; index?: undefined };
 
-/** Returns how many questions it answers. */
-function takeLine(line: Line, waiting: Waiting[]): 0 | 1 {
+/** Returns the number of queries that it resolved. */
+function resolveLine(line: Line, pending: PendingQuery[]): 0 | 1 {
   if ('error' in line && line.error) throw new ApiError(500, line.error.code, line.error.message);
   if (line.index === undefined) return 0;
-  waiting[line.index]?.resolve({ ...line, at: Date.now() });
+  pending[line.index]?.resolve({ ...line, at: Date.now() });
   return 1;
 }
 
-async function* linesOf({ body }: Response): AsyncGenerator<string> {
+async function* readLines({ body }: Response): AsyncGenerator<string> {
   const reader = body!.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
   for (;;) {

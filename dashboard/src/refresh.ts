@@ -1,51 +1,62 @@
-/** Asks for figures again: each minute where now is part of what is shown, and as soon as they can be had again after they could not. */
+/** Refreshes figures every minute while the range includes the present, and as soon as the server is reachable again. */
 import { effect } from '@preact/signals';
 import { isReachable, send } from './api.ts';
-import { includesNow } from './range/beside-range.ts';
+import { includesNow } from './range/range-neighbours.ts';
 import { today } from './range/zone.ts';
 import { loadSession, session } from './session.ts';
-import { newest, refreshes } from './use-asked.ts';
+import { latestResult, refreshCount } from './use-request.ts';
 import { view } from './view.ts';
 
-const everyMs = 60_000;
-/** How often a Millrace that does not answer is asked. */
+const refreshEveryMs = 60_000;
+/** How often an unreachable server is checked, and the shortest time between two refreshes after failures. */
 const retryMs = 5_000;
-/** A question without an answer by then is given up, since the network may have changed. */
-const longestLookMs = 30_000;
+/** A check is abandoned after this time, since the network may have changed. */
+const checkTimeoutMs = 30_000;
 
 /** In milliseconds since 1970. */
 let refreshedAt = Date.now();
 
 function refresh(): void {
   refreshedAt = Date.now();
-  refreshes.value += 1;
-  // Nothing asks for it by itself.
+  refreshCount.value += 1;
+  // Nothing else reloads it.
   if (!session.value) void loadSession();
 }
 
-const isOld = () => Date.now() - Math.max(refreshedAt, newest.peek()?.at ?? 0) >= everyMs;
+const isOld = () => Date.now() - Math.max(refreshedAt, latestResult.peek()?.at ?? 0) >= refreshEveryMs;
 const isDue = () => !document.hidden && includesNow(view.peek().range, today()) && isOld();
 
-let isLooking = false;
+let recovery: ReturnType<typeof setTimeout> | undefined;
 
-/** One small question finds out whether Millrace answers: what panels ask would be given up for the next try before a slow answer is there. */
-async function look(): Promise<void> {
-  if (isLooking || document.hidden) return;
-  isLooking = true;
-  await send('/session', { signal: AbortSignal.timeout(longestLookMs) }).catch(() => undefined);
-  isLooking = false;
+/** While one path is blocked and others answer, each response seems to end an outage: refreshing at once would go round without a pause. */
+function refreshAfterOutage(): void {
+  const waitMs = Math.min(retryMs, refreshedAt + retryMs - Date.now());
+  recovery ??= setTimeout(() => {
+    recovery = undefined;
+    if (isReachable.peek()) refresh();
+  }, waitMs);
 }
 
-export function keepFresh(): void {
-  setInterval(() => isDue() && refresh(), everyMs / 6);
+let isChecking = false;
+
+/** Checks with one small request. The page's own queries would be aborted by the next attempt before a slow response arrives. */
+async function checkReachable(): Promise<void> {
+  if (isChecking || document.hidden) return;
+  isChecking = true;
+  await send('/session', { signal: AbortSignal.timeout(checkTimeoutMs) }).catch(() => undefined);
+  isChecking = false;
+}
+
+export function startAutoRefresh(): void {
+  setInterval(() => isDue() && refresh(), refreshEveryMs / 6);
   document.addEventListener('visibilitychange', () => isDue() && refresh());
-  for (const type of ['online', 'offline']) addEventListener(type, look);
+  for (const type of ['online', 'offline']) addEventListener(type, checkReachable);
   effect(() => {
     if (isReachable.value) return;
-    const timer = setInterval(look, retryMs);
+    const timer = setInterval(checkReachable, retryMs);
     return () => {
       clearInterval(timer);
-      refresh();
+      refreshAfterOutage();
     };
   });
 }

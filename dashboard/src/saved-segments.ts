@@ -1,4 +1,4 @@
-/** Segments that were saved for the site: filters with a name. */
+/** Saved segments: named sets of filters. */
 import { sendJson } from './api.ts';
 import { perSite } from './per-site.ts';
 

@@ -1,16 +1,16 @@
-/** What all questions of a page have in common, made of its address. */
+/** What all queries of a page share, derived from its address. */
 import { computed } from '@preact/signals';
-import { place } from './place.ts';
 import type { Scope } from './query-client.ts';
+import { route } from './router.ts';
 import { savedSegments } from './saved-segments.ts';
 import { session } from './session.ts';
 import { view } from './view.ts';
 import { isAboutBots } from './view-address.ts';
 
-/** The site that is looked at; a shared link names it only once it is open. */
-export const siteId = computed(() => place.value.siteId ?? session.value?.site_id ?? undefined);
+/** The current site. A shared link names it only after it is open. */
+export const siteId = computed(() => route.value.siteId ?? session.value?.site_id ?? undefined);
 
-/** As the API has it: the two dates of a range of its own, or the name of one. */
+/** The API's format: two dates, or the name of a range. */
 const asRange = (text: string): string | [string, string] => {
   const [from, to] = text.split(',');
   return from && to ? [from, to] : text;
@@ -18,7 +18,7 @@ const asRange = (text: string): string | [string, string] => {
 
 export const dateRange = computed(() => asRange(view.value.range));
 
-/** Undefined while something that it takes is not known yet. */
+/** Undefined while something that it depends on is loading. */
 export const scope = computed<Scope | undefined>(() => {
   const { filters, segment, timezone } = view.value;
   const saved = segment === undefined ? [] : savedSegments.value?.find(({ id }) => id === segment)?.definition.filters;
@@ -28,12 +28,12 @@ export const scope = computed<Scope | undefined>(() => {
     ...{ site_id: siteId.value, date_range: dateRange.value },
     ...(timezone && { timezone }),
     ...(all.length > 0 && { filters: all }),
-    // They count nowhere else, so that a page about one would be empty.
+    // Bots are excluded by default, so a page filtered by one would be empty.
     ...([...all, ...(session.value?.filters ?? [])].some(isAboutBots) && { include_bots: true }),
   };
 });
 
-/** What figures are compared with, as `include` of a question. */
+/** The comparison, as `include` of a query. */
 export const comparison = computed<Record<string, unknown>>(() => {
   const { compare, match } = view.value;
   if (compare === 'off' || view.value.range === 'all') return {};

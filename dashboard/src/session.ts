@@ -1,63 +1,63 @@
-/** Who looks at the page, and what they may see and change. */
+/** The session: who is logged in, and what they can see and change. */
 import { effect, signal } from '@preact/signals';
-import { ApiError, onRefusal, sendJson } from './api.ts';
+import { ApiError, onApiError, sendJson } from './api.ts';
 import { t } from './i18n/text.ts';
-import { goTo, place, rootAddress, siteAddress } from './place.ts';
+import { navigate, rootUrl, route, siteUrl } from './router.ts';
 
 interface Session {
-  /** `open`: everybody who reaches the page may do everything. */
+  /** `open`: anyone who can reach the server has full access. */
   auth: 'open' | 'key' | 'share';
   scopes: string[];
-  /** The only site that may be seen; null: all. */
+  /** The only accessible site; null for all. */
   site_id: string | null;
   name?: string;
-  /** What a shared link is limited to. */
+  /** The limits of a shared link. */
   filters?: unknown[] | null;
 }
 
-/** Undefined until it is known. */
+/** Undefined until loaded. */
 export const session = signal<Session | undefined>(undefined);
-/** Why there is none. */
+/** Why there is no session. */
 export const sessionProblem = signal<unknown>(undefined);
 
-/** There was a session, and it has ended while the page was open. */
-export const hasEnded = signal(false);
+/** The session has ended while the page was open. */
+export const hasExpired = signal(false);
 
-export const mayChange = () => session.value?.auth === 'open' || session.value?.scopes.includes('admin') === true;
-export const maySee = (siteId: string) => (session.value?.site_id ?? siteId) === siteId;
-/** What the installation as a whole does is for those who may change all sites. */
-export const mayOperate = () => mayChange() && session.value?.site_id === null;
+export const canEdit = () => session.value?.auth === 'open' || session.value?.scopes.includes('admin') === true;
+export const canView = (siteId: string) => (session.value?.site_id ?? siteId) === siteId;
+/** Operating the installation requires access to all sites. */
+export const canOperate = () => canEdit() && session.value?.site_id === null;
 
-const ask = () => sendJson<Session>('/session');
+const fetchSession = () => sendJson<Session>('/session');
 
 export async function loadSession(): Promise<void> {
   try {
-    session.value = await ask();
+    session.value = await fetchSession();
     sessionProblem.value = undefined;
   } catch (error) {
-    // The reader may have logged in while this was on its way.
+    // The user may have logged in meanwhile.
     if (!session.value) sessionProblem.value = error;
   }
 }
 
-/** It was logged out elsewhere, its key was revoked, or the shared link was. */
-const isOver = (error: unknown) => error instanceof ApiError && [401, 403, 404].includes(error.status);
+/** The user logged out elsewhere, or the key or shared link was revoked. */
+const isExpired = (error: unknown) => error instanceof ApiError && [401, 403, 404].includes(error.status);
 
 async function recheck(): Promise<void> {
   try {
-    const known = await ask();
-    if (JSON.stringify(known) !== JSON.stringify(session.value)) session.value = known;
+    const fresh = await fetchSession();
+    if (JSON.stringify(fresh) !== JSON.stringify(session.value)) session.value = fresh;
   } catch (error) {
-    if (!isOver(error)) return;
+    if (!isExpired(error)) return;
     session.value = undefined;
     sessionProblem.value = error;
-    hasEnded.value = true;
+    hasExpired.value = true;
   }
 }
 
 let checking: Promise<void> | undefined;
 
-/** Asks whether the session still holds; of what cannot be found out now nothing is believed. */
+/** Checks whether the session is still valid. Other failures, such as being offline, change nothing. */
 export async function recheckSession(): Promise<void> {
   if (!session.value) return;
   checking ??= recheck().finally(() => {
@@ -69,27 +69,27 @@ export async function recheckSession(): Promise<void> {
 /** @throws ApiError */
 export async function logIn(secret: { key: string } | { password: string }): Promise<void> {
   await sendJson('/session', { method: 'POST', body: secret });
-  // A browser keeps no cookie of a page in a frame of another site without HTTPS.
-  session.value = await ask().catch((error: unknown) => {
-    throw isOver(error) ? new ApiError(403, 'no_cookie', t('login.no_cookie')) : error;
+  // In a frame of another site, browsers keep no cookie without HTTPS.
+  session.value = await fetchSession().catch((error: unknown) => {
+    throw isExpired(error) ? new ApiError(403, 'no_cookie', t('login.no_cookie')) : error;
   });
   sessionProblem.value = undefined;
-  hasEnded.value = false;
+  hasExpired.value = false;
 }
 
-/** Loads the page again, so that nothing of what was shown stays. @throws ApiError */
+/** Reloads the page, so that nothing that was shown remains. @throws ApiError */
 export async function logOut(): Promise<void> {
   await sendJson('/session', { method: 'DELETE' });
-  location.assign(rootAddress());
+  location.assign(rootUrl());
 }
 
-/** Notices when the session ends, and brings those who may see one site there. */
-export function followSession(): void {
-  onRefusal(({ status }) => {
-    if (status === 401 || (status === 404 && place.value.slug !== undefined)) void recheckSession();
+/** Notices when the session ends, and redirects users limited to one site from the list of sites to it. */
+export function watchSession(): void {
+  onApiError(({ status }) => {
+    if (status === 401 || (status === 404 && route.value.slug !== undefined)) void recheckSession();
   });
   effect(() => {
     const only = session.value?.site_id;
-    if (only && place.value.page === 'sites') goTo(siteAddress(only), { replace: true });
+    if (only && route.value.page === 'sites') navigate(siteUrl(only), { replace: true });
   });
 }

@@ -1,4 +1,4 @@
-/** What the browser keeps of a reader's choices. A frame on a page of somebody else may not be allowed to keep anything. */
+/** localStorage for user preferences. Embedded in another site, the page may not have access to it. */
 
 export function readStored(name: string): string | null {
   try {
@@ -8,12 +8,12 @@ export function readStored(name: string): string | null {
   }
 }
 
-/** null: forgets it. */
+/** null removes it. */
 export function writeStored(name: string, value: string | null): void {
   try {
     if (value === null) localStorage.removeItem(name);
     else localStorage.setItem(name, value);
   } catch {
-    // The choice holds for this page.
+    // The choice lasts until the page is closed.
   }
 }

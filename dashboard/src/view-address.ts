@@ -1,22 +1,22 @@
-/** What is looked at, and how an address says so: short, readable, and never failing, whatever somebody made of it. */
+/** The view state and its place in the address: short, readable, and tolerant of anything people make of it. */
 
-const withoutValues = ['is_set', 'is_not_set'] as const;
-const withValues = [
+const valuelessOperators = ['is_set', 'is_not_set'] as const;
+const valueOperators = [
   ...(['is', 'is_not', 'contains', 'contains_not', 'starts_with', 'starts_with_not'] as const),
   ...(['ends_with', 'ends_with_not', 'matches', 'matches_not'] as const),
 ];
-const operators = [...withValues, ...withoutValues] as const;
+const operators = [...valueOperators, ...valuelessOperators] as const;
 export type Operator = (typeof operators)[number];
-/** As the API takes it: an operator, what it is about, and the values of which one has to fit; null is no value. `is_set` and `is_not_set` have no values. */
+/** A filter of the API. One of the values must match; null means no value. `is_set` and `is_not_set` take no values. */
 export type Filter = [operator: Operator, dimension: string, values?: (string | null)[]];
 
-export const takesValues = (operator: Operator) => !(withoutValues as readonly string[]).includes(operator);
-/** Of the others the API takes texts alone. */
+export const takesValues = (operator: Operator) => !(valuelessOperators as readonly string[]).includes(operator);
+/** The other operators take strings only. */
 export const takesNull = (operator: Operator) => operator === 'is' || operator === 'is_not';
 
 export const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** Whether some bot fits a filter, which may be one that joins others with `and` and `or`. */
+/** Whether a filter can match bots; it may be nested in `and` and `or`. */
 export function isAboutBots(filter: unknown): boolean {
   if (!Array.isArray(filter)) return false;
   const [operator, about] = filter as [unknown, unknown];
@@ -28,54 +28,54 @@ export const intervals = ['minute', 'hour', 'day', 'week', 'month'] as const;
 export type Interval = (typeof intervals)[number];
 
 export interface View {
-  /** A name such as `30d`, or two dates with a comma between them. */
+  /** A name such as `30d`, or two dates separated by a comma. */
   range: string;
-  /** `previous_period`, `year_over_year`, two dates with a comma between them, or `off`. */
+  /** `previous_period`, `year_over_year`, two dates separated by a comma, or `off`. */
   compare: string;
   match: 'date' | 'weekday';
-  /** Undefined: as fits the range. */
+  /** Undefined: the default of the range. */
   interval?: Interval;
-  /** What the chart shows. */
+  /** The metric on the chart. */
   metric: string;
   filters: Filter[];
   /** Id of a saved segment. */
   segment?: string;
   /** Id of the goal whose conversions are shown. */
   goal?: string;
-  /** IANA name; undefined: the one of the site. */
+  /** IANA name; undefined for the site's. */
   timezone?: string;
-  /** The chosen tab of each panel, by its name. */
+  /** The chosen tab of each panel, by panel name. */
   tabs: Record<string, string>;
-  /** The panel whose whole list is open. */
+  /** The panel whose details are open. */
   details?: string;
-  /** What a page beside the main one asks, such as the steps of a funnel, as JSON. */
+  /** The definition of a funnel, of retention or of journeys, as JSON. */
   shape?: string;
-  /** Id of the funnel, retention or journeys that were saved, of which this is one. */
+  /** Id of the saved funnel, retention or journeys. */
   saved?: string;
 }
 
 export const defaultView = { range: '30d', compare: 'previous_period', match: 'date', metric: 'visitors' } as const;
 
-// A comma parts values, so one within a value is written otherwise, and so is what begins such a writing.
+// Commas separate values, so a comma inside a value is escaped, and so is the percent sign that starts an escape.
 const escapePart = (text: string) => text.replaceAll('%', '%25').replaceAll(',', '%2C');
 const readPart = (text: string) => text.replace(/%2C/gi, ',').replaceAll('%25', '%');
 
-// A text that begins like "no value" gets another one of its first character in front.
-const none = '!';
+// A value that starts with the null marker gets a second one in front.
+const nullMarker = '!';
 const writeValue = (value: string | null) =>
-  value === null ? none : escapePart(value.startsWith(none) ? none + value : value);
+  value === null ? nullMarker : escapePart(value.startsWith(nullMarker) ? nullMarker + value : value);
 function readValue(text: string): string | null {
-  if (text === none) return null;
-  return readPart(text.startsWith(none) ? text.slice(1) : text);
+  if (text === nullMarker) return null;
+  return readPart(text.startsWith(nullMarker) ? text.slice(1) : text);
 }
 
 const writeFilter = ([operator, dimension, values = []]: Filter) =>
   [operator, escapePart(dimension), ...values.map(writeValue)].join(',');
 
-/** None where it is not one that the API would take: somebody has cut the address. */
+/** Empty for a filter that the API would reject, as from a truncated address. */
 function readFilter(text: string): Filter[] {
   const [name, dimension, ...written] = text.split(',');
-  const operator = operators.find((known) => known === name);
+  const operator = operators.find((operator) => operator === name);
   if (!operator || !dimension) return [];
   if (!takesValues(operator)) return [[operator, readPart(dimension)]];
   const values = written.map(readValue).filter((value) => value !== null || takesNull(operator));
@@ -107,13 +107,13 @@ export function readView(search: string): View {
   };
 }
 
-/** Characters that may stand in the query of an address as they are, and are easier to read so. */
-const readable: Record<string, string> = { '%2C': ',', '%2F': '/', '%3A': ':', '%40': '@' };
+/** Characters allowed unescaped in a query string, where they are easier to read. */
+const unescaped: Record<string, string> = { '%2C': ',', '%2F': '/', '%3A': ':', '%40': '@' };
 
-/** How an embedded page looks stays with it. */
-export const keptNames = ['embed', 'theme', 'lang'];
+/** Parameters of an embedded page, kept across navigation. */
+export const embedParams = ['embed', 'theme', 'lang'];
 
-/** The part of an address after the path, with its question mark; what is as by default is left out. `earlier` is the one that it replaces. */
+/** The query string, with its question mark and without defaults. Embedding parameters are taken from `earlier`. */
 export function writeView(view: View, earlier = ''): string {
   const parameters = new URLSearchParams();
   const { range, compare, match, metric, filters, tabs, timezone, ...rest } = view;
@@ -124,7 +124,7 @@ export function writeView(view: View, earlier = ''): string {
   for (const [name, value] of Object.entries({ ...rest, tz: timezone })) if (value) parameters.set(name, value);
   for (const [panel, tab] of Object.entries(tabs)) parameters.set(tabPrefix + panel, tab);
   const before = new URLSearchParams(earlier);
-  for (const name of keptNames) if (before.get(name)) parameters.set(name, before.get(name)!);
-  const text = parameters.toString().replace(/%(2C|2F|3A|40)/g, (written) => readable[written]!);
+  for (const name of embedParams) if (before.get(name)) parameters.set(name, before.get(name)!);
+  const text = parameters.toString().replace(/%(2C|2F|3A|40)/g, (written) => unescaped[written]!);
   return text === '' ? '' : `?${text}`;
 }

@@ -1,27 +1,27 @@
-/** What is looked at: range, comparison, filters, tabs. All of it is in the address, so that Back, bookmarks and links to colleagues work. */
+/** The current view: range, comparison, filters, tabs. All of it is in the address, so Back, bookmarks and links work. */
 import { computed } from '@preact/signals';
-import { address, goTo, type Place, siteAddress } from './place.ts';
+import { address, navigate, type Route, siteUrl } from './router.ts';
 import { type Filter, isSame, readView, type View, writeView } from './view-address.ts';
 
 export type { Filter, Interval, Operator } from './view-address.ts';
 
 export const view = computed(() => readView(address.value.search));
 
-type Change = { [Name in keyof View]?: View[Name] | undefined };
+type ViewChange = { [Name in keyof View]?: View[Name] | undefined };
 
-/** The address of this page with another view. */
-export const viewAddress = (change: Change): string =>
+/** This page with a changed view. */
+export const viewUrl = (change: ViewChange): string =>
   location.pathname + writeView({ ...view.value, ...change } as View, address.value.search);
 
-/** The address of a page of a site, with the range and filters of the present one. */
-export function pageAddress(siteId: string, page: Place['page']): string {
+/** Another page of a site, with the current range and filters. */
+export function pageUrl(siteId: string, page: Route['page']): string {
   const { shape: _shape, saved: _saved, details: _details, ...kept } = view.value;
-  return siteAddress(siteId, page, writeView(kept, address.value.search));
+  return siteUrl(siteId, page, writeView(kept, address.value.search));
 }
 
-export const changeView = (change: Change, options?: { replace?: boolean }) => goTo(viewAddress(change), options);
+export const changeView = (change: ViewChange, options?: { replace?: boolean }) => navigate(viewUrl(change), options);
 
-/** Filters that are in force already are not added again; details close. */
+/** Skips filters that are already active, and closes the details. */
 export function addFilters(added: readonly Filter[]): void {
   const { filters } = view.value;
   const missing = added.filter((filter) => !filters.some((other) => isSame(other, filter)));
@@ -32,13 +32,12 @@ export function addFilters(added: readonly Filter[]): void {
 export const removeFilter = (filter: Filter) =>
   changeView({ filters: view.value.filters.filter((other) => !isSame(other, filter)) });
 
-/** Puts a filter in the place of another. */
 export function replaceFilter(earlier: Filter, filter: Filter): void {
   const others = view.value.filters.filter((other) => isSame(other, earlier) || !isSame(other, filter));
   changeView({ filters: others.map((other) => (isSame(other, earlier) ? filter : other)) });
 }
 
-/** Lifts all filters, those of a saved segment included. */
+/** Includes the saved segment. */
 export function clearFilters(): void {
   if (view.value.filters.length > 0 || view.value.segment) changeView({ filters: [], segment: undefined });
 }

@@ -17,7 +17,7 @@ describe('arrangeSites', () => {
     site('a', { visitors: 5, change: 30 }),
   ];
 
-  it('begins with the site of most visitors, those with as many by their names', () => {
+  it('sorts by visitors, and ties by name', () => {
     expect(ids(sites, '')).toEqual(['c', 'a', 'b']);
   });
 
@@ -42,7 +42,7 @@ describe('arrangeSites', () => {
 });
 
 describe('the address of the list', () => {
-  it('says what is not as by default, and leaves the rest of the address as it is', () => {
+  it('omits defaults and keeps the other parameters of the address', () => {
     const view = { ...readSitesView(''), range: '30d', search: 'a&b', page: 2 } as const;
     const written = writeSitesView(view, '?theme=dark&sort=name.asc');
     expect(written).toBe('?theme=dark&range=30d&search=a%26b&page=2');
@@ -50,7 +50,7 @@ describe('the address of the list', () => {
     expect(writeSitesView(readSitesView(''), '?page=4')).toBe('');
   });
 
-  it('takes nothing that somebody has made up', () => {
+  it('ignores invalid values', () => {
     expect(readSitesView('?sort=__proto__.up&range=99y&page=-3')).toEqual(readSitesView(''));
   });
 });

@@ -10,7 +10,7 @@ const annotation = (id: string, at: string, until: string | null = null): Annota
   ...{ id, at: `2026-06-01T${at}Z`, until: until && `2026-06-01T${until}Z`, kind: 'note', text: id },
 });
 
-it('shows what happened at its point, and what is not over yet at the first one, but nothing that the range has left behind', () => {
+it('places annotations at their point, running ones at the first, and omits those that ended before the range', () => {
   const all = [
     annotation('over', '07:59:59'),
     annotation('ended', '07:00:00', '07:59:00'),

@@ -13,7 +13,7 @@ const page = [
 ];
 
 describe('a condition', () => {
-  it('is read from the filters that were made of it', () => {
+  it('is restored from its filters', () => {
     for (const [condition, filters] of [
       [{ kind: 'page', operator: 'starts_with', value: '/shop' }, page],
       [{ kind: 'event', operator: 'is', value: 'click' }, [['is', 'event_type', ['click']]]],
@@ -24,11 +24,11 @@ describe('a condition', () => {
     }
   });
 
-  it('is that of an event where somebody chose so, though a goal has the same filters', () => {
+  it('stays an event if the user chose so, although a goal has the same filters', () => {
     expect(readCondition(goal.filters, [goal], 'event')).toEqual({ kind: 'event', operator: 'is', value: 'signup' });
   });
 
-  it('is another one where filters say more than the fields of the page could', () => {
+  it('is "other" where the form cannot express the filters', () => {
     for (const filters of [
       [['or', [page]]],
       [page[1]],
@@ -44,7 +44,7 @@ describe('a condition', () => {
     }
   });
 
-  it('is not complete while a value is empty', () => {
+  it('is incomplete while a value is empty', () => {
     expect(isComplete(page)).toBe(true);
     expect(isComplete([['is', 'event_type', ['']]])).toBe(false);
     expect(isComplete([])).toBe(false);
@@ -53,13 +53,13 @@ describe('a condition', () => {
 });
 
 describe('readShape', () => {
-  it('takes what a page can show', () => {
+  it('accepts what a page can show', () => {
     const funnel = { steps: [{ filters: page }], window: '1d' };
     expect(readShape('funnel', JSON.stringify(funnel))).toEqual(funnel);
     expect(readShape('retention', '{"period":"day"}')).toEqual({ period: 'day' });
   });
 
-  it('leaves out what somebody has cut, or what is no shape of the kind', () => {
+  it('rejects truncated text and shapes of another kind', () => {
     for (const text of [
       '{"steps":[{"filters',
       '[]',

@@ -4,7 +4,7 @@ import { type FlowNode, layOutFlow } from '../src/behaviour/flow.ts';
 const named = ({ value, visits }: FlowNode) => [value, visits];
 
 describe('layOutFlow', () => {
-  it('counts visits of each place by step, and of each way from one to the next', () => {
+  it('counts visits per value and step, and per pair of consecutive steps', () => {
     const { columns, links } = layOutFlow(
       [
         { steps: ['/', '/shop', '/cart'], visits: 5 },
@@ -32,7 +32,7 @@ describe('layOutFlow', () => {
     ]);
   });
 
-  it('keeps the part of a place that goes on within the place, the rest being visits that ended there', () => {
+  it("gives a link the share of its node's height that continues; the rest of the visits ended there", () => {
     const { columns, links } = layOutFlow(
       [
         { steps: ['/', '/shop'], visits: 1 },
@@ -45,7 +45,7 @@ describe('layOutFlow', () => {
     expect(links[0]!.end).toEqual({ top: 0, height: columns[1]![0]!.height });
   });
 
-  it('puts what comes after the sixth of a column together, and fits into the drawing', () => {
+  it('groups values after the sixth of a column, and fits into the drawing', () => {
     const journeys = Array.from({ length: 9 }, (_, at) => ({ steps: [`/${at}`, '/end'], visits: 10 - at }));
     const { columns, links } = layOutFlow(journeys, 2);
     expect(columns[0]!.map(named)).toEqual([
@@ -57,7 +57,7 @@ describe('layOutFlow', () => {
     expect(links).toHaveLength(7);
   });
 
-  it('draws nothing of no journeys', () => {
+  it('draws nothing without journeys', () => {
     expect(layOutFlow([], 2)).toEqual({ columns: [[], []], links: [] });
   });
 });

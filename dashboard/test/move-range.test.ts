@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { includesNow } from '../src/range/beside-range.ts';
 import { moveRange } from '../src/range/move-range.ts';
+import { includesNow } from '../src/range/range-neighbours.ts';
 
 // A Friday.
 const today = '2026-11-27';
@@ -46,13 +46,13 @@ describe('moving a range', () => {
     }
   });
 
-  it('does not move what has no length, or none that is known, nor beyond what the API has', () => {
+  it('does not move ranges without a known length, nor beyond the first day of the API', () => {
     const others = ['all', 'realtime', 'nothing', 'toString', '2026-02-30,2026-03-02', 'a,b', '2026-03-02,2026-03-01'];
     for (const range of others) expect(moveRange(range, -1, today)).toBeUndefined();
     expect(moveRange('2000-01-02,2000-01-05', -1, today)).toBeUndefined();
   });
 
-  it('takes the first of a month for a day when it is looked at alone', () => {
+  it('treats the first of a month on its own as a day', () => {
     expect(moveRange('2026-11-01,2026-11-01', -1, '2026-11-01')).toBe('2026-10-31,2026-10-31');
   });
 });

@@ -6,11 +6,11 @@ const written = (filters: Filter[]) => writeView({ ...readView(''), filters });
 const roundTrip = (view: View) => readView(writeView(view));
 
 describe('the address of a view', () => {
-  it('leaves out what is as by default', () => {
+  it('omits defaults', () => {
     expect(writeView(readView(''))).toBe('');
   });
 
-  it('can be read and written by people', () => {
+  it('is readable, and can be written by hand', () => {
     const filters: Filter[] = [
       ['is', 'country', ['DE', 'AT']],
       ['contains', 'path', ['/shop/a b']],
@@ -22,7 +22,7 @@ describe('the address of a view', () => {
     expect(filtersOf(search)).toEqual(filters);
   });
 
-  it('brings back everything that was written', () => {
+  it('round-trips everything', () => {
     const view: View = {
       ...{ range: '7d', compare: '2026-01-01,2026-01-07', match: 'weekday', interval: 'hour', metric: 'views' },
       ...{ filters: [['is', 'path', ['/']]], segment: '12', goal: '3', timezone: 'Asia/Kolkata' },
@@ -35,8 +35,8 @@ describe('the address of a view', () => {
     ['no value', null],
     ['an empty text', ''],
     ['a comma', 'a,b,,c'],
-    ['what no value is written as', '!'],
-    ['a text that begins so', '!important'],
+    ['the null marker', '!'],
+    ['a text that starts with it', '!important'],
     ['two of them', '!!'],
     ['a percent sign', '100 %'],
     ['what looks escaped', '%2C%25%252C%2'],
@@ -49,18 +49,18 @@ describe('the address of a view', () => {
     expect(filtersOf(written(filters))).toEqual(filters);
   });
 
-  it('keeps values when a program between has escaped everything that can be', () => {
+  it('keeps values when another program has escaped everything', () => {
     const filters: Filter[] = [['is', 'path', ['a,b', null, '100%']]];
     const escaped = `?f=${encodeURIComponent(new URLSearchParams(written(filters)).get('f')!)}`;
     expect(escaped).not.toBe(written(filters));
     expect(filtersOf(escaped)).toEqual(filters);
   });
 
-  it('replaces half a character, which no address can have', () => {
+  it('replaces a lone surrogate, which no address can contain', () => {
     expect(filtersOf(written([['is', 'title', ['a\ud83d']]]))).toEqual([['is', 'title', ['a\ufffd']]]);
   });
 
-  it('drops what the API would refuse, such as a filter that was cut', () => {
+  it('drops what the API would reject, such as a truncated filter', () => {
     const none = ['f=', 'f=is', 'f=is,', 'f=is,path', 'f=equals,path,a', 'f=contains,path,!', 'f=,path,a'];
     expect(filtersOf(`?${none.join('&')}`)).toEqual([]);
     expect(filtersOf('?f=contains,path,!,a&f=is_set,city,Rome')).toEqual([
@@ -69,7 +69,7 @@ describe('the address of a view', () => {
     ]);
   });
 
-  it('never fails on an address that was cut somewhere', () => {
+  it('never throws on a truncated address', () => {
     const filters: Filter[] = [['is_not', 'title', ['100 %, 👩‍💻', null, '!', '']]];
     const whole = writeView({ ...readView(''), range: '7d', filters, tabs: { pages: 'title' } });
     for (let length = 0; length <= whole.length; length += 1) {
@@ -80,13 +80,13 @@ describe('the address of a view', () => {
     }
   });
 
-  it('keeps how an embedded page looks', () => {
+  it('keeps the parameters of an embedded page', () => {
     expect(writeView(readView('?range=7d'), '?embed=true&theme=dark&lang=de&other=1')).toBe(
       '?range=7d&embed=true&theme=dark&lang=de',
     );
   });
 
-  it('takes an interval or a way of matching that there is not for none', () => {
+  it('ignores an unknown interval or match', () => {
     expect(readView('?interval=decade&match=moon')).toEqual(readView(''));
   });
 });

@@ -1,4 +1,4 @@
-/** Bundles the sources into the two scripts that pages load. */
+/** Bundles the two scripts that pages load. */
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url';
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const sources = join(folder, 'src');
 
-/** Source of each script, by its name in dist/. */
+/** The source of each script, by its name in dist/. */
 const entries = { m: 'script.ts', 'millrace-vitals': 'vitals-script.ts' };
 
-/** Does nothing if both are newer than all of their sources. Throws what the bundler finds wrong. */
+/** Does nothing if both are newer than all of their sources. @throws the errors of the bundler */
 export async function bundleScripts() {
   const made = Object.keys(entries).map((name) => join(folder, 'dist', `${name}.js`));
   const inputs = ['bundle.mjs', 'package.json', ...readdirSync(sources).map((name) => join('src', name))];
@@ -32,7 +32,7 @@ async function bundle() {
     target: 'es2020',
     write: false,
     logLevel: 'silent',
-    // These scripts only run in pages; init of the package is called on servers too.
+    // These scripts only run in pages, while `init` of the package may run on a server.
     define: { 'globalThis.document': 'true' },
     // Otherwise every script would begin with "use strict".
     tsconfigRaw: {},
@@ -41,8 +41,8 @@ async function bundle() {
 }
 
 /**
- * esbuild gives the variables of similar functions different names, so that its output is 4 % larger after gzip. The options
- * called unsafe concern code that replaces built-in functions or uses `this` or `arguments` in a function, which ours does not.
+ * esbuild gives the variables of similar functions different names, so its output is 4 % larger after gzip. The options called
+ * unsafe concern code that replaces built-in functions or uses `this` or `arguments` in a function; ours does neither.
  */
 async function shrink(text, preamble) {
   const { minify } = await import('terser');

@@ -1,11 +1,11 @@
-/** What the pages about behaviour have in common: range, filters, what was saved, a way to change what is asked, and the answer. */
+/** The layout shared by funnels, retention and journeys: range, filters, saved views, editor and result. */
 import type { ComponentChildren } from 'preact';
 import { FilterPicker } from '../filters/filter-picker.tsx';
 import { t } from '../i18n/text.ts';
 import { useKeys } from '../keys/keys.tsx';
-import { Boundary } from '../parts/boundary.tsx';
+import { ErrorBoundary } from '../parts/error-boundary.tsx';
 import { FilterChips } from '../parts/filter-chips.tsx';
-import { Footing } from '../parts/footing.tsx';
+import { Footer } from '../parts/footer.tsx';
 import { Header } from '../parts/header.tsx';
 import { Main } from '../parts/main.tsx';
 import { RangePicker } from '../parts/range-picker.tsx';
@@ -14,19 +14,19 @@ import { siteId } from '../scope.ts';
 import { FixedFilters } from '../share/fixed-filters.tsx';
 import { Suggestions } from './known-values.tsx';
 import { SavedBar } from './saved-bar.tsx';
-import type { Kind } from './shape.ts';
-import type { Shaped } from './use-shape.ts';
+import type { ShapeKind } from './shape.ts';
+import type { ShapeState } from './use-shape.ts';
 
 const names = { funnel: 'nav.funnels', retention: 'nav.retention', journeys: 'nav.journeys' } as const;
 
-interface Props<Name extends Kind> {
-  shaped: Shaped<Name>;
+interface Props<Name extends ShapeKind> {
+  shaped: ShapeState<Name>;
   isComplete: boolean;
   editor: ComponentChildren;
   children: ComponentChildren;
 }
 
-export function BehaviourPage<Name extends Kind>({ shaped, isComplete, editor, children }: Props<Name>) {
+export function BehaviourPage<Name extends ShapeKind>({ shaped, isComplete, editor, children }: Props<Name>) {
   useKeys();
   useSegmentsOf(siteId.value);
   return (
@@ -42,17 +42,17 @@ export function BehaviourPage<Name extends Kind>({ shaped, isComplete, editor, c
           <h2 id="behaviour-name">{t(names[shaped.kind])}</h2>
           <p class="faint">{t(`about.${shaped.kind}`)}</p>
           <SavedBar shaped={shaped} isComplete={isComplete} />
-          <Boundary>{editor}</Boundary>
+          <ErrorBoundary>{editor}</ErrorBoundary>
           <Suggestions />
         </section>
         <section class="card" aria-labelledby="behaviour-answer">
           <h2 id="behaviour-answer" class="unseen">
             {t('behaviour.answer')}
           </h2>
-          <Boundary>{children}</Boundary>
+          <ErrorBoundary>{children}</ErrorBoundary>
         </section>
       </Main>
-      <Footing />
+      <Footer />
     </>
   );
 }

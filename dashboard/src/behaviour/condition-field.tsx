@@ -1,4 +1,4 @@
-/** Chooses which events something is about: views of a page, events of a type, or those that reach a goal. */
+/** Selects events: views of a page, events of a type, or those that reach a goal. */
 import { useState } from 'preact/hooks';
 import type { Goal } from '../goals.ts';
 import { t } from '../i18n/text.ts';
@@ -11,15 +11,15 @@ import {
   readCondition,
   writeCondition,
 } from './condition.ts';
-import { knownEvents, knownPages } from './known-values.tsx';
+import { eventSuggestions, pageSuggestions } from './known-values.tsx';
 
 interface Props {
-  /** What it is the condition of, for those who do not see it stand there. */
+  /** What the condition is for, read by screen readers. */
   label: string;
   goals: readonly Goal[];
-  /** Undefined: any event. */
+  /** Undefined means any event. */
   filters: unknown[] | undefined;
-  /** What any event is called; absent where there has to be a condition. */
+  /** The label of "any event"; absent where a condition is required. */
   any?: string;
   onChange: (filters: unknown[] | undefined) => void;
 }
@@ -45,7 +45,7 @@ function PageFields({ label, condition, onChange }: FieldProps) {
         aria-label={`${label}: ${t('condition.page')}`}
         value={condition.value}
         onCommit={(value) => onChange({ ...condition, value: value.trim() })}
-        list={knownPages}
+        list={pageSuggestions}
         placeholder="/"
       />
     </>
@@ -57,7 +57,7 @@ const EventField = ({ label, condition, onChange }: FieldProps) => (
     aria-label={`${label}: ${t('condition.event')}`}
     value={condition.value}
     onCommit={(value) => onChange({ ...condition, value: value.trim() })}
-    list={knownEvents}
+    list={eventSuggestions}
     placeholder="signup"
   />
 );

@@ -1,9 +1,9 @@
-/** Which events a step of a funnel, a return or the start of a journey is about, as people choose it, and as filters of the API. */
+/** The condition of a funnel step, a return or the start of a journey: as the form shows it, and as filters of the API. */
 
 import type { Goal } from '../goals.ts';
 import { isSame } from '../view-address.ts';
 
-/** `contains` and the like are about pages; events have a type that is one thing or another. */
+/** `contains` and the like apply to pages only; an event type is always compared exactly. */
 export const pageOperators = ['is', 'contains', 'starts_with', 'ends_with'] as const;
 export type PageOperator = (typeof pageOperators)[number];
 
@@ -12,13 +12,13 @@ export type ConditionKind = 'page' | 'event' | 'goal' | 'other';
 export interface Condition {
   kind: ConditionKind;
   operator: PageOperator;
-  /** A path, a type of events, or the id of a goal. */
+  /** A path, an event type, or the id of a goal. */
   value: string;
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 
-/** The one value of `[operator, dimension, [value]]`, where it is about that dimension. */
+/** The single value of `[operator, dimension, [value]]` if the filter is about that dimension. */
 function textOf(filter: unknown, dimension: string): { operator: string; value: string } | undefined {
   if (!Array.isArray(filter) || filter.length !== 3 || filter[1] !== dimension) return undefined;
   const [operator, , values] = filter as [unknown, unknown, unknown];
@@ -33,7 +33,7 @@ function asEvent(filters: readonly unknown[]): Condition | undefined {
 
 export const viewsOnly = ['is', 'event_type', ['view']];
 
-/** A page is what was viewed: leaving it, or a click on it, are other events of the same path. */
+/** Only views match: leaving a page or clicking on it are other events with the same path. */
 function asPage(filters: readonly unknown[]): Condition | undefined {
   const [type, path] = filters;
   const found = filters.length === 2 && isSame(type, viewsOnly) ? textOf(path, 'path') : undefined;
@@ -46,7 +46,7 @@ function asGoal(filters: readonly unknown[], goals: readonly Goal[]): Condition 
   return goal && { kind: 'goal', operator: 'is', value: goal.id };
 }
 
-/** `preferred` decides where filters can be read in two ways, as those of a goal that is a page. */
+/** `preferred` decides where filters can be read in two ways, such as those of a goal that is a page. */
 export function readCondition(
   filters: readonly unknown[],
   goals: readonly Goal[],
@@ -56,14 +56,14 @@ export function readCondition(
   return readings.find(({ kind }) => kind === preferred) ?? readings[0] ?? { kind: 'other', operator: 'is', value: '' };
 }
 
-/** Filters of the API. A goal that there is not gives those of an event without a type. */
+/** Filters of the API. An unknown goal becomes a condition on an empty event type, which counts as incomplete. */
 export function writeCondition({ kind, operator, value }: Condition, goals: readonly Goal[]): unknown[] {
   if (kind === 'page') return [viewsOnly, [operator, 'path', [value]]];
   const goal = kind === 'goal' ? goals.find(({ id }) => id === value) : undefined;
   return goal ? goal.filters : [['is', 'event_type', [kind === 'event' ? value : '']]];
 }
 
-/** Nothing was left empty, so that it can be asked. */
+/** True if no value is empty, so that the API would accept the filters. */
 export const isComplete = (filters: readonly unknown[] | undefined): boolean =>
   filters !== undefined &&
   filters.length > 0 &&

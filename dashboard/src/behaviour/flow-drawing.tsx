@@ -1,10 +1,10 @@
-/** Journeys as columns with ribbons between them; a click on a place makes it the start. As a table for those who do not see it. */
+/** Journeys as columns with ribbons between them, and as a table for screen readers. Clicking a node makes it the start. */
 import { formatNumber } from '../format.ts';
 import { t } from '../i18n/text.ts';
+import { ScrollBox } from '../parts/scroll-box.tsx';
 import { type Flow, type FlowLink, type FlowNode, type Journey, layOutFlow } from './flow.ts';
-import { ScrollBox } from './scroll-box.tsx';
 
-/** Of a column and the space beside it, in percent of the width. */
+/** Of a column, and from one column to the next, in percent of the drawing. */
 function widths(columns: number) {
   const column = 100 / (columns + (columns - 1) / 2);
   return { column, step: column * 1.5 };

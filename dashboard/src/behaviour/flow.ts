@@ -1,13 +1,13 @@
-/** Journeys as columns of places, one for each step, and the ribbons between them. Lengths are in percent of the drawing. */
+/** The layout of journeys: a column of nodes per step, and ribbons between them. Lengths are in percent of the drawing. */
 
 export interface Journey {
-  /** Null where the visit has no such step. */
+  /** Null where the visit has fewer steps. */
   steps: (string | null)[];
   visits: number;
 }
 
 export interface FlowNode {
-  /** Undefined: all values of the step that have no node of their own. */
+  /** Undefined for the node that stands for all remaining values of the step. */
   value: string | undefined;
   visits: number;
   top: number;
@@ -15,12 +15,12 @@ export interface FlowNode {
 }
 
 export interface FlowLink {
-  /** Index of the column that it leaves. */
+  /** Index of the column on its left. */
   column: number;
   from: FlowNode;
   to: FlowNode;
   visits: number;
-  /** Where it begins and ends: top and height on each side. */
+  /** Top and height of each end. */
   start: { top: number; height: number };
   end: { top: number; height: number };
 }
@@ -30,12 +30,12 @@ export interface Flow {
   links: FlowLink[];
 }
 
-/** Of one column, so that names can be read; the rest is one node more. */
-const mostValues = 6;
+/** Nodes per column that keep their names readable; the remaining values share one more node. */
+const maxNodes = 6;
 const gap = 1.5;
-/** So high that a finger finds it. */
-const leastHeight = 7;
-const shared = 100 - (mostValues + 1) * leastHeight - mostValues * gap;
+/** Large enough to tap. */
+const minNodeHeight = 7;
+const shared = 100 - (maxNodes + 1) * minNodeHeight - maxNodes * gap;
 
 /** Visits by value, most first, then by name. */
 function ranked(journeys: readonly Journey[], step: number): [string, number][] {
@@ -49,12 +49,12 @@ function ranked(journeys: readonly Journey[], step: number): [string, number][] 
 
 function columnOf(journeys: readonly Journey[], step: number, total: number): FlowNode[] {
   const all = ranked(journeys, step);
-  const rest = all.slice(mostValues).reduce((sum, [, visits]) => sum + visits, 0);
-  const shown: [string | undefined, number][] = all.slice(0, mostValues);
+  const rest = all.slice(maxNodes).reduce((sum, [, visits]) => sum + visits, 0);
+  const shown: [string | undefined, number][] = all.slice(0, maxNodes);
   if (rest > 0) shown.push([undefined, rest]);
   let top = 0;
   return shown.map(([value, visits]) => {
-    const node = { value, visits, top, height: leastHeight + (shared * visits) / total };
+    const node = { value, visits, top, height: minNodeHeight + (shared * visits) / total };
     top += node.height + gap;
     return node;
   });
@@ -78,13 +78,13 @@ function countLinks(journeys: readonly Journey[], columns: FlowNode[][], column:
 function linksOf(journeys: readonly Journey[], columns: FlowNode[][], column: number): FlowLink[] {
   const counts = countLinks(journeys, columns, column);
   const used = new Map<FlowNode, number>();
-  /** The next piece of a side of a node that is as large as its share of the visits. */
+  /** The next free slice of one side of a node, in proportion to its visits. */
   const piece = (node: FlowNode, visits: number) => {
     const before = used.get(node) ?? 0;
     used.set(node, before + visits);
     return { top: node.top + (node.height * before) / node.visits, height: (node.height * visits) / node.visits };
   };
-  // From the top to the bottom on both sides, so that ribbons cross as little as can be.
+  // From top to bottom on both sides, which keeps crossings to a minimum.
   return columns[column]!.flatMap((from) =>
     columns[column + 1]!.flatMap((to) => {
       const visits = counts.get(from)?.get(to);
@@ -94,7 +94,7 @@ function linksOf(journeys: readonly Journey[], columns: FlowNode[][], column: nu
   );
 }
 
-/** `steps` is how many of them each journey has. */
+/** `steps` is the number of steps of each journey. */
 export function layOutFlow(journeys: readonly Journey[], steps: number): Flow {
   const total = journeys.reduce((sum, { visits }) => sum + visits, 0);
   const columns = Array.from({ length: steps }, (_, step) => columnOf(journeys, step, total));

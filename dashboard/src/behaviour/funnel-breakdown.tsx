@@ -1,10 +1,9 @@
-/** A funnel for each value of a dimension. */
 import { formatNumber } from '../format.ts';
 import { t } from '../i18n/text.ts';
+import { ScrollBox } from '../parts/scroll-box.tsx';
 import { dimensionName, valueName } from '../parts/value-name.ts';
 import { addFilters } from '../view.ts';
 import { type FunnelAnswer, type FunnelStep, percentOrDash } from './funnel-drawing.tsx';
-import { ScrollBox } from './scroll-box.tsx';
 
 const StepCell = ({ step, at }: { step: FunnelStep; at: number }) => (
   <td>

@@ -1,4 +1,3 @@
-/** The steps of a funnel below each other: who got there, who was lost, and how long it took. */
 import type { components } from '../api-types.d.ts';
 import { formatDuration, formatNumber, formatPercent } from '../format.ts';
 import { t } from '../i18n/text.ts';
@@ -54,13 +53,13 @@ function Step({ step, at, by }: { step: FunnelStep; at: number; by: 'visitor' | 
 
 export function FunnelDrawing({ answer: { steps, query } }: { answer: FunnelAnswer }) {
   const [first, last] = [steps[0]!, steps.at(-1)!];
-  const said = t(`funnel.summary.${query.by}`, {
+  const summary = t(`funnel.summary.${query.by}`, {
     ...{ first: formatNumber(first.users), last: formatNumber(last.users), from: first.name, to: last.name },
     percent: percentOrDash(last.conversion_percent),
   });
   return (
     <>
-      <p class="summary">{said}</p>
+      <p class="summary">{summary}</p>
       <ol class="funnel">
         {steps.map((step, at) => (
           <Step key={at} {...{ step, at, by: query.by }} />

@@ -1,14 +1,20 @@
-/** Changes a funnel: its steps, and how they are counted. */
-
 import type { Goal } from '../goals.ts';
 import { t } from '../i18n/text.ts';
+import { Choice } from '../parts/choice.tsx';
 import { TextField } from '../parts/text-field.tsx';
 import { dimensionName } from '../parts/value-name.ts';
-import { Choice } from './choice.tsx';
+import { readCondition } from './condition.ts';
 import { ConditionField } from './condition-field.tsx';
-import { conditionName } from './condition-name.ts';
 import { type FunnelShape, newStep } from './shape.ts';
 import { WindowField } from './window-field.tsx';
+
+/** A condition in a few words; empty if there are none for it. */
+export function conditionName(filters: readonly unknown[], goals: readonly Goal[]): string {
+  const { kind, operator, value } = readCondition(filters, goals);
+  if (kind === 'goal') return goals.find(({ id }) => id === value)?.name ?? '';
+  if (kind === 'page' && operator !== 'is') return t('condition.name', { operator: t(`operator.${operator}`), value });
+  return value;
+}
 
 type Step = FunnelShape['steps'][number];
 
@@ -85,7 +91,7 @@ function Steps({ shape, goals, onChange }: Props) {
       <ol class="steps">
         {steps.map((step, at) => (
           <StepFields
-            // Steps have no name of their own: they are what stands at their place.
+            // Steps have no id; only their position identifies them.
             key={at}
             {...{ step, at, goals, count: steps.length }}
             onChange={(next) => write(steps.with(at, next))}

@@ -1,8 +1,6 @@
-/** Changes which journeys are shown: where they begin or end, and how many steps of them. */
-
 import type { Goal } from '../goals.ts';
 import { t } from '../i18n/text.ts';
-import { Choice } from './choice.tsx';
+import { Choice } from '../parts/choice.tsx';
 import { writeCondition } from './condition.ts';
 import { ConditionField } from './condition-field.tsx';
 import { type JourneysShape, stepDimensions } from './shape.ts';
@@ -18,13 +16,13 @@ type Mark = (typeof marks)[number];
 
 const markOf = ({ start, end }: JourneysShape): Mark => (start ? 'start' : end ? 'end' : 'first');
 
-/** A journey begins with something, or ends with it, never both. */
+/** A journey has a start or an end condition, never both. */
 function withMark({ start, end, ...rest }: JourneysShape, mark: Mark, filters?: unknown[]): JourneysShape {
   const events = { filters: filters ?? (start ?? end)?.filters ?? [] };
   return mark === 'first' ? rest : { ...rest, [mark]: events };
 }
 
-/** Journeys that begin with that page, or that type of event. */
+/** Journeys that start with this page or event type. */
 export function startingAt(shape: JourneysShape, value: string): JourneysShape {
   const kind = shape.dimension === 'event_type' ? 'event' : 'page';
   return withMark(shape, 'start', writeCondition({ kind, operator: 'is', value }, []));

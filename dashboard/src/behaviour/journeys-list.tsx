@@ -1,11 +1,10 @@
-/** The most frequent journeys, one a row; a click on a page makes it the start. */
 import { useState } from 'preact/hooks';
 import type { components } from '../api-types.d.ts';
 import { formatNumber } from '../format.ts';
 import { t } from '../i18n/text.ts';
+import { ScrollBox } from '../parts/scroll-box.tsx';
 import { Term } from '../parts/term.tsx';
 import { percentOrDash } from './funnel-drawing.tsx';
-import { ScrollBox } from './scroll-box.tsx';
 
 export type JourneysAnswer = components['schemas']['JourneysAnswer'];
 type Journey = JourneysAnswer['journeys'][number];
@@ -19,10 +18,10 @@ const columns = [
 const shownAtFirst = 20;
 
 function Steps({ steps, onStart }: { steps: (string | null)[]; onStart: (value: string) => void }) {
-  const known = steps.filter((step) => step !== null);
+  const reached = steps.filter((step) => step !== null);
   return (
     <ol class="journey">
-      {known.map((step, at) => (
+      {reached.map((step, at) => (
         <li key={at}>
           <button type="button" class="link" title={step} onClick={() => onStart(step)}>
             {step}

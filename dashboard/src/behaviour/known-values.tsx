@@ -1,29 +1,29 @@
-/** Pages and types of events of the range, which inputs suggest. */
-import type { Question } from '../query-client.ts';
+/** Suggests pages and event types of the range in inputs. */
+import type { Query } from '../query-client.ts';
 import { scope } from '../scope.ts';
-import { useAnswer } from '../use-answer.ts';
+import { useQuery } from '../use-query.ts';
 import { viewsOnly } from './condition.ts';
 
-const suggestedAtMost = 50;
+const maxSuggestions = 50;
 
-const questions: Record<string, Question> = {
+const suggestionQueries: Record<string, Query> = {
   'known-pages': {
     ...{ metrics: ['visitors'], dimensions: ['path'], filters: [viewsOnly] },
-    ...{ order_by: [['visitors', 'desc']], limit: suggestedAtMost },
+    ...{ order_by: [['visitors', 'desc']], limit: maxSuggestions },
   },
   'known-events': {
     ...{ metrics: ['visitors'], dimensions: ['event_type'] },
-    ...{ order_by: [['visitors', 'desc']], limit: suggestedAtMost },
+    ...{ order_by: [['visitors', 'desc']], limit: maxSuggestions },
   },
 };
 
-/** Ids of the lists, for attribute `list` of an input. */
-export const knownPages = 'known-pages';
-export const knownEvents = 'known-events';
+/** Ids for the attribute `list` of an input. */
+export const pageSuggestions = 'known-pages';
+export const eventSuggestions = 'known-events';
 
-function KnownValues({ id }: { id: string }) {
-  const { answer } = useAnswer('suggestions', questions[id], scope.value, { isStill: true });
-  const values = (answer?.results ?? []).flatMap(({ dimensions: [value] }) => (value ? [value] : []));
+function SuggestionList({ id }: { id: string }) {
+  const { data } = useQuery('suggestions', suggestionQueries[id], scope.value, { isStatic: true });
+  const values = (data?.results ?? []).flatMap(({ dimensions: [value] }) => (value ? [value] : []));
   return (
     <datalist id={id}>
       {values.map((value) => (
@@ -33,10 +33,10 @@ function KnownValues({ id }: { id: string }) {
   );
 }
 
-/** Stands once on a page that has inputs for conditions. */
+/** Rendered once on each page with condition inputs. */
 export const Suggestions = () => (
   <>
-    <KnownValues id={knownPages} />
-    <KnownValues id={knownEvents} />
+    <SuggestionList id={pageSuggestions} />
+    <SuggestionList id={eventSuggestions} />
   </>
 );

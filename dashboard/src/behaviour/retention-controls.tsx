@@ -1,8 +1,6 @@
-/** Changes what retention is about: the length of periods, who is looked at, and what counts as coming again. */
-
 import type { Goal } from '../goals.ts';
 import { t } from '../i18n/text.ts';
-import { Choice } from './choice.tsx';
+import { Choice } from '../parts/choice.tsx';
 import { ConditionField } from './condition-field.tsx';
 import { periods, type RetentionShape } from './shape.ts';
 

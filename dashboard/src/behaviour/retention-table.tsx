@@ -1,21 +1,21 @@
-/** Cohorts below each other, and beside each how many of it came again in each period after: the darker, the more. */
+/** The retention triangle: a row per cohort, a column per later period. The darker the cell, the more visitors returned. */
 import type { components } from '../api-types.d.ts';
 import { formatBucket, formatNumber, formatPercent } from '../format.ts';
 import { t } from '../i18n/text.ts';
+import { ScrollBox } from '../parts/scroll-box.tsx';
 import { Term } from '../parts/term.tsx';
-import { ScrollBox } from './scroll-box.tsx';
 
 export type ReturnsAnswer = components['schemas']['ReturnsAnswer'];
 
-/** Of the accent's colour, in percent, where most came again; more of it, and text on it would be hard to read. */
+/** Percentage of the accent colour in the darkest cell; beyond it the text would be hard to read. */
 const darkest = 45;
 
 interface CellProps {
   returned: number;
   percent: number | null;
-  /** The percentage with the darkest shade. */
+  /** The percentage that gets the darkest shade. */
   most: number;
-  /** The period is not over, or cut by the range. */
+  /** The period is still running, or cut off by the range. */
   isIncomplete?: boolean;
 }
 
@@ -51,13 +51,13 @@ function Head({ period, count }: { period: 'day' | 'week' | 'month'; count: numb
   );
 }
 
-/** Without the period of the cohort itself, in which nearly all come again, so that nothing else would have a shade. */
+/** Skips the period of the cohort itself: nearly all visitors return in it, so every other cell would be pale. */
 const ofLater = (percents: (number | null)[]) => percents.slice(1);
 const largest = (percents: (number | null)[]) => percents.reduce<number>((most, each) => Math.max(most, each ?? 0), 0);
 
 export function RetentionTable({ answer: { periods, cohorts, total, query } }: { answer: ReturnsAnswer }) {
   const shown = cohorts.map((cohort, at) => ({ ...cohort, at })).filter(({ size }) => size > 0);
-  // Periods in which nobody came first, before all others, have no row, and so need no column.
+  // Cohorts before the first visitor have no row, so they need no column either.
   const columns = Math.max(...shown.map(({ percent }) => percent.length));
   const most = largest(shown.flatMap(({ percent }) => ofLater(percent)));
   return (

@@ -1,4 +1,4 @@
-/** What was saved of a kind, one link each, and the way to save what is shown. */
+/** Links to the saved views of a kind, and the form that saves the current one. */
 import { useState } from 'preact/hooks';
 import { sendJson } from '../api.ts';
 import { t } from '../i18n/text.ts';
@@ -6,19 +6,19 @@ import { DeleteButton } from '../parts/delete-button.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { savedViewsPath } from '../saved-segments.ts';
 import { siteId } from '../scope.ts';
-import { mayChange } from '../session.ts';
-import { askAgain } from '../use-asked.ts';
-import { changeView, view, viewAddress } from '../view.ts';
-import type { Kind } from './shape.ts';
-import type { SavedView, Shaped } from './use-shape.ts';
+import { canEdit } from '../session.ts';
+import { refreshNow } from '../use-request.ts';
+import { changeView, view, viewUrl } from '../view.ts';
+import type { ShapeKind } from './shape.ts';
+import type { SavedView, ShapeState } from './use-shape.ts';
 
-function SavedLinks<Name extends Kind>({ kind, views, saved }: Shaped<Name>) {
+function SavedLinks<Name extends ShapeKind>({ kind, views, saved }: ShapeState<Name>) {
   return (
     <ul class="saved">
       {(views.value?.saved_views ?? []).map(({ id, name }) => (
         <li key={id}>
           <a
-            href={viewAddress({ saved: id, shape: undefined })}
+            href={viewUrl({ saved: id, shape: undefined })}
             data-page
             aria-current={saved?.id === id ? 'true' : undefined}
           >
@@ -28,7 +28,7 @@ function SavedLinks<Name extends Kind>({ kind, views, saved }: Shaped<Name>) {
       ))}
       <li>
         <a
-          href={viewAddress({ saved: undefined, shape: undefined })}
+          href={viewUrl({ saved: undefined, shape: undefined })}
           data-page
           aria-current={view.value.saved === undefined ? 'true' : undefined}
         >
@@ -39,15 +39,15 @@ function SavedLinks<Name extends Kind>({ kind, views, saved }: Shaped<Name>) {
   );
 }
 
-/** Changes of the saved views, each of which then is what the address names. */
-function useSaving<Name extends Kind>({ kind, views, saved, shape }: Shaped<Name>) {
+/** Creates, replaces and deletes saved views. The address then names the view that was saved. */
+function useSaving<Name extends ShapeKind>({ kind, views, saved, shape }: ShapeState<Name>) {
   const [problem, setProblem] = useState<unknown>();
   const base = savedViewsPath(siteId.value!);
   const run = (change: () => Promise<string | undefined>) => {
     setProblem(undefined);
     change().then((id) => {
       views.reload();
-      // What is shown stays while the new list is on its way.
+      // The current view stays until the new list has loaded.
       changeView({ saved: id, shape: id === undefined ? undefined : JSON.stringify(shape) }, { replace: true });
     }, setProblem);
   };
@@ -69,7 +69,7 @@ function useSaving<Name extends Kind>({ kind, views, saved, shape }: Shaped<Name
   };
 }
 
-function SaveForm<Name extends Kind>({ shaped, isComplete }: { shaped: Shaped<Name>; isComplete: boolean }) {
+function SaveForm<Name extends ShapeKind>({ shaped, isComplete }: { shaped: ShapeState<Name>; isComplete: boolean }) {
   const { saved, kind } = shaped;
   const { problem, create, replace, remove } = useSaving(shaped);
   const submit = (event: SubmitEvent) => {
@@ -98,14 +98,20 @@ function SaveForm<Name extends Kind>({ shaped, isComplete }: { shaped: Shaped<Na
   );
 }
 
-/** `isComplete`: what is shown can be asked, and so be saved. */
-export function SavedBar<Name extends Kind>({ shaped, isComplete }: { shaped: Shaped<Name>; isComplete: boolean }) {
+/** `isComplete`: the view can be queried, and therefore saved. */
+export function SavedBar<Name extends ShapeKind>({
+  shaped,
+  isComplete,
+}: {
+  shaped: ShapeState<Name>;
+  isComplete: boolean;
+}) {
   return (
     <div class="saved-bar">
       <SavedLinks {...shaped} />
-      {shaped.views.problem ? <Problem problem={shaped.views.problem} again={askAgain} /> : null}
+      {shaped.views.problem ? <Problem problem={shaped.views.problem} again={refreshNow} /> : null}
       {shaped.isGone && <p role="alert">{t('saved.gone')}</p>}
-      {mayChange() && shaped.shape && <SaveForm shaped={shaped} isComplete={isComplete} />}
+      {canEdit() && shaped.shape && <SaveForm shaped={shaped} isComplete={isComplete} />}
     </div>
   );
 }

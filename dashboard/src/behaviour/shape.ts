@@ -1,4 +1,7 @@
-/** What funnels, retention and journeys are made of, as their addresses and saved views hold it: the body of their request without the site, the range and the filters. */
+/**
+ * The definition of a funnel, of retention or of journeys, as the address and saved views store it: the request body without
+ * site, range and filters.
+ */
 
 import { viewsOnly } from './condition.ts';
 
@@ -38,14 +41,14 @@ export interface Shapes {
   retention: RetentionShape;
   journeys: JourneysShape;
 }
-export type Kind = keyof Shapes;
+export type ShapeKind = keyof Shapes;
 
 const emptyStep = () => ({
   filters: [viewsOnly, ['is', 'path', ['']]],
 });
 
-/** What each page begins with. */
-export const firstShapes: { [Name in Kind]: () => Shapes[Name] } = {
+/** The initial definition on each page. */
+export const firstShapes: { [Name in ShapeKind]: () => Shapes[Name] } = {
   funnel: () => ({ steps: [emptyStep(), emptyStep()], window: '7d', by: 'visitor' }),
   retention: () => ({ period: 'week' }),
   journeys: () => ({ steps: 3, dimension: 'path', limit: 100 }),
@@ -59,16 +62,16 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 const isEvents = (value: unknown) => isObject(value) && Array.isArray(value.filters);
 const isEventsOrAbsent = (value: unknown) => value === undefined || isEvents(value);
 
-/** Checks only what the page itself relies on; the API reports everything else. */
-const checks: Record<Kind, (value: Record<string, unknown>) => boolean> = {
+/** Checks only what the page relies on; the API validates the rest. */
+const checks: Record<ShapeKind, (value: Record<string, unknown>) => boolean> = {
   funnel: ({ steps, window }) =>
     Array.isArray(steps) && steps.every(isEvents) && (window === undefined || typeof window === 'string'),
   retention: ({ first, returning }) => isEventsOrAbsent(first) && isEventsOrAbsent(returning),
   journeys: ({ start, end }) => isEventsOrAbsent(start) && isEventsOrAbsent(end),
 };
 
-/** Undefined for a text that somebody has cut or changed. */
-export function readShape<Name extends Kind>(kind: Name, text: string | undefined): Shapes[Name] | undefined {
+/** Undefined if the text was truncated or edited by hand. */
+export function readShape<Name extends ShapeKind>(kind: Name, text: string | undefined): Shapes[Name] | undefined {
   if (text === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(text);

@@ -1,20 +1,27 @@
-/** Asks a funnel, retention or journeys of the page's range and filters, again whenever they change. */
+/** Queries a funnel, retention or journeys with the page's range and filters. */
+
 import { sendJson } from '../api.ts';
-import { scope } from '../scope.ts';
-import { type Asked, newest, useAsked } from '../use-asked.ts';
-import type { Kind } from './shape.ts';
+import { type Goal, goals, useGoalsOf } from '../goals.ts';
+import { scope, siteId } from '../scope.ts';
+import { latestResult, type RequestState, useRequest } from '../use-request.ts';
+import type { ShapeKind } from './shape.ts';
 
-const paths: Record<Kind, string> = { funnel: '/funnel', retention: '/retention', journeys: '/journeys' };
+const paths: Record<ShapeKind, string> = { funnel: '/funnel', retention: '/retention', journeys: '/journeys' };
 
-/** `shape` undefined: nothing is asked. */
+/** Requests nothing while `shape` is undefined. */
 export function useBehaviour<T extends { meta: { source: string }; query: { timezone: string } }>(
-  kind: Kind,
+  kind: ShapeKind,
   shape: object | undefined,
-): Asked<T> {
+): RequestState<T> {
   const body = shape && scope.value && { ...scope.value, ...shape };
-  return useAsked(body ? `${kind} ${JSON.stringify(body)}` : '', async (signal) => {
-    const answer = await sendJson<T>(paths[kind], { method: 'POST', body, signal });
-    newest.value = { at: Date.now(), source: answer.meta.source, zone: answer.query.timezone };
-    return answer;
+  return useRequest(body ? `${kind} ${JSON.stringify(body)}` : '', async (signal) => {
+    const result = await sendJson<T>(paths[kind], { method: 'POST', body, signal });
+    latestResult.value = { at: Date.now(), source: result.meta.source, zone: result.query.timezone };
+    return result;
   });
+}
+
+export function useGoals(): readonly Goal[] {
+  useGoalsOf(siteId.value);
+  return goals.value ?? [];
 }

@@ -1,14 +1,14 @@
-/** The time that may lie between the first step of a funnel and its last. */
+/** The time allowed between the first and the last step of a funnel. */
 import { t } from '../i18n/text.ts';
 import { TextField } from '../parts/text-field.tsx';
 
 const units = ['m', 'h', 'd'] as const;
 type Unit = (typeof units)[number];
 
-/** Ninety days, which is the longest, in each unit. */
+/** Ninety days, the maximum, in each unit. */
 const longest: Record<Unit, number> = { m: 90 * 24 * 60, h: 90 * 24, d: 90 };
 
-/** Of a text such as `24h`. */
+/** Parses a text such as `24h`. */
 function read(text: string): { count: number; unit: Unit } {
   const unit = units.find((name) => text.endsWith(name)) ?? 'd';
   return { count: Number.parseInt(text, 10) || 7, unit };

@@ -1,10 +1,9 @@
-/** The whole list of a tab, over the page. */
 import { useEffect, useRef } from 'preact/hooks';
 import { t, textOr } from '../i18n/text.ts';
 import type { Panel, Tab } from '../panels/panel.ts';
 import { dimensionName } from '../parts/value-name.ts';
 import { changeView, view } from '../view.ts';
-import { searchFor } from './details-question.ts';
+import { searchFor } from './details-query.ts';
 import { DetailsTable } from './details-table.tsx';
 import { ExportLinks } from './export-links.tsx';
 
@@ -27,13 +26,13 @@ function close(): void {
   if (view.value.details) changeView({ details: undefined, tabs });
 }
 
-/** Opened by the address; whatever closes it changes the address. */
+/** The address opens it; closing it changes the address. */
 export function DetailsDialog({ panel, tab }: { panel: Panel; tab: Tab }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const shown = dialog.current!;
     shown.showModal();
-    // Closed, it gives the focus back to where it was.
+    // Closing it restores the focus.
     return () => shown.close();
   }, []);
   const title = `${textOr(`panel.${panel.name}`, panel.name)}: ${dimensionName(tab.dimension)}`;

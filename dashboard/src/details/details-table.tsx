@@ -1,21 +1,21 @@
-/** All values of a tab: a page of a hundred at first, and more by a button. */
+/** All values of a tab, a hundred at a time. */
 import { useState } from 'preact/hooks';
 import { formatNumber } from '../format.ts';
 import { chosenGoal } from '../goals.ts';
 import { t } from '../i18n/text.ts';
 import type { Tab } from '../panels/panel.ts';
-import { scopeOf } from '../panels/panel-questions.ts';
+import { scopeOf } from '../panels/panel-queries.ts';
 import { rowKey } from '../panels/use-rows.ts';
 import { Problem } from '../parts/problem.tsx';
 import { Term } from '../parts/term.tsx';
 import { dimensionName } from '../parts/value-name.ts';
 import { ValueRow } from '../parts/value-row.tsx';
-import type { Answer } from '../query-client.ts';
-import { useAnswer } from '../use-answer.ts';
-import { askAgain } from '../use-asked.ts';
-import { detailMetrics, detailOrder, detailsQuestion, orderBy, pageSize } from './details-question.ts';
+import type { QueryResult } from '../query-client.ts';
+import { useQuery } from '../use-query.ts';
+import { refreshNow } from '../use-request.ts';
+import { detailMetrics, detailOrder, detailsQuery, orderBy, pageSize } from './details-query.ts';
 
-/** What visitors are called when those of a goal are counted. */
+/** Visitors are called conversions while a goal is chosen. */
 const nameOf = ({ isOfBots }: Tab, metric: string) =>
   metric === 'visitors' && !isOfBots && chosenGoal.value !== 'none' ? 'conversions' : metric;
 
@@ -42,16 +42,16 @@ function Head({ tab }: { tab: Tab }) {
   );
 }
 
-/** Rows do not move between pages, nor under the eyes of whoever reads them. */
+/** Static, so that rows neither move between pages nor change while they are being read. */
 const useDetailPage = (tab: Tab, page: number) => {
   const offset = page * pageSize;
-  const question = { ...detailsQuestion(tab), limit: pageSize, offset, include: { total_rows: true } };
-  return useAnswer('details', question, scopeOf(tab), { isStill: true });
+  const query = { ...detailsQuery(tab), limit: pageSize, offset, include: { total_rows: true } };
+  return useQuery('details', query, scopeOf(tab), { isStatic: true });
 };
 
-function Rows({ tab, answer }: { tab: Tab; answer: Answer | undefined }) {
+function Rows({ tab, result }: { tab: Tab; result: QueryResult | undefined }) {
   const metrics = detailMetrics(tab);
-  const rows = answer?.results.map(({ dimensions, metrics: figures }) => ({ value: dimensions[0] ?? null, figures }));
+  const rows = result?.results.map(({ dimensions, metrics: figures }) => ({ value: dimensions[0] ?? null, figures }));
   return (
     <>
       {rows?.map((row) => (
@@ -61,22 +61,22 @@ function Rows({ tab, answer }: { tab: Tab; answer: Answer | undefined }) {
   );
 }
 
-/** One of the pages after the first. */
+/** A page after the first. */
 function LaterRows({ tab, page }: { tab: Tab; page: number }) {
-  const { answer, problem } = useDetailPage(tab, page);
-  if (!problem) return <Rows tab={tab} answer={answer} />;
+  const { data, problem } = useDetailPage(tab, page);
+  if (!problem) return <Rows tab={tab} result={data} />;
   return (
     <tr>
       <td colSpan={detailMetrics(tab).length + 1}>
-        <Problem problem={problem} again={askAgain} />
+        <Problem problem={problem} again={refreshNow} />
       </td>
     </tr>
   );
 }
 
-/** Pages that are shown; one again when another question is asked. */
+/** How many pages are shown; back to one when the query changes. */
 function usePageCount(tab: Tab) {
-  const key = JSON.stringify([scopeOf(tab), detailsQuestion(tab)]);
+  const key = JSON.stringify([scopeOf(tab), detailsQuery(tab)]);
   const [pages, setPages] = useState({ key, count: 1 });
   const count = pages.key === key ? pages.count : 1;
   return { count, addPage: () => setPages({ key, count: count + 1 }) };
@@ -84,19 +84,19 @@ function usePageCount(tab: Tab) {
 
 export function DetailsTable({ tab }: { tab: Tab }) {
   const { count, addPage } = usePageCount(tab);
-  const { answer, problem, isWaiting } = useDetailPage(tab, 0);
-  if (problem) return <Problem problem={problem} again={askAgain} />;
-  const total = answer?.meta.total_rows;
+  const { data, problem, isLoading } = useDetailPage(tab, 0);
+  if (problem) return <Problem problem={problem} again={refreshNow} />;
+  const total = data?.meta.total_rows;
   const shown = Math.min(count * pageSize, total ?? 0);
   return (
-    <div class="details-list" aria-busy={isWaiting}>
+    <div class="details-list" aria-busy={isLoading}>
       <p role="status" class="faint">
         {total === undefined ? '' : t('details.rows', { shown: formatNumber(shown), total: formatNumber(total) })}
       </p>
-      <table class={answer ? '' : 'waiting'}>
+      <table class={data ? '' : 'waiting'}>
         <Head tab={tab} />
         <tbody>
-          <Rows tab={tab} answer={answer} />
+          <Rows tab={tab} result={data} />
           {Array.from({ length: count - 1 }, (_, at) => (
             <LaterRows key={at + 1} tab={tab} page={at + 1} />
           ))}

@@ -1,18 +1,17 @@
-/** Files of what details show, with the range and the filters of the page. */
 import { ApiError, sendJson } from '../api.ts';
 import type { Tab } from '../panels/panel.ts';
-import { scopeOf } from '../panels/panel-questions.ts';
-import { apiBase } from '../place.ts';
-import { detailsQuestion } from './details-question.ts';
+import { scopeOf } from '../panels/panel-queries.ts';
+import { apiBase } from '../router.ts';
+import { detailsQuery } from './details-query.ts';
 
-/** Parameters of the dataset for any question. */
+/** The parameters of dataset `timeseries`. */
 function exportParams(tab: Tab): Record<string, unknown> {
   const { filters: ofPage = [], ...scope } = scopeOf(tab)!;
-  const { filters, ...question } = detailsQuestion(tab);
-  return { ...scope, ...question, filters: [...ofPage, ...filters] };
+  const { filters, ...query } = detailsQuery(tab);
+  return { ...scope, ...query, filters: [...ofPage, ...filters] };
 }
 
-/** As an address has them: texts as they are, everything else as JSON. */
+/** In an address, strings stay as they are and everything else becomes JSON. */
 export function csvAddress(tab: Tab): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(exportParams(tab))) {
@@ -27,11 +26,11 @@ interface Export {
   error?: { message?: string } | string | null;
 }
 
-const betweenLooksMs = 700;
+const pollEveryMs = 700;
 
 const pause = (signal: AbortSignal) =>
   new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, betweenLooksMs);
+    const timer = setTimeout(resolve, pollEveryMs);
     signal.addEventListener('abort', () => {
       clearTimeout(timer);
       resolve();
@@ -39,7 +38,7 @@ const pause = (signal: AbortSignal) =>
   });
 
 /**
- * Has a workbook written, and resolves with its address once it is there; undefined when `signal` aborts before.
+ * Requests an Excel file and polls until it is ready. Resolves with its address, or with undefined when `signal` aborts first.
  * @throws ApiError
  */
 export async function writeWorkbook(tab: Tab, signal: AbortSignal): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-/** Downloads of a whole list. A shared link has none. */
+/** Not available behind a shared link. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../i18n/text.ts';
 import type { Tab } from '../panels/panel.ts';
@@ -6,7 +6,7 @@ import { Problem } from '../parts/problem.tsx';
 import { session } from '../session.ts';
 import { csvAddress, writeWorkbook } from './export-file.ts';
 
-/** As a click on a link to the file. */
+/** As if the user had clicked a link to the file. */
 function download(address: string): void {
   const link = Object.assign(document.createElement('a'), { href: address, download: '' });
   link.click();
@@ -15,12 +15,14 @@ function download(address: string): void {
 function WorkbookButton({ tab }: { tab: Tab }) {
   const [problem, setProblem] = useState<unknown>();
   const [isWriting, setIsWriting] = useState(false);
-  const stopping = useRef(new AbortController());
-  useEffect(() => () => stopping.current.abort(), []);
+  const controller = useRef(new AbortController());
+  useEffect(() => () => controller.current.abort(), []);
   const write = async () => {
     setProblem(undefined);
     setIsWriting(true);
-    const address = await writeWorkbook(tab, stopping.current.signal).catch((error: unknown) => void setProblem(error));
+    const address = await writeWorkbook(tab, controller.current.signal).catch(
+      (error: unknown) => void setProblem(error),
+    );
     setIsWriting(false);
     if (address) download(address);
   };

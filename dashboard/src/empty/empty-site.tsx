@@ -1,21 +1,21 @@
-/** How the first event of a site is sent; it turns into the site's figures as soon as that is there. */
+/** How to send the first event of a site. Replaced by the site's figures as soon as it arrives. */
 import { useState } from 'preact/hooks';
-import { useLoaded } from '../behaviour/use-loaded.ts';
 import { t } from '../i18n/text.ts';
 import { siteId } from '../scope.ts';
 import { session } from '../session.ts';
-import { curlOf, ingestionAddress, snippetOf } from './lines.ts';
+import { useResource } from '../use-resource.ts';
+import { curlOf, ingestionAddress, snippetOf } from './setup-lines.ts';
 import { useFirstEvent } from './use-first-event.ts';
 
-/** Undefined until it is known. */
+/** Undefined while loading. */
 function useIngestion(): string | undefined {
-  const { value, problem } = useLoaded<{ ingestion_url: string | null }>('/page-settings');
+  const { value, problem } = useResource<{ ingestion_url: string | null }>('/page-settings');
   return value || problem ? ingestionAddress(value?.ingestion_url ?? null, location) : undefined;
 }
 
 function Line({ name, text }: { name: string; text: string }) {
   const [isCopied, setCopied] = useState(false);
-  // Browsers have it for pages that came over TLS or from this machine.
+  // Browsers provide it only on pages loaded over TLS or from localhost.
   const clipboard = navigator.clipboard as Clipboard | undefined;
   const copy = () => clipboard?.writeText(text).then(() => setCopied(true));
   return (

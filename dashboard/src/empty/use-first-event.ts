@@ -1,37 +1,37 @@
-/** Waits for the first event of a site, and then has everything asked for. */
+/** Waits for the first event of a site, then reloads all figures. */
 import { useEffect } from 'preact/hooks';
 import { sendJson } from '../api.ts';
-import { live } from '../live/live.ts';
-import type { Answer } from '../query-client.ts';
-import { forgetAnswers, refreshes } from '../use-asked.ts';
+import { live } from '../live/live-state.ts';
+import type { QueryResult } from '../query-client.ts';
+import { clearCache, refreshCount } from '../use-request.ts';
 import { noteEmptiness } from './emptiness.ts';
 
 const againEveryMs = 2_000;
 
-function turn(siteId: string): void {
-  forgetAnswers();
+function showFigures(siteId: string): void {
+  clearCache();
   noteEmptiness(siteId, false);
-  refreshes.value += 1;
+  refreshCount.value += 1;
 }
 
 async function hasEvents(siteId: string, signal: AbortSignal): Promise<boolean> {
   const body = { site_id: siteId, metrics: ['events'], date_range: 'all', include_bots: true };
-  const { results } = await sendJson<Answer>('/query', { method: 'POST', body, signal });
+  const { results } = await sendJson<QueryResult>('/query', { method: 'POST', body, signal });
   return Number(results[0]?.metrics[0]) > 0;
 }
 
-/** The stream tells of what happens now, asking also of what is imported. */
+/** The live stream reports new events; polling also finds imported ones. */
 export function useFirstEvent(siteId: string): void {
   const isSeen = (live.value?.events.length ?? 0) > 0;
   useEffect(() => {
-    if (isSeen) return turn(siteId);
-    const stopping = new AbortController();
+    if (isSeen) return showFigures(siteId);
+    const controller = new AbortController();
     let timer: ReturnType<typeof setTimeout>;
     const look = async () => {
-      // Whatever is wrong, it is asked again.
-      const has = !document.hidden && (await hasEvents(siteId, stopping.signal).catch(() => false));
-      if (stopping.signal.aborted) return;
-      if (has) turn(siteId);
+      // Whatever went wrong, the next poll tries again.
+      const has = !document.hidden && (await hasEvents(siteId, controller.signal).catch(() => false));
+      if (controller.signal.aborted) return;
+      if (has) showFigures(siteId);
       else wait();
     };
     const wait = () => {
@@ -40,7 +40,7 @@ export function useFirstEvent(siteId: string): void {
     wait();
     return () => {
       clearTimeout(timer);
-      stopping.abort();
+      controller.abort();
     };
   }, [siteId, isSeen]);
 }

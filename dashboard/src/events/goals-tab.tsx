@@ -1,42 +1,42 @@
-/** All goals of the site: who reached them, and how many of all. A click makes every panel show conversions. */
+/** All goals of the site with their conversions. Clicking one makes every panel show its conversions. */
 import { formatMetric } from '../format.ts';
 import { type Goal, goals, goalsProblem } from '../goals.ts';
 import { t } from '../i18n/text.ts';
 import { percentOf } from '../panels/use-rows.ts';
 import { Problem } from '../parts/problem.tsx';
 import { Term } from '../parts/term.tsx';
-import { siteAddress } from '../place.ts';
+import { siteUrl } from '../router.ts';
 import { siteId } from '../scope.ts';
-import { mayChange } from '../session.ts';
-import { useAnswers } from '../use-answer.ts';
-import { askAgain } from '../use-asked.ts';
+import { canEdit } from '../session.ts';
+import { useQueries } from '../use-query.ts';
+import { refreshNow } from '../use-request.ts';
 import { changeView, view } from '../view.ts';
 
 interface GoalRow {
   goal: Goal;
   conversions: number;
   events: number;
-  /** Of all visitors in the range who the filters of the page leave, in percent; null without any. */
+  /** Conversions in percent of all visitors in the range with the same filters; null without visitors. */
   rate: number | null;
-  /** What its events were worth, an exact decimal; null where no one says. */
+  /** Sum of the value property, an exact decimal; null if there is none. */
   value: number | string | null;
 }
 
-const questionOf = ({ filters, value_property: property }: Goal) => ({
+const goalQuery = ({ filters, value_property: property }: Goal) => ({
   metrics: ['visitors', 'events', ...(property === null ? [] : [`sum:property:${property}`])],
   filters,
 });
 
 function useGoalRows(all: Goal[]) {
-  const asked = useAnswers('goals', [{ metrics: ['visitors'] }, ...all.map(questionOf)]);
-  const [total, ...answers] = asked.answer ?? [];
+  const state = useQueries('goals', [{ metrics: ['visitors'] }, ...all.map(goalQuery)]);
+  const [total, ...answers] = state.data ?? [];
   const visitors = Number(total?.results[0]?.metrics[0] ?? 0);
   const rows = answers.map(({ results }, at): GoalRow => {
     const [reached, events, value = null] = results[0]?.metrics ?? [];
     const conversions = Number(reached ?? 0);
     return { goal: all[at]!, conversions, events: Number(events ?? 0), rate: percentOf(conversions, visitors), value };
   });
-  return { ...asked, rows: rows.toSorted((a, b) => b.conversions - a.conversions) };
+  return { ...state, rows: rows.toSorted((a, b) => b.conversions - a.conversions) };
 }
 
 interface RowProps {
@@ -75,8 +75,8 @@ function NoGoals() {
   return (
     <p class="empty">
       {t('goals.none')}{' '}
-      {mayChange() && siteId.value && (
-        <a href={siteAddress(siteId.value, 'settings')} data-page>
+      {canEdit() && siteId.value && (
+        <a href={siteUrl(siteId.value, 'settings')} data-page>
           {t('goals.make')}
         </a>
       )}
@@ -85,12 +85,12 @@ function NoGoals() {
 }
 
 function GoalsTable({ all }: { all: Goal[] }) {
-  const { rows, problem, isWaiting, answer } = useGoalRows(all);
-  if (problem) return <Problem problem={problem} again={askAgain} />;
+  const { rows, problem, isLoading, data } = useGoalRows(all);
+  if (problem) return <Problem problem={problem} again={refreshNow} />;
   const most = Math.max(1, ...rows.map(({ conversions }) => conversions));
   const hasValue = all.some(({ value_property: property }) => property !== null);
   return (
-    <table aria-busy={isWaiting} class={answer ? '' : 'waiting'}>
+    <table aria-busy={isLoading} class={data ? '' : 'waiting'}>
       <thead>
         <tr>
           <th scope="col">{t('goals.column')}</th>
@@ -111,7 +111,7 @@ function GoalsTable({ all }: { all: Goal[] }) {
 }
 
 export function GoalsTab() {
-  if (goalsProblem.value) return <Problem problem={goalsProblem.value} again={askAgain} />;
+  if (goalsProblem.value) return <Problem problem={goalsProblem.value} again={refreshNow} />;
   if (!goals.value) return <div class="rows waiting" />;
   return <div class="rows">{goals.value.length === 0 ? <NoGoals /> : <GoalsTable all={goals.value} />}</div>;
 }

@@ -1,4 +1,4 @@
-/** Values of a property: an event is chosen first, then one of its properties. */
+/** Values of an event property: first an event is chosen, then one of its properties. */
 import { useEffect, useState } from 'preact/hooks';
 import { t } from '../i18n/text.ts';
 import type { Tab } from '../panels/panel.ts';
@@ -40,14 +40,14 @@ function OtherProperty({ event }: { event: string }) {
   );
 }
 
-/** Those that the first events of the range have, and a field for all others. */
+/** Property names found on the first events of the range, and a field for any other. */
 function PropertyChooser({ event }: { event: string }) {
   const [names, setNames] = useState<string[]>([]);
   useEffect(() => {
-    const stopping = new AbortController();
-    // Without them the field still takes any name.
-    propertyNames(event, stopping.signal).then(setNames, () => undefined);
-    return () => stopping.abort();
+    const controller = new AbortController();
+    // Without suggestions the field still takes any name.
+    propertyNames(event, controller.signal).then(setNames, () => undefined);
+    return () => controller.abort();
   }, [event]);
   return (
     <>

@@ -1,4 +1,4 @@
-/** Names of properties that events of a type have, from the first of the range: the API has no list of them. */
+/** Property names of an event type, taken from the first events of the range: the API has no list of them. */
 import { sendJson } from '../api.ts';
 import { scope } from '../scope.ts';
 import { session } from '../session.ts';
@@ -10,7 +10,7 @@ interface Rows {
   rows: { properties: Record<string, unknown> | null }[];
 }
 
-/** None where the reader sees no single events, as behind a shared link. @throws ApiError */
+/** Empty where single events are not accessible, as behind a shared link. @throws ApiError */
 export async function propertyNames(event: string, signal: AbortSignal): Promise<string[]> {
   if (!scope.value || session.value?.auth === 'share') return [];
   const { site_id, date_range, timezone } = scope.value;

@@ -1,8 +1,7 @@
-/** Which filter the dialog is about. */
 import { signal } from '@preact/signals';
 import type { Filter } from '../view.ts';
 
-/** Undefined: the dialog is closed; without a filter: a new one. */
+/** Undefined: the dialog is closed. Without a filter: it adds a new one. */
 export const editedFilter = signal<{ filter?: Filter } | undefined>(undefined);
 
 export const openFilterDialog = (filter?: Filter): void => {

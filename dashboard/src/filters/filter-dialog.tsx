@@ -1,17 +1,15 @@
-/** Writes a new filter, or changes one. */
 import { useEffect, useState } from 'preact/hooks';
 import { ApiError, isOffline } from '../api.ts';
 import { t, textOr } from '../i18n/text.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { dimensionName } from '../parts/value-name.ts';
-import { ask } from '../query-client.ts';
+import { runQuery } from '../query-client.ts';
 import { scope } from '../scope.ts';
 import { addFilters, type Filter, type Operator, removeFilter, replaceFilter } from '../view.ts';
 import { takesValues } from '../view-address.ts';
 import { editedFilter } from './edited-filter.ts';
-import { type Draft, draftOf, filterOf } from './filter-draft.ts';
-import { type GroupName, groups, isProperty, propertyPrefix } from './filter-fields.ts';
+import { type Draft, draftOf, filterOf, type GroupName, groups, isProperty, propertyPrefix } from './filter-draft.ts';
 import { FilterValues } from './filter-values.tsx';
 
 const operatorsOffered: Operator[] = [
@@ -86,12 +84,12 @@ function OperatorChoice({ draft: { operator }, onChange }: { draft: Draft; onCha
   );
 }
 
-/** What the API has against the filter, before everything on the page is asked with it. */
+/** Sends the filter in a query of its own, since an invalid one would break every query on the page. */
 async function refusalOf(filter: Filter, signal: AbortSignal): Promise<unknown> {
   if (!scope.value) return undefined;
   const { filters, ...rest } = scope.value;
   try {
-    await ask('filter', rest, { metrics: ['events'], filters: [filter] }, signal);
+    await runQuery('filter', rest, { metrics: ['events'], filters: [filter] }, signal);
   } catch (problem) {
     return problem instanceof ApiError && !isOffline(problem) ? problem : undefined;
   }
@@ -103,16 +101,16 @@ function apply(filter: Filter, edited: Filter | undefined): void {
   else addFilters([filter]);
 }
 
-/** Checks a filter, and applies it unless the dialog is closed before the answer is there. */
+/** Validates a filter, then applies it unless the dialog was closed meanwhile. */
 function useApplying(edited: Filter | undefined, close: () => void) {
   const [problem, setProblem] = useState<unknown>();
   const [isChecking, setChecking] = useState(false);
-  const [stopping] = useState(() => new AbortController());
-  useEffect(() => () => stopping.abort(), [stopping]);
+  const [controller] = useState(() => new AbortController());
+  useEffect(() => () => controller.abort(), [controller]);
   const submit = async (filter: Filter) => {
     setChecking(true);
-    const refusal = await refusalOf(filter, stopping.signal);
-    if (stopping.signal.aborted) return;
+    const refusal = await refusalOf(filter, controller.signal);
+    if (controller.signal.aborted) return;
     setChecking(false);
     setProblem(refusal);
     if (refusal) return;
@@ -122,12 +120,11 @@ function useApplying(edited: Filter | undefined, close: () => void) {
   return { problem, isChecking, submit };
 }
 
-/** What the form holds, and what happens with it. */
 function useForm(edited: Filter | undefined, close: () => void) {
   const [draft, setDraft] = useState<Draft>(() => draftOf(edited));
   const [typed, setTyped] = useState('');
   const { submit, ...applying } = useApplying(edited, close);
-  // What is typed narrows the list of values, and is one itself where none was chosen.
+  // Typed text narrows the list of values, and is itself the value if none was chosen.
   const values = draft.values.length === 0 && typed !== '' ? [typed] : draft.values;
   const filter = filterOf({ ...draft, values });
   return {

@@ -1,13 +1,12 @@
-/** Opens the dialog of filters, and the list of saved segments. */
+import { withDeferred } from '../deferred.ts';
 import { t } from '../i18n/text.ts';
-import { withLater } from '../later.ts';
+import { lazy } from '../parts/lazy.tsx';
 import { Menu } from '../parts/menu.tsx';
-import { onDemand } from '../parts/on-demand.tsx';
 import { savedSegments } from '../saved-segments.ts';
-import { mayChange } from '../session.ts';
+import { canEdit } from '../session.ts';
 import { openFilterDialog } from './edited-filter.ts';
 
-const SegmentsMenu = onDemand(async () => (await withLater(import('./segments-menu.tsx'))).SegmentsMenu);
+const SegmentsMenu = lazy(async () => (await withDeferred(import('./segments-menu.tsx'))).SegmentsMenu);
 
 export function FilterPicker() {
   return (
@@ -18,7 +17,7 @@ export function FilterPicker() {
         </svg>
         {t('filter')}
       </button>
-      {(mayChange() || (savedSegments.value ?? []).length > 0) && (
+      {(canEdit() || (savedSegments.value ?? []).length > 0) && (
         <Menu name="segments" content={SegmentsMenu}>
           {t('segments')}
         </Menu>

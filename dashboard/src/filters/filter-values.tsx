@@ -1,10 +1,10 @@
-/** The values of a filter: chosen ones, and those to choose from, narrowed by what is typed. */
+/** The values of a filter: those chosen, and suggestions narrowed by what is typed. */
 import { useId } from 'preact/hooks';
 import { formatNumber } from '../format.ts';
 import { t } from '../i18n/text.ts';
 import { Problem } from '../parts/problem.tsx';
 import { valueName } from '../parts/value-name.ts';
-import { askAgain } from '../use-asked.ts';
+import { refreshNow } from '../use-request.ts';
 import { type Filter, takesNull } from '../view-address.ts';
 import type { Draft } from './filter-draft.ts';
 import { type Suggestion, useSuggestions } from './use-suggestions.ts';
@@ -67,7 +67,7 @@ function Choices({
 
 export function FilterValues({ draft, edited, typed, onType, onChange }: ValuesProps) {
   const id = useId();
-  const { suggestions, problem, isWaiting } = useSuggestions(draft.dimension, typed, edited);
+  const { suggestions, problem, isLoading } = useSuggestions(draft.dimension, typed, edited);
   const add = () => {
     if (typed !== '' && !draft.values.includes(typed)) onChange([...draft.values, typed]);
     onType('');
@@ -92,10 +92,10 @@ export function FilterValues({ draft, edited, typed, onType, onChange }: ValuesP
           {t('filter.add.value')}
         </button>
       </div>
-      {problem ? <Problem problem={problem} again={askAgain} /> : null}
-      <div aria-busy={isWaiting} class="suggested">
+      {problem ? <Problem problem={problem} again={refreshNow} /> : null}
+      <div aria-busy={isLoading} class="suggested">
         <Choices {...{ draft, suggestions, onChange }} />
-        {!isWaiting && suggestions.length === 0 && <p class="empty">{t('filter.no.values')}</p>}
+        {!isLoading && suggestions.length === 0 && <p class="empty">{t('filter.no.values')}</p>}
       </div>
     </div>
   );

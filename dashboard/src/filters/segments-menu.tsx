@@ -1,23 +1,49 @@
-/** Saved segments: one is chosen by a click, and whoever may change the site names, renames and deletes them. */
+/** Saved segments. Clicking one applies it; users who can edit the site also rename and delete them. */
+
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { sendJson } from '../api.ts';
 import { t } from '../i18n/text.ts';
 import { DeleteButton } from '../parts/delete-button.tsx';
 import { closeMenu } from '../parts/menu.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { type SavedSegment, savedSegments, segmentsProblem } from '../saved-segments.ts';
+import { type SavedSegment, savedSegments, savedViewsPath, segmentsProblem } from '../saved-segments.ts';
 import { scope, siteId } from '../scope.ts';
-import { mayChange } from '../session.ts';
-import { askAgain } from '../use-asked.ts';
+import { canEdit } from '../session.ts';
+import { refreshNow } from '../use-request.ts';
 import { changeView, view } from '../view.ts';
-import { deleteSegment, renameSegment, saveSegment } from './change-segments.ts';
 
-/** A name that is sent with Enter, and what is refused about it. */
+const byName = (all: SavedSegment[]) => all.toSorted((a, b) => a.name.localeCompare(b.name));
+
+const addressOf = (siteId: string, id: string) => `${savedViewsPath(siteId)}/${encodeURIComponent(id)}`;
+
+/** @throws ApiError */
+async function saveSegment(siteId: string, name: string, filters: unknown[]): Promise<SavedSegment> {
+  const body = { kind: 'segment', name, definition: { filters } };
+  const saved = await sendJson<SavedSegment>(savedViewsPath(siteId), { method: 'POST', body });
+  savedSegments.value = byName([...(savedSegments.value ?? []), saved]);
+  return saved;
+}
+
+/** @throws ApiError */
+async function renameSegment(siteId: string, { id, definition }: SavedSegment, name: string): Promise<void> {
+  const body = { kind: 'segment', name, definition };
+  await sendJson(addressOf(siteId, id), { method: 'PUT', body });
+  const others = (savedSegments.value ?? []).filter((each) => each.id !== id);
+  savedSegments.value = byName([...others, { id, name, definition }]);
+}
+
+/** @throws ApiError */
+async function deleteSegment(siteId: string, id: string): Promise<void> {
+  await sendJson(addressOf(siteId, id), { method: 'DELETE' });
+  savedSegments.value = savedSegments.value?.filter((each) => each.id !== id);
+}
+
 function NameForm({ name, label, save }: { name: string; label: string; save: (name: string) => Promise<void> }) {
   const [problem, setProblem] = useState<unknown>();
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    const given = String(new FormData(event.currentTarget as HTMLFormElement).get('name')).trim();
-    if (given !== '') save(given).catch(setProblem);
+    const entered = String(new FormData(event.currentTarget as HTMLFormElement).get('name')).trim();
+    if (entered !== '') save(entered).catch(setProblem);
   };
   return (
     <form class="name-form" onSubmit={submit}>
@@ -80,7 +106,7 @@ function Segment({ site, segment }: { site: string; segment: SavedSegment }) {
         <button type="button" aria-pressed={isChosen} onClick={() => choose(isChosen ? undefined : id)}>
           {name}
         </button>
-        {mayChange() && (
+        {canEdit() && (
           <Changes
             {...{ name, isRenamed, onRename: () => setRenamed(!isRenamed) }}
             onDelete={() => remove(site, id).catch(setProblem)}
@@ -93,7 +119,7 @@ function Segment({ site, segment }: { site: string; segment: SavedSegment }) {
   );
 }
 
-/** Saves the filters in force, which the segment then stands for. */
+/** Saves the current filters and replaces them with the new segment. */
 async function save(site: string, name: string): Promise<void> {
   const { id } = await saveSegment(site, name, scope.value?.filters ?? []);
   changeView({ segment: id, filters: [] });
@@ -106,7 +132,7 @@ export function SegmentsMenu() {
   const all = savedSegments.value ?? [];
   useEffect(() => root.current?.querySelector<HTMLElement>('button, input')?.focus(), []);
   if (!site) return null;
-  if (segmentsProblem.value) return <Problem problem={segmentsProblem.value} again={askAgain} />;
+  if (segmentsProblem.value) return <Problem problem={segmentsProblem.value} again={refreshNow} />;
   return (
     <div ref={root}>
       {all.length === 0 && <p class="empty">{t('segments.none')}</p>}
@@ -115,10 +141,10 @@ export function SegmentsMenu() {
           <Segment key={segment.id} site={site} segment={segment} />
         ))}
       </ul>
-      {mayChange() && scope.value?.filters && view.value.filters.length > 0 && (
+      {canEdit() && scope.value?.filters && view.value.filters.length > 0 && (
         <NameForm name="" label={t('segment.save')} save={(name) => save(site, name)} />
       )}
-      {mayChange() && view.value.filters.length === 0 && <p class="empty">{t('segment.how')}</p>}
+      {canEdit() && view.value.filters.length === 0 && <p class="empty">{t('segment.how')}</p>}
     </div>
   );
 }

@@ -1,36 +1,36 @@
-/** Values that a dimension has in the range, most visitors first, under all other filters. */
+/** Values of a dimension in the range, most visitors first, under all other filters. */
 import { useEffect, useState } from 'preact/hooks';
 import { valueName } from '../parts/value-name.ts';
-import type { Question, Scope } from '../query-client.ts';
+import type { Query, Scope } from '../query-client.ts';
 import { scope } from '../scope.ts';
-import { useAnswer } from '../use-answer.ts';
+import { useQuery } from '../use-query.ts';
 import type { Filter } from '../view.ts';
 import { isSame } from '../view-address.ts';
-import { hasNames, propertyPrefix } from './filter-fields.ts';
+import { hasNames, propertyPrefix } from './filter-draft.ts';
 
-const shownAtMost = 30;
-/** Enough for all countries, which are found by their names and not by what the API knows. */
-const named = 300;
+const maxShown = 30;
+/** Enough for all countries: the API searches their codes, so their names are searched here. */
+const namedValueLimit = 300;
 
-/** The page's scope, but without the filter that is being changed. */
+/** The page's scope without the filter being edited. */
 function scopeWithout(filter: Filter | undefined): Scope | undefined {
   if (!scope.value || !filter) return scope.value;
   return { ...scope.value, filters: (scope.value.filters ?? []).filter((each) => !isSame(each, filter)) };
 }
 
-function questionOf(dimension: string, typed: string): Question {
+function suggestionQuery(dimension: string, typed: string): Query {
   const isSearched = typed !== '' && !hasNames(dimension);
   return {
     metrics: ['visitors'],
     dimensions: [dimension],
     ...(isSearched && { filters: [['contains', dimension, [typed], { case_sensitive: false }]] }),
     order_by: [['visitors', 'desc']],
-    limit: hasNames(dimension) ? named : shownAtMost,
+    limit: hasNames(dimension) ? namedValueLimit : maxShown,
   };
 }
 
-/** What was typed, once nobody has typed for a moment. */
-function useSettled(text: string): string {
+/** The text once typing has paused. */
+function useDebounced(text: string): string {
   const [settled, setSettled] = useState(text);
   useEffect(() => {
     const timer = setTimeout(() => setSettled(text), 150);
@@ -44,20 +44,20 @@ export interface Suggestion {
   visitors: number;
 }
 
-const isIn = (text: string, wanted: string) => text.toLocaleLowerCase().includes(wanted);
+const isIn = (text: string, needle: string) => text.toLocaleLowerCase().includes(needle);
 
-/** By its name as by what it is kept as. */
-const fits = (dimension: string, value: string | null, wanted: string) =>
-  isIn(valueName(dimension, value), wanted) || (value !== null && isIn(value, wanted));
+/** Matches the displayed name and the stored value. */
+const fits = (dimension: string, value: string | null, needle: string) =>
+  isIn(valueName(dimension, value), needle) || (value !== null && isIn(value, needle));
 
-/** `edited` is the filter in force that is being changed. */
+/** `edited` is the active filter being changed, if any. */
 export function useSuggestions(dimension: string, typed: string, edited: Filter | undefined) {
-  const [asked, text] = useSettled(`${dimension}\n${typed.trim()}`).split('\n') as [string, string];
-  const question = asked === propertyPrefix ? undefined : questionOf(asked, text);
-  const { answer, problem, isWaiting } = useAnswer('suggestions', question, scopeWithout(edited), { isStill: true });
-  const isOfAnother = answer?.query.dimensions[0] !== asked;
-  const suggestions = (isOfAnother ? [] : (answer?.results ?? []))
+  const [searchedDimension, text] = useDebounced(`${dimension}\n${typed.trim()}`).split('\n') as [string, string];
+  const query = searchedDimension === propertyPrefix ? undefined : suggestionQuery(searchedDimension, text);
+  const { data, problem, isLoading } = useQuery('suggestions', query, scopeWithout(edited), { isStatic: true });
+  const isOfAnother = data?.query.dimensions[0] !== searchedDimension;
+  const suggestions = (isOfAnother ? [] : (data?.results ?? []))
     .map(({ dimensions: [value = null], metrics: [visitors] }): Suggestion => ({ value, visitors: Number(visitors) }))
-    .filter(({ value }) => text === '' || fits(asked, value, text.toLocaleLowerCase()));
-  return { suggestions: suggestions.slice(0, shownAtMost), problem, isWaiting };
+    .filter(({ value }) => text === '' || fits(searchedDimension, value, text.toLocaleLowerCase()));
+  return { suggestions: suggestions.slice(0, maxShown), problem, isLoading };
 }

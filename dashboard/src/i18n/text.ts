@@ -1,4 +1,4 @@
-/** What the page says, in the language of whoever reads it. */
+/** The texts of the page in the user's language. */
 import { computed, signal } from '@preact/signals';
 import { readStored } from '../stored.ts';
 import type english from './en.json';
@@ -9,7 +9,7 @@ export const languages = ['en', 'de'] as const;
 export type Language = (typeof languages)[number];
 
 const texts = signal<Partial<Record<TextName, string>>>({});
-/** BCP 47; also how numbers and dates are written. */
+/** A BCP 47 tag; also used to format numbers and dates. */
 export const locale = signal('en');
 
 type Loaders = Record<Language, () => Promise<{ default: Partial<Record<TextName, string>> }>>;
@@ -19,18 +19,18 @@ const loaders: Loaders = {
   de: () => import('./de.json'),
 };
 
-/** Of whatever comes on demand, which the first view does not wait for. */
+/** Texts of the deferred parts. */
 const loadersOfPages: Loaders = {
   en: () => import('./pages-en.json'),
   de: () => import('./pages-de.json'),
 };
-/** An address that says more than the site may need any of them at once. */
+/** With a query string the address may need any of these texts at once. */
 let hasPageTexts = location.search !== '';
 let pageTexts: Promise<void> | undefined;
 
 const rightToLeft = /^(ar|fa|he|ur)\b/;
 
-/** `Intl` throws about any other. */
+/** `Intl` throws on an invalid tag. */
 function isTag(text: string): boolean {
   try {
     return Intl.getCanonicalLocales(text).length > 0;
@@ -39,34 +39,34 @@ function isTag(text: string): boolean {
   }
 }
 
-/** `?lang=`, then the language chosen before, then the first of the browser's that there is. */
+/** `?lang=`, then the last choice, then the first supported language of the browser. */
 function preferredLocale(): string {
-  const asked = new URLSearchParams(location.search).get('lang') ?? readStored('millrace.lang');
-  const wanted = asked ? [asked, ...navigator.languages] : navigator.languages;
-  return wanted.find((tag) => languageOf(tag) !== undefined) ?? 'en';
+  const requested = new URLSearchParams(location.search).get('lang') ?? readStored('millrace.lang');
+  const preferred = requested ? [requested, ...navigator.languages] : navigator.languages;
+  return preferred.find((tag) => languageOf(tag) !== undefined) ?? 'en';
 }
 
 const languageOf = (tag: string) => languages.find((name) => name === tag.split('-')[0] && isTag(tag));
 
-/** Of the texts, without a country. */
+/** The language of the texts, without a region. */
 export const language = computed((): Language => languageOf(locale.value) ?? 'en');
 
-/** The last choice. */
-let wantedTag = preferredLocale();
+/** The most recent choice. */
+let chosenTag = preferredLocale();
 
-export async function loadTexts(tag = wantedTag): Promise<void> {
-  wantedTag = tag;
-  const wanted = hasPageTexts ? [loaders, loadersOfPages] : [loaders];
-  const parts = await Promise.all(wanted.map((loader) => loader[languageOf(tag) ?? 'en']()));
-  // Those of an earlier choice may come last.
-  if (tag !== wantedTag) return;
+export async function loadTexts(tag = chosenTag): Promise<void> {
+  chosenTag = tag;
+  const needed = hasPageTexts ? [loaders, loadersOfPages] : [loaders];
+  const parts = await Promise.all(needed.map((loader) => loader[languageOf(tag) ?? 'en']()));
+  // The texts of an earlier choice may arrive last.
+  if (tag !== chosenTag) return;
   texts.value = Object.assign({}, ...parts.map((part) => part.default));
   locale.value = tag;
   document.documentElement.lang = tag;
   document.documentElement.dir = rightToLeft.test(tag) ? 'rtl' : 'ltr';
 }
 
-/** Adds the texts of all but the first view. */
+/** Adds the texts of the deferred parts. */
 export async function loadPageTexts(): Promise<void> {
   hasPageTexts = true;
   pageTexts ??= loadTexts();
@@ -78,11 +78,11 @@ export async function loadPageTexts(): Promise<void> {
   }
 }
 
-/** The text of that name; `{name}` in it is replaced by the value of that name. */
+/** The text of that name, with each `{name}` replaced by its value. */
 export function t(name: TextName, values: Record<string, string | number> = {}): string {
   const text = texts.value[name] ?? name;
-  return text.replace(/\{(\w+)\}/g, (whole, key: string) => String(values[key] ?? whole));
+  return text.replace(/\{(\w+)\}/g, (placeholder, key: string) => String(values[key] ?? placeholder));
 }
 
-/** A text by a name that is put together, such as that of a metric; `otherwise` where there is none. */
+/** A text whose name is computed, such as that of a metric; `otherwise` if there is none. */
 export const textOr = (name: string, otherwise: string): string => texts.value[name as TextName] ?? otherwise;

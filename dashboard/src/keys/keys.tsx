@@ -1,13 +1,13 @@
-/** Listens to the keys of a site's page, and shows the sheet that lists them. What they do comes once the first view is there. */
+/** Handles keys on the pages of a site, and shows the shortcut sheet. The code behind the keys loads after the first view. */
 import { useEffect } from 'preact/hooks';
-import { isFirstViewThere, withLater } from '../later.ts';
-import { onDemand } from '../parts/on-demand.tsx';
+import { isFirstViewLoaded, withDeferred } from '../deferred.ts';
+import { lazy } from '../parts/lazy.tsx';
 import { prepareMoves } from '../range/choose-range.ts';
-import { isSheetOpen } from './sheet-state.ts';
+import { isSheetOpen } from './keys-state.ts';
 
-const ShortcutSheet = onDemand(async () => (await withLater(import('./shortcut-sheet.tsx'))).ShortcutSheet);
+const ShortcutSheet = lazy(async () => (await withDeferred(import('./shortcut-sheet.tsx'))).ShortcutSheet);
 
-/** On every page. */
+/** Rendered on every page. */
 export const Sheet = () => (isSheetOpen.value ? <ShortcutSheet /> : null);
 
 type Act = (event: KeyboardEvent) => void;
@@ -15,12 +15,12 @@ let act: Act | undefined;
 let loading: Promise<Act> | undefined;
 
 async function load(): Promise<Act> {
-  const [shortcuts] = await Promise.all([withLater(import('./shortcuts.ts')), prepareMoves()]);
+  const [shortcuts] = await Promise.all([withDeferred(import('./shortcuts.ts')), prepareMoves()]);
   act = shortcuts.act;
   return act;
 }
 
-/** Once, so that keys act in the order in which they were pressed; after a failure the next key tries again. */
+/** Loads once, so that keys act in the order they were pressed; after a failure the next key tries again. */
 function loadActions(): Promise<Act | undefined> {
   loading ??= load();
   return loading.catch(() => {
@@ -29,7 +29,7 @@ function loadActions(): Promise<Act | undefined> {
   });
 }
 
-/** Keys pressed before the code has come wait for it. */
+/** Keys pressed while the code is loading wait for it. */
 const hear = (event: KeyboardEvent) => (act ? act(event) : void loadActions().then((loaded) => loaded?.(event)));
 
 export function useKeys(): void {
@@ -37,7 +37,7 @@ export function useKeys(): void {
     document.addEventListener('keydown', hear);
     return () => document.removeEventListener('keydown', hear);
   }, []);
-  const isSoon = isFirstViewThere.value;
+  const isSoon = isFirstViewLoaded.value;
   useEffect(() => {
     if (isSoon) void loadActions();
   }, [isSoon]);

@@ -1,4 +1,4 @@
-/** The keys of ranges; for all others there is the menu. */
+/** Shortcuts of ranges; the others are in the menu only. */
 export const rangeKeys: Readonly<Record<string, string>> = {
   ...{ day: 'D', yesterday: 'E', realtime: 'R', '24h': 'H' },
   ...{ week: 'W', month: 'M', last_month: 'P', year: 'Y' },

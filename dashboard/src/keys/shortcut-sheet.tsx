@@ -1,8 +1,7 @@
-/** All keys and what they do. */
 import { type TextName, t, textOr } from '../i18n/text.ts';
 import { Closing, Dialog } from '../parts/dialog.tsx';
+import { areKeysOn, isSheetOpen, setKeys } from './keys-state.ts';
 import { rangeKeys } from './range-keys.ts';
-import { areKeysOn, isSheetOpen, setKeys } from './sheet-state.ts';
 
 const groups: { title: TextName; keys: [key: string, text: string][] }[] = [
   {

@@ -1,14 +1,14 @@
-/** What keys do on the page of a site. */
+/** What the keyboard shortcuts of a site's pages do. */
 import { openFilterDialog } from '../filters/edited-filter.ts';
 import { closeMenu, openMenu } from '../parts/menu.tsx';
-import { goTo, place, rootAddress } from '../place.ts';
 import { chooseRange, move, startWithDates } from '../range/choose-range.ts';
+import { navigate, rootUrl, route } from '../router.ts';
 import { setTheme, theme, themes } from '../theme.ts';
-import { defaultInterval, fittingIntervals } from '../top/interval.ts';
+import { defaultInterval, intervalsFor } from '../top/interval.ts';
 import { changeView, clearFilters, view } from '../view.ts';
 import { defaultView } from '../view-address.ts';
+import { areKeysOn, openSheet } from './keys-state.ts';
 import { rangeKeys } from './range-keys.ts';
-import { areKeysOn, openSheet } from './sheet-state.ts';
 
 function toggleComparison(): void {
   changeView({ compare: view.value.compare === 'off' ? defaultView.compare : 'off' });
@@ -16,7 +16,7 @@ function toggleComparison(): void {
 
 function nextInterval(): void {
   const { range, interval = defaultInterval(range) } = view.value;
-  const fitting = fittingIntervals(range);
+  const fitting = intervalsFor(range);
   const next = fitting[(fitting.indexOf(interval) + 1) % fitting.length];
   if (next && next !== interval) changeView({ interval: next });
 }
@@ -30,9 +30,9 @@ function nextTheme(): void {
   setTheme(themes[(themes.indexOf(theme.value) + 1) % themes.length]!);
 }
 
-/** The list of sites is not for those who look at a shared link. */
+/** Visitors of a shared link have no list of sites. */
 function showSites(): void {
-  if (!place.value.slug) goTo(rootAddress());
+  if (!route.value.slug) navigate(rootUrl());
 }
 
 const actions: Record<string, () => void> = {
@@ -44,20 +44,20 @@ const actions: Record<string, () => void> = {
 const isTyping = (target: EventTarget | null) =>
   target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'));
 
-/** There they scroll. */
+/** There the arrow keys scroll. */
 const isArrowInBox = (name: string, target: EventTarget | null) =>
   name.startsWith('arrow') && target instanceof Element && target.closest('.scroll-box') !== null;
 
-/** What lies on top goes first: a menu without the focus does not hear of the key itself. */
+/** Closes the topmost thing first. A menu without the focus does not receive the key itself. */
 function closeOrClear(): void {
   if (openMenu.value) closeMenu();
   else clearFilters();
 }
 
-/** Some keyboards have these only together with others. */
+/** On some keyboards these keys require Shift. */
 const needsShift = (key: string) => key === '?' || key === '/';
 
-/** Does nothing about keys that are not one of ours. */
+/** Ignores all keys without a shortcut. */
 export function act(event: KeyboardEvent): void {
   const { key, target, ctrlKey, altKey, metaKey, shiftKey, defaultPrevented, isComposing } = event;
   if (defaultPrevented || isComposing || ctrlKey || altKey || metaKey || isTyping(target)) return;

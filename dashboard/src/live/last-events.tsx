@@ -1,8 +1,8 @@
-/** The newest events, as they come. Whose they are is not told. */
+/** The newest events as they arrive, without anything that identifies their visitors. */
 import { formatTime } from '../format.ts';
 import { t } from '../i18n/text.ts';
 import { valueName } from '../parts/value-name.ts';
-import type { LiveEvent } from './live.ts';
+import type { LiveEvent } from './live-state.ts';
 
 const columns = ['country', 'browser', 'source'] as const;
 

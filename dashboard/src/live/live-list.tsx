@@ -1,15 +1,15 @@
-/** Where the visitors of this moment are, or came from; a click shows the last half hour of one of them. */
+/** Where current visitors are, or came from. Clicking a row filters the last half hour by it. */
 import { formatNumber } from '../format.ts';
 import { t, textOr } from '../i18n/text.ts';
 import { Term } from '../parts/term.tsx';
 import { dimensionName, valueName } from '../parts/value-name.ts';
-import { siteAddress } from '../place.ts';
+import { siteUrl } from '../router.ts';
 import { type Filter, readView, writeView } from '../view-address.ts';
-import type { LiveRow } from './live.ts';
+import type { LiveRow } from './live-state.ts';
 
 interface LiveListProps {
   siteId: string;
-  /** Of the text that names it. */
+  /** Part of the name of its heading's text. */
   panel: 'pages' | 'sources' | 'countries';
   dimension: string;
   rows: LiveRow[];
@@ -23,7 +23,7 @@ function Row({ siteId, dimension, row, most }: Omit<LiveListProps, 'panel' | 'ro
     <tr>
       <th scope="row">
         <span class="bar" style={{ inlineSize: `${(100 * row.visitors) / most}%` }} />
-        <a href={siteAddress(siteId, 'site', search)} data-page title={name}>
+        <a href={siteUrl(siteId, 'site', search)} data-page title={name}>
           {name}
         </a>
       </th>

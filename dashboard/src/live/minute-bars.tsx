@@ -1,8 +1,8 @@
-/** Views of each minute: bars for those who see them, a sentence and a table for those who do not. */
+/** Views per minute: bars, and a sentence and a table for screen readers. */
 import { formatNumber } from '../format.ts';
 import { formatClock } from '../format-instant.ts';
 import { t } from '../i18n/text.ts';
-import type { LiveState } from './live.ts';
+import type { LiveState } from './live-state.ts';
 
 const minuteMs = 60_000;
 
@@ -11,7 +11,7 @@ interface Minute {
   views: number;
 }
 
-/** The last minute is that of `at`. */
+/** The last minute is the one that contains `at`. */
 const minutesOf = ({ at, views_per_minute: views }: LiveState): Minute[] =>
   views.map((count, place) => ({
     time: formatClock(Date.parse(at) - (views.length - 1 - place) * minuteMs),

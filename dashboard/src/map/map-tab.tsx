@@ -1,17 +1,17 @@
-/** Countries on a map, with those that have most visitors in a list below. The map is large and comes after everything else. */
+/** Countries on a map, with the largest in a list below. The map is large, so it loads last. */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { isFirstViewThere, withLater } from '../later.ts';
+import { isFirstViewLoaded, withDeferred } from '../deferred.ts';
 import type { Tab } from '../panels/panel.ts';
-import { rowsShown } from '../panels/panel-questions.ts';
+import { rowsShown } from '../panels/panel-queries.ts';
 import { useRows } from '../panels/use-rows.ts';
-import { onDemand } from '../parts/on-demand.tsx';
+import { lazy } from '../parts/lazy.tsx';
 import { RowsTable } from '../parts/panel-table.tsx';
 import type { WorldMapProps } from './world-map.tsx';
 
 const Empty = () => <div class="map" />;
-const WorldMap = onDemand<WorldMapProps>(async () => (await withLater(import('./world-map.tsx'))).WorldMap, Empty);
+const WorldMap = lazy<WorldMapProps>(async () => (await withDeferred(import('./world-map.tsx'))).WorldMap, Empty);
 
-/** True from the moment on when it comes into sight. */
+/** True from the moment the element first scrolls into view. */
 function useSeen() {
   const place = useRef<HTMLDivElement>(null);
   const [isSeen, setIsSeen] = useState(false);
@@ -35,8 +35,8 @@ export function MapTab({ tab }: { tab: Tab }) {
   );
   return (
     <div class="rows with-map" ref={place}>
-      {isSeen && isFirstViewThere.value ? (
-        <WorldMap tab={tab} metric={rows.metrics[0]!} figures={figures} isWaiting={rows.isWaiting} />
+      {isSeen && isFirstViewLoaded.value ? (
+        <WorldMap tab={tab} metric={rows.metrics[0]!} figures={figures} isLoading={rows.isLoading} />
       ) : (
         <Empty />
       )}

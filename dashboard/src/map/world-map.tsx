@@ -1,4 +1,4 @@
-/** The map itself: the more visitors, the stronger the colour; a click on a country filters by it. */
+/** The map itself: the more visitors, the stronger the colour. Clicking a country filters by it. */
 
 import { useState } from 'preact/hooks';
 import { countryName, formatMetric } from '../format.ts';
@@ -10,21 +10,21 @@ import shapes from './world-shapes.js';
 export interface WorldMapProps {
   tab: Tab;
   metric: string;
-  /** By code of the country. */
+  /** By country code. */
   figures: Map<string, number>;
-  isWaiting: boolean;
+  isLoading: boolean;
 }
 
 const dotRadius = 5;
 
-/** Few countries have most: by the root those with less can be told apart, too. */
+/** A few countries dominate; the square root keeps the others distinguishable. */
 const strength = (figure: number, most: number) => `${Math.round(18 + 82 * Math.sqrt(figure / most))}%`;
 
 interface CountryProps {
   code: string;
   label: string;
   colour: string;
-  /** Reached by Tab; all others by arrow keys from there. */
+  /** Reached by Tab; from there arrow keys reach the others. */
   isFirst: boolean;
   onClick: (event: MouseEvent | KeyboardEvent) => void;
   onShow: (shown: boolean) => void;
@@ -57,7 +57,7 @@ function Country({ code, label, colour, isFirst, onClick, onShow, onMove }: Coun
   return <path d={shapes.countries[code]} {...on} />;
 }
 
-/** Land without visitors, below everything else. */
+/** Countries without visitors, drawn below the rest. */
 function Land({ figures }: Pick<WorldMapProps, 'figures'>) {
   const others = Object.entries(shapes.countries).filter(([code]) => !figures.has(code));
   return <path class="land" d={shapes.land + others.map(([, path]) => path).join('')} />;
@@ -65,7 +65,7 @@ function Land({ figures }: Pick<WorldMapProps, 'figures'>) {
 
 const isDrawn = (code: string) => code in shapes.countries || code in shapes.dots;
 
-export function WorldMap({ tab, metric, figures, isWaiting }: WorldMapProps) {
+export function WorldMap({ tab, metric, figures, isLoading }: WorldMapProps) {
   const [shown, setShown] = useState<string | undefined>();
   const drawn = [...figures].filter(([code, figure]) => figure > 0 && isDrawn(code)).toSorted((a, b) => b[1] - a[1]);
   const most = Math.max(1, drawn[0]?.[1] ?? 0);
@@ -76,8 +76,8 @@ export function WorldMap({ tab, metric, figures, isWaiting }: WorldMapProps) {
     all[(all.indexOf(from as SVGElement) + step + all.length) % all.length]?.focus();
   };
   return (
-    <figure class="map" aria-busy={isWaiting} aria-label={t('map.name')}>
-      {/* biome-ignore lint/a11y/noSvgWithoutTitle: the figure has a name; a title would pop up over the map. */}
+    <figure class="map" aria-busy={isLoading} aria-label={t('map.name')}>
+      {/* biome-ignore lint/a11y/noSvgWithoutTitle: the figure has a label; a title would pop up over the map. */}
       <svg viewBox={`0 0 ${shapes.width} ${shapes.height}`}>
         <Land figures={new Map(drawn)} />
         {drawn.map(([code, figure], at) => (

@@ -1,15 +1,15 @@
-/** Whether every event that was received ended somewhere, hour by hour. */
+/** Checks hour by hour that every received event was accounted for. */
 import { sendJson } from '../api.ts';
 import type { components } from '../api-types.d.ts';
-import { ScrollBox } from '../behaviour/scroll-box.tsx';
 import { formatNumber } from '../format.ts';
 import { formatHour } from '../format-instant.ts';
 import { t } from '../i18n/text.ts';
 import { Problem } from '../parts/problem.tsx';
+import { ScrollBox } from '../parts/scroll-box.tsx';
 import { browserZone } from '../range/zone.ts';
-import { askAgain, useAsked } from '../use-asked.ts';
+import { refreshNow, useRequest } from '../use-request.ts';
 import { changeView, view } from '../view.ts';
-import { type Account, missingOf, outcomes } from './accounts.ts';
+import { type Account, missingEvents, outcomes } from './accounts.ts';
 
 type Accounting = components['schemas']['Accounting'];
 
@@ -19,7 +19,7 @@ const columns = ['received', ...outcomes] as const;
 
 const hourMs = 3_600_000;
 
-/** Whole hours, the present one last. */
+/** Whole hours, ending with the current one. */
 function addressOf(range: Range): string {
   const to = (Math.floor(Date.now() / hourMs) + 1) * hourMs;
   const instants = { from: to - ranges[range] * hourMs, to };
@@ -27,9 +27,9 @@ function addressOf(range: Range): string {
   return `/accounting?${new URLSearchParams(parameters)}`;
 }
 
-/** A sign, and the same in words. */
+/** A symbol, and the same in words. */
 function Sum({ account }: { account: Account }) {
-  const missing = missingOf(account);
+  const missing = missingEvents(account);
   if (missing === 0) return <td class="good">✓ {t('accounting.right')}</td>;
   const text = missing > 0 ? 'accounting.missing' : 'accounting.twice';
   return <td class="bad">⚠ {t(text, { count: formatNumber(Math.abs(missing)) })}</td>;
@@ -96,16 +96,16 @@ function RangeChooser({ range }: { range: Range }) {
 
 export function AccountingTable() {
   const range: Range = view.value.range === '7d' ? '7d' : '24h';
-  const asked = useAsked(`accounting ${range}`, (signal) => sendJson<Accounting>(addressOf(range), { signal }));
-  const { answer: accounting, problem, isWaiting } = asked;
+  const state = useRequest(`accounting ${range}`, (signal) => sendJson<Accounting>(addressOf(range), { signal }));
+  const { data: accounting, problem, isLoading } = state;
   return (
-    <section class="card wide" aria-labelledby="accounting" aria-busy={isWaiting}>
+    <section class="card wide" aria-labelledby="accounting" aria-busy={isLoading}>
       <h2 id="accounting">{t('accounting')}</h2>
       <p class="faint">
         {t('accounting.about')} {t('accounting.hours', { zone: browserZone })}
       </p>
       <RangeChooser range={range} />
-      {problem ? <Problem problem={problem} again={askAgain} /> : null}
+      {problem ? <Problem problem={problem} again={refreshNow} /> : null}
       {accounting && (
         <ScrollBox label={t(`range.${range}`)}>
           <AccountTable accounting={accounting} />

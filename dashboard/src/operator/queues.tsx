@@ -1,15 +1,35 @@
-/** How much waits in each queue, and how fast it goes. */
-
-import { ScrollBox } from '../behaviour/scroll-box.tsx';
+/** The backlog and throughput of each queue. */
+import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { components } from '../api-types.d.ts';
 import { formatDuration, formatNumber } from '../format.ts';
 import { t } from '../i18n/text.ts';
-import {
-  type OperatorState,
-  operatorConnection,
-  operatorState,
-  type QueueState,
-  useOperatorStream,
-} from './operator-live.ts';
+import { type Connection, openStream } from '../live/open-stream.ts';
+import { ScrollBox } from '../parts/scroll-box.tsx';
+import { apiBase } from '../router.ts';
+
+type OperatorState = components['schemas']['OperatorState'];
+type QueueState = OperatorState['queues'][number];
+
+const operatorState = signal<OperatorState | undefined>(undefined);
+const operatorConnection = signal<Connection>('connecting');
+
+/** The stream is open while the calling component is mounted. */
+function useOperatorStream(): void {
+  useEffect(
+    () =>
+      openStream<OperatorState>({
+        ...{ path: `${apiBase.value}/operator/live`, event: 'operator' },
+        onState: (state) => {
+          operatorState.value = state;
+        },
+        onConnection: (connection) => {
+          operatorConnection.value = connection;
+        },
+      }),
+    [],
+  );
+}
 
 const counts = ['waiting', 'active', 'delayed', 'failed'] as const;
 

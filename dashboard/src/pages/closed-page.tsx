@@ -1,10 +1,13 @@
-/** Why there is nothing to see: a link that does not lead anywhere any more, or a Millrace that cannot be reached. */
+/** Pages for users without access: a dead shared link, an unreachable server, or a key for another site. */
+
 import { useEffect } from 'preact/hooks';
 import { ApiError } from '../api.ts';
 import { t } from '../i18n/text.ts';
-import { sentence } from '../parts/problem.tsx';
-import { place } from '../place.ts';
-import { loadSession, sessionProblem } from '../session.ts';
+import { Header } from '../parts/header.tsx';
+import { Main } from '../parts/main.tsx';
+import { problemText } from '../parts/problem.tsx';
+import { route, siteUrl } from '../router.ts';
+import { loadSession, session, sessionProblem } from '../session.ts';
 
 const againEveryMs = 10_000;
 
@@ -26,7 +29,7 @@ function Unreachable() {
   return (
     <main class="message">
       <h1>Millrace</h1>
-      <p role="alert">{sentence(sessionProblem.value)}</p>
+      <p role="alert">{problemText(sessionProblem.value)}</p>
       <button type="button" onClick={() => void loadSession()}>
         {t('problem.again')}
       </button>
@@ -35,5 +38,22 @@ function Unreachable() {
 }
 
 export function ClosedPage() {
-  return isGone(sessionProblem.value) && place.value.slug !== undefined ? <DeadLink /> : <Unreachable />;
+  return isGone(sessionProblem.value) && route.value.slug !== undefined ? <DeadLink /> : <Unreachable />;
+}
+
+export function OtherSitePage() {
+  const only = session.value?.site_id ?? '';
+  return (
+    <>
+      <Header />
+      <Main class="message">
+        <p>{t('login.other_site', { site: only })}</p>
+        <p>
+          <a href={siteUrl(only)} data-page>
+            {t('login.other_site.go', { site: only })}
+          </a>
+        </p>
+      </Main>
+    </>
+  );
 }

@@ -1,20 +1,17 @@
-/** Funnels: who got how far on a way of several steps. */
 import { BehaviourPage } from '../behaviour/behaviour-page.tsx';
 import { isComplete } from '../behaviour/condition.ts';
-import { conditionName } from '../behaviour/condition-name.ts';
 import { FunnelBreakdown } from '../behaviour/funnel-breakdown.tsx';
 import { type FunnelAnswer, FunnelDrawing } from '../behaviour/funnel-drawing.tsx';
-import { FunnelEditor } from '../behaviour/funnel-editor.tsx';
+import { conditionName, FunnelEditor } from '../behaviour/funnel-editor.tsx';
 import type { FunnelShape } from '../behaviour/shape.ts';
-import { useBehaviour } from '../behaviour/use-behaviour.ts';
-import { useGoals } from '../behaviour/use-goals.ts';
+import { useBehaviour, useGoals } from '../behaviour/use-behaviour.ts';
 import { useShape } from '../behaviour/use-shape.ts';
 import type { Goal } from '../goals.ts';
 import { t } from '../i18n/text.ts';
 import { Problem } from '../parts/problem.tsx';
-import { askAgain } from '../use-asked.ts';
+import { refreshNow } from '../use-request.ts';
 
-/** Steps without a name are called what they are about. */
+/** A step without a name gets one from its condition. */
 const named = (shape: FunnelShape, goals: readonly Goal[]): FunnelShape => ({
   ...shape,
   steps: shape.steps.map((step, at) => {
@@ -25,15 +22,15 @@ const named = (shape: FunnelShape, goals: readonly Goal[]): FunnelShape => ({
 });
 
 function FunnelResult({ shape }: { shape: FunnelShape | undefined }) {
-  const { answer, problem, isWaiting } = useBehaviour<FunnelAnswer>('funnel', shape);
+  const { data, problem, isLoading } = useBehaviour<FunnelAnswer>('funnel', shape);
   if (!shape) return <p class="empty">{t('funnel.incomplete')}</p>;
-  if (problem) return <Problem problem={problem} again={askAgain} />;
-  if (!answer) return <div class="waiting" aria-busy="true" />;
-  if (answer.steps[0]!.users === 0) return <p class="empty">{t('funnel.empty', { step: answer.steps[0]!.name })}</p>;
+  if (problem) return <Problem problem={problem} again={refreshNow} />;
+  if (!data) return <div class="waiting" aria-busy="true" />;
+  if (data.steps[0]!.users === 0) return <p class="empty">{t('funnel.empty', { step: data.steps[0]!.name })}</p>;
   return (
-    <div aria-busy={isWaiting}>
-      <FunnelDrawing answer={answer} />
-      {answer.query.breakdown && <FunnelBreakdown answer={answer} by={answer.query.breakdown} />}
+    <div aria-busy={isLoading}>
+      <FunnelDrawing answer={data} />
+      {data.query.breakdown && <FunnelBreakdown answer={data} by={data.query.breakdown} />}
     </div>
   );
 }

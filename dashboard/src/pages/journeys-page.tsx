@@ -1,4 +1,3 @@
-/** Journeys: which ways visits take from page to page. */
 import { BehaviourPage } from '../behaviour/behaviour-page.tsx';
 import { isComplete } from '../behaviour/condition.ts';
 import { FlowDrawing } from '../behaviour/flow-drawing.tsx';
@@ -6,15 +5,14 @@ import { percentOrDash } from '../behaviour/funnel-drawing.tsx';
 import { JourneysControls, startingAt } from '../behaviour/journeys-controls.tsx';
 import { type JourneysAnswer, JourneysList } from '../behaviour/journeys-list.tsx';
 import type { JourneysShape } from '../behaviour/shape.ts';
-import { useBehaviour } from '../behaviour/use-behaviour.ts';
-import { useGoals } from '../behaviour/use-goals.ts';
+import { useBehaviour, useGoals } from '../behaviour/use-behaviour.ts';
 import { useShape } from '../behaviour/use-shape.ts';
 import { formatNumber } from '../format.ts';
 import { t } from '../i18n/text.ts';
 import { Problem } from '../parts/problem.tsx';
-import { askAgain } from '../use-asked.ts';
+import { refreshNow } from '../use-request.ts';
 
-/** How much of everything the listed journeys are. */
+/** The share of all visits that the listed journeys cover. */
 function summaryOf({ journeys, total }: JourneysAnswer): string {
   const visits = journeys.reduce((sum, journey) => sum + journey.visits, 0);
   return t('journeys.summary', {
@@ -29,16 +27,16 @@ interface Props {
 }
 
 function JourneysResult({ shape, onChange }: Props) {
-  const { answer, problem, isWaiting } = useBehaviour<JourneysAnswer>('journeys', shape);
+  const { data, problem, isLoading } = useBehaviour<JourneysAnswer>('journeys', shape);
   if (!shape) return <p class="empty">{t('condition.incomplete')}</p>;
-  if (problem) return <Problem problem={problem} again={askAgain} />;
-  if (!answer) return <div class="waiting" aria-busy="true" />;
-  const { journeys, query } = answer;
+  if (problem) return <Problem problem={problem} again={refreshNow} />;
+  if (!data) return <div class="waiting" aria-busy="true" />;
+  const { journeys, query } = data;
   if (journeys.length === 0) return <p class="empty">{t('panel.empty')}</p>;
   const onStart = (value: string) => onChange(startingAt(shape, value));
   return (
-    <div aria-busy={isWaiting}>
-      <p class="summary">{summaryOf(answer)}</p>
+    <div aria-busy={isLoading}>
+      <p class="summary">{summaryOf(data)}</p>
       <FlowDrawing {...{ journeys, onStart, steps: query.steps }} />
       <JourneysList {...{ journeys, onStart }} />
     </div>

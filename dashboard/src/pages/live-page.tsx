@@ -1,11 +1,10 @@
-/** What happens on a site right now; everything on it changes by itself. */
 import { t } from '../i18n/text.ts';
-import { visitorsNow } from '../live/current-visitors.tsx';
+import { visitorsNowText } from '../live/current-visitors.tsx';
 import { LastEvents } from '../live/last-events.tsx';
-import { type LiveState, live, liveConnection } from '../live/live.ts';
 import { LiveList } from '../live/live-list.tsx';
+import { type LiveState, live, liveConnection } from '../live/live-state.ts';
 import { MinuteBars } from '../live/minute-bars.tsx';
-import { Footing } from '../parts/footing.tsx';
+import { Footer } from '../parts/footer.tsx';
 import { Header } from '../parts/header.tsx';
 import { Main } from '../parts/main.tsx';
 import { siteId } from '../scope.ts';
@@ -17,7 +16,7 @@ function Moment({ state }: { state: LiveState }) {
     <>
       <section class="card live-top" aria-label={t('nav.live')}>
         <p>
-          <strong>{visitorsNow(state.visitors_now)}</strong> <span class="faint">{t('live.visitors.hint')}</span>
+          <strong>{visitorsNowText(state.visitors_now)}</strong> <span class="faint">{t('live.visitors.hint')}</span>
         </p>
         <MinuteBars state={state} />
       </section>
@@ -45,7 +44,7 @@ export function LivePage() {
         )}
         {live.value ? <Moment state={live.value} /> : <p class="faint">{isLost ? null : t('live.connecting')}</p>}
       </Main>
-      {live.value && <Footing at={Date.parse(live.value.at)} />}
+      {live.value && <Footer at={Date.parse(live.value.at)} />}
     </>
   );
 }

@@ -1,15 +1,15 @@
-/** Asks for a key, or for the password of a shared link. The address stays, so that whoever has logged in sees what was asked for. */
+/** Asks for a key, or for the password of a shared link. The address stays, so the requested page appears after logging in. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError } from '../api.ts';
 import { t } from '../i18n/text.ts';
-import { sentence } from '../parts/problem.tsx';
-import { isEmbedded, place } from '../place.ts';
-import { hasEnded, logIn } from '../session.ts';
-import { forgetAnswers } from '../use-asked.ts';
+import { problemText } from '../parts/problem.tsx';
+import { isEmbedded, route } from '../router.ts';
+import { hasExpired, logIn } from '../session.ts';
+import { clearCache } from '../use-request.ts';
 
 const command = 'npm run keys -- create --name NAME --scope read';
 
-/** Seconds that are left, counted down. */
+/** Counts down the remaining seconds. */
 function useCountdown(): [number, (seconds: number) => void] {
   const [left, setLeft] = useState(0);
   useEffect(() => {
@@ -20,12 +20,12 @@ function useCountdown(): [number, (seconds: number) => void] {
   return [left, setLeft];
 }
 
-/** What is wrong with what was entered; of another problem what there is to say. */
-function saidOf(problem: unknown, isShared: boolean): string {
+/** Explains an invalid key or password; other problems have their own text. */
+function loginProblemText(problem: unknown, isShared: boolean): string {
   const status = problem instanceof ApiError ? problem.status : 0;
   if (status === 401) return t(isShared ? 'login.wrong.password' : 'login.wrong.key');
   if (status === 429) return t('login.too_many');
-  return sentence(problem);
+  return problemText(problem);
 }
 
 const HowToGetKey = () => (
@@ -47,7 +47,7 @@ function useLogIn(isShared: boolean) {
     setSending(true);
     try {
       await logIn(isShared ? { password: secret } : { key: secret.trim() });
-      forgetAnswers();
+      clearCache();
     } catch (error) {
       setProblem(error);
       if (error instanceof ApiError && error.retryAfterSeconds) setWaitSeconds(error.retryAfterSeconds);
@@ -58,11 +58,11 @@ function useLogIn(isShared: boolean) {
   return { problem, isSending, waitSeconds, submit };
 }
 
-function Refusal({ said, waitSeconds }: { said: string; waitSeconds: number }) {
+function Refusal({ text, waitSeconds }: { text: string; waitSeconds: number }) {
   return (
     <div class="problem">
       <p role="alert" id="refusal">
-        {said}
+        {text}
       </p>
       {waitSeconds > 0 && <p>{t('login.wait', { seconds: waitSeconds })}</p>}
     </div>
@@ -70,11 +70,11 @@ function Refusal({ said, waitSeconds }: { said: string; waitSeconds: number }) {
 }
 
 export function LoginPage() {
-  const isShared = place.value.slug !== undefined;
+  const isShared = route.value.slug !== undefined;
   const { problem, isSending, waitSeconds, submit } = useLogIn(isShared);
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    // A frame must not take the focus of the page around it.
+    // An embedded page must not take the focus from the page around it.
     if (!isEmbedded.value) input.current?.focus();
   }, []);
   const send = (event: SubmitEvent) => {
@@ -85,7 +85,7 @@ export function LoginPage() {
     <main class="message login">
       <form class="card" onSubmit={send}>
         <h1>{t(isShared ? 'login.shared' : 'login.title')}</h1>
-        {hasEnded.value && <p>{t('login.ended')}</p>}
+        {hasExpired.value && <p>{t('login.ended')}</p>}
         <label>
           {t(isShared ? 'login.password' : 'login.key')}
           <input
@@ -95,7 +95,7 @@ export function LoginPage() {
             aria-invalid={problem ? true : undefined}
           />
         </label>
-        {problem ? <Refusal said={saidOf(problem, isShared)} waitSeconds={waitSeconds} /> : null}
+        {problem ? <Refusal text={loginProblemText(problem, isShared)} waitSeconds={waitSeconds} /> : null}
         <button type="submit" class="main" disabled={waitSeconds > 0}>
           {t('login.submit')}
         </button>

@@ -1,10 +1,10 @@
-/** For whoever runs this Millrace: what waits, how fast it goes, and whether every event ended somewhere. */
+/** For the operator of this Millrace: backlog, throughput and accounting. */
 import { t } from '../i18n/text.ts';
 import { AccountingTable } from '../operator/accounting.tsx';
 import { Queues } from '../operator/queues.tsx';
 import { Header } from '../parts/header.tsx';
 import { Main } from '../parts/main.tsx';
-import { mayOperate } from '../session.ts';
+import { canOperate } from '../session.ts';
 
 export function OperatorPage() {
   return (
@@ -13,7 +13,7 @@ export function OperatorPage() {
         <h1>{t('operator')}</h1>
       </Header>
       <Main>
-        {mayOperate() ? (
+        {canOperate() ? (
           <>
             <Queues />
             <AccountingTable />

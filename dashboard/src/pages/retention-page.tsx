@@ -1,25 +1,23 @@
-/** Retention: of those who came in a period, how many came again in each one after it. */
 import { BehaviourPage } from '../behaviour/behaviour-page.tsx';
 import { isComplete } from '../behaviour/condition.ts';
 import { RetentionControls } from '../behaviour/retention-controls.tsx';
 import { RetentionTable, type ReturnsAnswer } from '../behaviour/retention-table.tsx';
 import type { RetentionShape } from '../behaviour/shape.ts';
-import { useBehaviour } from '../behaviour/use-behaviour.ts';
-import { useGoals } from '../behaviour/use-goals.ts';
+import { useBehaviour, useGoals } from '../behaviour/use-behaviour.ts';
 import { useShape } from '../behaviour/use-shape.ts';
 import { t } from '../i18n/text.ts';
 import { Problem } from '../parts/problem.tsx';
-import { askAgain } from '../use-asked.ts';
+import { refreshNow } from '../use-request.ts';
 
 function RetentionResult({ shape }: { shape: RetentionShape | undefined }) {
-  const { answer, problem, isWaiting } = useBehaviour<ReturnsAnswer>('retention', shape);
+  const { data, problem, isLoading } = useBehaviour<ReturnsAnswer>('retention', shape);
   if (!shape) return <p class="empty">{t('condition.incomplete')}</p>;
-  if (problem) return <Problem problem={problem} again={askAgain} />;
-  if (!answer) return <div class="waiting" aria-busy="true" />;
-  if (answer.total.size === 0) return <p class="empty">{t('panel.empty')}</p>;
+  if (problem) return <Problem problem={problem} again={refreshNow} />;
+  if (!data) return <div class="waiting" aria-busy="true" />;
+  if (data.total.size === 0) return <p class="empty">{t('panel.empty')}</p>;
   return (
-    <div aria-busy={isWaiting}>
-      <RetentionTable answer={answer} />
+    <div aria-busy={isLoading}>
+      <RetentionTable answer={data} />
       <p class="faint note">{t('retention.note')}</p>
     </div>
   );

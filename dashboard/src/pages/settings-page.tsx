@@ -1,19 +1,18 @@
-/** What people decide about a site. */
-import { useLoaded } from '../behaviour/use-loaded.ts';
 import { t } from '../i18n/text.ts';
 import { Header } from '../parts/header.tsx';
 import { Main } from '../parts/main.tsx';
 import { siteId } from '../scope.ts';
-import { mayChange, session } from '../session.ts';
+import { canEdit, session } from '../session.ts';
 import { AnnotationsSection } from '../settings/annotations-section.tsx';
 import { GoalsSection } from '../settings/goals-section.tsx';
 import { ShareLinksSection } from '../settings/share-links-section.tsx';
 import { type Site, SiteSection } from '../settings/site-section.tsx';
 import { SnippetSection } from '../settings/snippet-section.tsx';
+import { useResource } from '../use-resource.ts';
 
 function Sections({ site }: { site: string }) {
   const path = `/sites/${encodeURIComponent(site)}`;
-  const loaded = useLoaded<Site>(path);
+  const loaded = useResource<Site>(path);
   return (
     <>
       <div>
@@ -31,7 +30,7 @@ function Sections({ site }: { site: string }) {
 
 export function SettingsPage() {
   const site = siteId.value;
-  const may = mayChange() && session.value?.auth !== 'share';
+  const may = canEdit() && session.value?.auth !== 'share';
   return (
     <>
       <Header />

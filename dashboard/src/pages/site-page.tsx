@@ -1,17 +1,17 @@
-/** One site: its figures, its chart, its panels. */
+/** The overview of a site: key figures, chart and panels. */
+import { isFirstViewLoaded, withDeferred } from '../deferred.ts';
 import { isEmptySite } from '../empty/emptiness.ts';
-import { EmptyPage } from '../empty/empty-page.tsx';
 import { editedFilter } from '../filters/edited-filter.ts';
 import { FilterPicker } from '../filters/filter-picker.tsx';
 import { useKeys } from '../keys/keys.tsx';
-import { isFirstViewThere, withLater } from '../later.ts';
-import { Boundary } from '../parts/boundary.tsx';
-import { Footing } from '../parts/footing.tsx';
+import { ErrorBoundary } from '../parts/error-boundary.tsx';
+import { Footer } from '../parts/footer.tsx';
 import { Header } from '../parts/header.tsx';
+import { lazy } from '../parts/lazy.tsx';
 import { Main } from '../parts/main.tsx';
-import { onDemand } from '../parts/on-demand.tsx';
 import { Panels } from '../parts/panels.tsx';
 import { RangePicker } from '../parts/range-picker.tsx';
+import { isEmbedded } from '../router.ts';
 import { useSegmentsOf } from '../saved-segments.ts';
 import { siteId } from '../scope.ts';
 import { session } from '../session.ts';
@@ -19,13 +19,25 @@ import { Chart } from '../top/chart.tsx';
 import { KeyFigures } from '../top/key-figures.tsx';
 import { view } from '../view.ts';
 
+const EmptySite = lazy(async () => (await withDeferred(import('../empty/empty-site.tsx'))).EmptySite);
+
+const EmptyPage = () => (
+  <>
+    <Header />
+    <Main>
+      <EmptySite />
+    </Main>
+    {isEmbedded.value && <Footer />}
+  </>
+);
+
 function isNarrowed(): boolean {
   const { filters, segment, goal } = view.value;
   return filters.length > 0 || Boolean(segment ?? goal) || (session.value?.filters ?? []).length > 0;
 }
 
-const Chips = onDemand(
-  async () => (await withLater(import('../parts/chips.tsx'))).Chips,
+const Chips = lazy(
+  async () => (await withDeferred(import('../parts/chips.tsx'))).Chips,
   () => (isNarrowed() ? <div class="chips-space" /> : null),
 );
 
@@ -40,18 +52,18 @@ export function SitePage() {
         <FilterPicker />
       </Header>
       <Main>
-        {(isNarrowed() || editedFilter.value || isFirstViewThere.value) && <Chips />}
+        {(isNarrowed() || editedFilter.value || isFirstViewLoaded.value) && <Chips />}
         <section class="top card">
-          <Boundary>
+          <ErrorBoundary>
             <KeyFigures />
-          </Boundary>
-          <Boundary>
+          </ErrorBoundary>
+          <ErrorBoundary>
             <Chart />
-          </Boundary>
+          </ErrorBoundary>
         </section>
         <Panels />
       </Main>
-      <Footing />
+      <Footer />
     </>
   );
 }

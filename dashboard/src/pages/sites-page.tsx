@@ -1,17 +1,17 @@
-/** All sites that the reader may see, each with its visitors at a glance. */
+/** All sites that the user can see. */
 import { locale, t } from '../i18n/text.ts';
-import { Footing } from '../parts/footing.tsx';
+import { Footer } from '../parts/footer.tsx';
 import { Header } from '../parts/header.tsx';
 import { Main } from '../parts/main.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { mayChange, session } from '../session.ts';
+import { canEdit, session } from '../session.ts';
 import { AddSite } from '../sites/add-site.tsx';
 import { arrangeSites, sitesOfPage } from '../sites/arrange-sites.ts';
 import { changeSitesView, sitesView } from '../sites/sites-address.ts';
 import { SitesTable } from '../sites/sites-table.tsx';
 import { type SitesRange, sitesRanges } from '../sites/sites-view.ts';
-import { type AskedOverview, useOverview } from '../sites/use-overview.ts';
-import { askAgain } from '../use-asked.ts';
+import { type OverviewState, useOverview } from '../sites/use-overview.ts';
+import { refreshNow } from '../use-request.ts';
 
 function Controls() {
   const { range, search } = sitesView.value;
@@ -56,8 +56,8 @@ function Pages({ count }: { count: number }) {
   );
 }
 
-/** A key of one site makes no others. */
-const mayAdd = () => mayChange() && session.value?.site_id === null;
+/** A key limited to one site cannot create others. */
+const mayAdd = () => canEdit() && session.value?.site_id === null;
 
 const Empty = () => (
   <div class="empty-sites">
@@ -67,7 +67,7 @@ const Empty = () => (
   </div>
 );
 
-function List({ sites, total, isWaiting }: AskedOverview) {
+function List({ sites, total, isLoading }: OverviewState) {
   if (!sites || total === undefined) return <div class="waiting" aria-busy="true" />;
   if (total === 0) return <Empty />;
   const view = sitesView.value;
@@ -78,7 +78,7 @@ function List({ sites, total, isWaiting }: AskedOverview) {
       {shown.length === 0 ? (
         <p class="empty">{t('sites.none', { search: view.search })}</p>
       ) : (
-        <SitesTable sites={shown} isWaiting={isWaiting} />
+        <SitesTable sites={shown} isLoading={isLoading} />
       )}
       <Pages count={count} />
     </>
@@ -86,8 +86,8 @@ function List({ sites, total, isWaiting }: AskedOverview) {
 }
 
 export function SitesPage() {
-  const asked = useOverview(sitesView.value.range);
-  const isEmpty = asked.total === 0;
+  const overview = useOverview(sitesView.value.range);
+  const isEmpty = overview.total === 0;
   return (
     <>
       <Header>
@@ -97,11 +97,11 @@ export function SitesPage() {
       </Header>
       <Main>
         <section class="card" aria-label={t('sites')}>
-          {asked.problem ? <Problem problem={asked.problem} again={askAgain} /> : null}
-          <List {...asked} />
+          {overview.problem ? <Problem problem={overview.problem} again={refreshNow} /> : null}
+          <List {...overview} />
         </section>
       </Main>
-      {asked.at !== undefined && <Footing at={asked.at} />}
+      {overview.at !== undefined && <Footer at={overview.at} />}
     </>
   );
 }

@@ -1,33 +1,33 @@
-/** What a panel is: lists of the values of a dimension, one of them shown at a time. */
+/** A panel lists the values of a dimension, one tab at a time. */
 import type { Filter } from '../view.ts';
 
 export interface Tab {
-  /** In the address, and of the text that names it. */
+  /** Used in the address and in the name of its text. */
   name: string;
   dimension: string;
-  /** What rows are ordered by and measured in; the first is drawn as a bar. */
+  /** Rows are sorted by the first one, which is also drawn as a bar. */
   metrics: readonly string[];
-  /** Which events count. */
+  /** Which events are counted. */
   filters?: readonly unknown[];
-  /** Rows that have no value are left out. */
+  /** Excludes rows without a value. */
   isSet?: boolean;
-  /** A row says only together with these which events it is about, so that its click filters by them, too. */
+  /** Further filters that a click on a row adds, where the value alone does not say which events it is about. */
   clickFilters?: readonly Filter[];
-  /** Tabs of one group are one button, named for the group, with a chooser beside it. */
+  /** Tabs of a group share one button with a menu. */
   group?: string;
-  /** The dimension shown instead where the page is filtered to one value of this one. */
+  /** The dimension shown instead once the page is filtered by a single value of this one. */
   versions?: string;
-  /** Events of bots count, which they do nowhere else. */
+  /** Includes events of bots, which are excluded everywhere else. */
   isOfBots?: boolean;
-  /** Drawn by a part of its own. */
+  /** Rendered by a special component instead of a list. */
   part?: 'map' | 'goals' | 'properties';
 }
 
 export interface Panel {
-  /** In the address, and of the text that names it. */
+  /** Used in the address and in the name of its text. */
   name: string;
   tabs: readonly [Tab, ...Tab[]];
-  /** Name of the tab that is shown until one is chosen; the first one when absent. */
+  /** The tab shown until one is chosen; defaults to the first. */
   firstTab?: () => string;
 }
 

@@ -1,4 +1,4 @@
-/** What a tab shows just now: its own dimension, or the one that filters and choices put in its place. */
+/** Resolves what a tab currently shows, depending on filters and choices. */
 import { definitions } from '../definitions.ts';
 import { view } from '../view.ts';
 import { ofType, type Panel, type Tab } from './panel.ts';
@@ -8,7 +8,7 @@ export const chosenTab = ({ name, tabs, firstTab }: Panel): Tab => {
   return tabs.find((tab) => tab.name === chosen) ?? tabs[0];
 };
 
-/** Of one browser its versions tell more than its name. */
+/** For a single browser its versions are more interesting than its name. */
 function versionsOf(tab: Tab): Tab {
   const isOne = view.value.filters.some(
     ([operator, dimension, values]) => operator === 'is' && dimension === tab.dimension && values?.length === 1,
@@ -16,7 +16,6 @@ function versionsOf(tab: Tab): Tab {
   return tab.versions && isOne ? { ...tab, dimension: tab.versions, isSet: true } : tab;
 }
 
-/** The event and the property that were chosen among properties. */
 export const chosenProperty = (): { event?: string | undefined; property?: string | undefined } => ({
   event: view.value.tabs.event,
   property: view.value.tabs.property,
@@ -29,7 +28,7 @@ function propertyTab(tab: Tab): Tab {
   return { ...tab, dimension: `property:${property}`, filters, clickFilters: filters, isSet: true };
 }
 
-/** Undefined until it is known which bots those are. */
+/** Undefined while the list of AI crawlers is loading. */
 function crawlersTab(tab: Tab): Tab | undefined {
   const names = definitions.value?.ai_crawlers;
   return names && { ...tab, filters: [['is', 'bot', names]] };

@@ -1,10 +1,9 @@
-/** How much a figure has changed. */
 import { formatChange } from '../format.ts';
 
-/** More of these is worse. */
+/** For these metrics a decrease is good. */
 const lessIsBetter = new Set(['bounce_rate']);
 
-/** `change` is in percent; nothing is said where it is not known. */
+/** `change` is in percent; renders nothing if unknown. */
 export function Change({ metric, change }: { metric: string; change: number | null | undefined }) {
   if (change === undefined || change === null) return null;
   const isGood = change === 0 ? undefined : change > 0 !== lessIsBetter.has(metric);

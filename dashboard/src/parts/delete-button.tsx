@@ -1,11 +1,11 @@
-/** Deletes after a second click, with a name that says what. */
+/** Deletes on the second click, and names what will be deleted. */
 import { useState } from 'preact/hooks';
 import { t } from '../i18n/text.ts';
 
 interface Props {
-  /** What the first click is called. */
+  /** The label before the first click. */
   label: string;
-  /** What it is about. */
+  /** The name of what it deletes. */
   name: string;
   class?: string;
   onDelete: () => void;

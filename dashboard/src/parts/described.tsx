@@ -1,9 +1,9 @@
-/** A field with a label above it and a sentence below, which says more than its name. */
+/** A field with a label above it and an explanation below. */
 import type { VNode } from 'preact';
 import { cloneElement } from 'preact';
 
 interface Props {
-  /** Of the element that has the sentence; once on a page. */
+  /** Of the explanation; unique on the page. */
   id: string;
   label: string;
   about: string;
@@ -11,7 +11,7 @@ interface Props {
   children: VNode<{ id?: string; 'aria-describedby'?: string }>;
 }
 
-export const Described = ({ id, label, about, children }: Props) => (
+export const DescribedField = ({ id, label, about, children }: Props) => (
   <div class="described">
     <label htmlFor={`${id}-field`}>{label}</label>
     {cloneElement(children, { id: `${id}-field`, 'aria-describedby': id })}

@@ -1,13 +1,13 @@
-/** A window over the page: Esc, and a click beside it, close it, and the focus returns to where it was. */
+/** A modal dialog that closes with Esc or a click outside, and restores the focus. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../i18n/text.ts';
 
 interface DialogProps {
-  /** Its name for those who do not see it. */
+  /** The accessible name. */
   label: string;
   class?: string;
-  /** What shows it is to show it no longer. */
+  /** Called after closing; the parent then stops rendering it. */
   onClose: () => void;
   children: (close: () => void) => ComponentChildren;
 }
@@ -24,7 +24,7 @@ export function Dialog({ label, class: className = '', onClose, children }: Dial
     };
   }, []);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Esc closes it, too.
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Esc closes it too.
     <dialog
       ref={dialog}
       class={`dialog ${className}`}
@@ -37,7 +37,7 @@ export function Dialog({ label, class: className = '', onClose, children }: Dial
   );
 }
 
-/** The last row of a dialog that has nothing to send. */
+/** The last row of a dialog without a form. */
 export const Closing = ({ close }: { close: () => void }) => (
   <div class="actions">
     <button type="button" class="control" onClick={close}>

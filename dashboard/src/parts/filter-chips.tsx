@@ -1,48 +1,49 @@
-/** The filters in force, in words; a click on one changes it. */
+/** The active filters; clicking one edits it. */
+
+import { withDeferred } from '../deferred.ts';
+import { describeFilter } from '../filters/describe-filter.ts';
 import { editedFilter, openFilterDialog } from '../filters/edited-filter.ts';
-import { filterWords } from '../filters/filter-words.ts';
 import { t } from '../i18n/text.ts';
-import { withLater } from '../later.ts';
 import { savedSegments, segmentsProblem } from '../saved-segments.ts';
-import { askAgain } from '../use-asked.ts';
+import { refreshNow } from '../use-request.ts';
 import { changeView, clearFilters, type Filter, removeFilter, view } from '../view.ts';
-import { onDemand } from './on-demand.tsx';
+import { lazy } from './lazy.tsx';
 import { Problem } from './problem.tsx';
 
-const FilterDialog = onDemand(async () => (await withLater(import('../filters/filter-dialog.tsx'))).FilterDialog);
+const FilterDialog = lazy(async () => (await withDeferred(import('../filters/filter-dialog.tsx'))).FilterDialog);
 
-function Remove({ words, onClick }: { words: string; onClick: () => void }) {
+function Remove({ label, onClick }: { label: string; onClick: () => void }) {
   return (
-    <button type="button" class="remove" aria-label={t('filter.remove', { filter: words })} onClick={onClick}>
+    <button type="button" class="remove" aria-label={t('filter.remove', { filter: label })} onClick={onClick}>
       ×
     </button>
   );
 }
 
 function Chip({ filter }: { filter: Filter }) {
-  const words = filterWords(filter);
-  const whole = filterWords(filter, { isWhole: true });
+  const label = describeFilter(filter);
+  const full = describeFilter(filter, { isWhole: true });
   return (
     <li>
-      <button type="button" class="words" title={whole} onClick={() => openFilterDialog(filter)}>
-        {words}
+      <button type="button" class="words" title={full} onClick={() => openFilterDialog(filter)}>
+        {label}
       </button>
-      <Remove words={whole} onClick={() => removeFilter(filter)} />
+      <Remove label={full} onClick={() => removeFilter(filter)} />
     </li>
   );
 }
 
-/** The chosen segment, or that it is gone. */
+/** The chosen segment, or a note that it no longer exists. */
 function SegmentChip({ id }: { id: string }) {
-  if (segmentsProblem.value) return <Problem problem={segmentsProblem.value} again={askAgain} />;
+  if (segmentsProblem.value) return <Problem problem={segmentsProblem.value} again={refreshNow} />;
   const segment = savedSegments.value?.find((each) => each.id === id);
   const remove = () => changeView({ segment: undefined });
   if (segment) {
-    const words = t('segment.is', { name: segment.name });
+    const label = t('segment.is', { name: segment.name });
     return (
       <li>
-        <span class="words">{words}</span>
-        <Remove words={words} onClick={remove} />
+        <span class="words">{label}</span>
+        <Remove label={label} onClick={remove} />
       </li>
     );
   }

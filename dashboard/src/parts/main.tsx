@@ -1,11 +1,11 @@
-/** What a page is about. It has the focus when the reader comes from another page of ours, so that the keyboard and screen readers begin there. */
+/** The main element. It takes the focus after a navigation, so that the keyboard and screen readers start there. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { arrivals } from '../place.ts';
+import { navigationCount } from '../router.ts';
 
 export function Main({ class: className, children }: { class?: string; children: ComponentChildren }) {
   const main = useRef<HTMLElement>(null);
-  const arrival = arrivals.value;
+  const arrival = navigationCount.value;
   useEffect(() => {
     if (arrival > 0) main.current!.focus({ preventScroll: true });
   }, [arrival]);

@@ -1,11 +1,11 @@
-/** A button that opens a small window below it, which closes with Esc, or once something else is used. */
+/** A button with a popup below it that closes with Esc or when anything else is used. */
 import { signal } from '@preact/signals';
 import type { ComponentChildren, ComponentType } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
-/** The one that is open. */
+/** The name of the open menu. */
 export const openMenu = signal<string | undefined>(undefined);
-/** Gives the focus to its button, since what had it goes. */
+/** Moves the focus back to the button, since the focused element disappears. */
 export function closeMenu(): void {
   document.querySelector<HTMLElement>(`.menu.${openMenu.value} > button`)?.focus();
   openMenu.value = undefined;
@@ -13,11 +13,11 @@ export function closeMenu(): void {
 
 interface MenuProps {
   name: string;
-  /** What the button shows. */
+  /** The content of the button. */
   children: ComponentChildren;
-  /** Its name, where what it shows does not say enough. */
+  /** The accessible name, if the content is not enough. */
   label?: string;
-  /** What the window shows. */
+  /** The content of the popup. */
   content: ComponentType;
 }
 
@@ -40,7 +40,7 @@ export function Menu({ name, children, label, content: Content }: MenuProps) {
     closeMenu();
   };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: hears the keys of the buttons in it.
+    // biome-ignore lint/a11y/noStaticElementInteractions: handles keys of the buttons inside.
     <div class={`menu ${name}`} ref={root} onKeyDown={closeByKey}>
       <button
         type="button"

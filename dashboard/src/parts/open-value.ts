@@ -1,25 +1,25 @@
-/** Opens what a row is about in a tab of its own: a page of the site, or what a link led to. */
+/** Opens the page or link of a row in a new tab. */
 import { sendJson } from '../api.ts';
-import { ask } from '../query-client.ts';
+import { runQuery } from '../query-client.ts';
 import { scope, siteId } from '../scope.ts';
 
-/** By site; null: it has none that is known. */
+/** By site; null if no host is known. */
 const hosts = new Map<string, string | null>();
 const finding = new Map<string, Promise<string | null>>();
 
-/** The first of the site's own, else the one that most views are of. */
+/** The first configured hostname, else the one with the most views. */
 async function findHost(site: string): Promise<string | null> {
   const { hostnames } = await sendJson<{ hostnames?: string[] }>(`/sites/${encodeURIComponent(site)}`);
   if (hostnames?.[0]) return hostnames[0];
-  const question = {
+  const query = {
     ...{ metrics: ['views'], dimensions: ['hostname'], filters: [['is_set', 'hostname']] },
     ...{ order_by: [['views', 'desc']] as [string, 'desc'][], limit: 1 },
   };
-  const { results } = await ask('hosts', { ...scope.value!, filters: [] }, question, new AbortController().signal);
+  const { results } = await runQuery('hosts', { ...scope.value!, filters: [] }, query, new AbortController().signal);
   return results[0]?.dimensions[0] ?? null;
 }
 
-/** Finds the host of the site that is shown, unless it is known. */
+/** Looks up the host of the current site unless it is cached. */
 export async function prepareHost(): Promise<void> {
   const site = siteId.value;
   if (site === undefined) return;
@@ -28,15 +28,15 @@ export async function prepareHost(): Promise<void> {
   try {
     hosts.set(site, await found);
   } catch {
-    // Nothing opens now; the next click looks again.
+    // Nothing opens this time; the next click tries again.
     finding.delete(site);
   }
 }
 
-/** Whether a click can open something right away. */
+/** Whether a click can open a window synchronously. */
 export const isPrepared = (): boolean => hosts.has(siteId.value ?? '');
 
-/** Undefined for what is not on the web: values are written by whoever sends events. */
+/** Undefined unless it is a web address: values come from whoever sends events and are not trusted. */
 function addressOf(value: string): string | undefined {
   const host = hosts.get(siteId.value ?? '');
   const isWhole = /^https?:/i.test(value);

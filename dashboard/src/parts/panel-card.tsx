@@ -1,31 +1,31 @@
-/** A panel on the page: its tabs, and the first rows of the chosen one. */
+/** A panel: its tabs and the first rows of the chosen one. */
 import { useEffect } from 'preact/hooks';
-import { areGoalsKnown } from '../goals.ts';
+import { withDeferred } from '../deferred.ts';
+import { areGoalsLoaded } from '../goals.ts';
 import { t, textOr } from '../i18n/text.ts';
-import { withLater } from '../later.ts';
 import { MapTab } from '../map/map-tab.tsx';
 import type { Panel, Tab } from '../panels/panel.ts';
 import { chosenTab, shownTab } from '../panels/shown-tab.ts';
-import { refreshes } from '../use-asked.ts';
+import { refreshCount } from '../use-request.ts';
 import { changeView, view } from '../view.ts';
-import { onDemand } from './on-demand.tsx';
+import { lazy } from './lazy.tsx';
 import { PanelTable } from './panel-table.tsx';
 import { PanelTabs } from './panel-tabs.tsx';
 
 const Waiting = () => <div class="rows waiting" />;
 
-/** Tabs that are more than a list. */
+/** Tabs that are not plain lists. */
 const parts = {
   map: MapTab,
-  goals: onDemand<{ tab: Tab }>(async () => (await import('../events/goals-tab.tsx')).GoalsTab, Waiting),
-  properties: onDemand<{ tab: Tab }>(
-    async () => (await withLater(import('../events/properties-tab.tsx'))).PropertiesTab,
+  goals: lazy<{ tab: Tab }>(async () => (await import('../events/goals-tab.tsx')).GoalsTab, Waiting),
+  properties: lazy<{ tab: Tab }>(
+    async () => (await withDeferred(import('../events/properties-tab.tsx'))).PropertiesTab,
     Waiting,
   ),
 };
 
-const Details = onDemand<{ panel: Panel; tab: Tab }>(
-  async () => (await withLater(import('../details/details-dialog.tsx'))).DetailsDialog,
+const Details = lazy<{ panel: Panel; tab: Tab }>(
+  async () => (await withDeferred(import('../details/details-dialog.tsx'))).DetailsDialog,
 );
 
 async function loadDefinitions(): Promise<void> {
@@ -34,19 +34,19 @@ async function loadDefinitions(): Promise<void> {
 
 function TabBody({ tab }: { tab: Tab }) {
   const shown = shownTab(tab);
-  // Which bots are crawlers of AI services comes from there.
-  const refresh = refreshes.value;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what failed before is asked again.
+  // The definitions contain the list of AI crawlers.
+  const refresh = refreshCount.value;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a refresh retries what failed.
   useEffect(() => {
     if (!shown) void loadDefinitions();
   }, [shown, refresh]);
-  // Without goals another tab takes the place of theirs.
-  if (!shown || (tab.part === 'goals' && !areGoalsKnown.value)) return <Waiting />;
+  // Whether there are goals decides which tab is shown.
+  if (!shown || (tab.part === 'goals' && !areGoalsLoaded.value)) return <Waiting />;
   const Part = tab.part && parts[tab.part];
   return Part ? <Part tab={shown} /> : <PanelTable key={shown.dimension} tab={shown} />;
 }
 
-/** What is not a list of values has no details. */
+/** Only lists of values have details. */
 const hasDetails = (tab: Tab) => tab.part !== 'goals' && !(tab.part === 'properties' && tab.dimension === 'event_type');
 
 export function PanelCard({ panel }: { panel: Panel }) {

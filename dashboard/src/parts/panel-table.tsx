@@ -1,8 +1,8 @@
-/** The values of a dimension with most visitors; a click on one filters everything by it. */
+/** The top values of a dimension; clicking one filters the page by it. */
 import { t } from '../i18n/text.ts';
 import type { Tab } from '../panels/panel.ts';
 import { type PanelRows, rowKey, useRows } from '../panels/use-rows.ts';
-import { askAgain } from '../use-asked.ts';
+import { refreshNow } from '../use-request.ts';
 import { Problem } from './problem.tsx';
 import { Term } from './term.tsx';
 import { dimensionName } from './value-name.ts';
@@ -27,13 +27,13 @@ function Head({ tab, metrics }: { tab: Tab; metrics: readonly string[] }) {
   );
 }
 
-/** What `useRows` has found; as high with no row as with all. */
-export function RowsTable({ tab, metrics, rows, problem, isWaiting, choose }: TableProps) {
-  if (problem) return <Problem problem={problem} again={askAgain} />;
-  if (rows?.length === 0 && !isWaiting) return <p class="empty">{t('panel.empty')}</p>;
+/** The container keeps the same height with and without rows. */
+export function RowsTable({ tab, metrics, rows, problem, isLoading, choose }: TableProps) {
+  if (problem) return <Problem problem={problem} again={refreshNow} />;
+  if (rows?.length === 0 && !isLoading) return <p class="empty">{t('panel.empty')}</p>;
   const most = Math.max(1, Number(rows?.[0]?.figures[0] ?? 0));
   return (
-    <table aria-busy={isWaiting} class={rows ? '' : 'waiting'}>
+    <table aria-busy={isLoading} class={rows ? '' : 'waiting'}>
       <Head tab={tab} metrics={metrics} />
       <tbody>
         {rows?.map((row) => (

@@ -1,4 +1,4 @@
-/** The tabs of a panel, in one line: tabs of a group are one button, and a chooser tells which of them. */
+/** The tabs of a panel in one line. Tabs of a group share a button, with a menu to choose between them. */
 import { t, textOr } from '../i18n/text.ts';
 import type { Panel, Tab } from '../panels/panel.ts';
 import { chosenTab } from '../panels/shown-tab.ts';

@@ -1,13 +1,23 @@
-/** All panels of a site. */
 import { useGoalsOf } from '../goals.ts';
-import { useHasPayments } from '../panels/has-payments.ts';
 import { panels } from '../panels/panel-list.ts';
 import { siteId } from '../scope.ts';
-import { Boundary } from './boundary.tsx';
-import { onDemand } from './on-demand.tsx';
+import { session } from '../session.ts';
+import { useQuery } from '../use-query.ts';
+import { ErrorBoundary } from './error-boundary.tsx';
+import { lazy } from './lazy.tsx';
 import { PanelCard } from './panel-card.tsx';
 
-const RevenuePanel = onDemand(async () => (await import('../revenue/revenue-panel.tsx')).RevenuePanel);
+/** Shared links have no access to datasets, so no revenue either. */
+function useHasPayments(): boolean {
+  const isAsked = siteId.value !== undefined && session.value?.auth !== 'share';
+  const within = isAsked ? { site_id: siteId.value!, date_range: 'all' } : undefined;
+  const { data } = useQuery('revenue', isAsked ? { metrics: ['event:payment'] } : undefined, within, {
+    isStatic: true,
+  });
+  return Number(data?.results[0]?.metrics[0] ?? 0) > 0;
+}
+
+const RevenuePanel = lazy(async () => (await import('../revenue/revenue-panel.tsx')).RevenuePanel);
 
 export function Panels() {
   useGoalsOf(siteId.value);
@@ -15,14 +25,14 @@ export function Panels() {
   return (
     <div class="panels">
       {panels.map((panel) => (
-        <Boundary key={panel.name}>
+        <ErrorBoundary key={panel.name}>
           <PanelCard panel={panel} />
-        </Boundary>
+        </ErrorBoundary>
       ))}
       {hasPayments && (
-        <Boundary>
+        <ErrorBoundary>
           <RevenuePanel />
-        </Boundary>
+        </ErrorBoundary>
       )}
     </div>
   );

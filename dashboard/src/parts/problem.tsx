@@ -1,9 +1,8 @@
-/** What went wrong, and what to do about it. */
+/** An error message with an optional button to retry. */
 import { ApiError, isOffline } from '../api.ts';
 import { t } from '../i18n/text.ts';
 
-/** What is said about it. */
-export function sentence(problem: unknown): string {
+export function problemText(problem: unknown): string {
   if (isOffline(problem)) return t('problem.offline');
   if (problem instanceof ApiError) return problem.message || t('problem.status', { status: problem.status });
   return t('problem.page');
@@ -11,14 +10,14 @@ export function sentence(problem: unknown): string {
 
 interface Props {
   problem: unknown;
-  /** Absent where only another input helps. */
+  /** Absent where a retry would not help. */
   again?: () => void;
 }
 
 export function Problem({ problem, again }: Props) {
   return (
     <div class="problem" role="alert">
-      <p>{sentence(problem)}</p>
+      <p>{problemText(problem)}</p>
       {again && (
         <button type="button" onClick={again}>
           {t('problem.again')}

@@ -1,15 +1,16 @@
-/** The range of time that everything on the page is about, and what it is compared with. */
+/** Chooses the date range and the comparison. */
+
+import { withDeferred } from '../deferred.ts';
 import { t } from '../i18n/text.ts';
-import { withLater } from '../later.ts';
-import { place } from '../place.ts';
 import { canMove, move } from '../range/choose-range.ts';
 import { rangeName } from '../range/range-name.ts';
+import { route } from '../router.ts';
 import { view } from '../view.ts';
+import { lazy } from './lazy.tsx';
 import { Menu } from './menu.tsx';
-import { onDemand } from './on-demand.tsx';
 
-const RangeMenu = onDemand(async () => (await withLater(import('../range/range-menu.tsx'))).RangeMenu);
-const CompareMenu = onDemand(async () => (await withLater(import('../range/compare-menu.tsx'))).CompareMenu);
+const RangeMenu = lazy(async () => (await withDeferred(import('../range/range-menu.tsx'))).RangeMenu);
+const CompareMenu = lazy(async () => (await withDeferred(import('../range/compare-menu.tsx'))).CompareMenu);
 
 function Step({ step }: { step: 1 | -1 }) {
   return (
@@ -27,7 +28,6 @@ function Step({ step }: { step: 1 | -1 }) {
   );
 }
 
-/** What the comparison is called on its button. */
 function comparisonName(): string {
   const { compare, range } = view.value;
   if (compare === 'off' || range === 'all') return t('compare.off');
@@ -44,7 +44,7 @@ export function RangePicker() {
         {rangeName(range)}
       </Menu>
       <Step step={1} />
-      {place.value.page === 'site' && (
+      {route.value.page === 'site' && (
         <Menu name="compare" label={t('compare.choose', { comparison: comparisonName() })} content={CompareMenu}>
           {comparisonName()}
         </Menu>

@@ -1,22 +1,22 @@
-/** How the page looks, its language, and the way out. */
+/** Theme, language, shortcuts and logging out. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { languageName } from '../format.ts';
 import { type Language, language, languages, loadTexts, t } from '../i18n/text.ts';
-import { openSheet } from '../keys/sheet-state.ts';
-import { goTo } from '../place.ts';
+import { openSheet } from '../keys/keys-state.ts';
+import { navigate } from '../router.ts';
 import { logOut, session } from '../session.ts';
 import { writeStored } from '../stored.ts';
 import { setTheme, theme, themes } from '../theme.ts';
 import { closeMenu } from './menu.tsx';
 import { Problem } from './problem.tsx';
 
-/** Kept for the next visit, and in an address that names a language. */
+/** Stored for the next visit, and updated in an address that names a language. */
 async function chooseLanguage(language: Language): Promise<void> {
   writeStored('millrace.lang', language);
   const url = new URL(location.href);
   if (url.searchParams.has('lang')) {
     url.searchParams.set('lang', language);
-    goTo(url.href, { replace: true });
+    navigate(url.href, { replace: true });
   }
   await loadTexts(language);
 }

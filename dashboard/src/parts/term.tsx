@@ -1,14 +1,14 @@
-/** A name of a figure that says what it means to whoever points at it or reaches it by keyboard. */
+/** A metric's name with its definition as a tooltip, shown on hover and focus. */
 import type { VNode } from 'preact';
 import { useId, useState } from 'preact/hooks';
+import { withDeferred } from '../deferred.ts';
 import { textOr } from '../i18n/text.ts';
-import { withLater } from '../later.ts';
-import { onDemand } from './on-demand.tsx';
+import { lazy } from './lazy.tsx';
 import type { TipProps } from './tip.tsx';
 
-const Tip = onDemand<TipProps>(async () => (await withLater(import('./tip.tsx'))).Tip);
+const Tip = lazy<TipProps>(async () => (await withDeferred(import('./tip.tsx'))).Tip);
 
-/** `on` belongs to the control that the definition of `metric` describes, `tip` beside it. */
+/** Spread `on` on the element to describe, and render `tip` beside it. */
 export function useDefinition(metric: string): { on: Record<string, unknown>; tip: VNode | null } {
   const id = useId();
   const [place, setPlace] = useState<DOMRect | undefined>();
@@ -20,7 +20,7 @@ export function useDefinition(metric: string): { on: Record<string, unknown>; ti
     ...{ onMouseEnter: show, onFocus: show, onMouseLeave: hide, onBlur: hide },
     onKeyDown: (event: KeyboardEvent) => {
       if (event.key !== 'Escape' || !place) return;
-      // Takes away this, not what Escape takes away elsewhere.
+      // Closes only the tooltip.
       event.stopPropagation();
       event.preventDefault();
       hide();
@@ -32,9 +32,9 @@ export function useDefinition(metric: string): { on: Record<string, unknown>; ti
 
 interface TermProps {
   metric: string;
-  /** Where it is called otherwise than the metric. */
+  /** If it differs from the metric's own name. */
   name?: string;
-  /** Absent: it only explains. */
+  /** Absent where the term only explains. */
   onClick?: () => void;
 }
 

@@ -1,15 +1,15 @@
-/** An input whose text counts once it is left or Enter is pressed, and which nothing else changes while somebody types. */
+/** An input that commits on blur or Enter and is not overwritten while the user types. */
 import { useEffect, useState } from 'preact/hooks';
 
 interface Props {
   value: string;
   onCommit: (value: string) => void;
-  /** Absent inside a label. */
+  /** Not needed inside a label. */
   'aria-label'?: string;
   'aria-describedby'?: string;
   id?: string;
   type?: 'text' | 'number' | 'url';
-  /** Id of a list of suggestions. */
+  /** Id of a datalist. */
   list?: string;
   placeholder?: string;
   maxLength?: number;

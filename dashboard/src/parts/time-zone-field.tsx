@@ -1,7 +1,6 @@
-/** Chooses a time zone by its name. */
 import { t } from '../i18n/text.ts';
 
-/** Those the browser knows, and `one` in any case: the server may know more. */
+/** All zones of the browser, plus `one`: the server may support others. */
 const zonesWith = (one: string) => [...new Set([one, 'UTC', ...Intl.supportedValuesOf('timeZone')])].sort();
 
 export const TimeZoneField = ({ initial }: { initial: string }) => (

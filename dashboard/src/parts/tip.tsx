@@ -1,4 +1,4 @@
-/** What a figure means, beside its name. */
+/** The definition of a metric, as a tooltip. */
 import { useEffect } from 'preact/hooks';
 import { language } from '../i18n/text.ts';
 import { definitionOf, loadDefinitions } from '../load-definitions.ts';
@@ -8,11 +8,11 @@ const width = 300;
 export interface TipProps {
   id: string;
   metric: string;
-  /** Of what it is about. */
+  /** The position of the described element. */
   place: DOMRect;
 }
 
-/** Stays above everything, whatever clips what it is about. */
+/** Fixed to the viewport, so that no container clips it. */
 export function Tip({ id, metric, place }: TipProps) {
   useEffect(loadDefinitions, [language.value]);
   const text = definitionOf(metric);

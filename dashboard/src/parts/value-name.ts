@@ -1,4 +1,4 @@
-/** What values and dimensions are called, in the reader's language. */
+/** The displayed names of values and dimensions. */
 import { countryName, languageName } from '../format.ts';
 import { t, textOr } from '../i18n/text.ts';
 
@@ -9,7 +9,7 @@ export const dimensionName = (dimension: string) =>
     ? plain(dimension).slice('property:'.length)
     : textOr(`dimension.${plain(dimension)}`, plain(dimension));
 
-/** A value of null is one that events do not have. */
+/** Null means that an event has no value. */
 export function valueName(dimension: string, value: string | null): string {
   const name = plain(dimension);
   if (value === null) return textOr(`none.${name}`, t('none'));

@@ -1,26 +1,25 @@
-/** A value with its figures; a click filters everything by it. */
+/** A value with its metrics; clicking it filters the page. */
 import { formatMetric, formatPercent } from '../format.ts';
 import { t } from '../i18n/text.ts';
 import type { Tab } from '../panels/panel.ts';
 import type { PanelRow } from '../panels/use-rows.ts';
-import { canOpen } from './can-open.ts';
 import { Change } from './change.tsx';
-import { chooseValue, leaveOut, prepareOpening } from './choose-value.ts';
+import { canOpen, chooseValue, excludeValue, prepareOpening } from './choose-value.ts';
 import { valueName } from './value-name.ts';
 
 export interface ValueRowProps {
   tab: Tab;
   row: PanelRow;
   metrics: readonly string[];
-  /** First figure of the row that has most, whose bar is as long as the row. */
+  /** The first metric of the top row, whose bar has the full width. */
   most?: number;
-  /** In place of a filter. */
+  /** Replaces the filter. */
   choose?: ((value: string) => void) | undefined;
 }
 
 function Value({ tab, row: { value }, choose }: ValueRowProps) {
   const name = valueName(tab.dimension, value);
-  const opens = canOpen(tab.dimension, value);
+  const isOpenable = canOpen(tab.dimension, value);
   const isPlain = choose !== undefined;
   const click = (event: MouseEvent) => (choose && value !== null ? choose(value) : chooseValue(event, tab, value));
   return (
@@ -28,9 +27,9 @@ function Value({ tab, row: { value }, choose }: ValueRowProps) {
       <button
         type="button"
         class="value"
-        title={isPlain ? name : `${name}\n${t(opens ? 'row.clicks.page' : 'row.clicks')}`}
+        title={isPlain ? name : `${name}\n${t(isOpenable ? 'row.clicks.page' : 'row.clicks')}`}
         onClick={click}
-        {...(opens && { onPointerEnter: prepareOpening, onFocus: prepareOpening })}
+        {...(isOpenable && { onPointerEnter: prepareOpening, onFocus: prepareOpening })}
       >
         {name}
       </button>
@@ -40,7 +39,7 @@ function Value({ tab, row: { value }, choose }: ValueRowProps) {
           class="leave-out"
           aria-label={t('row.leave_out.title', { value: name })}
           title={t('row.leave_out.title', { value: name })}
-          onClick={() => leaveOut(tab, value)}
+          onClick={() => excludeValue(tab, value)}
         />
       )}
     </>

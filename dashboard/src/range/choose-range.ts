@@ -1,22 +1,22 @@
-/** Changes the range; the interval is chosen anew, as fits it. */
-import { withLater } from '../later.ts';
+/** Changes the range and resets the interval to its default. */
+import { withDeferred } from '../deferred.ts';
 import { changeView, view } from '../view.ts';
-import { hasEarlier, hasLater } from './beside-range.ts';
+import { hasEarlier, hasLater } from './range-neighbours.ts';
 import { today } from './zone.ts';
 
 export const chooseRange = (range: string): void => {
   if (range !== view.value.range) changeView({ range, interval: undefined });
 };
 
-/** Whether there is a range before or after this one. */
+/** Whether there is an earlier or later range. */
 export const canMove = (step: 1 | -1): boolean =>
   step < 0 ? hasEarlier(view.value.range) : hasLater(view.value.range, today());
 
 let moveRange: typeof import('./move-range.ts').moveRange | undefined;
 
-/** Loads what moving takes, and the names of other ranges than the first one. */
+/** Loads the code that moves ranges, and the names of the ranges it can reach. */
 export async function prepareMoves(): Promise<void> {
-  moveRange ??= (await withLater(import('./move-range.ts'))).moveRange;
+  moveRange ??= (await withDeferred(import('./move-range.ts'))).moveRange;
 }
 
 function moveNow(step: 1 | -1): void {
@@ -29,15 +29,15 @@ export function move(step: 1 | -1): void {
   else void prepareMoves().then(() => moveNow(step));
 }
 
-let start: 'dates' | 'names' = 'names';
+let menuStart: 'dates' | 'names' = 'names';
 
-/** The menu of ranges, opened next, begins with the dates. */
+/** The range menu opens with the focus on the dates next time. */
 export const startWithDates = () => {
-  start = 'dates';
+  menuStart = 'dates';
 };
 
-export function takeStart(): 'dates' | 'names' {
-  const taken = start;
-  start = 'names';
+export function takeMenuStart(): 'dates' | 'names' {
+  const taken = menuStart;
+  menuStart = 'names';
   return taken;
 }

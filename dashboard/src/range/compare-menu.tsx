@@ -1,4 +1,3 @@
-/** What the figures are compared with. */
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../i18n/text.ts';
 import { closeMenu } from '../parts/menu.tsx';

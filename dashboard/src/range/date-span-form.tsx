@@ -1,10 +1,9 @@
-/** Two dates, the first not after the second. */
 import { useState } from 'preact/hooks';
 import { t } from '../i18n/text.ts';
 import { isDate } from './clock.ts';
 
 interface DateSpanProps {
-  /** Two dates with a comma between them, or something else, which they do not begin with then. */
+  /** Two dates separated by a comma; anything else leaves the fields empty. */
   value: string;
   latest: string;
   onChoose: (range: string) => void;

@@ -1,23 +1,23 @@
-/** Steps from a range to the one before it, or after it, of the same length. */
+/** Moves a range back or forward by its own length. */
 import { addDays, daysIn, firstOfMonth, firstOfWeek, lastOfMonth, monthOf, monthsBetween } from './calendar.ts';
 import { isDate } from './clock.ts';
 
-/** Whole days, both included; what lies ahead of us of a calendar's week or month is part of it. */
-interface Whole {
+/** Whole days, both included. Weeks and months that are still running include their future days. */
+interface Span {
   from: string;
   to: string;
-  /** Of what moves by months of the calendar. */
+  /** Set for ranges that move by calendar months. */
   months?: number;
 }
 
-function months(today: string, first: number, count: number): Whole {
+function months(today: string, first: number, count: number): Span {
   return { from: firstOfMonth(today, first), to: lastOfMonth(today, first + count - 1), months: count };
 }
 
-const days = (from: string, count: number): Whole => ({ from, to: addDays(from, count - 1) });
+const days = (from: string, count: number): Span => ({ from, to: addDays(from, count - 1) });
 const monthOfQuarter = (today: string) => (monthOf(today) - 1) % 3;
 
-const named: Record<string, (today: string) => Whole> = {
+const named: Record<string, (today: string) => Span> = {
   day: (today) => days(today, 1),
   week: (today) => days(firstOfWeek(today), 7),
   month: (today) => months(today, 0, 1),
@@ -25,7 +25,7 @@ const named: Record<string, (today: string) => Whole> = {
   '6mo': (today) => months(today, -5, 6),
   year: (today) => months(today, 1 - monthOf(today), 12),
   '12mo': (today) => months(today, -11, 12),
-  // What begins a list of the same is what a range becomes that has been moved there.
+  // When several names match a range it was moved to, the first one here is used.
   '24h': (today) => days(today, 1),
   yesterday: (today) => days(addDays(today, -1), 1),
   last_week: (today) => days(addDays(firstOfWeek(today), -7), 7),
@@ -34,15 +34,15 @@ const named: Record<string, (today: string) => Whole> = {
   last_year: (today) => months(today, -11 - monthOf(today), 12),
 };
 
-/** Two dates; months where they are those of whole months, of which the last may be this one. */
-function ofDates(from: string, to: string, today: string): Whole | undefined {
+/** Two dates; `months` is set if they cover whole months, of which the last may be the current one. */
+function ofDates(from: string, to: string, today: string): Span | undefined {
   if (!isDate(from) || !isDate(to) || from > to) return undefined;
   const isOfMonths = from === firstOfMonth(from) && from !== to && (to === lastOfMonth(to) || to === today);
   if (!isOfMonths) return { from, to };
   return { from, to: lastOfMonth(to), months: monthsBetween(from, to) + 1 };
 }
 
-function wholeOf(range: string, today: string): Whole | undefined {
+function spanOf(range: string, today: string): Span | undefined {
   const [from, to] = range.split(',');
   if (from && to) return ofDates(from, to, today);
   if (/^[1-9]\d{0,4}d$/.test(range)) {
@@ -52,30 +52,33 @@ function wholeOf(range: string, today: string): Whole | undefined {
   return Object.hasOwn(named, range) ? named[range]!(today) : undefined;
 }
 
-function shifted({ from, to, months }: Whole, step: number): Whole {
+function shifted({ from, to, months }: Span, step: number): Span {
   if (months) return { from: firstOfMonth(from, step * months), to: lastOfMonth(to, step * months), months };
   const length = step * daysIn(from, to);
   return { from: addDays(from, length), to: addDays(to, length) };
 }
 
-/** The range that ends with today, by its name, which also says where it ends tomorrow. */
-function upToToday(whole: Whole, today: string): string {
+/** Names a range that ends today, so that it keeps ending today tomorrow. */
+function upToToday(span: Span, today: string): string {
   const name = Object.keys(named).find((each) => {
     const { from, to } = named[each]!(today);
-    return from === whole.from && to === whole.to;
+    return from === span.from && to === span.to;
   });
   if (name) return name;
-  return whole.months ? `${whole.from},${today}` : `${daysIn(whole.from, whole.to)}d`;
+  return span.months ? `${span.from},${today}` : `${daysIn(span.from, span.to)}d`;
 }
 
-/** The API has no days before this one. */
+/** The API has no earlier days. */
 const earliest = '2000-01-01';
 
-/** `today` is that of the zone. Undefined where there is none: what ends with today has no range after it, all time none at all. */
+/**
+ * `today` is the current date in the site's time zone. Returns undefined if the range cannot move: there is nothing after today,
+ * and "all time" has no neighbours.
+ */
 export function moveRange(range: string, step: 1 | -1, today: string): string | undefined {
-  const whole = wholeOf(range, today);
-  if (!whole || (step > 0 && whole.to >= today)) return undefined;
-  const next = shifted(whole, step);
+  const span = spanOf(range, today);
+  if (!span || (step > 0 && span.to >= today)) return undefined;
+  const next = shifted(span, step);
   if (next.from < earliest) return undefined;
   return next.to < today ? `${next.from},${next.to}` : upToToday(next, today);
 }

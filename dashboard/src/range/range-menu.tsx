@@ -1,10 +1,10 @@
-/** All ranges that have a name, any two dates, and the time zone that their days are those of. */
+/** Named ranges, custom dates, and the time zone. */
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../i18n/text.ts';
 import { rangeKeys } from '../keys/range-keys.ts';
 import { closeMenu } from '../parts/menu.tsx';
 import { view } from '../view.ts';
-import { chooseRange, takeStart } from './choose-range.ts';
+import { chooseRange, takeMenuStart } from './choose-range.ts';
 import { DateSpanForm } from './date-span-form.tsx';
 import { rangeName } from './range-name.ts';
 import { today } from './zone.ts';
@@ -50,7 +50,7 @@ export function RangeMenu() {
   const root = useRef<HTMLDivElement>(null);
   useEffect(() => {
     root.current
-      ?.querySelector<HTMLElement>(takeStart() === 'dates' ? 'input' : '[aria-pressed="true"], button')
+      ?.querySelector<HTMLElement>(takeMenuStart() === 'dates' ? 'input' : '[aria-pressed="true"], button')
       ?.focus();
   }, []);
   return (

@@ -1,4 +1,3 @@
-/** What a range is called, in the reader's language. */
 import { locale, t, textOr } from '../i18n/text.ts';
 import { isDate } from './clock.ts';
 

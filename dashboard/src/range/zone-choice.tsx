@@ -1,4 +1,4 @@
-/** Whose days are counted: those of the site's time zone, or of the reader's. */
+/** The time zone of days: the site's or the browser's. */
 import { useEffect, useState } from 'preact/hooks';
 import { sendJson } from '../api.ts';
 import { t } from '../i18n/text.ts';
@@ -6,20 +6,20 @@ import { siteId } from '../scope.ts';
 import { changeView, view } from '../view.ts';
 import { browserZone, zone } from './zone.ts';
 
-/** The site's own, which only an answer about the site names while another one is chosen. */
+/** While another zone is chosen, results no longer name the site's own, so it is requested. */
 function useSiteZone(): string | undefined {
   const { timezone } = view.value;
   const id = siteId.value;
-  const [known, setKnown] = useState<string | undefined>();
+  const [siteZone, setSiteZone] = useState<string | undefined>();
   useEffect(() => {
     if (timezone === undefined || id === undefined) return;
     sendJson<{ timezone: string }>(`/sites/${encodeURIComponent(id)}`).then(
-      (site) => setKnown(site.timezone),
-      // It is chosen without its name then.
-      () => setKnown(undefined),
+      (site) => setSiteZone(site.timezone),
+      // The option then has no zone name.
+      () => setSiteZone(undefined),
     );
   }, [timezone, id]);
-  return timezone === undefined ? zone.value : known;
+  return timezone === undefined ? zone.value : siteZone;
 }
 
 export function ZoneChoice() {

@@ -1,20 +1,19 @@
-/** The time zone that days are those of. */
 import { computed } from '@preact/signals';
-import { newest } from '../use-asked.ts';
+import { latestResult } from '../use-request.ts';
 import { view } from '../view.ts';
 import { wallClock } from './clock.ts';
 
 export const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** Of what is shown: the chosen one, or that of the site as soon as an answer has named it. */
-export const zone = computed(() => view.value.timezone ?? newest.value?.zone ?? browserZone);
+/** The chosen zone, else the site's as soon as a result has named it. */
+export const zone = computed(() => view.value.timezone ?? latestResult.value?.zone ?? browserZone);
 
-/** The date that the clock of the zone shows. */
+/** The current date in the zone. */
 export function today(): string {
   try {
     return wallClock(zone.value, Date.now()).slice(0, 10);
   } catch {
-    // A zone that this browser does not know.
+    // This browser does not support the zone.
     return wallClock('UTC', Date.now()).slice(0, 10);
   }
 }

@@ -1,14 +1,25 @@
 /** Amounts by period and currency, newest first. */
-import { formatBucket } from '../format.ts';
+import { formatBucket, numberFormat } from '../format.ts';
 import { t, textOr } from '../i18n/text.ts';
 import { Problem } from '../parts/problem.tsx';
 import { Term } from '../parts/term.tsx';
 import { defaultInterval } from '../top/interval.ts';
-import type { Asked } from '../use-asked.ts';
-import { askAgain } from '../use-asked.ts';
+import { type RequestState, refreshNow } from '../use-request.ts';
 import { view } from '../view.ts';
 
-/** What datasets can be told by, fitting the range. */
+/** Formats an exact decimal; a dash for null. */
+export function formatMoney(amount: string | number | null, currency: string): string {
+  if (amount === null) return '–';
+  // Passed as a string to keep every digit.
+  const text = `${amount}` as `${number}`;
+  try {
+    return numberFormat({ style: 'currency', currency, currencyDisplay: 'narrowSymbol' }).format(text);
+  } catch {
+    return `${text} ${currency}`;
+  }
+}
+
+/** The period of the datasets that suits the range. */
 export function periodType(): 'day' | 'week' | 'month' {
   const unit = defaultInterval(view.value.range);
   if (unit === 'month') return 'month';
@@ -18,14 +29,14 @@ export function periodType(): 'day' | 'week' | 'month' {
 export interface MoneyRow {
   period: string;
   currency: string;
-  /** As they are shown. */
+  /** Already formatted. */
   cells: string[];
 }
 
 export const newestFirst = (a: MoneyRow, b: MoneyRow): number =>
   b.period.localeCompare(a.period) || a.currency.localeCompare(b.currency);
 
-interface MoneyTableProps extends Omit<Asked<unknown>, 'answer'> {
+interface MoneyTableProps extends Omit<RequestState<unknown>, 'data'> {
   columns: string[];
   rows?: MoneyRow[] | undefined;
 }
@@ -47,11 +58,11 @@ function Row({ row: { period, currency, cells } }: { row: MoneyRow }) {
   );
 }
 
-function Rows({ columns, rows, problem, isWaiting }: MoneyTableProps) {
-  if (problem) return <Problem problem={problem} again={askAgain} />;
+function Rows({ columns, rows, problem, isLoading }: MoneyTableProps) {
+  if (problem) return <Problem problem={problem} again={refreshNow} />;
   if (rows?.length === 0) return <p class="empty">{t('panel.empty')}</p>;
   return (
-    <table aria-busy={isWaiting} class={rows ? '' : 'waiting'}>
+    <table aria-busy={isLoading} class={rows ? '' : 'waiting'}>
       <thead>
         <tr>
           <th scope="col">{textOr(`interval.${periodType()}`, periodType())}</th>

@@ -1,16 +1,15 @@
-/** What the site earns: payments and refunds by period, and what recurs. Shown where there are payments. */
+/** Revenue by period. Shown for sites with payments. */
 import { t, textOr } from '../i18n/text.ts';
-import { apiBase } from '../place.ts';
+import { apiBase } from '../router.ts';
 import { scope } from '../scope.ts';
 import { changeView, view } from '../view.ts';
-import { PaymentsTable } from './payments-table.tsx';
-import { RecurringTable } from './recurring-table.tsx';
+import { PaymentsTable, RecurringTable } from './revenue-tables.tsx';
 
 const tabs = { payments: PaymentsTable, recurring: RecurringTable };
 type TabName = keyof typeof tabs;
 const names = Object.keys(tabs) as TabName[];
 
-/** Every payment and refund of the range, with the filters of the page. */
+/** The CSV of all payments and refunds in the range, with the page's filters. */
 function transactionsAddress(): string {
   const { site_id, date_range, timezone, filters } = scope.value!;
   const parameters = new URLSearchParams({

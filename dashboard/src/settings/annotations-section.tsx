@@ -1,20 +1,21 @@
-/** What was noted about the site's history; it is added on the chart. */
-import { useLoaded } from '../behaviour/use-loaded.ts';
+/** The site's annotations; new ones are added on the chart. */
+
 import { formatSpan } from '../format-instant.ts';
 import { t, textOr } from '../i18n/text.ts';
 import { DeleteButton } from '../parts/delete-button.tsx';
 import type { Annotation } from '../top/annotations.ts';
+import { useResource } from '../use-resource.ts';
 import { Section } from './section.tsx';
 import { useChange } from './use-change.ts';
 
 interface SectionProps {
   path: string;
-  /** That of the site; undefined until it is known. */
+  /** The site's; undefined while loading. */
   timezone: string | undefined;
 }
 
 export function AnnotationsSection({ path, timezone }: SectionProps) {
-  const { value, problem, reload } = useLoaded<{ annotations: Annotation[] }>(path);
+  const { value, problem, reload } = useResource<{ annotations: Annotation[] }>(path);
   const change = useChange();
   const remove = ({ id }: Annotation) => change.send(`${path}/${id}`, { method: 'DELETE' }, reload);
   return (

@@ -1,11 +1,11 @@
-/** Text to take elsewhere: selected by a click into it, and copied by a click beside it. */
+/** A read-only text that selects itself on focus, with a button that copies it. */
 import { useId, useRef, useState } from 'preact/hooks';
 import { t } from '../i18n/text.ts';
 
 interface Props {
   label: string;
   text: string;
-  /** Lines of code, rather than one address. */
+  /** Several lines of code instead of one address. */
   isCode?: boolean;
 }
 
@@ -15,7 +15,7 @@ export function CopyField({ label, text, isCode = false }: Props) {
   const [isCopied, setCopied] = useState(false);
   const copy = async () => {
     field.current!.select();
-    // Browsers have no clipboard for pages without TLS: there the text is selected, and Ctrl+C copies it.
+    // Without TLS browsers have no clipboard API; the text is selected, so Ctrl+C copies it.
     await navigator.clipboard?.writeText(text);
     setCopied(navigator.clipboard !== undefined);
   };

@@ -1,10 +1,9 @@
-/** Goals of the site: what is there, one more, one less. */
 import { useEffect } from 'preact/hooks';
-import { knownEvents, knownPages, Suggestions } from '../behaviour/known-values.tsx';
-import { useLoaded } from '../behaviour/use-loaded.ts';
+import { eventSuggestions, pageSuggestions, Suggestions } from '../behaviour/known-values.tsx';
 import { type Goal as KnownGoal, setGoals } from '../goals.ts';
 import { t } from '../i18n/text.ts';
 import { DeleteButton } from '../parts/delete-button.tsx';
+import { useResource } from '../use-resource.ts';
 import { Section } from './section.tsx';
 import { type Change, textOf, useChange } from './use-change.ts';
 
@@ -13,7 +12,7 @@ interface Goal extends KnownGoal {
   path: string | null;
 }
 
-/** What reaches it, in a few words. */
+/** The condition of a goal in a few words. */
 function about({ event_type: type, path, value_property: value }: Goal): string {
   const parts = [type ?? t('goals.views'), path, value && t('goals.value_of', { property: value })];
   return parts.filter(Boolean).join(' · ');
@@ -54,11 +53,11 @@ function NewGoal({ path, change, onAdded }: { path: string; change: Change; onAd
       </label>
       <label>
         {t('goals.event_type')}
-        <input name="event_type" list={knownEvents} spellcheck={false} placeholder="signup" />
+        <input name="event_type" list={eventSuggestions} spellcheck={false} placeholder="signup" />
       </label>
       <label>
         {t('goals.path')}
-        <input name="path" list={knownPages} spellcheck={false} placeholder="/thanks/*" />
+        <input name="path" list={pageSuggestions} spellcheck={false} placeholder="/thanks/*" />
       </label>
       <label>
         {t('goals.value_property')}
@@ -73,9 +72,9 @@ function NewGoal({ path, change, onAdded }: { path: string; change: Change; onAd
 }
 
 export function GoalsSection({ siteId, path }: { siteId: string; path: string }) {
-  const { value, problem, reload } = useLoaded<{ goals: Goal[] }>(path);
+  const { value, problem, reload } = useResource<{ goals: Goal[] }>(path);
   const change = useChange();
-  // Other pages know them already, and would not ask again.
+  // Keeps the goals on other pages current; they would not reload them.
   useEffect(() => {
     if (value) setGoals(siteId, value.goals);
   }, [siteId, value]);

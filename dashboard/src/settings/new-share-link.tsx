@@ -1,10 +1,9 @@
-/** Makes a link that shows the site to whoever has it. */
-import { filterWords } from '../filters/filter-words.ts';
+import { describeFilter } from '../filters/describe-filter.ts';
 import { t } from '../i18n/text.ts';
 import { view } from '../view.ts';
 import { type Change, textOf } from './use-change.ts';
 
-/** A link goes at the end of that day, as the reader's clock has it. */
+/** The link expires at the end of that day in the browser's time zone. */
 const endOfDay = (date: string | undefined) => date && new Date(`${date}T23:59:59`).toISOString();
 
 function bodyOf(form: FormData) {
@@ -12,7 +11,7 @@ function bodyOf(form: FormData) {
   return {
     name: textOf(form, 'name'),
     ...(form.has('filters') && { filters }),
-    // Spaces may be meant.
+    // Not trimmed: spaces may be part of the password.
     password: String(form.get('password')) || undefined,
     expires_at: endOfDay(textOf(form, 'expires')),
   };
@@ -24,7 +23,7 @@ function FiltersField() {
   return (
     <label class="check">
       <input type="checkbox" name="filters" defaultChecked />
-      {t('share.filters', { filters: filters.map((filter) => filterWords(filter)).join('; ') })}
+      {t('share.filters', { filters: filters.map((filter) => describeFilter(filter)).join('; ') })}
     </label>
   );
 }

@@ -1,15 +1,15 @@
-/** A part of the settings: a card with a name, what it is for, and what went wrong in it. */
+/** A card of the settings with a heading, a description and its errors. */
 import type { ComponentChildren } from 'preact';
 import { textOr } from '../i18n/text.ts';
 import { Problem } from '../parts/problem.tsx';
-import { askAgain } from '../use-asked.ts';
+import { refreshNow } from '../use-request.ts';
 
 interface Props {
-  /** Of the texts `settings.NAME` and `settings.NAME.about`. */
+  /** Used in the text names `settings.NAME` and `settings.NAME.about`. */
   name: string;
-  /** Why what it is about could not be had. */
+  /** Why its data failed to load. */
   problem?: unknown;
-  /** Why a change was refused. */
+  /** Why a change was rejected. */
   refusal?: unknown;
   children: ComponentChildren;
 }
@@ -18,7 +18,7 @@ export const Section = ({ name, problem, refusal, children }: Props) => (
   <section class="card settings-section" aria-labelledby={`settings-${name}`}>
     <h2 id={`settings-${name}`}>{textOr(`settings.${name}`, name)}</h2>
     <p class="faint">{textOr(`settings.${name}.about`, '')}</p>
-    {problem ? <Problem problem={problem} again={askAgain} /> : null}
+    {problem ? <Problem problem={problem} again={refreshNow} /> : null}
     {refusal ? <Problem problem={refusal} /> : null}
     {children}
   </section>

@@ -1,13 +1,12 @@
-/** Addresses and code of a shared link. */
-import { attribute } from '../empty/lines.ts';
-import { rootAddress } from '../place.ts';
+import { attribute } from '../empty/setup-lines.ts';
+import { rootUrl } from '../router.ts';
 import type { Filter } from '../view.ts';
 
 export interface ShareLink {
   id: string;
   slug: string;
   path: string;
-  /** Where people reach it, if reporting knows. */
+  /** The public address, if reporting knows it. */
   url: string | null;
   name: string | null;
   filters: Filter[] | null;
@@ -18,15 +17,15 @@ export interface ShareLink {
 }
 
 export const addressOfLink = ({ url, path }: Pick<ShareLink, 'url' | 'path'>): string =>
-  url ?? new URL(rootAddress(path.replace(/^\//, '')), location.href).href;
+  url ?? new URL(rootUrl(path.replace(/^\//, '')), location.href).href;
 
 interface Look {
-  /** `system` and an empty language leave it to whoever looks. */
+  /** `system` and an empty language leave the choice to the viewer. */
   theme: string;
   language: string;
 }
 
-/** What shows the link inside another page. */
+/** The HTML that embeds the link in another page. */
 export function embedCode(address: string, title: string, { theme, language }: Look): string {
   const url = new URL(address);
   url.searchParams.set('embed', 'true');

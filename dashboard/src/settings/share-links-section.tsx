@@ -1,13 +1,13 @@
-/** Shared links of the site: their addresses, the code that shows them in another page, and the way to end them. */
+/** Shared links of the site: their addresses, embed codes, and revoking them. */
 import { useState } from 'preact/hooks';
-import { Choice } from '../behaviour/choice.tsx';
-import { useLoaded } from '../behaviour/use-loaded.ts';
-import { filterWords } from '../filters/filter-words.ts';
+import { describeFilter } from '../filters/describe-filter.ts';
 import { languageName } from '../format.ts';
 import { formatInstant } from '../format-instant.ts';
 import { languages, t } from '../i18n/text.ts';
+import { Choice } from '../parts/choice.tsx';
 import { DeleteButton } from '../parts/delete-button.tsx';
 import { themes } from '../theme.ts';
+import { useResource } from '../use-resource.ts';
 import type { Filter } from '../view.ts';
 import { CopyField } from './copy-field.tsx';
 import { NewShareLink } from './new-share-link.tsx';
@@ -36,10 +36,10 @@ function EmbedCode({ link, name }: { link: ShareLink; name: string }) {
   );
 }
 
-/** Filters of other shapes, such as those with "or" in them, are made through the API, and shown as they are there. */
-const wordsOf = (filter: Filter) => (typeof filter[1] === 'string' ? filterWords(filter) : JSON.stringify(filter));
+/** Nested filters, such as those with "or", can only be created through the API; they are shown as JSON. */
+const wordsOf = (filter: Filter) => (typeof filter[1] === 'string' ? describeFilter(filter) : JSON.stringify(filter));
 
-/** What is special about a link, in a few words. */
+/** Limits of a link in a few words. */
 function notes({ has_password, expires_at, filters, revoked_at }: ShareLink): string {
   return [
     revoked_at && t('share.revoked', { time: formatInstant(revoked_at) }),
@@ -72,7 +72,7 @@ function LinkRow({ link, onRevoke }: { link: ShareLink; onRevoke: () => void }) 
 }
 
 export function ShareLinksSection({ path }: { path: string }) {
-  const { value, problem, reload } = useLoaded<{ share_links: ShareLink[] }>(path);
+  const { value, problem, reload } = useResource<{ share_links: ShareLink[] }>(path);
   const change = useChange();
   const revoke = ({ id }: ShareLink) => change.send(`${path}/${id}`, { method: 'DELETE' }, reload);
   return (

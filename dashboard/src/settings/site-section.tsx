@@ -1,10 +1,10 @@
-/** What people decide about a site: its name, its time zone, its hostnames and when a visit ends. */
+/** The name, time zone, hostnames and visit timeout of a site. */
 import type { components } from '../api-types.d.ts';
-import type { Loaded } from '../behaviour/use-loaded.ts';
 import { t } from '../i18n/text.ts';
-import { Described } from '../parts/described.tsx';
+import { DescribedField } from '../parts/described.tsx';
 import { TimeZoneField } from '../parts/time-zone-field.tsx';
-import { refreshes } from '../use-asked.ts';
+import { refreshCount } from '../use-request.ts';
+import type { Resource } from '../use-resource.ts';
 import { Section } from './section.tsx';
 import { textOf, useChange } from './use-change.ts';
 
@@ -25,10 +25,14 @@ function Fields({ site }: { site: Site }) {
         <input name="name" maxLength={200} defaultValue={site.name ?? ''} placeholder={site.site_id} />
       </label>
       <TimeZoneField initial={site.timezone} />
-      <Described id="hostnames-about" label={t('site.hostnames')} about={t('site.hostnames.about')}>
+      <DescribedField id="hostnames-about" label={t('site.hostnames')} about={t('site.hostnames.about')}>
         <textarea name="hostnames" rows={3} spellcheck={false} defaultValue={site.hostnames.join('\n')} />
-      </Described>
-      <Described id="session-minutes-about" label={t('site.session_minutes')} about={t('site.session_minutes.about')}>
+      </DescribedField>
+      <DescribedField
+        id="session-minutes-about"
+        label={t('site.session_minutes')}
+        about={t('site.session_minutes.about')}
+      >
         <input
           name="session_minutes"
           type="number"
@@ -37,12 +41,12 @@ function Fields({ site }: { site: Site }) {
           max={1440}
           defaultValue={String(site.session_minutes)}
         />
-      </Described>
+      </DescribedField>
     </>
   );
 }
 
-export function SiteSection({ path, loaded }: { path: string; loaded: Loaded<Site> }) {
+export function SiteSection({ path, loaded }: { path: string; loaded: Resource<Site> }) {
   const { value: site, problem, reload } = loaded;
   const change = useChange();
   const submit = (event: SubmitEvent) => {
@@ -50,8 +54,8 @@ export function SiteSection({ path, loaded }: { path: string; loaded: Loaded<Sit
     const body = changeOf(new FormData(event.target as HTMLFormElement));
     change.send(path, { method: 'PATCH', body }, () => {
       reload();
-      // Days and visits may be others now.
-      refreshes.value += 1;
+      // Days and visits may have changed.
+      refreshCount.value += 1;
     });
   };
   return (

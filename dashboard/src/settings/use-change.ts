@@ -1,26 +1,26 @@
-/** Sends a change, and says what came of it. */
+/** Sends a change and tracks its state. */
 import { useState } from 'preact/hooks';
 import { type Request, sendJson } from '../api.ts';
 
 export interface Change {
   problem?: unknown;
   isSending: boolean;
-  /** The last one was accepted. */
+  /** The last change succeeded. */
   isDone: boolean;
-  /** `after` gets the answer. A refusal is in `problem`, not thrown. */
-  send<T>(path: string, request: Request, after?: (answer: T) => void): void;
+  /** `after` receives the response. Errors end up in `problem` instead of being thrown. */
+  send<T>(path: string, request: Request, after?: (response: T) => void): void;
 }
 
 export function useChange(): Change {
   const [state, setState] = useState<Omit<Change, 'send'>>({ isSending: false, isDone: false });
   return {
     ...state,
-    send<T>(path: string, request: Request, after?: (answer: T) => void) {
+    send<T>(path: string, request: Request, after?: (response: T) => void) {
       setState({ isSending: true, isDone: false });
       sendJson<T>(path, request).then(
-        (answer) => {
+        (response) => {
           setState({ isSending: false, isDone: true });
-          after?.(answer);
+          after?.(response);
         },
         (problem: unknown) => setState({ problem, isSending: false, isDone: false }),
       );
@@ -28,6 +28,6 @@ export function useChange(): Change {
   };
 }
 
-/** The text of a field, without spaces around it; undefined for nothing. */
+/** The trimmed text of a field; undefined if empty. */
 export const textOf = (form: FormData, name: string): string | undefined =>
   String(form.get(name) ?? '').trim() || undefined;

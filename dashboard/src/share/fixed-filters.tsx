@@ -1,4 +1,4 @@
-/** What a shared link is limited to. Nobody who has the link can lift it, which the server sees to. */
+/** The filters of a shared link. They cannot be removed; the server enforces them. */
 import { t, textOr } from '../i18n/text.ts';
 import { dimensionName, valueName } from '../parts/value-name.ts';
 import { session } from '../session.ts';
@@ -6,17 +6,17 @@ import { session } from '../session.ts';
 type Values = (string | number | null)[];
 const isPlain = (filter: unknown[]): filter is [string, string, Values?] => typeof filter[1] === 'string';
 
-/** As API has filters: one about a dimension, or several of them joined by `and`, `or` or `not`. */
-function saidOf(filter: unknown): string {
+/** A filter of the API: on one dimension, or several joined by `and`, `or` or `not`. */
+function describeSharedFilter(filter: unknown): string {
   if (!Array.isArray(filter)) return '';
   const [operator, about] = filter as [string, unknown];
   if (isPlain(filter)) {
     const [, dimension, values = []] = filter;
-    const said = values.map((value) => valueName(dimension, value === null ? null : String(value))).join(', ');
-    return `${dimensionName(dimension)} ${textOr(`operator.${operator}`, operator)} ${said}`.trim();
+    const text = values.map((value) => valueName(dimension, value === null ? null : String(value))).join(', ');
+    return `${dimensionName(dimension)} ${textOr(`operator.${operator}`, operator)} ${text}`.trim();
   }
-  if (operator === 'not') return t('share.not', { filter: saidOf(about) });
-  const parts = Array.isArray(about) ? about.map(saidOf) : [];
+  if (operator === 'not') return t('share.not', { filter: describeSharedFilter(about) });
+  const parts = Array.isArray(about) ? about.map(describeSharedFilter) : [];
   return parts.join(` ${textOr(`share.${operator}`, operator)} `);
 }
 
@@ -27,7 +27,7 @@ export function FixedFilters() {
     <ul class="chips fixed" aria-label={t('share.fixed')}>
       {filters.map((filter, place) => (
         <li key={place} title={t('share.fixed')}>
-          {saidOf(filter)}
+          {describeSharedFilter(filter)}
         </li>
       ))}
     </ul>

@@ -1,13 +1,13 @@
-/** Makes a site before its first event, and goes to its page. */
+/** Creates a site before its first event, then opens it. */
 import { useState } from 'preact/hooks';
 import { ApiError, sendJson } from '../api.ts';
 import { t } from '../i18n/text.ts';
-import { Described } from '../parts/described.tsx';
+import { DescribedField } from '../parts/described.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { TimeZoneField } from '../parts/time-zone-field.tsx';
-import { goTo, siteAddress } from '../place.ts';
 import { browserZone } from '../range/zone.ts';
+import { navigate, siteUrl } from '../router.ts';
 
 const pathOf = (siteId: string) => `/sites/${encodeURIComponent(siteId)}`;
 
@@ -22,7 +22,7 @@ async function isTaken(siteId: string): Promise<boolean> {
   }
 }
 
-/** A site of an id that is taken would be changed, not added. */
+/** PUT on an existing id would change that site, so it is checked first. */
 async function addSite(form: HTMLFormElement): Promise<void> {
   const data = new FormData(form);
   const text = (name: string) => String(data.get(name)).trim();
@@ -35,7 +35,7 @@ async function addSite(form: HTMLFormElement): Promise<void> {
   }
   const body = { timezone: text('timezone'), ...(text('name') !== '' && { name: text('name') }) };
   await sendJson(pathOf(siteId), { method: 'PUT', body });
-  goTo(siteAddress(siteId));
+  navigate(siteUrl(siteId));
 }
 
 function AddForm({ onCancel }: { onCancel: () => void }) {
@@ -46,7 +46,7 @@ function AddForm({ onCancel }: { onCancel: () => void }) {
   };
   return (
     <form class="fields column" onSubmit={submit}>
-      <Described id="site-id-about" label={t('sites.add.id')} about={t('sites.add.id.rule')}>
+      <DescribedField id="site-id-about" label={t('sites.add.id')} about={t('sites.add.id.rule')}>
         <input
           name="site_id"
           required
@@ -57,7 +57,7 @@ function AddForm({ onCancel }: { onCancel: () => void }) {
           spellcheck={false}
           onInput={(event) => event.currentTarget.setCustomValidity('')}
         />
-      </Described>
+      </DescribedField>
       <label>
         {t('site.name')}
         <input name="name" maxLength={200} autocomplete="off" />

@@ -1,4 +1,4 @@
-/** Which sites of the list are shown, and in which order. */
+/** Searches, sorts and paginates the list of sites. */
 import type { SitesView } from './sites-view.ts';
 
 export interface SiteOverview {
@@ -7,9 +7,9 @@ export interface SiteOverview {
   timezone: string;
   visitors_now: number;
   visitors: number;
-  /** In whole percent; null where there was nothing before. */
+  /** In whole percent; null if the previous period had no visitors. */
   change: number | null;
-  /** Visitors of each hour, day or month of the range. */
+  /** Visitors per hour, day or month of the range. */
   series: number[];
 }
 
@@ -18,11 +18,11 @@ export const nameOfSite = ({ name, site_id }: Pick<SiteOverview, 'name' | 'site_
 export const sitesOfPage = 100;
 
 function matches(site: SiteOverview, search: string, locale: string): boolean {
-  const wanted = search.trim().toLocaleLowerCase(locale);
-  return [site.name ?? '', site.site_id].some((text) => text.toLocaleLowerCase(locale).includes(wanted));
+  const needle = search.trim().toLocaleLowerCase(locale);
+  return [site.name ?? '', site.site_id].some((text) => text.toLocaleLowerCase(locale).includes(needle));
 }
 
-/** Sites without a figure come last in both directions; those with the same one stand by their names. */
+/** Sites without a figure come last in both directions; ties are sorted by name. */
 function compare({ column, direction }: SitesView, locale: string) {
   const { compare: byText } = new Intl.Collator(locale, { numeric: true, sensitivity: 'base' });
   const byName = (a: SiteOverview, b: SiteOverview) =>
@@ -36,7 +36,7 @@ function compare({ column, direction }: SitesView, locale: string) {
   };
 }
 
-/** The sites of a page of those that fit the search, and how many fit. */
+/** The matching sites of the current page, and the number of all matches. */
 export function arrangeSites(
   sites: readonly SiteOverview[],
   view: SitesView,

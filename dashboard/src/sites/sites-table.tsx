@@ -1,13 +1,36 @@
-/** The list of sites; a click on the name of a column sorts by it. */
+/** Clicking a column sorts by it. */
 import { formatChange, formatNumber, formatShort } from '../format.ts';
 import { t } from '../i18n/text.ts';
 import { useDefinition } from '../parts/term.tsx';
-import { address, siteAddress } from '../place.ts';
+import { address, siteUrl } from '../router.ts';
 import { defaultView, writeView } from '../view-address.ts';
 import { nameOfSite, type SiteOverview } from './arrange-sites.ts';
 import { changeSitesView, sitesView } from './sites-address.ts';
 import { firstDirection, type SitesColumn, sitesColumns } from './sites-view.ts';
-import { Sparkline } from './sparkline.tsx';
+
+const [width, height] = [100, 24];
+
+function Sparkline({ series }: { series: readonly number[] }) {
+  const most = Math.max(1, ...series);
+  const points = series.map(
+    (value, at) => `${(width * at) / Math.max(1, series.length - 1)},${height - 1 - ((height - 2) * value) / most}`,
+  );
+  return (
+    <>
+      <svg class="sparkline" viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" aria-hidden="true">
+        {series.length > 1 && <polygon points={`0,${height} ${points.join(' ')} ${width},${height}`} />}
+        {series.length > 1 && <polyline points={points.join(' ')} />}
+      </svg>
+      <span class="unseen">
+        {series.length > 0 &&
+          t('sites.trend.said', {
+            ...{ least: formatNumber(Math.min(...series)), most: formatNumber(Math.max(...series)) },
+            last: formatNumber(series.at(-1)!),
+          })}
+      </span>
+    </>
+  );
+}
 
 const opposite = { asc: 'desc', desc: 'asc' } as const;
 
@@ -39,10 +62,10 @@ function Change({ change }: { change: number | null }) {
   return <span class={`change ${change > 0 ? 'good' : change < 0 ? 'bad' : ''}`}>{formatChange(change)}</span>;
 }
 
-/** The page of a site, with the range of this one. */
+/** The overview of a site, with the range chosen here. */
 function addressOf(siteId: string): string {
   const { range } = sitesView.value;
-  return siteAddress(siteId, 'site', writeView({ ...defaultView, range, filters: [], tabs: {} }, address.value.search));
+  return siteUrl(siteId, 'site', writeView({ ...defaultView, range, filters: [], tabs: {} }, address.value.search));
 }
 
 function SiteRow({ site }: { site: SiteOverview }) {
@@ -72,9 +95,9 @@ function SiteRow({ site }: { site: SiteOverview }) {
   );
 }
 
-export function SitesTable({ sites, isWaiting }: { sites: SiteOverview[]; isWaiting: boolean }) {
+export function SitesTable({ sites, isLoading }: { sites: SiteOverview[]; isLoading: boolean }) {
   return (
-    <table class="sites" aria-busy={isWaiting}>
+    <table class="sites" aria-busy={isLoading}>
       <caption class="unseen">{t('sites.caption', { range: t(`range.${sitesView.value.range}`) })}</caption>
       <thead>
         <tr>

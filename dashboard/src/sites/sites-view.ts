@@ -1,4 +1,4 @@
-/** How the list of sites is looked at; all of it is in the address. */
+/** The state of the list of sites, which is stored in the address. */
 export const sitesRanges = ['day', '7d', '30d'] as const;
 export type SitesRange = (typeof sitesRanges)[number];
 
@@ -11,11 +11,11 @@ export interface SitesView {
   column: SitesColumn;
   direction: Direction;
   search: string;
-  /** From 1. */
+  /** Starts at 1. */
   page: number;
 }
 
-/** Names begin with the first, figures with the largest. */
+/** Names start ascending, figures descending. */
 export const firstDirection = (column: SitesColumn): Direction => (column === 'name' ? 'asc' : 'desc');
 
 const defaults: SitesView = { range: '7d', column: 'visitors', direction: 'desc', search: '', page: 1 };
@@ -32,9 +32,9 @@ export function readSitesView(search: string): SitesView {
   };
 }
 
-/** Changes the parameters of an address that are about this list, and leaves the others as they are. */
-export function writeSitesView(view: SitesView, former: string): string {
-  const parameters = new URLSearchParams(former);
+/** Replaces the parameters of this list and keeps all others. */
+export function writeSitesView(view: SitesView, currentSearch: string): string {
+  const parameters = new URLSearchParams(currentSearch);
   const { range, column, direction, search, page } = view;
   const isDefaultOrder = column === defaults.column && direction === defaults.direction;
   const own = {

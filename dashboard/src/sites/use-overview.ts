@@ -1,7 +1,7 @@
-/** All sites with their figures, a page of the API after the other, so that they can be sorted and searched as a whole. */
+/** All sites with their figures. Loads every page of the API, so that the whole list can be sorted and searched. */
 import { useEffect, useState } from 'preact/hooks';
 import { sendJson } from '../api.ts';
-import { useRetries } from '../behaviour/use-loaded.ts';
+import { useRetryCount } from '../use-resource.ts';
 
 import type { SiteOverview } from './arrange-sites.ts';
 
@@ -10,24 +10,24 @@ interface Overview {
   total: number;
 }
 
-export interface AskedOverview extends Partial<Overview> {
-  /** When it came, in milliseconds since 1970. */
+export interface OverviewState extends Partial<Overview> {
+  /** When it arrived, in milliseconds since 1970. */
   at?: number;
   problem?: unknown;
-  /** What is shown is of another range, or not all there yet. */
-  isWaiting: boolean;
+  /** Another range, or an incomplete list. */
+  isLoading: boolean;
 }
 
-/** Few enough that the first are soon there. */
-const limit = 25;
-/** So that "now" stays true; of longer lists it costs too much. */
-const againMs = 30_000;
-const shortList = 100;
+/** Small enough that the first sites appear quickly. */
+const pageSize = 25;
+/** Keeps the current visitors current. Longer lists would be too expensive to reload. */
+const refreshEveryMs = 30_000;
+const maxRefreshedSites = 100;
 
 async function loadAll(range: string, signal: AbortSignal, take: (overview: Overview) => void): Promise<void> {
   const sites: SiteOverview[] = [];
   for (;;) {
-    const query = new URLSearchParams({ date_range: range, limit: String(limit), offset: String(sites.length) });
+    const query = new URLSearchParams({ date_range: range, limit: String(pageSize), offset: String(sites.length) });
     const page = await sendJson<Overview>(`/overview?${query}`, { signal });
     sites.push(...page.sites);
     const isWhole = page.sites.length === 0 || sites.length >= page.total;
@@ -36,38 +36,38 @@ async function loadAll(range: string, signal: AbortSignal, take: (overview: Over
   }
 }
 
-/** Grows now and then while somebody looks at a list that is not long. */
+/** Increments regularly while the page is visible and the list is short. */
 function useTimer(total: number | undefined): number {
   const [count, setCount] = useState(0);
-  const isShort = total !== undefined && total <= shortList;
+  const isShort = total !== undefined && total <= maxRefreshedSites;
   useEffect(() => {
     if (!isShort) return;
     const timer = setInterval(() => {
-      if (document.visibilityState === 'visible') setCount((former) => former + 1);
-    }, againMs);
+      if (document.visibilityState === 'visible') setCount((previous) => previous + 1);
+    }, refreshEveryMs);
     return () => clearInterval(timer);
   }, [isShort]);
   return count;
 }
 
-export function useOverview(range: string): AskedOverview {
-  const [asked, setAsked] = useState<AskedOverview & { range?: string }>({ isWaiting: true });
-  const again = useTimer(asked.total);
-  const retries = useRetries(asked.problem !== undefined);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the two numbers only say that it is to be asked again.
+export function useOverview(range: string): OverviewState {
+  const [state, setState] = useState<OverviewState & { range?: string }>({ isLoading: true });
+  const again = useTimer(state.total);
+  const retries = useRetryCount(state.problem !== undefined);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the two counters only trigger a reload.
   useEffect(() => {
-    const stopping = new AbortController();
+    const controller = new AbortController();
     const take = ({ sites, total }: Overview) =>
-      setAsked((former) => {
-        const isWaiting = sites.length < total;
-        // A list that is there in whole is not cut short until the next one is.
-        if (isWaiting && former.range === range && former.sites?.length === former.total) return former;
-        return { range, sites, total, isWaiting, at: Date.now() };
+      setState((previous) => {
+        const isLoading = sites.length < total;
+        // A complete list stays until the next one is complete.
+        if (isLoading && previous.range === range && previous.sites?.length === previous.total) return previous;
+        return { range, sites, total, isLoading, at: Date.now() };
       });
-    loadAll(range, stopping.signal, take).catch((problem: unknown) => {
-      if (!stopping.signal.aborted) setAsked((former) => ({ ...former, range, problem, isWaiting: false }));
+    loadAll(range, controller.signal, take).catch((problem: unknown) => {
+      if (!controller.signal.aborted) setState((previous) => ({ ...previous, range, problem, isLoading: false }));
     });
-    return () => stopping.abort();
+    return () => controller.abort();
   }, [range, again, retries]);
-  return { ...asked, isWaiting: asked.isWaiting || asked.range !== range };
+  return { ...state, isLoading: state.isLoading || state.range !== range };
 }

@@ -1,17 +1,21 @@
-/** Marks on the chart where something happened; what it was is shown beside them. */
+/** Marks annotations on the chart, with their texts beside them. */
 import { formatSpan } from '../format-instant.ts';
 import { t } from '../i18n/text.ts';
-import { type Annotation, annotations } from './annotations.ts';
-import { openAnnotations } from './annotations-state.ts';
+import { type Annotation, annotations, openAnnotations } from './annotations.ts';
 import { byPoint, pointAt } from './by-point.ts';
 import type { Series } from './series.ts';
 
-const words = ({ kind, text }: Annotation) => `${t(`annotation.${kind}`)}: ${text}`;
+const describeAnnotation = ({ kind, text }: Annotation) => `${t(`annotation.${kind}`)}: ${text}`;
 
 function Mark({ all, left, side, zone }: { all: Annotation[]; left: number; side: string; zone: string }) {
   return (
     <div class="mark" style={{ left: `${left}%` }} data-side={side}>
-      <button type="button" data-kind={all[0]!.kind} aria-label={all.map(words).join('; ')} onClick={openAnnotations}>
+      <button
+        type="button"
+        data-kind={all[0]!.kind}
+        aria-label={all.map(describeAnnotation).join('; ')}
+        onClick={openAnnotations}
+      >
         {all.length > 1 ? all.length : null}
       </button>
       <ul>
@@ -31,12 +35,16 @@ export interface AnnotationMarksProps {
   zone: string;
 }
 
-/** Of what lasts over more than one point. */
-function Span({ series, zone, annotation: { at, until } }: AnnotationMarksProps & { annotation: Annotation }) {
+/** For annotations that span more than one point. */
+function AnnotationSpan({
+  series,
+  zone,
+  annotation: { at, until },
+}: AnnotationMarksProps & { annotation: Annotation }) {
   if (until === null) return null;
   const last = series.points.length - 1;
   const from = pointAt(series, Date.parse(at), zone);
-  // The instant itself is no longer part of it.
+  // `until` is exclusive.
   const to = pointAt(series, Date.parse(until) - 1, zone);
   if (from === to) return null;
   return <div class="lasting" style={{ left: `${(100 * from) / last}%`, width: `${(100 * (to - from)) / last}%` }} />;
@@ -47,7 +55,7 @@ export function AnnotationMarks({ series, zone }: AnnotationMarksProps) {
   return (
     <div class="marks">
       {annotations.value.map((annotation) => (
-        <Span key={annotation.id} {...{ series, zone, annotation }} />
+        <AnnotationSpan key={annotation.id} {...{ series, zone, annotation }} />
       ))}
       {[...byPoint(series, annotations.value, zone)].map(([at, all]) => (
         <Mark

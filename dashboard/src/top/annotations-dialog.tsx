@@ -1,5 +1,7 @@
-/** Lists what happened in the range; whoever may change the site adds and deletes. */
+/** Lists the annotations in the range; users who can edit the site add and delete them. */
+
 import { useState } from 'preact/hooks';
+import { sendJson } from '../api.ts';
 import { formatSpan } from '../format-instant.ts';
 import { t } from '../i18n/text.ts';
 import { DeleteButton } from '../parts/delete-button.tsx';
@@ -9,10 +11,29 @@ import { instantOf } from '../range/calendar.ts';
 import { wallClock } from '../range/clock.ts';
 import { zone } from '../range/zone.ts';
 import { siteId } from '../scope.ts';
-import { mayChange } from '../session.ts';
-import { type Annotation, annotationKinds, annotations } from './annotations.ts';
-import { areAnnotationsOpen } from './annotations-state.ts';
-import { addAnnotation, deleteAnnotation } from './change-annotations.ts';
+import { canEdit } from '../session.ts';
+import {
+  type Annotation,
+  addressOf,
+  annotationChanges,
+  annotationKinds,
+  annotations,
+  areAnnotationsOpen,
+} from './annotations.ts';
+
+type NewAnnotation = Omit<Annotation, 'id'>;
+
+/** @throws ApiError */
+async function addAnnotation(site: string, annotation: NewAnnotation): Promise<void> {
+  await sendJson(addressOf(site), { method: 'POST', body: annotation });
+  annotationChanges.value += 1;
+}
+
+/** @throws ApiError */
+async function deleteAnnotation(site: string, id: string): Promise<void> {
+  await sendJson(addressOf(site, `/${encodeURIComponent(id)}`), { method: 'DELETE' });
+  annotationChanges.value += 1;
+}
 
 function Listed({ site, annotation }: { site: string; annotation: Annotation }) {
   const [problem, setProblem] = useState<unknown>();
@@ -21,7 +42,7 @@ function Listed({ site, annotation }: { site: string; annotation: Annotation }) 
     <li>
       <strong>{t(`annotation.${kind}`)}</strong> <span class="text">{text}</span>
       <span class="faint">{formatSpan(at, until, zone.value)}</span>
-      {mayChange() && (
+      {canEdit() && (
         <DeleteButton
           {...{ class: 'minor', label: t('delete'), name: text }}
           onDelete={() => deleteAnnotation(site, id).catch(setProblem)}
@@ -104,7 +125,7 @@ export function AnnotationsDialog() {
               <Listed key={annotation.id} site={site} annotation={annotation} />
             ))}
           </ul>
-          {mayChange() && <AddForm site={site} />}
+          {canEdit() && <AddForm site={site} />}
           <Closing close={close} />
         </>
       )}

@@ -1,9 +1,9 @@
-/** What happened on a site, to be seen beside its figures. */
+/** Annotations: what happened on a site, shown on its chart. */
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { sendJson } from '../api.ts';
-import type { Answer } from '../query-client.ts';
-import { useAsked } from '../use-asked.ts';
+import type { QueryResult } from '../query-client.ts';
+import { useRequest } from '../use-request.ts';
 
 export const annotationKinds = ['deployment', 'campaign', 'note'] as const;
 
@@ -17,23 +17,28 @@ export interface Annotation {
 
 export const addressOf = (site: string, rest = '') => `/sites/${encodeURIComponent(site)}/annotations${rest}`;
 
-/** Those of the range that the chart shows. */
+/** Those in the range of the chart. */
 export const annotations = signal<Annotation[]>([]);
-/** Grows when some were added or deleted. */
+/** Increments when annotations are added or deleted. */
 export const annotationChanges = signal(0);
 
-/** Asks for those of the range of an answer. The chart does without them where they cannot be had. */
-export function useAnnotations(query: Answer['query'] | undefined): void {
+/** Loads the annotations in the range of a result. If that fails, the chart has none. */
+export function useAnnotations(query: QueryResult['query'] | undefined): void {
   const { site_id: site, date_range: [from, to] = [] } = query ?? {};
-  // Ranges that end now move all the time, which is no reason to ask as often.
+  // Ranges that end now change constantly; rounding to hours avoids a request each time.
   const hours = [from, to].map((instant) => instant?.slice(0, 13));
   const key = site && from && to ? JSON.stringify(['annotations', site, hours, annotationChanges.value]) : '';
   const ask = async (signal: AbortSignal) => {
     const path = addressOf(site!, `?${new URLSearchParams({ from: from!, to: to! })}`);
     return (await sendJson<{ annotations: Annotation[] }>(path, { signal })).annotations;
   };
-  const { answer } = useAsked(key, ask, { isStill: true });
+  const { data } = useRequest(key, ask, { isStatic: true });
   useEffect(() => {
-    annotations.value = answer ?? [];
-  }, [answer]);
+    annotations.value = data ?? [];
+  }, [data]);
 }
+
+export const areAnnotationsOpen = signal(false);
+export const openAnnotations = () => {
+  areAnnotationsOpen.value = true;
+};

@@ -1,9 +1,9 @@
-/** Which point of the chart something that happened belongs to. */
+/** Which point of the chart an annotation belongs to. */
 import { wallClock } from '../range/clock.ts';
 import type { Annotation } from './annotations.ts';
 import type { Series } from './series.ts';
 
-/** The place of the point in whose bucket an instant lies; what was before the first one is with that. */
+/** The index of the point whose bucket contains the instant; the first one for anything earlier. */
 export function pointAt({ points }: Series, at: number, zone: string): number {
   const wall = wallClock(zone, at);
   return Math.max(
@@ -12,7 +12,7 @@ export function pointAt({ points }: Series, at: number, zone: string): number {
   );
 }
 
-/** By the place of the point in whose bucket they begin, without those that were over before the first one. */
+/** By the index of the point in which they begin, without those that ended before the first point. */
 export function byPoint(series: Series, all: Annotation[], zone: string): Map<number, Annotation[]> {
   const first = series.points[0]?.label.slice(0, 19) ?? '';
   const found = new Map<number, Annotation[]>();

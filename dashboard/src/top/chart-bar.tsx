@@ -1,16 +1,15 @@
-/** What the lines of the chart are, and how finely they are drawn. */
+/** The legend of the chart, the button for annotations, and the interval. */
 import { t, textOr } from '../i18n/text.ts';
-import type { Answer } from '../query-client.ts';
+import type { QueryResult } from '../query-client.ts';
 import { wallClock } from '../range/clock.ts';
 import { formatDays } from '../range/range-name.ts';
-import { mayChange } from '../session.ts';
+import { canEdit } from '../session.ts';
 import { changeView, type Interval, view } from '../view.ts';
-import { annotations } from './annotations.ts';
-import { openAnnotations } from './annotations-state.ts';
-import { fittingIntervals } from './interval.ts';
+import { annotations, openAnnotations } from './annotations.ts';
+import { intervalsFor } from './interval.ts';
 import type { Series } from './series.ts';
 
-/** The days that a span of instants, without its end, lies on. */
+/** The local days that a span covers; its end is exclusive. */
 function daysOf([from, to]: [string, string], zone: string): string {
   const dayAt = (instant: number) => wallClock(zone, instant).slice(0, 10);
   return formatDays(dayAt(Date.parse(from)), dayAt(Date.parse(to) - 1));
@@ -20,7 +19,7 @@ function comparedWith(compare: string | [string, string] | undefined): string {
   return typeof compare === 'string' ? textOr(`compare.${compare}`, compare) : t('compare.custom');
 }
 
-function Legend({ series: { points, metric }, query }: { series: Series; query: Answer['query'] }) {
+function Legend({ series: { points, metric }, query }: { series: Series; query: QueryResult['query'] }) {
   const { date_range: range, comparison_date_range: earlier, timezone, include } = query;
   return (
     <ul class="legend">
@@ -37,16 +36,16 @@ function Legend({ series: { points, metric }, query }: { series: Series; query: 
   );
 }
 
-export function ChartBar({ series, query }: { series: Series; query: Answer['query'] }) {
-  const fitting = fittingIntervals(view.value.range);
+export function ChartBar({ series, query }: { series: Series; query: QueryResult['query'] }) {
+  const fitting = intervalsFor(view.value.range);
   const unit = series.unit as Interval;
   const offered = fitting.includes(unit) ? fitting : [...fitting, unit];
   return (
     <div class="chart-bar">
       <Legend series={series} query={query} />
-      {(mayChange() || annotations.value.length > 0) && (
+      {(canEdit() || annotations.value.length > 0) && (
         <button type="button" class="control" onClick={openAnnotations}>
-          {t(mayChange() ? 'annotate' : 'annotations')}
+          {t(canEdit() ? 'annotate' : 'annotations')}
         </button>
       )}
       <select

@@ -1,12 +1,12 @@
-/** Which intervals fit a range. */
+/** The intervals that suit a range. */
 import { type Interval, intervals } from '../view-address.ts';
 
-/** Days of a range, about. */
+/** Approximate number of days. */
 function daysOf(range: string): number {
   const [from, to] = range.split(',');
   if (from && to) return Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000) + 1;
   if (/^\d+d$/.test(range)) return Number.parseInt(range, 10);
-  const known: Record<string, number> = {
+  const days: Record<string, number> = {
     day: 1,
     yesterday: 1,
     '24h': 1,
@@ -16,7 +16,7 @@ function daysOf(range: string): number {
     quarter: 92,
   };
   const longer: Record<string, number> = { month: 31, last_month: 31, last_quarter: 92, '6mo': 184 };
-  return { ...known, ...longer }[range] ?? 366;
+  return { ...days, ...longer }[range] ?? 366;
 }
 
 export function defaultInterval(range: string): Interval {
@@ -26,8 +26,8 @@ export function defaultInterval(range: string): Interval {
   return days <= 100 ? 'day' : 'month';
 }
 
-/** Those with enough points to be a line and few enough to be seen. */
-export function fittingIntervals(range: string): Interval[] {
+/** Intervals with enough points to form a line, and few enough to be readable. */
+export function intervalsFor(range: string): Interval[] {
   const days = daysOf(range);
   const longest: Record<Interval, number> = {
     minute: 1,

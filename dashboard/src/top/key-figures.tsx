@@ -1,14 +1,15 @@
-/** The figures of the whole range; a click puts one on the chart. */
+/** The key figures of the range; clicking one shows it on the chart. */
+
+import { withDeferred } from '../deferred.ts';
 import { formatMetric } from '../format.ts';
 import { textOr } from '../i18n/text.ts';
-import { withLater } from '../later.ts';
 import { Change } from '../parts/change.tsx';
-import { onDemand } from '../parts/on-demand.tsx';
+import { lazy } from '../parts/lazy.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { useDefinition } from '../parts/term.tsx';
 import { comparison } from '../scope.ts';
-import { useAnswer } from '../use-answer.ts';
-import { askAgain } from '../use-asked.ts';
+import { useQuery } from '../use-query.ts';
+import { refreshNow } from '../use-request.ts';
 import { changeView, view } from '../view.ts';
 
 const keyMetrics = ['visitors', 'visits', 'views', 'views_per_visit', 'bounce_rate', 'visit_duration'];
@@ -33,15 +34,15 @@ function Figure({ metric, value, change }: FigureProps) {
   );
 }
 
-const NothingHere = onDemand(async () => (await withLater(import('./nothing-here.tsx'))).NothingHere);
+const NothingHere = lazy(async () => (await withDeferred(import('./nothing-here.tsx'))).NothingHere);
 
 export function KeyFigures() {
-  const { answer, problem, isWaiting } = useAnswer('top', { metrics: keyMetrics, include: comparison.value });
-  const [row] = answer?.results ?? [];
-  if (problem) return <Problem problem={problem} again={askAgain} />;
+  const { data, problem, isLoading } = useQuery('top', { metrics: keyMetrics, include: comparison.value });
+  const [row] = data?.results ?? [];
+  if (problem) return <Problem problem={problem} again={refreshNow} />;
   return (
     <>
-      <div class="figures" aria-busy={isWaiting}>
+      <div class="figures" aria-busy={isLoading}>
         {keyMetrics.map((metric, at) => (
           <Figure key={metric} metric={metric} value={row?.metrics[at]} change={row?.comparison?.change[at]} />
         ))}

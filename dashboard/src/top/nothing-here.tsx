@@ -1,4 +1,4 @@
-/** Leads from a range without any visitor to all that there is. */
+/** Offers to show all time when the range has no visitors. */
 import { t } from '../i18n/text.ts';
 import { changeView, view } from '../view.ts';
 

@@ -1,24 +1,24 @@
-/** Draws a series. The chart is told to those who do not see it by others. */
+/** Draws a series on a canvas. Screen readers get the table and the sentence of chart.tsx instead. */
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
+import { isFirstViewLoaded, withDeferred } from '../deferred.ts';
 import { formatBucket, formatMetric } from '../format.ts';
 import { locale, t } from '../i18n/text.ts';
-import { isFirstViewThere, withLater } from '../later.ts';
-import { onDemand } from '../parts/on-demand.tsx';
-import { colours } from '../theme.ts';
+import { lazy } from '../parts/lazy.tsx';
+import { colourVersion } from '../theme.ts';
 import { changeView } from '../view.ts';
 import type { AnnotationMarksProps } from './annotation-marks.tsx';
 import { annotations } from './annotations.ts';
 import type { ReadingProps } from './reading.tsx';
 import type { Hovered, Series } from './series.ts';
 
-const Reading = onDemand<ReadingProps>(async () => (await withLater(import('./reading.tsx'))).Reading);
-const AnnotationMarks = onDemand<AnnotationMarksProps>(
-  async () => (await withLater(import('./annotation-marks.tsx'))).AnnotationMarks,
+const Reading = lazy<ReadingProps>(async () => (await withDeferred(import('./reading.tsx'))).ChartReading);
+const AnnotationMarks = lazy<AnnotationMarksProps>(
+  async () => (await withDeferred(import('./annotation-marks.tsx'))).AnnotationMarks,
 );
 
-/** The colour of that name, as a canvas understands it. */
+/** Resolves a CSS variable to a colour that a canvas understands. */
 function colour(name: string): string {
   const probe = document.createElement('i');
   probe.style.color = `var(--${name})`;
@@ -28,7 +28,7 @@ function colour(name: string): string {
   return color;
 }
 
-/** Values by place: complete ones, the line to the incomplete end, those of the earlier range. */
+/** x values, complete values, the line to the incomplete last value, and the comparison. */
 function dataOf({ points }: Series): uPlot.AlignedData {
   const last = points.length - 1;
   const open = points[last]?.isIncomplete === true && points.length > 1;
@@ -51,10 +51,10 @@ function axesOf({ points, metric, unit }: Series): uPlot.Axis[] {
   ];
 }
 
-/** The mouse that browsers make of a finger leaves right after it. */
-let isFinger = false;
-const staysForFinger: uPlot.Cursor.Bind = {
-  mouseleave: (_plot, _target, leave) => (event) => (isFinger ? null : leave(event)),
+/** After a tap browsers emulate a mouse that leaves immediately. */
+let isTouch = false;
+const keepOnTouch: uPlot.Cursor.Bind = {
+  mouseleave: (_plot, _target, leave) => (event) => (isTouch ? null : leave(event)),
 };
 
 function optionsOf(
@@ -67,7 +67,7 @@ function optionsOf(
   const line = { stroke: colour('accent'), width: 2, points: { show: points.length === 1 } };
   return {
     ...{ width, height, legend: { show: false }, padding: [18, 22, 0, 0] },
-    cursor: { y: false, bind: staysForFinger, drag: { x: true, y: false, setScale: false }, points: { size: 8 } },
+    cursor: { y: false, bind: keepOnTouch, drag: { x: true, y: false, setScale: false }, points: { size: 8 } },
     select: { show: true, left: 0, top: 0, width: 0, height: 0 },
     scales: {
       x: { time: false, range: () => (points.length > 1 ? [0, points.length - 1] : [-1, 1]) },
@@ -87,7 +87,7 @@ function optionsOf(
   };
 }
 
-/** A part that was marked with the mouse becomes the range. */
+/** Dragging selects a new range. */
 function zoom({ select, posToVal }: uPlot, { points, unit }: Series): void {
   if (select.width < 10 || unit === 'minute' || unit === 'hour') return;
   const place = (position: number) => Math.min(points.length - 1, Math.max(0, Math.round(posToVal(position, 'x'))));
@@ -97,11 +97,14 @@ function zoom({ select, posToVal }: uPlot, { points, unit }: Series): void {
 
 const height = 260;
 
-/** A finger shows what a mouse does, until it is put down elsewhere, and scrolls the page up and down all the same. Returns what ends it. */
-function followFinger(plot: uPlot): () => void {
+/**
+ * On touch screens the reading follows the finger and stays until the next touch elsewhere; vertical scrolling still works.
+ * Returns a function that stops it.
+ */
+function trackTouch(plot: uPlot): () => void {
   const show = ({ pointerType, target, clientX, clientY }: PointerEvent) => {
-    isFinger = pointerType === 'touch';
-    if (!isFinger) return;
+    isTouch = pointerType === 'touch';
+    if (!isTouch) return;
     const { left, top } = plot.over.getBoundingClientRect();
     const isOn = plot.over.contains(target as Node);
     plot.setCursor(isOn ? { left: clientX - left, top: clientY - top } : { left: -10, top: -10 });
@@ -113,7 +116,7 @@ function followFinger(plot: uPlot): () => void {
   };
 }
 
-/** Draws into `place`; drawn anew where what does not fit the earlier drawing has changed, such as colours. */
+/** Redraws only when something changes that uPlot cannot update, such as colours. */
 function usePlot(
   place: RefObject<HTMLDivElement | null>,
   series: Series,
@@ -123,9 +126,9 @@ function usePlot(
   const shown = useRef(series);
   shown.current = series;
   const { points, metric, unit } = series;
-  const form = [locale.value, colours.value, metric, unit, points.length, points[0]?.label, points.length === 1];
+  const form = [locale.value, colourVersion.value, metric, unit, points.length, points[0]?.label, points.length === 1];
   const leftOf = (at: number) => plot.current!.valToPos(at, 'x') + plot.current!.bbox.left / devicePixelRatio;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the form says all that matters.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `form` contains everything that requires a new drawing.
   useEffect(() => {
     const box = place.current!;
     const onHover = (at: number | null) => hover(at === null ? undefined : { at, left: leftOf(at) });
@@ -135,7 +138,7 @@ function usePlot(
       box,
     );
     plot.current = drawn;
-    const leaveFinger = followFinger(drawn);
+    const leaveFinger = trackTouch(drawn);
     const watch = new ResizeObserver(() => drawn.setSize({ width: box.clientWidth, height }));
     watch.observe(box);
     return () => {
@@ -144,12 +147,12 @@ function usePlot(
       drawn.destroy();
     };
   }, [form.join(' ')]);
-  // New figures of the same buckets: the tooltip stays where it is.
+  // New values for the same buckets keep the tooltip in place.
   useEffect(() => plot.current?.setData(dataOf(series)), [series]);
   return leftOf;
 }
 
-/** The place that a key leads to; undefined where it leads nowhere. */
+/** The index that a key leads to; undefined for other keys. */
 function placeByKey(key: string, at: number | undefined, last: number): number | undefined {
   if (key === 'Home') return 0;
   if (key === 'End') return last;
@@ -181,7 +184,7 @@ export function Plot({ series, zone }: { series: Series; zone: string }) {
       <div
         class="canvas"
         role="application"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys go from point to point.
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys move from point to point.
         tabIndex={0}
         aria-label={t('chart.keys')}
         onKeyDown={readByKey}
@@ -189,7 +192,7 @@ export function Plot({ series, zone }: { series: Series; zone: string }) {
       >
         <div ref={place} aria-hidden="true" dir="ltr" />
       </div>
-      {(hovered || isFirstViewThere.value) && <Reading series={series} hovered={hovered} isRead={isRead} />}
+      {(hovered || isFirstViewLoaded.value) && <Reading series={series} hovered={hovered} isRead={isRead} />}
       {annotations.value.length > 0 && <AnnotationMarks series={series} zone={zone} />}
     </div>
   );

@@ -1,10 +1,10 @@
-/** What the chart shows at the place of the mouse, or of the arrow keys. */
+/** The values at the position of the mouse or of the arrow keys. */
 import { formatBucket, formatMetric } from '../format.ts';
 import { t, textOr } from '../i18n/text.ts';
 import type { Hovered, Series } from './series.ts';
 
-/** What the chart shows at a place, as a sentence. */
-function pointWords({ points, metric, unit }: Series, at: number): string {
+/** A point as a sentence. */
+function describePoint({ points, metric, unit }: Series, at: number): string {
   const point = points[at];
   if (!point) return '';
   const { label, value, earlier } = point;
@@ -36,15 +36,15 @@ function Tooltip({ series: { points, metric, unit }, at, left }: Hovered & { ser
 export interface ReadingProps {
   series: Series;
   hovered: Hovered | undefined;
-  /** By keyboard: it is said as well. */
+  /** Moved by keyboard, so the values are also read aloud. */
   isRead: boolean;
 }
 
-export const Reading = ({ series, hovered, isRead }: ReadingProps) => (
+export const ChartReading = ({ series, hovered, isRead }: ReadingProps) => (
   <>
     {hovered && <Tooltip series={series} {...hovered} />}
     <p class="unseen" aria-live="polite">
-      {isRead && hovered ? pointWords(series, hovered.at) : ''}
+      {isRead && hovered ? describePoint(series, hovered.at) : ''}
     </p>
   </>
 );

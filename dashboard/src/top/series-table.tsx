@@ -1,4 +1,4 @@
-/** The points of the chart for those who do not see it. */
+/** The points of the chart, for screen readers. */
 import { formatBucket, formatMetric } from '../format.ts';
 import { t, textOr } from '../i18n/text.ts';
 import type { Interval } from '../view.ts';

@@ -1,14 +1,14 @@
-/** An answer about time, as points of a line. */
-import type { Answer, Row } from '../query-client.ts';
+/** A query result over time, as points of a line. */
+import type { QueryResult, Row } from '../query-client.ts';
 import { wallClock } from '../range/clock.ts';
 
 interface Point {
-  /** Name of the bucket. */
+  /** The label of the bucket. */
   label: string;
   value: number | null;
-  /** Its counterpart in the earlier range, where there is one. */
+  /** The corresponding point of the comparison, if there is one. */
   earlier?: { label: string; value: number | null };
-  /** What will still happen in the bucket is not known yet. */
+  /** The bucket is still running. */
   isIncomplete: boolean;
 }
 
@@ -31,8 +31,8 @@ function earlierOf({ comparison }: Row): Pick<Point, 'earlier'> {
   return label ? { earlier: { label, value: numberOf(comparison.metrics[0]) } } : {};
 }
 
-/** Buckets after the present one are left out: they are not zero, but not there yet. */
-export function seriesOf({ results, meta, query, at }: Answer): Series {
+/** Omits future buckets: they are not zero. */
+export function seriesOf({ results, meta, query, at }: QueryResult): Series {
   const rows = new Map(results.map((row) => [row.dimensions[0], row]));
   const unit = query.dimensions[0]!.replace('time:', '');
   const labels = meta.time_labels ?? results.map(({ dimensions }) => dimensions[0]!);
@@ -54,7 +54,7 @@ export function seriesOf({ results, meta, query, at }: Answer): Series {
 /** A range that ends in the past is complete. */
 const isOpen = (end: string, at: number) => Date.parse(end) >= at - 60_000;
 
-/** Place of the bucket that `at` lies in; the last one where all are over. */
+/** The index of the bucket that contains `at`; the last one if all are over. */
 function presentBucket(labels: string[], timezone: string, at: number): number {
   const now = wallClock(timezone, at);
   const index = labels.findLastIndex((label) => label.slice(0, 19) <= now);

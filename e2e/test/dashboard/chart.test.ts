@@ -32,7 +32,7 @@ describe.runIf(hasChromium())('the chart', () => {
     await page.getByRole('button', { name: 'Annotate' }).click();
     const dialog = page.getByRole('dialog', { name: 'Annotations' });
     await dialog.getByLabel('When (UTC)').fill('2026-06-04T09:30');
-    await dialog.getByLabel('Kind').selectOption('Deployment');
+    await dialog.getByLabel('Type').selectOption('Deployment');
     await dialog.getByLabel('Text').fill('<b>Version 2</b>');
     await dialog.getByRole('button', { name: 'Add annotation' }).click();
     await dialog.getByRole('listitem').getByText('<b>Version 2</b>').waitFor();
@@ -55,8 +55,8 @@ describe.runIf(hasChromium())('the chart', () => {
 
     await mark.click();
     await dialog.getByRole('button', { name: 'Delete: <b>Version 2</b>' }).click();
-    await dialog.getByRole('button', { name: 'Really, for good: <b>Version 2</b>' }).click();
-    await dialog.getByText('Nothing was noted').waitFor();
+    await dialog.getByRole('button', { name: 'Really, permanently: <b>Version 2</b>' }).click();
+    await dialog.getByText('No annotations').waitFor();
     await page.keyboard.press('Escape');
     expect(await mark.count()).toBe(0);
     expect(problems).toEqual([]);
@@ -69,7 +69,7 @@ describe.runIf(hasChromium())('the chart', () => {
     const dialog = page.getByRole('dialog', { name: 'Annotations' });
     await dialog.getByLabel('When (UTC)').fill('2026-06-03T00:00');
     await dialog.getByLabel('Until').fill('2026-06-06T00:00');
-    await dialog.getByLabel('Kind').selectOption('Campaign');
+    await dialog.getByLabel('Type').selectOption('Campaign');
     await dialog.getByLabel('Text').fill('Spring');
     await dialog.getByRole('button', { name: 'Add annotation' }).click();
     await dialog.getByText('3 Jun 2026, 00:00 – 6 Jun 2026, 00:00').waitFor();

@@ -45,7 +45,7 @@ describe.runIf(hasChromium())('filters of a page', () => {
     await figures(page);
     await page.getByRole('button', { name: 'Filter', exact: true }).click();
     const dialog = page.getByRole('dialog', { name: 'Add a filter' });
-    await dialog.getByLabel('About').selectOption('Country');
+    await dialog.getByLabel('Dimension').selectOption('Country');
     await dialog.getByRole('checkbox').nth(3).waitFor();
     await dialog.getByRole('textbox', { name: 'Values' }).fill('aus');
     await expect.poll(() => dialog.getByRole('checkbox').count()).toBe(1);
@@ -87,9 +87,9 @@ describe.runIf(hasChromium())('filters of a page', () => {
   it('are changed by a click on their words, and may be about a property that is there at all', async () => {
     const { page, problems } = await dashboard.open(`${june}&f=is,country,DE`);
     await page.getByRole('button', { name: 'Country is Germany', exact: true }).click();
-    const dialog = page.getByRole('dialog', { name: 'Change the filter' });
-    await dialog.getByLabel('About').selectOption('Property …');
-    await dialog.getByLabel('Name of the property').fill('plan');
+    const dialog = page.getByRole('dialog', { name: 'Edit the filter' });
+    await dialog.getByLabel('Dimension').selectOption('Property…');
+    await dialog.getByLabel('Property name').fill('plan');
     await dialog.getByLabel('Condition').selectOption('is set');
     await dialog.getByRole('button', { name: 'Apply' }).click();
     await page.getByRole('button', { name: 'plan is set', exact: true }).waitFor();
@@ -153,7 +153,7 @@ describe.runIf(hasChromium())('filters of a page', () => {
     await page.goBack();
     await expect.poll(() => figures(page)).toMatchObject({ Visitors: '2' });
     expect(filtersIn(page)).toEqual(['is,browser,Chrome']);
-    await page.getByRole('button', { name: 'Remove the filter: Browser is Chrome' }).click();
+    await page.getByRole('button', { name: 'Remove filter: Browser is Chrome' }).click();
     await expect.poll(() => figures(page)).toMatchObject({ Visitors: '4' });
     expect(problems).toEqual([]);
   });

@@ -51,10 +51,10 @@ describe.runIf(hasChromium())('the page of funnels', () => {
     expect(drawn.map(([name, users]) => [name, users])).toEqual(
       answer.steps.map(({ name, users }) => [name, String(users)]),
     );
-    await shown.getByRole('button', { name: /Remove the filter/ }).click();
+    await shown.getByRole('button', { name: /Remove filter/ }).click();
     await soon(() => steps(shown)).toEqual(expected);
     await shown.getByRole('button', { name: 'Lost' }).first().hover();
-    await shown.getByRole('tooltip').getByText('reached the step before but not this one').waitFor();
+    await shown.getByRole('tooltip').getByText('reached the previous step but not this one').waitFor();
     expect(problems).toEqual([]);
   });
 
@@ -76,11 +76,11 @@ describe.runIf(hasChromium())('the page of funnels', () => {
 
   it('is made step by step, and the link to it shows the same to somebody else', async () => {
     const { page: shown, problems } = await dashboard.open(`/shop/funnels?${juneInAddress}`);
-    await shown.getByText('Say for each step').waitFor();
+    await shown.getByText('for each step to see the result').waitFor();
     await shown.getByLabel('Step 1: Page').fill('/');
     await shown.getByLabel('Step 2: Page').fill('/prices');
     await shown.getByRole('button', { name: 'Add a step' }).click();
-    await shown.getByLabel('Step 3: kind').selectOption('event');
+    await shown.getByLabel('Step 3: type').selectOption('event');
     await shown.getByLabel('Step 3: Event').fill('signup');
     await shown.getByLabel('Step 3: Event').press('Enter');
     const unnamed = expected.map(([, ...figures], at) => [['/', '/prices', 'signup'][at], ...figures]);
@@ -108,7 +108,7 @@ describe.runIf(hasChromium())('the page of funnels', () => {
     await shown.getByRole('button', { name: 'Save changes' }).click();
     await shown.getByRole('link', { name: 'Signups', exact: true }).waitFor();
     await shown.getByRole('button', { name: 'Delete: Signups' }).click();
-    await shown.getByRole('button', { name: 'Really, for good: Signups' }).click();
+    await shown.getByRole('button', { name: 'Really, permanently: Signups' }).click();
     await soon(() => shown.locator('.saved a').allTextContents()).toEqual(['New funnel']);
     expect(await dashboard.ask('/sites/shop/saved-views?kind=funnel')).toEqual({ saved_views: [] });
     expect(problems).toEqual([]);
@@ -130,7 +130,7 @@ describe.runIf(hasChromium())('the page of funnels', () => {
   it('says what the API refuses, and goes on with what is mended', async () => {
     const { page: shown } = await dashboard.open(addressOf({ ...signup, window: '91d' }));
     await shown.getByRole('alert').getByText('must be a number of m, h or d').waitFor();
-    await shown.getByLabel('Unit of the time').selectOption('h');
+    await shown.getByLabel('Time unit').selectOption('h');
     await soon(() => steps(shown)).toEqual(expected);
   });
 

@@ -65,7 +65,7 @@ describe.runIf(hasChromium())('goals', () => {
         },
       });
     expect(new URL(page.url()).searchParams.get('goal')).not.toBeNull();
-    await page.getByRole('button', { name: 'Remove the filter: Goal: Signed up' }).click();
+    await page.getByRole('button', { name: 'Remove filter: Goal: Signed up' }).click();
     await expect
       .poll(async () => (await rowsOf(page, 'locations')).locations, patient)
       .toEqual([

@@ -41,7 +41,7 @@ describe.runIf(hasChromium())('the page of journeys', () => {
     );
     expect(await nodes(page)).toEqual(['/ 6', '/docs 2', '/prices 3']);
     expect(await cellsOf(page, '.scroll-box .unseen table')).toEqual([['1', '/', '/prices', '3']]);
-    await page.getByText('The 3 most frequent journeys are 8 of 8 visits (100%).').waitFor();
+    await page.getByText('The 3 most frequent journeys cover 8 of 8 visits (100%).').waitFor();
     expect(problems).toEqual([]);
   });
 
@@ -49,7 +49,7 @@ describe.runIf(hasChromium())('the page of journeys', () => {
     const { page, problems } = await dashboard.open(address);
     await page.locator('.flow-node', { hasText: '/prices' }).click();
     await soon(() => rows(page)).toEqual([['/prices', '3', '3', '100%']]);
-    expect(await page.getByLabel('that begin with: Page').inputValue()).toBe('/prices');
+    expect(await page.getByLabel('that start with: Page').inputValue()).toBe('/prices');
     const { page: other } = await dashboard.open(page.url());
     expect(await rows(other)).toEqual([['/prices', '3', '3', '100%']]);
     await page.goBack();
@@ -63,7 +63,7 @@ describe.runIf(hasChromium())('the page of journeys', () => {
     await page.getByLabel('Made of').selectOption('event_type');
     await soon(async () => (await rows(page))[1]).toEqual(['view signup', '2', '2', '25%']);
     await page.getByRole('combobox', { name: 'Journeys' }).selectOption('end');
-    await page.getByLabel('that end with: kind').selectOption('event');
+    await page.getByLabel('that end with: type').selectOption('event');
     await page.getByLabel('that end with: Event').fill('signup');
     await page.getByLabel('that end with: Event').press('Enter');
     await soon(() => rows(page)).toEqual([['view signup', '2', '2', '100%']]);

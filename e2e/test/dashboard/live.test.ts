@@ -65,7 +65,7 @@ describe.runIf(hasChromium())('what happens right now', () => {
     expect(bar.height).toBeGreaterThan(10);
     await dashboard.store([{ ...came, event_type: 'signup', path: '/thanks', timestamp: ago(0) }]);
     await page.getByRole('rowheader', { name: 'signup/thanks' }).waitFor();
-    expect((await rowsOf(page, 'Last events')).map(([_time, ...rest]) => rest)).toEqual([
+    expect((await rowsOf(page, 'Latest events')).map(([_time, ...rest]) => rest)).toEqual([
       ['signup/thanks', 'Germany', 'Firefox', 'Google'],
       ['/prices', 'Germany', 'Firefox', 'Google'],
     ]);

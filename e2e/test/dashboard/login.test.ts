@@ -35,7 +35,7 @@ describe.runIf(hasChromium())('logging in', () => {
     const page = await open(june);
     await page.getByText('npm run keys -- create --name NAME --scope read').waitFor();
     await logIn(page, 'mr_wrong');
-    await page.getByRole('alert').getByText('This key is not known').waitFor();
+    await page.getByRole('alert').getByText('Invalid key').waitFor();
     await logIn(page, ` ${reader}\n`);
     expect(await figures(page)).toMatchObject({ Visitors: '1', Views: '1' });
     const { pathname, search } = new URL(page.url());
@@ -88,7 +88,7 @@ describe.runIf(hasChromium())('logging in', () => {
       await route.fulfill({ status: response.status(), body: await response.body() });
     });
     await logIn(page, reader);
-    await page.getByRole('alert').getByText('The browser did not keep that you are logged in').waitFor();
+    await page.getByRole('alert').getByText('The browser did not store the login').waitFor();
     await page.close();
   });
 
@@ -132,7 +132,7 @@ describe.runIf(hasChromium())('logging in', () => {
     // Some of its minute were failures of the tests before.
     expect(statuses).toContain(401);
     await logIn(page, reader);
-    await page.getByRole('alert').getByText('too many attempts').waitFor();
+    await page.getByRole('alert').getByText('Too many attempts').waitFor();
     expect(await page.getByText(/^Try again in \d+ s\.$/).count()).toBe(1);
     expect(await page.getByRole('button', { name: 'Log in' }).isDisabled()).toBe(true);
     await page.close();

@@ -45,15 +45,15 @@ describe.runIf(hasChromium())('the page of the operator', () => {
   it('is linked in the list of sites, and shows queues, rates, and the account of each hour', async () => {
     const { page } = await dashboard.open('/');
     await give(page, []);
-    await page.getByRole('link', { name: 'Operation' }).click();
-    const queues = page.getByRole('region', { name: 'Queues now' });
+    await page.getByRole('link', { name: 'Operations' }).click();
+    const queues = page.getByRole('region', { name: 'Queues' });
     await queues.getByText('Events per second: 40 received, 35.5 stored.').waitFor();
-    expect(await rowsOf(page, 'Queues now')).toEqual([
+    expect(await rowsOf(page, 'Queues')).toEqual([
       ['events', '1,200', '4', '0', '2', '35.5', '1m 15s'],
       ['exports', '0', '0', '0', '0', '0', '–'],
     ]);
     expect(await rowsOf(page, 'Accounting')).toEqual([
-      ['All of them', '20', '9', '2', '2', '2', '2', '⚠ 3 missing'],
+      ['Total', '20', '9', '2', '2', '2', '2', '⚠ 3 missing'],
       ['1 Jun, 10:00', '10', '3', '1', '1', '1', '1', '⚠ 3 missing'],
       ['1 Jun, 09:00', '10', '6', '1', '1', '1', '1', '✓ adds up'],
     ]);
@@ -64,7 +64,7 @@ describe.runIf(hasChromium())('the page of the operator', () => {
 
   it('shows the queues and hours that there are', async () => {
     const { page, problems } = await dashboard.open('/operator');
-    const [first] = await rowsOf(page, 'Queues now');
+    const [first] = await rowsOf(page, 'Queues');
     expect(first!.slice(1)).toEqual(['0', '0', '0', '0', '0', '–']);
     const { hours } = await dashboard.ask<{ hours: object[] }>('/accounting');
     const accounts = await rowsOf(page, 'Accounting');
@@ -78,7 +78,7 @@ describe.runIf(hasChromium())('the page of the operator', () => {
     const { page } = await dashboard.open('/');
     const asked: string[] = [];
     await give(page, asked);
-    await page.getByRole('link', { name: 'Operation' }).click();
+    await page.getByRole('link', { name: 'Operations' }).click();
     await page.getByRole('button', { name: 'Last 7 days' }).click();
     await page.getByRole('button', { name: 'Last 7 days', pressed: true }).waitFor();
     await expect.poll(() => asked.length).toBe(2);

@@ -55,9 +55,9 @@ describe.runIf(hasChromium())('the range of a page', () => {
     };
     const asked = new Set(['7d', '24h', 'yesterday', 'month', 'year', 'all']);
     for (const [name, range] of Object.entries(names)) {
-      await page.getByRole('button', { name: /^Range of time/ }).click();
+      await page.getByRole('button', { name: /^Date range/ }).click();
       await page.locator('.presets').getByRole('button', { name, exact: true }).click();
-      await page.getByRole('button', { name: `Range of time: ${name}` }).waitFor();
+      await page.getByRole('button', { name: `Date range: ${name}` }).waitFor();
       expect(rangeOf(page)).toBe(range);
       if (!asked.has(range)) continue;
       const body = { site_id: 'recent', metrics: ['visitors', 'views'], date_range: range };
@@ -112,9 +112,9 @@ describe.runIf(hasChromium())('the range of a page', () => {
       await page.getByRole('button', { name: /^Comparison/ }).click();
       await page.locator('.menu-window').getByRole('button', { name, exact: true }).click();
     };
-    await choose('Year before');
+    await choose('Previous year');
     await expect.poll(() => pointsOf(page).then((rows) => rows.map((cells) => cells[2]))).toEqual(['1', '0']);
-    expect(await legend()).toBe('Visitors 1 – 2 Jun 2026Year before 1 – 2 Jun 2025');
+    expect(await legend()).toBe('Visitors 1 – 2 Jun 2026Previous year 1 – 2 Jun 2025');
 
     await page.getByRole('button', { name: /^Comparison/ }).click();
     await page.getByLabel('From', { exact: true }).fill('2026-05-04');
@@ -130,7 +130,7 @@ describe.runIf(hasChromium())('the range of a page', () => {
     await expect.poll(change).toEqual(['+200%']);
 
     await page.getByRole('button', { name: /^Comparison/ }).click();
-    await page.getByLabel('Compare same days of the week').check();
+    await page.getByLabel('Match days of the week').check();
     await expect.poll(legend).toBe('Visitors 1 – 2 Jun 2026Previous period 25 – 26 May 2026');
     expect(parameter(page, 'match')).toBe('weekday');
     expect(problems).toEqual([]);
@@ -151,13 +151,13 @@ describe.runIf(hasChromium())('the range of a page', () => {
     const options = { timezoneId: 'Asia/Tokyo' };
     const { page, problems } = await dashboard.open('/shop?range=2026-06-02,2026-06-02&compare=off', options);
     expect(await figures(page)).toMatchObject({ Visitors: '1' });
-    await page.getByRole('button', { name: /^Range of time/ }).click();
-    await page.getByLabel('of this browser (Asia/Tokyo)').check();
+    await page.getByRole('button', { name: /^Date range/ }).click();
+    await page.getByLabel('Browser (Asia/Tokyo)').check();
     await expect.poll(() => figures(page)).toMatchObject({ Visitors: '2' });
     expect(parameter(page, 'tz')).toBe('Asia/Tokyo');
     await page.reload();
-    await page.getByRole('button', { name: /^Range of time/ }).click();
-    await page.getByLabel('of the site (UTC)').check();
+    await page.getByRole('button', { name: /^Date range/ }).click();
+    await page.getByLabel('Site (UTC)').check();
     await expect.poll(() => figures(page)).toMatchObject({ Visitors: '1' });
     expect(parameter(page, 'tz')).toBeNull();
     expect(problems).toEqual([]);

@@ -54,12 +54,12 @@ describe.runIf(hasChromium())('the page of retention', () => {
   it('asks about those who did one thing first, and another one later', async () => {
     const { page, problems } = await dashboard.open(address);
     await rows(page);
-    await page.getByLabel('Came first with: kind').selectOption('event');
-    await page.getByText('Say which page or event').waitFor();
-    await page.getByLabel('Came first with: Event').fill('signup');
-    await page.getByLabel('Came again with: kind').selectOption('page');
-    await page.getByLabel('Came again with: Page').fill('/docs');
-    await page.getByLabel('Came again with: Page').press('Enter');
+    await page.getByLabel('First event: type').selectOption('event');
+    await page.getByText('Choose a page or an event').waitFor();
+    await page.getByLabel('First event: Event').fill('signup');
+    await page.getByLabel('Return event: type').selectOption('page');
+    await page.getByLabel('Return event: Page').fill('/docs');
+    await page.getByLabel('Return event: Page').press('Enter');
     const some = [
       ['All', '2', '0% 0', '50% 1', '50% 1'],
       ['1 Jun 2026', '2', '0% 0', '50% 1', '50% 1'],
@@ -71,7 +71,7 @@ describe.runIf(hasChromium())('the page of retention', () => {
     const { page: other } = await dashboard.open(address);
     await other.getByRole('link', { name: 'Readers' }).click();
     await soon(() => rows(other)).toEqual(some);
-    expect(await other.getByLabel('Came first with: Event').inputValue()).toBe('signup');
+    expect(await other.getByLabel('First event: Event').inputValue()).toBe('signup');
     expect(problems).toEqual([]);
   });
 
@@ -95,7 +95,7 @@ describe.runIf(hasChromium())('the page of retention', () => {
     await page.getByLabel('Periods').selectOption('month');
     await soon(() => rows(page)).toEqual([
       ['All', '6', '–'],
-      ['June 2026', '6', '66.7% 4 not over yet'],
+      ['June 2026', '6', '66.7% 4 incomplete'],
     ]);
     await page.getByLabel('Periods').selectOption('day');
     await soon(async () => (await rows(page)).length).toBe(6);

@@ -24,7 +24,7 @@ describe.runIf(hasChromium())('segments of a page', () => {
   it('are saved, named otherwise, lifted, chosen and deleted', async () => {
     const { page, problems } = await dashboard.open(`${june}&f=is,country,DE`);
     await page.getByRole('button', { name: 'Segments' }).click();
-    await page.getByLabel('Save the filters as').fill('Germans');
+    await page.getByLabel('Save filters as').fill('Germans');
     await page.keyboard.press('Enter');
     await page.getByText('Segment: Germans').waitFor();
     const definition = { filters: [['is', 'country', ['DE']]] };
@@ -49,7 +49,7 @@ describe.runIf(hasChromium())('segments of a page', () => {
 
     await page.getByRole('button', { name: 'Segments' }).click();
     await page.getByRole('button', { name: 'Delete: People in Germany' }).click();
-    await page.getByRole('button', { name: 'Really, for good: People in Germany' }).click();
+    await page.getByRole('button', { name: 'Really, permanently: People in Germany' }).click();
     await expect.poll(() => figures(page)).toMatchObject({ Visitors: '3' });
     expect(await kept()).toEqual([]);
     expect(problems).toEqual([]);
@@ -72,7 +72,7 @@ describe.runIf(hasChromium())('segments of a page', () => {
     await page.getByRole('button', { name: 'Segments' }).click();
     const france = page.getByRole('banner').getByRole('button', { name: 'France', exact: true });
     await france.waitFor();
-    expect(await page.getByLabel('Save the filters as').count()).toBe(0);
+    expect(await page.getByLabel('Save filters as').count()).toBe(0);
     expect(await page.getByRole('button', { name: 'Delete: France' }).count()).toBe(0);
     await france.click();
     await expect.poll(() => figures(page)).toMatchObject({ Visitors: '1' });

@@ -52,7 +52,7 @@ describe.runIf(hasChromium())('the settings of a site', () => {
     await goals.getByRole('alert').getByText('or path is needed').waitFor();
     expect(await goals.getByRole('button', { name: 'Try again' }).count()).toBe(0);
     await goals.getByLabel(/^Page/).fill('/thanks/*');
-    await goals.getByLabel('Property with a value').fill('price');
+    await goals.getByLabel('Value property').fill('price');
     await goals.getByRole('button', { name: 'Add goal' }).click();
     await soon(() => rowsOf(page, 'Goals')).toEqual([
       expect.stringMatching(/^Thanked Views · \/thanks\/\* · value of price/),
@@ -61,7 +61,7 @@ describe.runIf(hasChromium())('the settings of a site', () => {
       goals: [{ name: 'Thanked', event_type: null, path: '/thanks/*', value_property: 'price' }],
     });
     await goals.getByRole('button', { name: 'Delete: Thanked' }).click();
-    await goals.getByRole('button', { name: 'Really, for good: Thanked' }).click();
+    await goals.getByRole('button', { name: 'Really, permanently: Thanked' }).click();
     await goals.getByText('No goals yet.').waitFor();
     expect(await dashboard.ask('/sites/shop/goals')).toEqual({ goals: [] });
   });
@@ -74,7 +74,7 @@ describe.runIf(hasChromium())('the settings of a site', () => {
     ]);
     const annotations = section(page, 'Annotations');
     await annotations.getByRole('button', { name: 'Delete: Version 2' }).click();
-    await annotations.getByRole('button', { name: 'Really, for good: Version 2' }).click();
+    await annotations.getByRole('button', { name: 'Really, permanently: Version 2' }).click();
     await annotations.getByText('No annotations yet.').waitFor();
     expect(await dashboard.ask('/sites/shop/annotations')).toEqual({ annotations: [] });
     expect(problems.filter((problem) => !problem.includes('404'))).toEqual([]);
@@ -86,8 +86,8 @@ describe.runIf(hasChromium())('the settings of a site', () => {
     expect(await line.inputValue()).toBe(
       '<script defer src="http://127.0.0.1:3000/m.js" data-site="shop" data-localhost></script>',
     );
-    await page.getByLabel('Address of ingestion').fill('https://in.example/"x"/');
-    await page.getByLabel('Address of ingestion').press('Enter');
+    await page.getByLabel('Ingestion URL').fill('https://in.example/"x"/');
+    await page.getByLabel('Ingestion URL').press('Enter');
     await soon(() => line.inputValue()).toBe(
       '<script defer src="https://in.example/%22x%22/m.js" data-site="shop"></script>',
     );
@@ -99,8 +99,8 @@ describe.runIf(hasChromium())('the settings of a site', () => {
     try {
       await other.store([{ path: '/' }]);
       const { page, problems } = await other.open('/shop/settings');
-      await soon(() => page.getByLabel('Address of ingestion').inputValue()).toBe('https://in.example');
-      await page.getByText('as INGESTION_URL says').waitFor();
+      await soon(() => page.getByLabel('Ingestion URL').inputValue()).toBe('https://in.example');
+      await page.getByText('as set by INGESTION_URL').waitFor();
       expect(problems).toEqual([]);
     } finally {
       await other.stop();

@@ -41,7 +41,7 @@ describe.runIf(hasChromium())('a shared link', () => {
     expect(await rowsOf(page, 'Locations')).toEqual([['Germany', '1']]);
     const fixed = page.getByRole('list', { name: 'Fixed by this link' });
     expect([await fixed.innerText(), await fixed.getByRole('button').count()]).toEqual(['Country is Germany', 0]);
-    await page.getByRole('button', { name: /^Remove the filter/ }).click();
+    await page.getByRole('button', { name: /^Remove filter/ }).click();
     await expect.poll(() => page.locator('.chips:not(.fixed) li').count()).toBe(0);
     expect(await figures(page)).toMatchObject({ Visitors: '1', Views: '2' });
     const links = await page
@@ -91,7 +91,7 @@ describe.runIf(hasChromium())('a shared link', () => {
       await page.getByRole('button', { name: 'Log in' }).click();
     };
     await enter('wrong horse');
-    await page.getByRole('alert').getByText('This is not the password').waitFor();
+    await page.getByRole('alert').getByText('Wrong password').waitFor();
     await enter('correct horse');
     expect(await figures(page)).toMatchObject({ Visitors: '2', Views: '3' });
     await page.reload();
@@ -105,9 +105,9 @@ describe.runIf(hasChromium())('a shared link', () => {
     await figures(page);
     await revoke(link);
     await page.getByRole('button', { name: 'Views per visit' }).click();
-    await page.getByRole('heading', { name: 'This link leads nowhere' }).waitFor();
+    await page.getByRole('heading', { name: 'This link is not valid' }).waitFor();
     await page.goto('/share/AAAAAAAAAAAAAAAAAAAAAA');
-    await page.getByText('Ask whoever sent it to you for a new one.').waitFor();
+    await page.getByText('Ask the person who sent it for a new one.').waitFor();
     await page.close();
   });
 

@@ -56,7 +56,7 @@ describe.runIf(hasChromium())('the list of sites', () => {
       ['shop', 3, 3],
     ]);
     expect(await page.locator('tr', { hasText: 'shop' }).locator('.trend .unseen').textContent()).toBe(
-      'Visitors: at least 0, at most 3, lastly 3.',
+      'Visitors: minimum 0, maximum 3, latest 3.',
     );
     expect(await page.getByRole('contentinfo').innerText()).toMatch(/^As of \d\d:\d\d:\d\d\.$/);
     await page.getByRole('button', { name: 'Now', exact: true }).hover();
@@ -74,7 +74,7 @@ describe.runIf(hasChromium())('the list of sites', () => {
     expect(await page.getByRole('columnheader', { name: 'Site' }).getAttribute('aria-sort')).toBe('ascending');
     await page.getByRole('button', { name: 'Site', exact: true }).click();
     await soon(() => names(page)).toEqual(['shop', 'Our blogblog', 'docs']);
-    await page.getByLabel('Range of time').selectOption('day');
+    await page.getByLabel('Date range').selectOption('day');
     await page.getByLabel('Search sites').fill('o');
     await page.getByLabel('Search sites').fill('oc');
     await soon(() => names(page)).toEqual(['docs']);
@@ -84,7 +84,7 @@ describe.runIf(hasChromium())('the list of sites', () => {
     const { page: other } = await dashboard.open(page.url());
     expect(await names(other)).toEqual(['docs']);
     await page.getByLabel('Search sites').fill('nothing like it');
-    await page.getByText('No site fits “nothing like it”.').waitFor();
+    await page.getByText('No site matches “nothing like it”.').waitFor();
     await page.goBack();
     await soon(() => names(page)).toEqual(['shop', 'Our blogblog', 'docs']);
     expect(problems).toEqual([]);
@@ -122,7 +122,7 @@ describe.runIf(hasChromium())('the list of sites', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Add a site' }).click();
     await soon(() =>
       id.evaluate((input) => (input as unknown as { validationMessage: string }).validationMessage),
-    ).toBe('There is a site of this id already. Choose another one.');
+    ).toBe('A site with this id already exists. Choose another one.');
     expect(await dashboard.ask('/sites/theirs')).toMatchObject({ name: 'Theirs', timezone: 'Asia/Tokyo' });
     await page.keyboard.press('Escape');
     expect(await page.locator(':focus').textContent()).toBe('Add a site');
@@ -132,7 +132,7 @@ describe.runIf(hasChromium())('the list of sites', () => {
     await rows(page);
     expect(await page.getByRole('button', { name: 'Add a site' }).count()).toBe(0);
     await page.goto('/shop/settings');
-    await page.getByText('Settings take a key with scope admin').waitFor();
+    await page.getByText('Settings require a key with the scope admin').waitFor();
     expect(await page.locator('.site-nav a').allTextContents()).toEqual([
       ...['Overview', 'Funnels', 'Retention', 'Journeys'],
     ]);

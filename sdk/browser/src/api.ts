@@ -1,4 +1,3 @@
-/** Counts what happens on a page. */
 import { watchClicks } from './clicks.js';
 import { createEngagement } from './engagement.js';
 import { type Before, createEvent, type Emit, type Fields, type PageEvent, type Properties } from './event.js';
@@ -10,40 +9,40 @@ import { createViews } from './views.js';
 
 export type { Before, Fields, Options, PageEvent, Properties };
 
-/** Further fields of an event, such as `profile_id`. */
+/** Additional fields of an event, such as `profile_id`. */
 export interface TrackOptions extends Fields {
-  /** Becomes the properties `amount` and `currency` (ISO 4217). */
+  /** Sets the properties `amount` and `currency` (ISO 4217). */
   revenue?: { amount: number | string; currency: string };
 }
 
-/** What a page can say. No method throws. */
+/** The methods of the SDK. None of them throws. */
 export interface Methods {
-  /** Counts an event; revenue of `payment` and the like is summed up. */
+  /** Counts an event. Amounts of `payment` and similar types add up to revenue. */
   track(name: string, properties?: Properties, options?: TrackOptions): void;
-  /** Counts a view, where they are not counted by themselves. */
+  /** Counts a view, where views are not counted automatically. */
   page(properties?: Properties): void;
-  /** Says who the visitor is, in all events from now on, also on later pages, until `reset()`. */
+  /** Sets the visitor's id for all further events, on later pages too, until `reset()`. */
   identify(userId: string): void;
-  /** Adds properties to all events of this page from now on. */
+  /** Adds properties to all further events of this page. */
   set(properties: Properties): void;
-  /** Forgets who the visitor is, and what was said by `set()`. */
+  /** Forgets the visitor's id and the properties given to `set()`. */
   reset(): void;
-  /** Sends at once what waits, except during a pause after a failed request. */
+  /** Sends queued events now, except during a pause after a failed request. */
   flush(): void;
-  /** With true nothing is counted in this browser from now on, and what waits is forgotten; false takes that back. */
+  /** With true, nothing is counted in this browser any more and queued events are discarded; false undoes that. */
   optOut(out: boolean): void;
-  /** With true events may be stored and sent; false takes that back, and what is stored is forgotten. */
+  /** With true, events may be stored and sent; false undoes that and deletes what is stored. */
   consent(given: boolean): void;
-  /** Looks at each event before it is stored: may change it, return another, or null for none. */
+  /** A hook that sees each event before it is stored: it may change it, return another, or return null to drop it. */
   before(hook: Before): void;
 }
 
-/** The methods; `millrace('track', 'trial')` is the same as `millrace.track('trial')`. */
+/** Callable as well: `millrace('track', 'trial')` is the same as `millrace.track('trial')`. */
 export interface Millrace extends Methods {
   <Name extends keyof Methods>(name: Name, ...args: Parameters<Methods[Name]>): void;
 }
 
-/** What a page may have put in place of the functions, to keep what it wants of them until they are there. */
+/** The placeholder of the README, which queues calls until the script has loaded. */
 interface Stub {
   q?: Iterable<unknown>[];
   track?: undefined;
@@ -53,14 +52,14 @@ interface Page {
   millrace?: Millrace | Stub;
 }
 
-/** Has no `then`, or `await` would wait for it. */
+/** Has no `then`, since `await` would call it and wait forever. */
 const silent: Millrace = new Proxy(() => {}, {
   get: (_, name) => name !== 'then' && silent,
 }) as unknown as Millrace;
 
 /**
- * Starts counting, once on a page: called again it returns the same functions, which are `window.millrace` too. On a server
- * and where nothing is counted they do nothing.
+ * Starts counting, once per page: further calls return the same functions, which are also `window.millrace`. They do nothing on
+ * a server and where nothing should be counted.
  */
 export function init(options: Options): Millrace {
   if (!globalThis.document) return silent;
@@ -95,7 +94,7 @@ function start(options: Options): Millrace {
 
   const emit = safely<Parameters<Emit>>((type, properties, fields) => {
     if (get(outKey)) return;
-    // A page that is loaded ahead of time may never be shown.
+    // A prerendered page may never be shown.
     if (document.prerendering) return on('prerenderingchange', () => emit(type, properties, fields));
     settle();
     const made: PageEvent = {
@@ -125,7 +124,7 @@ function start(options: Options): Millrace {
     track: (name, properties, { revenue, ...fields } = {}) => emit(name, { ...properties, ...revenue }, fields),
     page: begin,
     identify(userId) {
-      // A mistake of the page must not make one visitor of many, or all their events invalid.
+      // An invalid id must not merge many visitors into one, or make all their events invalid.
       if (/^\d|^.{2,129}"$/.test(JSON.stringify(userId))) set(userKey, `${userId}`);
     },
     set(properties) {
@@ -141,7 +140,7 @@ function start(options: Options): Millrace {
     consent(given) {
       if (given && hasConsent) return;
       hasConsent = given;
-      // What earlier pages have stored is known from here on.
+      // Makes what earlier pages have stored accessible.
       persist(true);
       if (!given || get(outKey)) forget();
       if (given) send();

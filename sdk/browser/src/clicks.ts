@@ -3,9 +3,9 @@ import { on } from './safely.js';
 
 const downloads = /\.(csv|dmg|exe|gz|mp[34]|pdf|rar|txt|zip|(doc|ppt|xls)x?)$/i;
 
-/** Makes events of links that lead away, of downloads, of elements with `data-track`, and of forms. */
+/** Counts clicks on external links, downloads and elements with `data-track`, and submitted forms. */
 export function watchClicks(emit: Emit): void {
-  /** `data-track="signup" data-track-plan="pro"` is the event `signup` with the property `plan`. */
+  /** `data-track="signup" data-track-plan="pro"` becomes the event `signup` with the property `plan`. */
   const emitNamed = (element: Element): void => {
     const properties: Properties = {};
     for (const { name, value } of element.attributes) {
@@ -19,24 +19,24 @@ export function watchClicks(emit: Emit): void {
     if (button > 1) return;
     const named = target.closest('[data-track]:not(form)');
     const control = target.closest('label')?.control as Element | undefined;
-    // The browser is about to click the control of a label too.
+    // The browser will also click the label's control, which would count twice.
     if (named && (control === target || !named.contains(control as Element))) emitNamed(named);
     const link = target.closest<HTMLAnchorElement>(':any-link');
-    // Addresses of mail and telephone have no host.
+    // Links to mail addresses and phone numbers have no host.
     if (!link?.host) return;
     if (downloads.test(link.pathname)) emit('download', { url: link.href });
     else if (link.host !== location.host) emit('outbound', { url: link.href });
   });
 
   on('submit', ({ target }: Event & OfElement) => {
-    // Not the properties id, name and action: fields of the form that are called so would hide them.
+    // Attributes, because form fields called id, name or action would shadow the properties.
     const form = target.getAttribute('id') || target.getAttribute('name');
     emit('form_submit', { form, action: target.getAttribute('action') });
     if (target.getAttribute('data-track')) emitNamed(target);
   });
 }
 
-/** An event of an element, as all of these are. */
+/** Narrows the target, which is an element for all of these events. */
 interface OfElement {
   target: Element;
 }

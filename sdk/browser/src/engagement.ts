@@ -2,12 +2,12 @@ import type { Emit, Fields } from './event.js';
 import { minEngagedMs, reportEveryMs } from './limits.js';
 import { on } from './safely.js';
 
-/** Measures how long a page is looked at, and how far down. Returns what begins with a page, and what tells of it. */
+/** Measures engaged time and scroll depth. Returns a function that starts a page and one that reports on it. */
 export function createEngagement(emit: Emit) {
   let page: Fields | undefined;
   let engagedMs = 0;
   let activeSince = 0;
-  /** Lower edge of the window in pixels from the top of the page: the deepest so far, and the deepest that was reported. */
+  /** In pixels from the top of the page to the lower edge of the window: the maximum so far, and the maximum last reported. */
   let deepest = 0;
   let reported = 0;
 
@@ -19,12 +19,12 @@ export function createEngagement(emit: Emit) {
 
   const measureTime = (): void => {
     const now = performance.now();
-    // Nobody looked while the computer slept.
+    // Excludes the time in which the computer slept.
     if (activeSince) engagedMs += Math.min(now - activeSince, reportEveryMs);
     activeSince = document.hasFocus() && !document.hidden ? now : 0;
   };
 
-  /** Tells what has come since the last report, where that is enough; else it waits for the next. */
+  /** Reports what is new since the last report, if it is worth an event; otherwise it is kept for the next one. */
   const report = (): void => {
     measureTime();
     if (page && (engagedMs > minEngagedMs || percent(deepest) > percent(reported))) {
@@ -34,7 +34,7 @@ export function createEngagement(emit: Emit) {
     }
   };
 
-  /** Begins with another page; these are the fields of its events. */
+  /** Starts another page; `fields` go into its events. */
   const start = (fields: Fields): void => {
     measureTime();
     page = fields;

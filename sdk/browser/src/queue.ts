@@ -2,22 +2,25 @@ import { claimMs, maxAgeMs, maxEventLength, maxEvents } from './limits.js';
 import type { Store } from './store.js';
 
 /**
- * Events that wait, each under a key of its own (`start`, time, a random number): tabs that write at the same moment cannot overwrite
- * each other's. A value is the time when a page last laid claim to the event, and the JSON.
+ * The queue of unsent events. Each has its own key (`start`, time, a random number), so tabs that write at the same moment
+ * cannot overwrite each other's. The value is the time of the last claim, followed by the JSON.
  */
 export function createQueue([get, set, remove, allKeys]: Store, start: string) {
-  /** Claims of this page to events that it is not sending just now. */
+  /** Claims of this page to events that it is not currently sending. */
   const claims: Record<string, number> = {};
-  /** Always six digits before the point, so that the events of a millisecond keep their order. */
+  /** Always six digits before the decimal point, so events of the same millisecond keep their order. */
   let number = 1e5 + Math.random();
   const claimedAt = (key: string) => parseInt(get(key) as string);
 
-  /** Has them taken again by this page. */
+  /** Makes events available to the next `take` of this page. */
   const release = (keys: string[]): void => {
     for (const key of keys) claims[key] = claimedAt(key);
   };
 
-  /** Keeps an event, unless it is larger than the server takes; the oldest goes where there are too many. Returns how many there are. */
+  /**
+   * Stores an event unless it is too large for the server, and drops the oldest beyond the limit. Returns the length of the
+   * queue.
+   */
   const add = (json: string): number => {
     const key = start + Date.now() + number++;
     if (json.length < maxEventLength) set(key, Date.now() + json);
@@ -28,8 +31,8 @@ export function createQueue([get, set, remove, allKeys]: Store, start: string) {
   };
 
   /**
-   * Takes up to `most` events, oldest first, of at most `maxBytes` in total as UTF-8. Returns their keys, their JSON, its bytes,
-   * and after how many milliseconds the claim of another page ends (Infinity where there is none).
+   * Claims up to `most` events, oldest first, with at most `maxBytes` in UTF-8. Returns their keys, their JSON, its size in
+   * bytes, and the milliseconds until the claim of another page expires (Infinity if there is none).
    */
   const take = (most: number, maxBytes: number) => {
     const keys: string[] = [];
@@ -40,9 +43,9 @@ export function createQueue([get, set, remove, allKeys]: Store, start: string) {
       const json = (get(key) as string).replace(/[\d.]+/, '');
       const size = new Blob([json]).size + 1;
       const ageMs = Date.now() - claimedAt(key);
-      // Times have the same number of digits until the year 2286.
+      // Works until 2286, when timestamps get another digit.
       if (key < start + (Date.now() - maxAgeMs)) remove(key);
-      // A clock that was set back must not keep an event for ever.
+      // A clock that was set back must not keep an event forever.
       else if (claims[key] !== claimedAt(key) && Math.abs(ageMs) < claimMs) nextMs = claimMs - ageMs;
       else if (keys.length < most && bytes + size <= maxBytes) {
         bytes += size;

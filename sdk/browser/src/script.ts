@@ -1,4 +1,3 @@
-/** The script of a page: starts with what its tag says. */
 import { init } from './api.js';
 import { readAttributes } from './options.js';
 

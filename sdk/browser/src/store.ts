@@ -1,19 +1,22 @@
 import { safely } from './safely.js';
 
-/** Texts by their keys, in localStorage where it may be used and has room, else in memory. */
+/** A key-value store: localStorage where it is available and has room, otherwise memory. */
 export type Store = readonly [
   get: (key: string) => string | undefined,
   set: (key: string, value: string | number) => void,
   remove: (key: string) => void,
-  /** Keys that begin with `start`, in order. */
+  /** Keys with this prefix, sorted. */
   keys: (start: string) => string[],
-  /** True: from now on localStorage, where what is in memory moves to; false, as at first: memory, and localStorage is not even read. */
+  /**
+   * True: use localStorage from now on, and move the contents of memory into it. False, the initial state: memory only;
+   * localStorage is not even read.
+   */
   persist: (may: boolean) => void,
 ];
 
 export function createStore(): Store {
   let area: Record<string, string | number> = {};
-  /** What localStorage had no room for. */
+  /** Values for which localStorage had no room. */
   const surplus: typeof area = {};
   return [
     (key) => (area[key] ?? surplus[key]) as string | undefined,
@@ -21,7 +24,7 @@ export function createStore(): Store {
       try {
         area[key] = value;
       } catch {
-        // The old value must not be read instead of this one.
+        // The old value must not hide this one.
         delete area[key];
         surplus[key] = value;
       }
@@ -31,7 +34,7 @@ export function createStore(): Store {
       delete surplus[key];
     },
     (start) => [...Object.keys(area), ...Object.keys(surplus)].filter((key) => key.startsWith(start)).sort(),
-    // Fails where localStorage is blocked or switched off.
+    // Throws where localStorage is blocked or disabled.
     safely((may) => {
       area = may ? Object.assign(localStorage, area) : {};
     }),

@@ -3,13 +3,13 @@ import { maxAddressLength, titleDelayMs } from './limits.js';
 import type { Options } from './options.js';
 import { on, safely } from './safely.js';
 
-/** Counts views. `onBegin` is told of each page, and `onEnd` when the page before it is over. */
+/** Counts views. Calls `onBegin` for each page, and `onEnd` when the previous page is over. */
 export function createViews({ hash, auto }: Options, emit: Emit, onBegin: (page: Fields) => void, onEnd: () => void) {
   let path = '';
   let referrer = document.referrer.slice(0, maxAddressLength);
   let settle = (): void => undefined;
 
-  /** Counts a view of the address that the page has now; its title is read `titleMs` later. */
+  /** Starts a view of the current address; its title is read after `titleMs`. */
   const begin = (properties?: Properties, titleMs = 0): void => {
     settle();
     onEnd();
@@ -17,7 +17,7 @@ export function createViews({ hash, auto }: Options, emit: Emit, onBegin: (page:
     if (path && path !== address) referrer = path;
     path = address;
     let isSettled = false;
-    // Begun views are settled before the next one begins, so that path and referrer are still theirs.
+    // A pending view is settled before the next one starts, so it keeps its own path and referrer.
     settle = () => {
       if (isSettled) return;
       isSettled = true;
@@ -36,7 +36,7 @@ export function createViews({ hash, auto }: Options, emit: Emit, onBegin: (page:
 
   let isWatching = auto === false;
   const watch = (): void => {
-    // A page that is loaded in the background, or ahead of time, may never be seen.
+    // A page that is prerendered or opened in the background may never be seen.
     if (isWatching || document.hidden) return;
     isWatching = true;
     begin();

@@ -1,4 +1,4 @@
-/** The script for pages that want web vitals too, before or after the other one. */
+/** The script for web vitals; it may load before or after the main one. */
 import type { Millrace } from './api.js';
 import { countVitals } from './vitals.js';
 

@@ -2,9 +2,9 @@ import { onCLS, onFCP, onINP, onLCP, onTTFB } from 'web-vitals';
 import { describePage, type Fields, type Properties } from './event.js';
 
 /**
- * Counts how fast the page is for its visitors as events `web_vitals` such as `{"lcp":1280.5,"rating":"good"}`: `lcp`, `inp`,
- * `fcp` and `ttfb` in milliseconds, `cls` a score. All belong to the page that was loaded, wherever an application has gone since. To be
- * called once, with the function that counts events.
+ * Counts performance as events `web_vitals` such as `{"lcp":1280.5,"rating":"good"}`: `lcp`, `inp`, `fcp` and `ttfb` in
+ * milliseconds, `cls` as a score. All belong to the page that was loaded, even if an application has navigated since. Call it
+ * once, with the function that counts events.
  */
 export function countVitals(track: (name: string, properties: Properties, fields: Fields) => void): void {
   const { path } = describePage();

@@ -1,10 +1,8 @@
-/** What a page can say, and what it cannot break. */
-
 import { init } from '@millrace/browser';
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { inShort, openShopForEach, type Shop, settled, tagFor } from './shop.ts';
+import { allDelivered, openShopForEach, type Shop, summarize, tagFor } from './shop.ts';
 import { pageWith } from './site.ts';
 
 describe.skipIf(!hasChromium())('millrace', () => {
@@ -16,7 +14,7 @@ describe.skipIf(!hasChromium())('millrace', () => {
     await page.clock.install();
   });
 
-  /** Opens a page whose head has this before the tag of the SDK. */
+  /** Opens a page that runs `script` before the SDK's tag. */
   async function visit(script: string, attributes = ''): Promise<void> {
     shop.site.pages['/'] = pageWith(`<script>${script}</script>${tagFor(shop.collector.url, attributes)}`);
     await page.goto(shop.address('/'));
@@ -27,7 +25,7 @@ describe.skipIf(!hasChromium())('millrace', () => {
       .filter(({ event_type: type }) => type !== 'engagement')
       .sort((one, other) => one.timestamp.localeCompare(other.timestamp));
 
-  it('does what it was asked before it was there, in order', async () => {
+  it('runs calls made before the script loaded, in order', async () => {
     await visit(`
       window.millrace = window.millrace || function () { (millrace.q = millrace.q || []).push(arguments) };
       millrace('set', { plan: 'pro' });
@@ -36,8 +34,8 @@ describe.skipIf(!hasChromium())('millrace', () => {
       millrace('track', 'second');
     `);
     await page.evaluate("millrace('track', 'third'); millrace.track('fourth');");
-    await settled(page, shop.collector, 5);
-    expect(kept().map(inShort)).toEqual([
+    await allDelivered(page, shop.collector, 5);
+    expect(kept().map(summarize)).toEqual([
       'view / {"plan":"pro"}',
       'first / {"plan":"pro","n":1}',
       'second / {"plan":"pro"}',
@@ -47,17 +45,17 @@ describe.skipIf(!hasChromium())('millrace', () => {
     expect(new Set(kept().map(({ user_id: user }) => user))).toEqual(new Set(['ada']));
   });
 
-  it('knows the visitor on later pages, until it is told to forget', async () => {
+  it('remembers the visitor on later pages until reset()', async () => {
     await page.goto(shop.address('/'));
-    await settled(page, shop.collector, 1);
+    await allDelivered(page, shop.collector, 1);
     await page.evaluate("millrace.identify('ada'); millrace.identify(''); millrace.identify(undefined)");
     await page.evaluate("millrace.track('a')");
     await page.goto(shop.address('/next'));
     await page.evaluate("millrace.track('b')");
     await page.evaluate("millrace.set({ n: 1 }); millrace.reset(); millrace.track('c')");
     await page.clock.runFor(40_000);
-    await settled(page, shop.collector, 5);
-    const users = kept().map((event) => [inShort(event), event.user_id]);
+    await allDelivered(page, shop.collector, 5);
+    const users = kept().map((event) => [summarize(event), event.user_id]);
     expect(users.sort()).toEqual([
       ['a /', 'ada'],
       ['b /next', 'ada'],
@@ -67,13 +65,13 @@ describe.skipIf(!hasChromium())('millrace', () => {
     ]);
   });
 
-  it('takes revenue, and further fields of an event', async () => {
+  it('accepts revenue and additional fields of an event', async () => {
     await page.goto(shop.address('/'));
     await page.evaluate(`
       millrace.track('payment', { transaction_id: 't1', amount: '9.50', currency: 'EUR', status: 'succeeded' });
       millrace.track('upsell', { kind: 'seat' }, { revenue: { amount: 12, currency: 'USD' }, profile_id: 'p1', path: '${shop.address('/checkout')}' });
     `);
-    await settled(page, shop.collector, 3);
+    await allDelivered(page, shop.collector, 3);
     const told = shop.collector
       .kept()
       .map(({ event_type, path, profile_id, properties }) => [event_type, path, profile_id, properties]);
@@ -89,7 +87,7 @@ describe.skipIf(!hasChromium())('millrace', () => {
     ]);
   });
 
-  it('lets a hook change and drop events, and drops those over which it fails', async () => {
+  it('lets a hook change and drop events, and drops an event when the hook throws', async () => {
     await visit(`
       window.millrace = function () { (millrace.q = millrace.q || []).push(arguments) };
       millrace('before', (event) => {
@@ -99,43 +97,43 @@ describe.skipIf(!hasChromium())('millrace', () => {
       });
       for (const name of ['secret', 'fault', 'open']) millrace('track', name);
     `);
-    await settled(page, shop.collector, 2);
-    expect(kept().map(inShort)).toEqual(['view / {"seen":true}', 'open / {"seen":true}']);
+    await allDelivered(page, shop.collector, 2);
+    expect(kept().map(summarize)).toEqual(['view / {"seen":true}', 'open / {"seen":true}']);
   });
 
-  it('drops an event that a hook makes something other than an object, and no other', async () => {
+  it('drops only the events for which a hook returns something other than an object', async () => {
     await visit(`
       window.millrace = function () { (millrace.q = millrace.q || []).push(arguments) };
       const made = { yes: true, number: 17, text: 'text', list: [{}], nothing: undefined };
       millrace('before', (event) => (event.event_type in made ? made[event.event_type] : event));
       for (const name of ['first', ...Object.keys(made), 'last']) millrace('track', name);
     `);
-    await settled(page, shop.collector, 3);
-    expect(kept().map(inShort)).toEqual(['view /', 'first /', 'last /']);
+    await allDelivered(page, shop.collector, 3);
+    expect(kept().map(summarize)).toEqual(['view /', 'first /', 'last /']);
     expect(shop.collector.deliveries.flatMap(({ events }) => events).length).toBe(3);
   });
 
-  it('keeps the order of events of one millisecond', async () => {
+  it('keeps the order of events of the same millisecond', async () => {
     await visit('Date.now = () => 1767607200000');
     await page.evaluate("for (let n = 1; n <= 40; n += 1) millrace.track('buy', { n })");
-    await settled(page, shop.collector, 41);
+    await allDelivered(page, shop.collector, 41);
     const numbers = shop.collector.kept().flatMap(({ properties: { n } }) => n ?? []);
     expect(numbers).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
   });
 
-  it('takes for a user only texts and numbers that the server takes', async () => {
+  it('accepts as user ids only strings and numbers that the server accepts', async () => {
     await page.goto(shop.address('/'));
     for (const id of ['{ id: 1 }', '["ada"]', 'true', 'null', 'NaN', '() => 1', '""', '"x".repeat(129)']) {
       await page.evaluate(`millrace.identify(${id}); millrace.track('nobody')`);
     }
     await page.evaluate("millrace.identify(17); millrace.track('number')");
     await page.evaluate("millrace.identify('x'.repeat(128)); millrace.track('text')");
-    await settled(page, shop.collector, 11);
+    await allDelivered(page, shop.collector, 11);
     const users = new Set(kept().map((event) => `${event.event_type} ${event.user_id}`));
     expect([...users].sort()).toEqual(['nobody undefined', 'number 17', `text ${'x'.repeat(128)}`, 'view undefined']);
   });
 
-  it('never throws, whatever it is given', async () => {
+  it('never throws, whatever the arguments', async () => {
     const faults: string[] = [];
     page.on('pageerror', (error) => faults.push(String(error)));
     await page.goto(shop.address('/'));
@@ -153,12 +151,12 @@ describe.skipIf(!hasChromium())('millrace', () => {
       document.dispatchEvent(new Event('submit'));
       millrace.track('end');
     `);
-    await settled(page, shop.collector, 2);
-    expect(kept().map(inShort).sort()).toEqual(['end /', 'view /']);
+    await allDelivered(page, shop.collector, 2);
+    expect(kept().map(summarize).sort()).toEqual(['end /', 'view /']);
     expect(faults).toEqual([]);
   });
 
-  it('comes as a module too, starts once, and is window.millrace then', async () => {
+  it('also works as a module, starts once, and becomes window.millrace', async () => {
     shop.site.pages['/module'] = pageWith(`<script type="module">
       import { init } from '/sdk/api.js';
       const options = { site: 'demo', endpoint: '${shop.collector.url}', allowWebdriver: true, before: (event) => event.event_type === 'drop' ? null : event };
@@ -169,14 +167,14 @@ describe.skipIf(!hasChromium())('millrace', () => {
       window.isSame = init(options) === window.millrace;
     </script>`);
     await page.goto(shop.address('/module'));
-    await settled(page, shop.collector, 3);
-    expect(kept().map(inShort).sort()).toEqual(['a /module', 'b /module', 'view /module']);
+    await allDelivered(page, shop.collector, 3);
+    expect(kept().map(summarize).sort()).toEqual(['a /module', 'b /module', 'view /module']);
     expect(await page.evaluate('isSame')).toBe(true);
   });
 });
 
 describe('on a server', () => {
-  it('init gives functions that do nothing', () => {
+  it('init returns functions that do nothing', () => {
     const millrace = init({ site: 'demo', endpoint: 'https://stats.example' });
     millrace.track('a');
     millrace.identify('ada');
@@ -184,7 +182,7 @@ describe('on a server', () => {
     expect(millrace.flush()).toBeUndefined();
   });
 
-  it('init gives something that a promise may yield', async () => {
+  it('init returns something that a promise can resolve with', async () => {
     const millrace = Promise.resolve(init({ site: 'demo', endpoint: 'https://stats.example' }));
     const late = new Promise((resolve) => setImmediate(resolve, 'never'));
     expect(await Promise.race([millrace.then(() => 'ready'), late])).toBe('ready');

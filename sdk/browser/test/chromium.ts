@@ -1,4 +1,4 @@
-/** A Chromium that nothing drives: only so does it hide tabs, restore pages and load them ahead of time as it does for people. */
+/** Chromium without automation: only then does it hide tabs, restore pages and prerender as it does for people. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { hostName } from '@millrace/shared/testing/chromium';
 import { endWithTest } from '@millrace/shared/testing/end-with-test';
 
-/** Opens a page; what happens then, its own scripts decide. */
+/** Opens a page, whose own scripts then drive the test. */
 export function openInChromium(url: string): { close(): Promise<void> } {
   const profile = mkdtempSync(join(tmpdir(), 'millrace-chromium-'));
   const flags = ['--headless=new', '--no-sandbox', '--no-first-run', '--disable-popup-blocking'];
@@ -19,7 +19,7 @@ export function openInChromium(url: string): { close(): Promise<void> } {
   const ended = new Promise((resolve) => child.once('exit', resolve));
   return {
     async close() {
-      // The whole group: the browser's own processes write into the profile as long as they live.
+      // The whole process group: the browser's child processes write to the profile until they end.
       process.kill(-child.pid!, 'SIGKILL');
       await ended;
       rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });

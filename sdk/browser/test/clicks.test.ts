@@ -1,8 +1,7 @@
-/** What a click and a form become, and that neither waits for us. */
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import type { BrowserContext, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { collected, openShopForEach, type Shop, settled, tagFor } from './shop.ts';
+import { allDelivered, deliveredEvents, openShopForEach, type Shop, tagFor } from './shop.ts';
 import { pageWith } from './site.ts';
 
 const body = `
@@ -20,7 +19,7 @@ const body = `
 <form id="news" action="/subscribe"><input name="id"><input name="action"><button>Go</button></form>
 <form name="find" data-track="search" data-track-where="top"><button>Find</button></form>`;
 
-/** What a page may do as well; the SDK hears of it before. */
+/** A page may cancel events; the SDK still sees them first. */
 const stay = `<script>for (const type of ['click', 'auxclick', 'submit']) addEventListener(type, (event) => {
   if (type === 'submit' || event.target.closest('a')) event.preventDefault();
 });</script>`;
@@ -39,34 +38,34 @@ describe.skipIf(!hasChromium())('a click', () => {
   async function countedBy(act: () => Promise<void>, events: number): Promise<string[]> {
     await act();
     await page.evaluate("millrace.track('end')");
-    await settled(page, shop.collector, events + 2);
-    return collected(shop.collector).filter((line) => !/^(end|view) /.test(line));
+    await allDelivered(page, shop.collector, events + 2);
+    return deliveredEvents(shop.collector).filter((line) => !/^(end|view) /.test(line));
   }
 
   it.each([
-    ['on a link that leads away', '#away b', ['outbound / {"url":"https://news.example/today?x=1"}']],
-    ['on a link of the site', '#own', []],
-    ['on a file', '#file', ['download / {"url":"http://millrace.test:PORT/files/list.PDF?v=2"}']],
-    ['on a file elsewhere', '#far-file', ['download / {"url":"https://files.example/tool.zip"}']],
-    ['on an address of mail', '#mail', []],
-    ['inside an element with a name', '#plan i', ['choose / {"plan":"pro","seats":"3"}']],
+    ['on an external link', '#away b', ['outbound / {"url":"https://news.example/today?x=1"}']],
+    ['on an internal link', '#own', []],
+    ['on a download', '#file', ['download / {"url":"http://millrace.test:PORT/files/list.PDF?v=2"}']],
+    ['on a download from another host', '#far-file', ['download / {"url":"https://files.example/tool.zip"}']],
+    ['on a mail address', '#mail', []],
+    ['inside an element with data-track', '#plan i', ['choose / {"plan":"pro","seats":"3"}']],
     ['on a label around its control', '#around b', ['agree /']],
     ['on a control in a label', '#around input', ['agree /']],
     ['on a label beside its control', '#beside', ['size /']],
     ['on a label whose control is elsewhere', '#far', ['note /']],
-    ['on a link with a name', '#both', ['outbound / {"url":"https://partner.example/"}', 'partner /']],
+    ['on a link with data-track', '#both', ['outbound / {"url":"https://partner.example/"}', 'partner /']],
     ['that sends a form', '#news button', ['form_submit / {"form":"news","action":"/subscribe"}']],
     [
-      'that sends a form with a name',
+      'that sends a form with data-track',
       '[name=find] button',
       ['form_submit / {"form":"find","action":null}', 'search / {"where":"top"}'],
     ],
-  ])('%s is counted for what it is', async (_what, selector, expected) => {
+  ])('%s is counted as the right event', async (_what, selector, expected) => {
     const lines = await countedBy(() => page.click(selector), expected.length);
     expect(lines).toEqual(expected.map((line) => line.replace('PORT', String(shop.site.port))));
   });
 
-  it('with the middle button counts too, with the right one not', async () => {
+  it('counts with the middle button, but not with the right one, which opens a menu', async () => {
     const both = async () => {
       await page.click('#away', { button: 'middle' });
       await page.click('#both', { button: 'right' });
@@ -74,8 +73,8 @@ describe.skipIf(!hasChromium())('a click', () => {
     expect(await countedBy(both, 1)).toEqual(['outbound / {"url":"https://news.example/today?x=1"}']);
   });
 
-  it('that leads away at once is counted all the same', async () => {
-    await settled(page, shop.collector, 1);
+  it('is counted even if it leaves the page at once', async () => {
+    await allDelivered(page, shop.collector, 1);
     await context.route('https://news.example/**', (route) => route.fulfill({ body: 'news' }));
     shop.site.pages['/leave'] = pageWith(tagFor(shop.collector.url), body);
     await page.goto(shop.address('/leave'));
@@ -84,8 +83,8 @@ describe.skipIf(!hasChromium())('a click', () => {
     await page.clock.install();
     await page.goto(shop.address('/'));
     await page.clock.runFor(40_000);
-    await settled(page, shop.collector, 4);
-    expect(collected(shop.collector)).toEqual([
+    await allDelivered(page, shop.collector, 4);
+    expect(deliveredEvents(shop.collector)).toEqual([
       'outbound /leave {"url":"https://news.example/today?x=1"}',
       'view /',
       'view /',

@@ -1,12 +1,12 @@
-/** What stands in for Millrace in these tests: takes events as its event API does, and fails when it is told to. */
+/** A fake Millrace: accepts events like the event API, and fails on request. */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { validateEvent } from '@millrace/shared/contract/event';
 
-/** An event as it arrived. */
-export interface Arrived {
+/** An event as received. */
+export interface ReceivedEvent {
   site_id: string;
   event_type: string;
   event_id: string;
@@ -18,28 +18,28 @@ export interface Arrived {
 
 export interface Delivery {
   headers: IncomingHttpHeaders;
-  /** With the query. */
+  /** With the query string. */
   path: string;
   bytes: number;
   sentAt: string;
-  events: Arrived[];
+  events: ReceivedEvent[];
 }
 
 /**
- * What becomes of a delivery: `ok` keeps and answers, `lose` keeps and cuts the connection, `forget` neither keeps nor answers; a
- * status refuses.
+ * `ok` keeps the events and responds, `lose` keeps them and cuts the connection, `forget` neither keeps nor responds; a status
+ * rejects the delivery.
  */
-export type Fate = 'ok' | 'lose' | 'forget' | { status: number; headers?: Record<string, string>; body?: string };
+export type Outcome = 'ok' | 'lose' | 'forget' | { status: number; headers?: Record<string, string>; body?: string };
 
 export interface Collector {
   url: string;
   deliveries: Delivery[];
-  /** Events that were kept, each once, in the order of their arrival. */
-  kept(): Arrived[];
-  /** Decides about each delivery from now on; at first all are kept. */
-  decide(fate: (delivery: Delivery) => Fate): void;
-  /** Methods and paths that no page should have asked for. */
-  strangers: string[];
+  /** Kept events without duplicates, in order of arrival. */
+  kept(): ReceivedEvent[];
+  /** Decides the outcome of each delivery from now on; initially all are kept. */
+  decide(fate: (delivery: Delivery) => Outcome): void;
+  /** Methods and paths that no page should request. */
+  unexpectedRequests: string[];
   close(): Promise<void>;
 }
 
@@ -47,22 +47,22 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{1
 
 export async function startCollector(): Promise<Collector> {
   const deliveries: Delivery[] = [];
-  const kept = new Map<string, Arrived>();
-  const strangers: string[] = [];
-  let fateOf: (delivery: Delivery) => Fate = () => 'ok';
+  const kept = new Map<string, ReceivedEvent>();
+  const unexpectedRequests: string[] = [];
+  let fateOf: (delivery: Delivery) => Outcome = () => 'ok';
 
   const server = createServer(async (req, res) => {
     const { pathname } = new URL(req.url!, 'http://collector');
-    if (req.method === 'GET') return serveScript(pathname, res, strangers);
-    if (req.method !== 'POST' || !pathname.endsWith('/events')) strangers.push(`${req.method} ${req.url}`);
+    if (req.method === 'GET') return serveScript(pathname, res, unexpectedRequests);
+    if (req.method !== 'POST' || !pathname.endsWith('/events')) unexpectedRequests.push(`${req.method} ${req.url}`);
     const body = await readBody(req);
-    const { events, sent_at: sentAt } = JSON.parse(body) as { events: Arrived[]; sent_at: string };
+    const { events, sent_at: sentAt } = JSON.parse(body) as { events: ReceivedEvent[]; sent_at: string };
     const delivery = { headers: req.headers, path: req.url!, bytes: Buffer.byteLength(body), sentAt, events };
     deliveries.push(delivery);
     answer(res, req.headers.origin, fateOf(delivery), events);
   });
 
-  function answer(res: ServerResponse, origin: string | undefined, fate: Fate, events: Arrived[]): void {
+  function answer(res: ServerResponse, origin: string | undefined, fate: Outcome, events: ReceivedEvent[]): void {
     const cors = { 'access-control-allow-origin': origin ?? '*', 'access-control-allow-credentials': 'true' };
     const headers = { ...cors, 'access-control-expose-headers': 'retry-after', 'content-type': 'application/json' };
     if (typeof fate === 'object') {
@@ -87,7 +87,7 @@ export async function startCollector(): Promise<Collector> {
     decide(fate) {
       fateOf = fate;
     },
-    strangers,
+    unexpectedRequests,
     async close() {
       server.closeAllConnections();
       server.close();
@@ -102,16 +102,19 @@ async function readBody(req: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-/** The scripts under any folder, as a proxy may have moved them. */
-function serveScript(pathname: string, res: ServerResponse, strangers: string[]): void {
+/** Serves the scripts from any folder, as behind a proxy. */
+function serveScript(pathname: string, res: ServerResponse, unexpectedRequests: string[]): void {
   const name = /\/(m|millrace-vitals)\.js$/.exec(pathname)?.[1];
-  if (!name) strangers.push(`GET ${pathname}`);
+  if (!name) unexpectedRequests.push(`GET ${pathname}`);
   res.writeHead(name ? 200 : 404, { 'content-type': 'text/javascript' });
   res.end(name && readFileSync(new URL(`../dist/${name}.js`, import.meta.url)));
 }
 
-/** Refuses what Millrace refuses, ids that no browser makes, and events that are called `refused`. */
-function refusal(event: Arrived, index: number): { index: number; reason: string; field: string; message: string }[] {
+/** Rejects what Millrace rejects, ids that no browser generates, and events of type `refused`. */
+function refusal(
+  event: ReceivedEvent,
+  index: number,
+): { index: number; reason: string; field: string; message: string }[] {
   const result = validateEvent(structuredClone(event), Date.now());
   if (!result.ok) return [{ index, reason: result.reason, field: result.field, message: result.message }];
   if (!uuid.test(event.event_id)) return [{ index, reason: 'bad_format', field: 'event_id', message: 'not a UUID' }];

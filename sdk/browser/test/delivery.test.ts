@@ -1,9 +1,8 @@
-/** Every event that a page has made arrives once, whatever happens in between. */
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import { eventually } from '@millrace/shared/testing/eventually';
 import type { BrowserContext, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { bought, collected, openShopForEach, type Shop, settled, track, waiting } from './shop.ts';
+import { allDelivered, deliveredEvents, openShopForEach, purchases, queuedCount, type Shop, track } from './shop.ts';
 
 describe.skipIf(!hasChromium())('the queue of a page', () => {
   let shop: Shop;
@@ -14,21 +13,21 @@ describe.skipIf(!hasChromium())('the queue of a page', () => {
     ({ shop, context, page } = opened);
   }, 'data-debug');
 
-  const kept = (): string[] => collected(shop.collector);
+  const kept = (): string[] => deliveredEvents(shop.collector);
 
-  it('sends a batch without a preflight, without cookies, and empties', async () => {
+  it('sends a batch without preflight or cookies, and then is empty', async () => {
     await context.addCookies([{ name: 'basket', value: 'x', url: shop.collector.url }]);
     await page.goto(shop.address('/'));
     await track(page, 1, 2);
-    await settled(page, shop.collector, 3);
+    await allDelivered(page, shop.collector, 3);
     const { headers, path, sentAt } = shop.collector.deliveries[0]!;
-    expect(kept()).toEqual([...bought(1, 2), 'view /'].sort());
+    expect(kept()).toEqual([...purchases(1, 2), 'view /'].sort());
     expect([headers['content-type'], headers.cookie, path]).toEqual(['text/plain;charset=UTF-8', undefined, '/events']);
     expect(new Date(sentAt).toISOString()).toBe(sentAt);
-    expect(shop.collector.strangers).toEqual([]);
+    expect(shop.collector.unexpectedRequests).toEqual([]);
   });
 
-  it('counts what was done while the server answered 503', async () => {
+  it('counts events made while the server responds with 503', async () => {
     shop.collector.decide(() => (shop.collector.deliveries.length <= 3 ? { status: 503 } : 'ok'));
     await page.clock.install();
     await page.goto(shop.address('/'));
@@ -37,23 +36,23 @@ describe.skipIf(!hasChromium())('the queue of a page', () => {
     await page.goto(shop.address('/pricing'));
     await track(page, 4, 5);
     await page.clock.runFor(40_000);
-    await settled(page, shop.collector, 7);
-    expect(kept()).toEqual([...bought(1, 3), ...bought(4, 5, '/pricing'), 'view /', 'view /pricing'].sort());
+    await allDelivered(page, shop.collector, 7);
+    expect(kept()).toEqual([...purchases(1, 3), ...purchases(4, 5, '/pricing'), 'view /', 'view /pricing'].sort());
   });
 
-  it('sends again under the same id and with a new sent_at when the reply was lost', async () => {
+  it('resends with the same ids and a new sent_at when the response is lost', async () => {
     shop.collector.decide(() => (shop.collector.deliveries.length <= 2 ? 'lose' : 'ok'));
     await page.goto(shop.address('/'));
     await track(page, 1, 3);
     await eventually(async () => shop.collector.deliveries.length > 2, 'the page has sent again');
-    await settled(page, shop.collector, 4);
-    expect(kept()).toEqual([...bought(1, 3), 'view /'].sort());
+    await allDelivered(page, shop.collector, 4);
+    expect(kept()).toEqual([...purchases(1, 3), 'view /'].sort());
     const [first, ...more] = shop.collector.deliveries;
     expect(more.at(-1)!.events).toEqual(expect.arrayContaining(first!.events));
     expect(more.at(-1)!.sentAt > first!.sentAt).toBe(true);
   });
 
-  it('waits as long as Retry-After says, whatever is done meanwhile, also on the next page', async () => {
+  it('waits for Retry-After whatever happens meanwhile, even on the next page', async () => {
     shop.collector.decide(() =>
       shop.collector.deliveries.length === 1 ? { status: 429, headers: { 'retry-after': '1920' } } : 'ok',
     );
@@ -70,13 +69,13 @@ describe.skipIf(!hasChromium())('the queue of a page', () => {
     await page.clock.runFor(15_000);
     expect(shop.collector.deliveries.length).toBe(1);
     await page.clock.runFor(30_000);
-    await settled(page, shop.collector, 33);
-    expect(kept()).toEqual([...bought(1, 30), ...bought(31, 31, '/pricing'), 'view /', 'view /pricing'].sort());
+    await allDelivered(page, shop.collector, 33);
+    expect(kept()).toEqual([...purchases(1, 30), ...purchases(31, 31, '/pricing'), 'view /', 'view /pricing'].sort());
   });
 
-  it('waits longer each time, up to ten minutes, half more or less', async () => {
+  it('doubles the wait up to ten minutes, plus or minus half', async () => {
     shop.collector.decide(() => ({ status: 500 }));
-    // The time that a busy machine takes between a failure and the look at it is no part of the wait.
+    // With a fixed clock, a slow machine does not shorten the measured wait.
     await page.clock.setFixedTime(new Date());
     await page.goto(shop.address('/'));
     const waits: number[] = [];
@@ -92,41 +91,41 @@ describe.skipIf(!hasChromium())('the queue of a page', () => {
     expect(outside).toEqual([]);
   });
 
-  it.each([400, 401, 403])('drops what is answered %i, and says so', async (status) => {
+  it.each([400, 401, 403])('drops and logs events that are refused with %i', async (status) => {
     shop.collector.decide(() => (shop.collector.deliveries.length === 1 ? { status, body: 'no' } : 'ok'));
     const warnings: string[] = [];
     page.on('console', (message) => warnings.push(message.text()));
     await page.goto(shop.address('/'));
     await eventually(
-      async () => shop.collector.deliveries.length === 1 && (await waiting(page)) === 0,
+      async () => shop.collector.deliveries.length === 1 && (await queuedCount(page)) === 0,
       'it is dropped',
     );
     await track(page, 1);
-    await settled(page, shop.collector, 1);
-    expect(kept()).toEqual(bought(1, 1));
+    await allDelivered(page, shop.collector, 1);
+    expect(kept()).toEqual(purchases(1, 1));
     expect(warnings).toContain(`millrace: ${status} no`);
   });
 
-  it('drops of a batch only what is rejected', async () => {
+  it('drops only the rejected events of a batch', async () => {
     const warnings: string[] = [];
     page.on('console', (message) => warnings.push(message.text()));
     await page.goto(shop.address('/'));
     await track(page, 1);
     await page.evaluate("millrace.track('refused')");
     await track(page, 2);
-    await settled(page, shop.collector, 3);
-    expect(kept()).toEqual([...bought(1, 2), 'view /'].sort());
+    await allDelivered(page, shop.collector, 3);
+    expect(kept()).toEqual([...purchases(1, 2), 'view /'].sort());
     expect(warnings).toEqual(['millrace: 200 [Object]']);
   });
 
-  it('does not take the page of a proxy for an answer', async () => {
+  it('does not mistake the page of a proxy for a response of Millrace', async () => {
     shop.collector.decide(() => (shop.collector.deliveries.length === 1 ? { status: 200, body: '<html>' } : 'ok'));
     await page.goto(shop.address('/'));
-    await settled(page, shop.collector, 1);
+    await allDelivered(page, shop.collector, 1);
     expect(kept()).toEqual(['view /']);
   });
 
-  it('goes on after a lost connection though the clock was set back', async () => {
+  it('continues after a lost connection even if the clock was set back', async () => {
     shop.collector.decide(() => (shop.collector.deliveries.length === 1 ? 'lose' : 'ok'));
     await page.clock.install({ time: '2026-01-05T10:00:00Z' });
     await page.goto(shop.address('/'));
@@ -134,13 +133,13 @@ describe.skipIf(!hasChromium())('the queue of a page', () => {
     await page.clock.setSystemTime('2026-01-04T10:00:00Z');
     await track(page, 1);
     await page.clock.runFor(60_000);
-    await settled(page, shop.collector, 2);
-    expect(kept()).toEqual([...bought(1, 1), 'view /']);
+    await allDelivered(page, shop.collector, 2);
+    expect(kept()).toEqual([...purchases(1, 1), 'view /']);
   });
 
-  it('goes on though a beacon could not be handed over', async () => {
+  it('continues when sendBeacon throws', async () => {
     await page.goto(shop.address('/'));
-    await settled(page, shop.collector, 1);
+    await allDelivered(page, shop.collector, 1);
     await page.evaluate(`(async () => {
       const { fetch } = window;
       window.fetch = async () => { throw new TypeError('blocked'); };
@@ -152,14 +151,14 @@ describe.skipIf(!hasChromium())('the queue of a page', () => {
       window.fetch = fetch;
     })()`);
     await track(page, 2);
-    await settled(page, shop.collector, 3);
-    expect(kept()).toEqual([...bought(1, 2), 'view /']);
+    await allDelivered(page, shop.collector, 3);
+    expect(kept()).toEqual([...purchases(1, 2), 'view /']);
   });
 
   it.each([
     ['drops', 8, ['view /next']],
     ['sends', 6, ['view /', 'view /next']],
-  ])('%s what has waited for %i days', async (_what, days, expected) => {
+  ])('%s events that have waited for %i days', async (_what, days, expected) => {
     shop.collector.decide(() => ({ status: 503 }));
     await page.clock.install({ time: Date.now() - days * 86_400_000 });
     await page.goto(shop.address('/'));
@@ -171,23 +170,23 @@ describe.skipIf(!hasChromium())('the queue of a page', () => {
     shop.collector.decide(() => 'ok');
     await page.clock.setSystemTime(Date.now());
     await page.goto(shop.address('/next'));
-    await settled(page, shop.collector, expected.length);
+    await allDelivered(page, shop.collector, expected.length);
     expect(kept()).toEqual(expected);
   });
 
-  it('goes on when the browser is online again', async () => {
+  it('continues when the browser is online again', async () => {
     await page.clock.install();
     await page.goto(shop.address('/'));
-    await settled(page, shop.collector, 1);
+    await allDelivered(page, shop.collector, 1);
     await context.setOffline(true);
     for (let n = 1; n <= 10; n += 1) {
       await track(page, n);
       await page.clock.runFor(30_000);
     }
-    expect(await waiting(page)).toBe(10);
+    expect(await queuedCount(page)).toBe(10);
     await context.setOffline(false);
     await page.clock.runFor(400);
-    await settled(page, shop.collector, 11);
-    expect(kept()).toEqual([...bought(1, 10), 'view /'].sort());
+    await allDelivered(page, shop.collector, 11);
+    expect(kept()).toEqual([...purchases(1, 10), 'view /'].sort());
   });
 });

@@ -1,9 +1,8 @@
-/** How long a page is looked at and how far down, as events `engagement`. */
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import { eventually } from '@millrace/shared/testing/eventually';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchChromium, openShop, type Shop, settled, tagFor } from './shop.ts';
+import { allDelivered, launchChromium, openShop, type Shop, tagFor } from './shop.ts';
 import { pageWith } from './site.ts';
 
 describe.skipIf(!hasChromium())('engagement', () => {
@@ -25,11 +24,11 @@ describe.skipIf(!hasChromium())('engagement', () => {
     await page.clock.pauseAt('2026-01-05T10:01:00Z');
     await page.goto(shop.address('/long'));
     await pass(1_000);
-    await settled(page, shop.collector, 1);
+    await allDelivered(page, shop.collector, 1);
   });
   afterEach(() => shop.close());
 
-  /** Page, seconds, depth. */
+  /** Path, seconds, percent scrolled. */
   const reports = () =>
     shop.collector
       .kept()
@@ -50,7 +49,7 @@ describe.skipIf(!hasChromium())('engagement', () => {
     await eventually(() => page.evaluate(`globalThis.seen === ${y}`), 'the page has heard of it');
   };
 
-  it('belongs to the page where it happened, and is told when the next one begins', async () => {
+  it('belongs to the page where it happened, and is reported when the next one starts', async () => {
     await pass(30_000);
     await navigate('/next');
     await pass(20_000);
@@ -63,7 +62,7 @@ describe.skipIf(!hasChromium())('engagement', () => {
     ]);
   });
 
-  it('is measured from the view on, and again from the next one', async () => {
+  it('starts over with each view', async () => {
     await scrollTo(2880);
     await scrollTo(0);
     await navigate('/next');
@@ -77,7 +76,7 @@ describe.skipIf(!hasChromium())('engagement', () => {
     ]);
   });
 
-  it('is told every ten minutes while it goes on, with what has come since', async () => {
+  it('is reported every ten minutes, each time only what is new', async () => {
     for (let report = 1; report <= 3; report += 1) {
       await pass(report === 1 ? 600_000 : 599_600);
       await pass(400);
@@ -90,7 +89,7 @@ describe.skipIf(!hasChromium())('engagement', () => {
     ]);
   });
 
-  it('does not count while the window has no focus', async () => {
+  it('excludes time without focus', async () => {
     const devtools = await page.context().newCDPSession(page);
     await devtools.send('Emulation.setFocusEmulationEnabled', { enabled: false });
     const other = await page.context().newPage();
@@ -106,7 +105,7 @@ describe.skipIf(!hasChromium())('engagement', () => {
     expect(reports()).toEqual([['/long', 11, 10]]);
   });
 
-  it('of three seconds or less is not told, unless the visitor has scrolled', async () => {
+  it('of three seconds or less is reported only if the visitor has scrolled', async () => {
     await pass(2_000);
     await navigate('/a');
     await pass(2_999);

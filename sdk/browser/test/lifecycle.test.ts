@@ -1,10 +1,10 @@
-/** Pages that are hidden, restored, and loaded ahead of time, in a browser that nothing drives. */
+/** Hidden, restored and prerendered pages, in a browser without automation. */
 import { hasChromium, hostName } from '@millrace/shared/testing/chromium';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openInChromium } from './chromium.ts';
 import { type Collector, startCollector } from './collector.ts';
-import { inShort, tagFor } from './shop.ts';
+import { summarize, tagFor } from './shop.ts';
 import { pageWith, type Site, startSite } from './site.ts';
 
 describe.skipIf(!hasChromium())('a page', () => {
@@ -29,10 +29,10 @@ describe.skipIf(!hasChromium())('a page', () => {
   const open = (path: string) => {
     chromium = openInChromium(`http://${hostName}:${site.port}${path}`);
   };
-  const lines = () => collector.kept().map(inShort);
+  const lines = () => collector.kept().map(summarize);
   const arrived = (line: string) => eventually(async () => lines().includes(line) || lines().length, `${line} arrives`);
 
-  it('loaded ahead of time is counted when it is shown, with what it did until then', async () => {
+  it('that was prerendered is counted when it is shown, with its earlier events', async () => {
     let readyAt = '';
     page(
       '/',
@@ -57,14 +57,14 @@ describe.skipIf(!hasChromium())('a page', () => {
     open('/');
     await arrived('shown /ahead');
     const ahead = collector.kept().filter(({ path }) => path.endsWith('/ahead'));
-    expect(ahead.map((event) => [inShort(event), event.timestamp > readyAt]).sort()).toEqual([
+    expect(ahead.map((event) => [summarize(event), event.timestamp > readyAt]).sort()).toEqual([
       ['early /ahead {"prerendering":true}', true],
       ['shown /ahead', true],
       ['view /ahead', true],
     ]);
   });
 
-  it('restored by going back is viewed again', async () => {
+  it('restored from the back-forward cache is viewed again', async () => {
     page(
       '/',
       `addEventListener('pageshow', ({ persisted }) => persisted && millrace.track('restored'));
@@ -83,7 +83,7 @@ describe.skipIf(!hasChromium())('a page', () => {
     expect(counted.sort()).toEqual(['restored /', 'view /', 'view /', 'view /next']);
   });
 
-  it('tells how it was looked at when it is hidden, and goes on when it is shown again', async () => {
+  it('reports engagement when hidden, and continues when shown again', async () => {
     page(
       '/',
       `fetch('/viewed').then(() => {
@@ -102,11 +102,11 @@ describe.skipIf(!hasChromium())('a page', () => {
     open('/');
     await arrived('now / {"hidden":false}');
     const [engagement] = collector.kept().filter(({ event_type: type }) => type === 'engagement');
-    expect([inShort(engagement!).split(' ')[1], engagement!.properties.scroll_percent]).toEqual(['/', 100]);
+    expect([summarize(engagement!).split(' ')[1], engagement!.properties.scroll_percent]).toEqual(['/', 100]);
     expect(lines().filter((line) => line === 'view /').length).toBe(1);
   });
 
-  it('opened in the background is counted when somebody looks at it', async () => {
+  it('opened in the background is counted when it becomes visible', async () => {
     let isLoaded = false;
     page(
       '/',
@@ -125,7 +125,7 @@ describe.skipIf(!hasChromium())('a page', () => {
     expect(isLoaded).toBe(true);
   });
 
-  it('hands to a beacon, while it is hidden, what it cannot send', async () => {
+  it('falls back to a beacon while hidden', async () => {
     page(
       '/',
       `window.fetch = () => Promise.reject(new TypeError('blocked'));

@@ -1,11 +1,10 @@
-/** What the README tells people to put on their pages works as it is printed. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import { build } from 'esbuild';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { collected, launchChromium, openShop, settled } from './shop.ts';
+import { allDelivered, deliveredEvents, launchChromium, openShop } from './shop.ts';
 import { pageWith } from './site.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
@@ -18,20 +17,20 @@ describe.skipIf(!hasChromium())('the README', () => {
   });
   afterAll(() => browser?.close());
 
-  it('shows a tag that counts, and how to speak before it is there', async () => {
+  it('shows a tag that counts, and a stub for calls before it has loaded', async () => {
     const shop = await openShop(browser);
     const [tag = '', stub = ''] = Array.from(readme.matchAll(/```html\n(.*?)```/gs), ([, html]) => html!);
     const here = tag.replace('http://localhost:3000', shop.collector.url);
-    // Millrace is elsewhere, and nobody but a program looks at the page.
+    // The collector has another address, and the browser is automated.
     shop.site.pages['/'] = pageWith(stub + here.replace('data-site', 'data-allow-webdriver data-site'));
     const page = await (await shop.open()).newPage();
     await page.goto(shop.address('/'));
-    await settled(page, shop.collector, 2);
-    expect(collected(shop.collector)).toEqual(['trial / {"plan":"pro"}', 'view /']);
+    await allDelivered(page, shop.collector, 2);
+    expect(deliveredEvents(shop.collector)).toEqual(['trial / {"plan":"pro"}', 'view /']);
     await shop.close();
   });
 
-  it('shows an application of React Router whose views and calls count', async () => {
+  it('shows a React Router application whose views and calls count', async () => {
     const shop = await openShop(browser);
     const snippet = /```jsx\n(import \{ init \}.*?)```/s.exec(readme)![1]!;
     const here = snippet.replace('http://localhost:3000', shop.collector.url);
@@ -41,13 +40,13 @@ describe.skipIf(!hasChromium())('the README', () => {
     await page.goto(shop.address('/'));
     await page.click('text=Pricing');
     await page.click('text=Try it');
-    await settled(page, shop.collector, 3);
-    expect(collected(shop.collector)).toEqual(['trial /pricing {"plan":"pro"}', 'view /', 'view /pricing']);
+    await allDelivered(page, shop.collector, 3);
+    expect(deliveredEvents(shop.collector)).toEqual(['trial /pricing {"plan":"pro"}', 'view /', 'view /pricing']);
     await shop.close();
   });
 });
 
-/** What a bundler of an application makes of its source. */
+/** Bundles the example like an application's build does. */
 async function bundle(source: string): Promise<string> {
   const { outputFiles } = await build({
     stdin: { contents: source, loader: 'jsx', resolveDir: fileURLToPath(new URL('.', import.meta.url)) },

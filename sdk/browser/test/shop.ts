@@ -1,22 +1,22 @@
-/** A shop with its collector and a browser: what each of these tests begins with. */
+/** The common setup: a shop with its collector and a browser. */
 import { hostName, launchChromium } from '@millrace/shared/testing/chromium';
 import { eventually } from '@millrace/shared/testing/eventually';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
-import { type Arrived, type Collector, startCollector } from './collector.ts';
+import { type Collector, type ReceivedEvent, startCollector } from './collector.ts';
 import { type Site, startSite } from './site.ts';
 
 export interface Shop {
   collector: Collector;
   site: Site;
-  /** Address of a page; not of this computer, and without https. */
+  /** The address of a page; not localhost, and without HTTPS. */
   address(path: string): string;
   /** A new browser profile. */
   open(): Promise<BrowserContext>;
   close(): Promise<void>;
 }
 
-/** The tag of the script, with further attributes. */
+/** The script tag, with additional attributes. */
 export const tagFor = (collectorUrl: string, attributes = ''): string =>
   `<script defer src="${collectorUrl}/m.js" data-site="demo" data-allow-webdriver ${attributes}></script>`;
 
@@ -41,24 +41,24 @@ export async function openShop(browser: Browser, attributes = ''): Promise<Shop>
   };
 }
 
-/** Counts purchases with the numbers `from` to `to`. */
+/** Tracks purchases with the numbers `from` to `to`. */
 export const track = (page: Page, from: number, to = from): Promise<unknown> =>
   page.evaluate(`for (let n = ${from}; n <= ${to}; n += 1) millrace.track('buy', { n })`);
-/** The same purchases in short. */
-export const bought = (from: number, to: number, path = '/'): string[] =>
+/** The same purchases as summaries. */
+export const purchases = (from: number, to: number, path = '/'): string[] =>
   Array.from({ length: to - from + 1 }, (_, index) => `buy ${path} {"n":${from + index}}`);
 
-export interface OpenShop {
+export interface ShopContext {
   shop: Shop;
   context: BrowserContext;
   page: Page;
 }
 
 /**
- * Opens a shop with a page of a new profile before each test of the block, in one browser, and closes them afterwards. `onOpen` gets
- * what was opened; `attributes` are those of the script's tag.
+ * Before each test of the block, opens a shop and a page with a new profile, in one shared browser, and closes them afterwards.
+ * `onOpen` receives them; `attributes` go into the script tag.
  */
-export function openShopForEach(onOpen: (opened: OpenShop) => Promise<void> | void, attributes = ''): void {
+export function openShopForEach(onOpen: (opened: ShopContext) => Promise<void> | void, attributes = ''): void {
   let browser: Browser;
   let shop: Shop;
   beforeAll(async () => {
@@ -73,27 +73,27 @@ export function openShopForEach(onOpen: (opened: OpenShop) => Promise<void> | vo
   afterEach(() => shop.close());
 }
 
-/** How many events wait in the browser. */
-export const waiting = (page: Page): Promise<number> =>
+/** How many events are queued in the browser. */
+export const queuedCount = (page: Page): Promise<number> =>
   page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('millrace:demo:events:')).length");
 
-/** What the collector has, in order, but for engagement, which depends on how long a test takes. */
-export const collected = (collector: Collector): string[] =>
+/** Summaries of the received events, sorted; without engagement, which depends on how long a test takes. */
+export const deliveredEvents = (collector: Collector): string[] =>
   collector
     .kept()
     .filter(({ event_type: type }) => type !== 'engagement')
-    .map(inShort)
+    .map(summarize)
     .sort();
 
-/** Waits until the collector has so many events and none waits in the page any more; then nothing else can come. */
-export async function settled(page: Page, collector: Collector, events: number): Promise<void> {
-  const arrived = async () => collected(collector).length >= events || collected(collector).length;
+/** Waits until the collector has that many events and the queue is empty, so nothing else can arrive. */
+export async function allDelivered(page: Page, collector: Collector, events: number): Promise<void> {
+  const arrived = async () => deliveredEvents(collector).length >= events || deliveredEvents(collector).length;
   await eventually(arrived, `${events} events arrive`);
-  await eventually(async () => (await waiting(page)) === 0, 'no event waits');
+  await eventually(async () => (await queuedCount(page)) === 0, 'no event waits');
 }
 
-/** An event in a line: its type, the address without the host, its properties. */
-export function inShort({ event_type, path, properties }: Arrived): string {
+/** An event in one line: its type, its address without the host, its properties. */
+export function summarize({ event_type, path, properties }: ReceivedEvent): string {
   const { pathname, search, hash } = new URL(path);
   const more = Object.keys(properties).length > 0 ? ` ${JSON.stringify(properties)}` : '';
   return `${event_type} ${pathname}${search}${hash}${more}`;

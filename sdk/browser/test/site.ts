@@ -1,4 +1,4 @@
-/** The site of a shop, whose pages are counted. */
+/** The shop's website, whose pages are counted. */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -6,18 +6,18 @@ import type { AddressInfo } from 'node:net';
 
 export interface Site {
   port: number;
-  /** HTML by path; what is not here is the page of the shop. */
+  /** HTML by path; all other paths serve the default page. */
   pages: Record<string, string>;
-  /** Called for each request; a returned promise holds back the answer. */
+  /** Called for each request; a returned promise delays the response. */
   onRequest(path: string): Promise<void> | undefined;
   close(): Promise<void>;
 }
 
-/** `tag` stands in the head of every page. */
+/** `tag` goes into the head. */
 export const pageWith = (tag: string, body = ''): string =>
   `<!doctype html><html><head><meta charset="utf-8"><title>Shop</title>${tag}</head><body>${body}</body></html>`;
 
-/** Modules of the package are below `/sdk/`, as a bundler would have them. */
+/** Serves the modules of the package below `/sdk/`, as a bundler would. */
 export async function startSite(tag: string): Promise<Site> {
   const pages: Record<string, string> = {};
   const site: Site = { port: 0, pages, onRequest: () => undefined, close };

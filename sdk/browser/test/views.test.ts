@@ -1,8 +1,7 @@
-/** What counts as a view, and what a view says. */
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { inShort, launchChromium, openShop, type Shop, settled, tagFor } from './shop.ts';
+import { allDelivered, launchChromium, openShop, type Shop, summarize, tagFor } from './shop.ts';
 import { pageWith } from './site.ts';
 
 describe.skipIf(!hasChromium())('views', () => {
@@ -24,17 +23,17 @@ describe.skipIf(!hasChromium())('views', () => {
     await page.clock.install();
     await page.goto(shop.address(path));
   }
-  /** Views in the order in which they were seen, with the paths that they came from. */
+  /** Views in the order in which they were seen, with their referrers. */
   const seen = (): string[] =>
     shop.collector
       .kept()
       .filter(({ event_type: type }) => type === 'view')
       .sort((one, other) => one.timestamp.localeCompare(other.timestamp))
       .map(
-        (event) => `${inShort(event)} from ${event.referrer ? new URL(String(event.referrer)).pathname : 'nowhere'}`,
+        (event) => `${summarize(event)} from ${event.referrer ? new URL(String(event.referrer)).pathname : 'nowhere'}`,
       );
 
-  it('say where they were, where from, and what the browser is like', async () => {
+  it('contain address, referrer and properties of the browser', async () => {
     shop = await openShop(browser);
     context = await browser.newContext({
       locale: 'de-AT',
@@ -43,7 +42,7 @@ describe.skipIf(!hasChromium())('views', () => {
     });
     page = await context.newPage();
     await page.goto(shop.address('/pricing?utm_source=mail#top'), { referer: 'https://news.example/today' });
-    await settled(page, shop.collector, 1);
+    await allDelivered(page, shop.collector, 1);
     const [event] = shop.collector.kept();
     expect(event).toEqual({
       site_id: 'demo',
@@ -61,44 +60,44 @@ describe.skipIf(!hasChromium())('views', () => {
     await context.close();
   });
 
-  it('are counted on each page of a site of many', async () => {
+  it('are counted on each page of a site', async () => {
     await visit('/');
-    await settled(page, shop.collector, 1);
+    await allDelivered(page, shop.collector, 1);
     shop.site.pages['/links'] = pageWith(tagFor(shop.collector.url), '<a href="/pricing">Pricing</a>');
     await page.goto(shop.address('/links'));
     await page.click('a');
     await page.waitForURL('**/pricing');
     await page.clock.runFor(40_000);
-    await settled(page, shop.collector, 3);
+    await allDelivered(page, shop.collector, 3);
     expect(seen()).toEqual(['view / from nowhere', 'view /links from nowhere', 'view /pricing from /links']);
   });
 
   it('are counted on a page without a title', async () => {
     shop.site.pages['/untitled'] = `<!doctype html>${tagFor(shop.collector.url)}`;
     await visit('/untitled');
-    await settled(page, shop.collector, 1);
+    await allDelivered(page, shop.collector, 1);
     expect(seen()).toEqual(['view /untitled from nowhere']);
   });
 
-  it('are counted in an application when the address changes, with the title that it then gets', async () => {
+  it('are counted when an application changes the address, with the title that it sets afterwards', async () => {
     await visit('/');
     await page.evaluate(`
       history.pushState({}, '', '/cart');
       setTimeout(() => { document.title = 'Cart'; }, 100);
     `);
-    await settled(page, shop.collector, 2);
+    await allDelivered(page, shop.collector, 2);
     await page.evaluate(`
       history.replaceState({}, '', '/cart?step=2');
       history.replaceState({}, '', '/cart?step=2');
       history.pushState({}, '', '/cart?step=2#pay');
     `);
-    await settled(page, shop.collector, 3);
+    await allDelivered(page, shop.collector, 3);
     await page.evaluate(`new Promise((resolve) => {
       addEventListener('popstate', resolve);
       history.back();
     })`);
     await page.evaluate('history.go(-1)');
-    await settled(page, shop.collector, 4);
+    await allDelivered(page, shop.collector, 4);
     expect(seen()).toEqual([
       'view / from nowhere',
       'view /cart from /',
@@ -109,49 +108,49 @@ describe.skipIf(!hasChromium())('views', () => {
     expect(titles).toContainEqual(['/cart', 'Cart']);
   });
 
-  it('tell fragments apart where the site routes by them', async () => {
+  it('distinguish fragments with data-hash', async () => {
     await visit('/#/home', 'data-hash');
     await page.evaluate("location.hash = '#/cart'");
-    await settled(page, shop.collector, 2);
+    await allDelivered(page, shop.collector, 2);
     await page.evaluate("history.pushState({}, '', '#/pay')");
-    await settled(page, shop.collector, 3);
+    await allDelivered(page, shop.collector, 3);
     expect(seen()).toEqual(['view /#/home from nowhere', 'view /#/cart from /', 'view /#/pay from /']);
   });
 
-  it('come from the page alone with data-auto="false"', async () => {
+  it('come only from page() with data-auto="false"', async () => {
     await visit('/', 'data-auto="false"');
     await page.evaluate("history.pushState({}, '', '/quiet')");
     await page.evaluate("millrace.page({ kind: 'list' })");
-    await settled(page, shop.collector, 1);
+    await allDelivered(page, shop.collector, 1);
     expect(seen()).toEqual(['view /quiet {"kind":"list"} from nowhere']);
   });
 
-  it('of a page that is not there are followed by not_found', async () => {
+  it('of a 404 page are followed by not_found', async () => {
     shop = await openShop(browser);
     context = await shop.open();
     page = await context.newPage();
     shop.site.pages['/gone'] = pageWith(`<meta name="millrace-404">${tagFor(shop.collector.url)}`);
     await page.goto(shop.address('/gone'));
-    await settled(page, shop.collector, 2);
-    expect(shop.collector.kept().map(inShort).sort()).toEqual(['not_found /gone', 'view /gone']);
+    await allDelivered(page, shop.collector, 2);
+    expect(shop.collector.kept().map(summarize).sort()).toEqual(['not_found /gone', 'view /gone']);
   });
 
-  it('go to the folder that the script came from, or to the endpoint of the tag, with its key', async () => {
+  it('go to the folder of the script, or to the endpoint of the tag, with its key', async () => {
     await visit('/', '');
-    await settled(page, shop.collector, 1);
+    await allDelivered(page, shop.collector, 1);
     const { url } = shop.collector;
     shop.site.pages['/folder'] = pageWith(tagFor(`${url}/stats`));
     shop.site.pages['/endpoint'] = pageWith(tagFor(url, `data-endpoint="${url}/other/" data-key="mr_public"`));
     for (const path of ['/folder', '/endpoint']) await page.goto(shop.address(path));
     await page.goto(shop.address('/folder'));
     await page.clock.runFor(40_000);
-    await settled(page, shop.collector, 4);
+    await allDelivered(page, shop.collector, 4);
     const asked = shop.collector.deliveries.map(({ path }) => path);
     expect(new Set(asked)).toEqual(new Set(['/events', '/stats/events', '/other/events?key=mr_public']));
-    expect(shop.collector.strangers).toEqual([]);
+    expect(shop.collector.unexpectedRequests).toEqual([]);
   });
 
-  it('are counted once where the script stands twice on the page', async () => {
+  it('are counted once if the page contains the script twice', async () => {
     shop = await openShop(browser);
     context = await shop.open();
     page = await context.newPage();
@@ -159,7 +158,7 @@ describe.skipIf(!hasChromium())('views', () => {
     shop.site.pages['/twice'] = pageWith(tag + tag);
     await page.goto(shop.address('/twice'));
     await page.evaluate("millrace.track('end')");
-    await settled(page, shop.collector, 2);
-    expect(shop.collector.kept().map(inShort)).toEqual(['view /twice', 'end /twice']);
+    await allDelivered(page, shop.collector, 2);
+    expect(shop.collector.kept().map(summarize)).toEqual(['view /twice', 'end /twice']);
   });
 });

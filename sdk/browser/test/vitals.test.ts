@@ -1,4 +1,3 @@
-/** Web vitals as events, from their own script. */
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import { eventually } from '@millrace/shared/testing/eventually';
 import type { Browser } from 'playwright-core';
@@ -14,7 +13,7 @@ describe.skipIf(!hasChromium())('the script for web vitals', () => {
   });
   afterAll(() => browser?.close());
 
-  it.each(['before', 'behind'])('counts them, also standing %s the other one', async (place) => {
+  it.each(['before', 'behind'])('counts them whether it comes %s the main script', async (place) => {
     const shop = await openShop(browser);
     const { url, kept } = shop.collector;
     const tags = [tagFor(url), `<script defer src="${url}/millrace-vitals.js"></script>`];
@@ -22,7 +21,7 @@ describe.skipIf(!hasChromium())('the script for web vitals', () => {
     shop.site.pages['/'] = pageWith(tags.join(''), '<h1>Shop</h1><button>Buy</button>');
     const page = await (await shop.open()).newPage();
     await page.goto(shop.address('/'));
-    // How long an interaction took the browser tells only when it has the time for that.
+    // INP is left out: browsers report it only when they are idle.
     const vitals = () =>
       kept()
         .filter(({ event_type: type, properties }) => type === 'web_vitals' && !('inp' in properties))
@@ -30,11 +29,11 @@ describe.skipIf(!hasChromium())('the script for web vitals', () => {
     const arrived = (count: number) =>
       eventually(async () => vitals().length === count || vitals().length, `${count} vitals arrive`);
     await arrived(2);
-    // An application that goes on to another page before the rest is known.
+    // An application navigates before the remaining vitals are known.
     await page.evaluate("history.pushState({}, '', '/pricing')");
     await page.click('button');
     await arrived(3);
-    // What does not get out of the page that is left, the next one sends.
+    // What the closed page could not send, the next one does.
     await page.goto(shop.address('/next'));
     await arrived(4);
     expect(vitals().sort()).toEqual(['cls', 'fcp', 'lcp', 'ttfb'].map((name) => [name, 'rating']));

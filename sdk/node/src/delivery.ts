@@ -1,11 +1,11 @@
-/** When the queue is sent, in which portions, and how often one is tried: a single request at a time, oldest events first. */
+/** When the queue is sent and how often it is tried: one request at a time, oldest events first. */
 import { describeLoss, lostItem } from './describe-loss.js';
-import { judgeAnswer, type Verdict } from './judge-answer.js';
+import { judgeResponse, type Verdict } from './judge-response.js';
 import { envelopeBytes, type Post } from './post-batch.js';
 import type { Problems } from './problems.js';
 import type { Item, Queue } from './queue.js';
 import { backOffMs } from './retry-delay.js';
-import { createPause, keepRunning, later, type Timer } from './timers.js';
+import { createPause, keepRunning, type Timer, unrefTimeout } from './timers.js';
 
 export interface DeliveryDeps {
   queue: Queue;
@@ -16,22 +16,22 @@ export interface DeliveryDeps {
   maxAgeMs: number;
   now(): number;
   random(): number;
-  /** Hears which items have left the queue. */
+  /** Receives the items that have left the queue. */
   onSettled(items: Item[]): void;
-  /** May add items once there are no more. */
+  /** May add items when the queue is empty. */
   refill(): void;
 }
 
 export interface Delivery {
-  /** To be called when items were added. */
+  /** Call after adding items. */
   onAdded(): void;
-  /** Resolves when all that is in the queue now was delivered or dropped. */
+  /** Resolves when everything now in the queue is delivered or dropped. */
   flush(): Promise<void>;
-  /** Sends on for `ms` at most; resolves with what is left. */
+  /** Keeps sending for up to `ms`; resolves with what is left. */
   stop(ms: number): Promise<Item[]>;
 }
 
-/** The largest body that is tried. */
+/** In bytes, including the envelope. */
 export const maxBodyBytes = 5_000_000;
 
 export function createDelivery(deps: DeliveryDeps): Delivery {
@@ -40,7 +40,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   let timer: Timer | undefined;
   let running: Promise<void> | undefined;
   let isStopped = false;
-  /** Everything up to this one that was added is sent without delay. */
+  /** Everything added up to this number is sent without delay. */
   let due = 0;
   let failures = 0;
   let largestBatch = maxBodyBytes - envelopeBytes;
@@ -59,14 +59,14 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   }
 
   async function waitForRetry(verdict: Extract<Verdict, { kind: 'retry' }>): Promise<void> {
-    const wishMs = verdict.retryAfterMs ?? 0;
+    const requestedMs = verdict.retryAfterMs ?? 0;
     const backOff = backOffMs(failures, deps.random());
     failures += 1;
-    const waitMs = Math.min(Math.max(wishMs, backOff), deps.maxAgeMs);
-    const message = `${verdict.why}; next try in ${Math.round(waitMs)} ms`;
+    const waitMs = Math.min(Math.max(requestedMs, backOff), deps.maxAgeMs);
+    const message = `${verdict.why}; retrying in ${Math.round(waitMs)} ms`;
     const status = verdict.status === undefined ? {} : { status: verdict.status };
     problems.report({ reason: 'retrying', message, count: 0, ...status });
-    await pause.wait(waitMs, wishMs >= backOff);
+    await pause.wait(waitMs, requestedMs >= backOff);
   }
 
   function finish(batch: Item[], verdict: Exclude<Verdict, { kind: 'retry' }>): void {
@@ -75,7 +75,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
       largestBatch = Math.floor(batch.reduce((sum, { bytes }) => sum + bytes + 1, 0) / 2);
       return;
     }
-    // Back by a tenth with each batch that gets through: a server that takes little is not asked for too much every time.
+    // Grows back by a tenth with each batch that gets through, so a server with a small limit is not tested every time.
     largestBatch = Math.min(largestBatch * 1.1, maxBodyBytes - envelopeBytes);
     const loss = describeLoss(batch, verdict);
     if (loss) problems.report(loss, loss.lost);
@@ -86,7 +86,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     dropExpired();
     const batch = queue.nextBatch(largestBatch);
     if (batch.length === 0) return;
-    const verdict = judgeAnswer(await post.send(batch), batch, deps.now());
+    const verdict = judgeResponse(await post.send(batch), batch, deps.now());
     if (verdict.kind !== 'retry') finish(batch, verdict);
     else if (!isStopped) await waitForRetry(verdict);
   }
@@ -94,7 +94,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   const isDue = () => queue.settled < due || queue.length >= Math.max(1, deps.flushAt);
 
   async function run(): Promise<void> {
-    // Until the end of the tick, so that what is tracked in a loop goes together.
+    // Waits for the end of the tick, so events tracked in a loop go together.
     await undefined;
     try {
       while (!isStopped && isDue()) {
@@ -102,7 +102,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
         if (queue.length === 0 && !isStopped) deps.refill();
       }
     } catch {
-      // Only a clock of the application's own can have failed; what waits is tried again after the interval.
+      // Only the application's own clock can throw here; the queue is tried again after the interval.
       if (!isStopped) await pause.wait(deps.flushIntervalMs, false);
     }
     running = undefined;
@@ -117,10 +117,10 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   }
 
   function arm(): void {
-    if (queue.length > 0 && !isStopped) timer ??= later(deps.flushIntervalMs, start);
+    if (queue.length > 0 && !isStopped) timer ??= unrefTimeout(deps.flushIntervalMs, start);
   }
 
-  /** What is refilled meanwhile, too. */
+  /** Includes what is refilled meanwhile. */
   async function sendAll(): Promise<void> {
     while (queue.length > 0 && !isStopped) {
       start();
@@ -144,7 +144,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
         pause.hurry();
         let deadline: Timer | undefined;
         const over = new Promise<void>((resolve) => {
-          deadline = later(ms, resolve);
+          deadline = unrefTimeout(ms, resolve);
         });
         await keepRunning(Promise.race([sendAll(), over]));
         clearTimeout(deadline);

@@ -1,5 +1,4 @@
-/** A batch and what became of it → what of it is lost. */
-import type { IndexedRejection, Verdict } from './judge-answer.js';
+import type { IndexedRejection, Verdict } from './judge-response.js';
 import type { Lost, Problem } from './problems.js';
 import type { Item } from './queue.js';
 
@@ -28,7 +27,7 @@ function describeRejected(batch: Item[], verdict: Extract<Verdict, { kind: 'deli
   };
 }
 
-/** Undefined when nothing is lost. */
+/** Undefined if nothing is lost. */
 export function describeLoss(batch: Item[], verdict: Exclude<Verdict, { kind: 'retry' }>): Loss | undefined {
   if (verdict.kind === 'delivered') return describeRejected(batch, verdict);
   const { kind: reason, status, why: message } = verdict;

@@ -1,4 +1,4 @@
-/** UUIDs of version 7 (RFC 9562), which begin with the time, so that they lie side by side in an index. */
+/** A UUID version 7 (RFC 9562). It starts with the time, so new ids are neighbours in an index. */
 
 const hex = (number: number, digits: number) => Math.floor(number).toString(16).padStart(digits, '0');
 
@@ -9,4 +9,24 @@ export function makeEventId(timeMs: number, random: () => number): string {
   const variant = hex(0x8000 + random() * 0x4000, 4);
   const rest = hex(random() * 2 ** 24, 6) + hex(random() * 2 ** 24, 6);
   return `${time.slice(0, 8)}-${time.slice(8, 12)}-${version}-${variant}-${rest}`;
+}
+
+const poolSize = 64;
+
+/**
+ * Uniform numbers in [0, 1) that no two processes share. Node 18 has no global `crypto`; its `Math.random` is seeded randomly
+ * too.
+ */
+export function createSecureRandom(): () => number {
+  const pool = new Uint32Array(poolSize);
+  let next = poolSize;
+  return () => {
+    if (typeof globalThis.crypto?.getRandomValues !== 'function') return Math.random();
+    if (next === poolSize) {
+      globalThis.crypto.getRandomValues(pool);
+      next = 0;
+    }
+    next += 1;
+    return pool[next - 1]! / 2 ** 32;
+  };
 }

@@ -1,26 +1,26 @@
-/** What may be tracked. The types with properties of their own are those of the table "event_type" in Millrace's README. */
+/** What can be tracked. The types with properties of their own are those of the table "event_type" in Millrace's README. */
 
 export type Properties = Record<string, unknown>;
-/** null counts as absent. */
+/** null means absent. */
 type Optional<T> = T | null | undefined;
 
-/** Of the visitor whose request led to the event; used for country, device and visitor, and then forgotten. */
+/** Of the visitor whose request caused the event; used to derive country, device and visitor, and then discarded. */
 export interface VisitorContext {
   ip?: Optional<string>;
   user_agent?: Optional<string>;
 }
 
-/** What an event of any type may say. Lengths are in characters; Millrace finds out itself what is absent. */
+/** The fields of any event. Lengths are in characters; Millrace derives absent fields itself where it can. */
 export interface EventFields {
-  /** Of another site than the client's. */
+  /** Overrides the client's site. */
   site_id?: Optional<string>;
-  /** A path or a whole address, up to 2048; absent: an event of no page. */
+  /** A path or a full address, up to 2048; absent: an event without a page. */
   path?: Optional<string>;
-  /** Up to 128, as session_id and profile_id. */
+  /** Up to 128, as are session_id and profile_id. */
   user_id?: Optional<string>;
   session_id?: Optional<string>;
   profile_id?: Optional<string>;
-  /** When it happened, in ISO 8601 with a zone if it is a text; absent: now. */
+  /** When it happened; as a string, ISO 8601 with a time zone. Absent: now. */
   timestamp?: Optional<string | Date>;
   /** A UUID; events of a site with the same event_id and timestamp are one event. Absent: a new one. */
   event_id?: Optional<string>;
@@ -40,7 +40,7 @@ export interface EventFields {
   language?: Optional<string>;
   /** Such as `1920x1080`. */
   screen?: Optional<string>;
-  /** A name of the IANA, such as `Europe/Berlin`. */
+  /** An IANA name such as `Europe/Berlin`. */
   timezone?: Optional<string>;
   utm_source?: Optional<string>;
   utm_medium?: Optional<string>;
@@ -51,12 +51,12 @@ export interface EventFields {
   click_id?: Optional<string>;
   source?: Optional<string>;
   channel?: Optional<string>;
-  /** Name of the bot that it was. */
+  /** The name of the bot. */
   bot?: Optional<string>;
   context?: Optional<VisitorContext>;
 }
 
-/** A decimal such as `"12.50"`: up to 12 digits, and 6 after the point. A number becomes such a text. */
+/** A decimal such as `"12.50"`: up to 12 digits, and 6 decimals. A number is converted to a string. */
 export type Amount = string | number;
 export type Interval = 'day' | 'week' | 'month' | 'quarter' | 'year';
 
@@ -74,13 +74,13 @@ interface SinglePayment {
 
 interface Plan {
   interval: Interval;
-  /** A payment every so many intervals, 1 to 366. */
+  /** The number of intervals between payments, 1 to 366. */
   interval_count?: Optional<number>;
   subscription_id?: Optional<string>;
 }
 
 type Payment = Properties & Money & { transaction_id: string; status: 'succeeded' | 'failed' } & (SinglePayment | Plan);
-/** `transaction_id` is that of the payment. */
+/** `transaction_id` is the one of the payment. */
 type Refund = Properties & Money & { transaction_id: string; refund_id?: Optional<string> };
 type Cost = Properties & Money & { category: string; feature: string };
 type Cancellation = Properties & { ends?: Optional<'now' | 'period_end'>; currency?: Optional<string> };
@@ -89,12 +89,12 @@ type TournamentRevenue =
   | { revenue?: Optional<never>; currency?: Optional<string> }
   | { revenue: Amount; currency: string };
 
-/** A subscription is named, or it is what one user pays for. */
+/** The subscription is given by its id or, without one, by its user. */
 type OfSubscription<P> =
   | { user_id: string; properties: P & { subscription_id?: Optional<string> } }
   | { properties: P & { subscription_id: string } };
 
-/** What each type of its own demands. */
+/** What each typed event requires. */
 interface TypedFields {
   signup: { user_id: string; properties?: Optional<Properties> };
   payment: { properties: Payment };
@@ -107,12 +107,12 @@ interface TypedFields {
   tournament_completed: { properties: Tournament & { duration_minutes: number } & TournamentRevenue };
 }
 
-/** An event of a type that Millrace knows, told apart by `event_type`. */
+/** An event of a type with properties of its own, discriminated by `event_type`. */
 export type TypedEvent = {
   [T in keyof TypedFields]: EventFields & { event_type: T } & TypedFields[T];
 }[keyof TypedFields];
 
-/** An event of type `T`; the properties of all types but those of {@link TypedEvent} are free. */
+/** An event of type `T`; properties are free-form except for the types of {@link TypedEvent}. */
 export type TrackedEvent<T extends string> = T extends keyof TypedFields
   ? EventFields & { event_type: T } & TypedFields[T]
   : EventFields & { event_type: T; properties?: Optional<Properties> };

@@ -1,4 +1,4 @@
-/** `@millrace/node/express`: `req.millrace`, and a view per page if wanted. For Express 4 and 5. */
+/** `@millrace/node/express`: `req.millrace`, and optionally a view per page. For Express 4 and 5. */
 import type { VisitorContext } from './event-types.js';
 import type { Millrace } from './millrace.js';
 import { createRequestTracker, isPage, type RequestTracker, trackView } from './request-tracker.js';
@@ -12,9 +12,9 @@ declare global {
   }
 }
 
-/** What is used of a request of Express. */
+/** The part of an Express request that is used. */
 export interface ExpressRequest {
-  /** Behind a proxy the visitor's only if Express' setting `trust proxy` says so. */
+  /** Behind a proxy this is the visitor's address only with Express' setting `trust proxy`. */
   ip?: string | undefined;
   method: string;
   protocol: string;
@@ -30,13 +30,13 @@ interface ExpressResponse {
 }
 
 export interface ExpressOptions<Req = ExpressRequest> {
-  /** Tracks a `view` for each page of HTML that was sent, or of those requests for which a function says so. */
+  /** Tracks a `view` for each HTML page sent, or for the requests that a function selects. */
   views?: boolean | ((req: Req, res: { statusCode: number }) => boolean);
-  /** Who is logged in. */
+  /** The logged-in user. */
   userId?: (req: Req) => string | undefined;
 }
 
-/** What Millrace should know of the visitor, for `context` of an event. */
+/** The visitor of a request, for `context` of an event. */
 export function expressContext(req: Pick<ExpressRequest, 'ip' | 'get'>): VisitorContext {
   return { ip: req.ip, user_agent: req.get('user-agent') };
 }
@@ -53,7 +53,6 @@ function isWanted<Req extends ExpressRequest>(
   );
 }
 
-/** Middleware that sets `req.millrace`. */
 export function millraceExpress<Req extends ExpressRequest = ExpressRequest>(
   client: Pick<Millrace, 'track'>,
   options: ExpressOptions<Req> = {},

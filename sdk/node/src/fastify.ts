@@ -1,4 +1,4 @@
-/** `@millrace/node/fastify`: `request.millrace`, and a view per page if wanted. For Fastify 4 and 5. */
+/** `@millrace/node/fastify`: `request.millrace`, and optionally a view per page. For Fastify 4 and 5. */
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
 import type { VisitorContext } from './event-types.js';
 import type { Millrace } from './millrace.js';
@@ -13,13 +13,13 @@ declare module 'fastify' {
 
 export interface FastifyMillraceOptions {
   client: Pick<Millrace, 'track'>;
-  /** Tracks a `view` for each page of HTML that was sent, or of those requests for which a function says so. */
+  /** Tracks a `view` for each HTML page sent, or for the requests that a function selects. */
   views?: boolean | ((request: FastifyRequest, reply: FastifyReply) => boolean);
-  /** Who is logged in. */
+  /** The logged-in user. */
   userId?: (request: FastifyRequest) => string | undefined;
 }
 
-/** What Millrace should know of the visitor. Behind a proxy `ip` is the visitor's only if Fastify's `trustProxy` says so. */
+/** The visitor of a request, for `context` of an event. Behind a proxy `ip` is the visitor's only with Fastify's `trustProxy`. */
 export function fastifyContext(request: Pick<FastifyRequest, 'ip' | 'headers'>): VisitorContext {
   return { ip: request.ip, user_agent: request.headers['user-agent'] };
 }
@@ -44,7 +44,7 @@ function isWanted({ views }: FastifyMillraceOptions, request: FastifyRequest, re
 }
 
 const plugin: FastifyPluginCallback<FastifyMillraceOptions> = (fastify, options, done) => {
-  // Of an object Fastify would warn that requests share it; each gets its own before anything else sees it.
+  // Declared as null, because Fastify warns about an object that all requests would share.
   fastify.decorateRequest('millrace', null as unknown as RequestTracker);
   fastify.addHook('onRequest', (request, _reply, next) => {
     request.millrace = trackerOf(request, options);
@@ -57,7 +57,10 @@ const plugin: FastifyPluginCallback<FastifyMillraceOptions> = (fastify, options,
   done();
 };
 
-/** `app.register(millraceFastify, { client })`; holds for the whole application, not only for the plugin's own routes. */
+/**
+ * Register with `app.register(millraceFastify, { client })`; it applies to the whole application, not only to the plugin's
+ * scope.
+ */
 export const millraceFastify: FastifyPluginCallback<FastifyMillraceOptions> = Object.assign(plugin, {
   [Symbol.for('skip-override')]: true,
   [Symbol.for('fastify.display-name')]: '@millrace/node',

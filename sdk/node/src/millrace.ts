@@ -1,16 +1,14 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-/** `@millrace/node`: events of an application → Millrace, in the background. */
 import { createDelivery, maxBodyBytes } from './delivery.js';
 import { lostItem } from './describe-loss.js';
-import { makeEventId } from './event-id.js';
+import { createSecureRandom, makeEventId } from './event-id.js';
 import type { TrackedEvent } from './event-types.js';
-import { keepSpooled } from './keep-spooled.js';
 import { type MillraceOptions, readOptions } from './options.js';
 import { createPost, envelopeBytes } from './post-batch.js';
 import { createProblems, type ProblemReason } from './problems.js';
 import { createQueue, type Item } from './queue.js';
-import { createSecureRandom } from './secure-random.js';
-import { writeEvent } from './write-item.js';
+import { createSafeSpool } from './safe-spool.js';
+import { writeEvent } from './write-event.js';
 
 export type {
   Amount,
@@ -24,38 +22,41 @@ export type {
 export type { MillraceOptions } from './options.js';
 export type { Lost, Problem, ProblemReason, Rejection } from './problems.js';
 export type { Item } from './queue.js';
-export type { Spool } from './spool-contract.js';
+export type { Spool } from './safe-spool.js';
 
 export interface Millrace {
-  /** Takes an event and returns at once. Never throws: what cannot be taken is counted in `dropped` and told to `onError`. */
+  /**
+   * Queues an event and returns at once. Never throws: events that cannot be queued are counted in `dropped` and reported to
+   * `onError`.
+   */
   track<T extends string>(event: { event_type: T } & TrackedEvent<T>): void;
-  /** Resolves when all that was tracked before is delivered or dropped, which may take as long as the server is down. */
+  /** Resolves when everything tracked before is delivered or dropped, which may take as long as the server is down. */
   flush(): Promise<void>;
   /**
-   * Takes no more, sends for `ms` (default: `timeoutMs`) at most, and ends. What is unsent then is kept by the spool for the next process; without one it
-   * is lost, counted and reported.
+   * Accepts no more events, sends for up to `ms` (default: `timeoutMs`), and ends. Unsent events stay in the spool for the next
+   * process; without one they are lost, counted and reported.
    */
   shutdown(ms?: number): Promise<{ unsent: number }>;
   /** `shutdown()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
-  /** How many events were lost so far, for whatever reason. */
+  /** Events lost so far, for any reason. */
   readonly dropped: number;
-  /** How many wait or are on their way. */
+  /** Events that are queued or being sent. */
   readonly unsent: number;
 }
 
 const utf8 = new TextEncoder();
 
 /**
- * A client that sends to one Millrace. Opens nothing before the first event, except its spool.
- * @throws TypeError that names a wrong option, Error when the spool cannot be used
+ * Creates a client for one Millrace server. Opens nothing before the first event, except its spool.
+ * @throws TypeError that names an invalid option, Error if the spool cannot be used
  */
 export function createMillrace(options: MillraceOptions): Millrace {
   const settings = readOptions(options);
   const { now = Date.now, random = Math.random } = options;
   const problems = createProblems(options.onError);
   const queue = createQueue(settings.maxQueueEvents, settings.maxQueueBytes);
-  const spooled = keepSpooled(options.spool, problems.report);
+  const spooled = createSafeSpool(options.spool, problems.report);
   const refill = () => {
     for (const item of spooled.recover()) queue.add(item);
     delivery.onAdded();
@@ -74,15 +75,15 @@ export function createMillrace(options: MillraceOptions): Millrace {
   });
   let ended: Promise<{ unsent: number }> | undefined;
 
-  /** Why it cannot be taken. */
-  function obstacle({ bytes }: Item): [ProblemReason, string] | undefined {
-    if (ended) return ['closed', 'it was tracked after shutdown()'];
-    if (bytes + envelopeBytes > maxBodyBytes) return ['too_large', 'it has more than 5 MB'];
-    return queue.hasRoom(bytes) ? undefined : ['queue_full', `${queue.length} events wait already`];
+  /** Why an event cannot be queued. */
+  function rejectionOf({ bytes }: Item): [ProblemReason, string] | undefined {
+    if (ended) return ['closed', 'the event was tracked after shutdown()'];
+    if (bytes + envelopeBytes > maxBodyBytes) return ['too_large', 'the event is larger than 5 MB'];
+    return queue.hasRoom(bytes) ? undefined : ['queue_full', `the queue is full: ${queue.length} events are waiting`];
   }
 
-  function take(item: Item): void {
-    const [reason, message] = obstacle(item) ?? [];
+  function enqueue(item: Item): void {
+    const [reason, message] = rejectionOf(item) ?? [];
     if (reason !== undefined && message !== undefined) {
       problems.report({ reason, message, count: 1 }, () => [lostItem(item)]);
       return;
@@ -99,12 +100,12 @@ export function createMillrace(options: MillraceOptions): Millrace {
       const text = writeEvent(event, { site: settings.site, nowMs: trackedAtMs, makeId });
       item = { text, bytes: utf8.encode(text).length, trackedAtMs };
     } catch (error) {
-      const message = `it cannot be written as JSON: ${error instanceof Error ? error.message : String(error)}`;
+      const message = `the event cannot be written as JSON: ${error instanceof Error ? error.message : String(error)}`;
       const body = event as Record<string, unknown>;
       problems.report({ reason: 'invalid', message, count: 1 }, () => [{ body }]);
       return;
     }
-    take(item);
+    enqueue(item);
   }
 
   async function end(ms: number): Promise<{ unsent: number }> {

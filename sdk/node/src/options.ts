@@ -1,33 +1,34 @@
-/** What a client can be told, and what it does when it is told nothing. */
+/** The options of a client and their defaults. */
+
 import type { Problem } from './problems.js';
-import type { Spool } from './spool-contract.js';
+import type { Spool } from './safe-spool.js';
 
 export interface MillraceOptions {
   /** Of ingestion, such as `https://stats.example.org`. */
   url: string | URL;
-  /** The `site_id` of events that name none. */
+  /** The `site_id` of events without one. */
   site: string;
   /** An access key with the scope `write`. */
   key?: string | undefined;
-  /** Sends as soon as so many events wait; 100. */
+  /** Sends as soon as this many events are queued; 100. */
   flushAt?: number | undefined;
-  /** Sends so long after the first event; 1,000. */
+  /** Sends this long after the first event; 1,000. */
   flushIntervalMs?: number | undefined;
-  /** Bounds of what waits, beyond which events are dropped; 10,000 events and 20 MB of JSON. */
+  /** Limits of the queue; beyond them events are dropped. 10,000 events and 20 MB of JSON. */
   maxQueueEvents?: number | undefined;
   maxQueueBytes?: number | undefined;
-  /** For so long delivery of an event is tried; 24 hours. */
+  /** How long delivery of an event is tried; 24 hours. */
   maxAgeMs?: number | undefined;
-  /** Bodies of so many bytes are compressed; 1,024. Infinity: none. */
+  /** Bodies from this size on are compressed; 1,024. Infinity: none. */
   gzipFromBytes?: number | undefined;
-  /** How long an answer may take; 10,000. */
+  /** How long a response may take; 10,000. */
   timeoutMs?: number | undefined;
-  /** Hears of all that is lost, and of requests that will be tried again. */
+  /** Called for lost events and for requests that will be retried. */
   onError?: ((problem: Problem) => unknown) | undefined;
   fetch?: typeof globalThis.fetch | undefined;
   /** Milliseconds since 1970. */
   now?: (() => number) | undefined;
-  /** Uniform in [0, 1), for the times between tries; ids do not come from it. */
+  /** Uniform in [0, 1), for the delays between retries; not used for ids. */
   random?: (() => number) | undefined;
   /** Keeps events for the next process. */
   spool?: Spool | undefined;
@@ -54,7 +55,7 @@ export interface Settings extends Numbers {
 function readUrl(given: string | URL): string {
   const [, origin, path] = /^(https?:\/\/[^/?#]+)([^?#]*)$/i.exec(String(given)) ?? [];
   if (origin === undefined) {
-    throw new TypeError(`url must be an address such as https://stats.example.org, not "${given}"`);
+    throw new TypeError(`url must be a URL such as https://stats.example.org, not "${given}"`);
   }
   return new URL(origin).origin + (path ?? '').replace(/\/*$/, '/');
 }
@@ -62,10 +63,10 @@ function readUrl(given: string | URL): string {
 function readNumber(name: keyof Numbers, given: number | undefined): number {
   const value = given ?? numbers[name];
   if (typeof value === 'number' && value >= 0) return value;
-  throw new TypeError(`${name} must be a number from 0 on`);
+  throw new TypeError(`${name} must be a number that is not negative`);
 }
 
-/** @throws TypeError that names what is wrong. */
+/** @throws TypeError that names what is wrong */
 export function readOptions(options: MillraceOptions): Settings {
   const { site, key } = options;
   if (typeof site !== 'string' || site === '') throw new TypeError('site must be the site_id of your events');

@@ -1,13 +1,33 @@
-/** One batch → one request → its answer, or why there is none. */
-import { gzip } from './gzip.js';
 import type { Item } from './queue.js';
 
-export interface Answer {
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** Undefined where nothing can compress. */
+async function gzip(bytes: Bytes): Promise<Bytes | undefined> {
+  if (typeof CompressionStream === 'function') {
+    const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream('gzip'));
+    return new Uint8Array(await new Response(stream).arrayBuffer());
+  }
+  return gzipByZlib(bytes);
+}
+
+/** Not imported, not even dynamically: bundlers for edge runtimes would try to resolve it and fail. */
+function gzipByZlib(bytes: Bytes): Promise<Bytes> | undefined {
+  const zlib = globalThis.process?.getBuiltinModule?.('node:zlib');
+  return (
+    zlib &&
+    new Promise((resolve, reject) => {
+      zlib.gzip(bytes, (error, result) => (error ? reject(error) : resolve(new Uint8Array(result))));
+    })
+  );
+}
+
+export interface HttpResponse {
   status: number;
   text: string;
   header(name: string): string | null;
 }
-export type Attempt = Answer | { failure: string };
+export type Attempt = HttpResponse | { failure: string };
 
 export interface PostDeps {
   /** Ends with a slash. */
@@ -22,11 +42,11 @@ export interface PostDeps {
 export interface Post {
   /** Sends once. Never rejects. */
   send(batch: Item[]): Promise<Attempt>;
-  /** Gives up waiting for the answer that is waited for. */
+  /** Stops waiting for the current response. */
   abort(): void;
 }
 
-/** What is around the events of a body. */
+/** The size of a body without its events, rounded up. */
 export const envelopeBytes = 64;
 
 function bodyOf(batch: Item[], nowMs: number): string {
@@ -42,10 +62,10 @@ function describeFailure(error: unknown): string {
 export function createPost(deps: PostDeps): Post {
   let giveUp: ((error: Error) => void) | undefined;
 
-  async function request(batch: Item[], signal: AbortSignal): Promise<Answer> {
+  async function request(batch: Item[], signal: AbortSignal): Promise<HttpResponse> {
     const plain = new TextEncoder().encode(bodyOf(batch, deps.now()));
     const packed = plain.length >= deps.gzipFromBytes ? await gzip(plain) : undefined;
-    // A method of `deps` would be called on it, which workers refuse.
+    // Called as a method of `deps`, `fetch` throws in workers.
     const { fetch } = deps;
     const response = await fetch(`${deps.url}events`, {
       method: 'POST',
@@ -56,7 +76,7 @@ export function createPost(deps: PostDeps): Post {
         ...(deps.key !== undefined && { authorization: `Bearer ${deps.key}` }),
       },
       body: packed ?? plain,
-      // Followed, a POST may arrive as a GET, and what answers that has stored nothing.
+      // A redirected POST may arrive as a GET, whose response would say nothing about the events.
       redirect: 'manual',
       signal,
     });
@@ -70,7 +90,7 @@ export function createPost(deps: PostDeps): Post {
       let timer: ReturnType<typeof setTimeout> | undefined;
       const ended = new Promise<never>((_, reject) => {
         giveUp = reject;
-        timer = setTimeout(() => reject(new Error(`no answer within ${deps.timeoutMs} ms`)), deps.timeoutMs);
+        timer = setTimeout(() => reject(new Error(`no response within ${deps.timeoutMs} ms`)), deps.timeoutMs);
       });
       try {
         return await Promise.race([request(batch, controller.signal), ended]);

@@ -1,15 +1,13 @@
-/** What a client tells about what did not go well, and the count of what was lost by it. */
-
 /**
- * - `queue_full`: the queue is at its bound of events or bytes
+ * - `queue_full`: the queue has reached its limit of events or bytes
  * - `invalid`: it cannot be written as JSON
- * - `too_large`: the server takes no body as large as this one event
- * - `rejected`: the server found this event wrong
- * - `refused`: the server refused the whole request, for a wrong key, say
+ * - `too_large`: the server accepts no body as large as this single event
+ * - `rejected`: the server found this event invalid
+ * - `refused`: the server refused the whole request, for example because of an invalid key
  * - `expired`: it could not be delivered within `maxAgeMs`
  * - `closed`: tracked after `shutdown()`, or unsent when that ended
- * - `retrying`: a request failed and will be tried again; nothing is lost
- * - `spool_failed`: a file could not be written or read; what is tracked is sent all the same
+ * - `retrying`: a request failed and will be retried; nothing is lost
+ * - `spool_failed`: a file could not be written or read; events are sent nevertheless
  */
 export type ProblemReason =
   | 'queue_full'
@@ -22,7 +20,7 @@ export type ProblemReason =
   | 'retrying'
   | 'spool_failed';
 
-/** What the server said of one event. */
+/** Why the server rejected an event. */
 export interface Rejection {
   reason: string;
   field: string;
@@ -39,11 +37,11 @@ export interface Problem {
   reason: ProblemReason;
   /** A sentence for a log. */
   message: string;
-  /** How many events are lost by it. */
+  /** How many events were lost. */
   count: number;
-  /** Those of them that are known: of more than 1,000 rejected events of one request the server names the first 1,000. */
+  /** The lost events that are known: the server names only the first 1,000 rejected events of a request. */
   lost: Lost[];
-  /** Of the answer, where there was one. */
+  /** Of the response, if there was one. */
   status?: number;
 }
 
@@ -55,7 +53,7 @@ export interface Problems {
   readonly dropped: number;
 }
 
-/** Hands problems on to `onError`, which cannot do harm: whatever it throws is ignored. */
+/** Passes problems to `onError` and ignores what it throws. */
 export function createProblems(onError?: (problem: Problem) => unknown): Problems {
   let dropped = 0;
   return {
@@ -65,7 +63,7 @@ export function createProblems(onError?: (problem: Problem) => unknown): Problem
       try {
         Promise.resolve(onError({ ...problem, lost: lost() })).catch(() => {});
       } catch {
-        // Its own fault must not become that of whoever tracks.
+        // An error in the callback must not reach the caller of `track`.
       }
     },
     get dropped() {

@@ -1,4 +1,4 @@
-/** What waits to be sent, in order, within bounds of number and bytes. */
+/** The queue of unsent events, limited in number and bytes. */
 
 export interface Item {
   /** JSON of one event. */
@@ -7,29 +7,29 @@ export interface Item {
   bytes: number;
   /** Milliseconds since 1970. */
   trackedAtMs: number;
-  /** Its number in the spool, where it is in one. */
+  /** Its number in the spool, if it is stored there. */
   spooled?: number;
 }
 
 export interface Queue {
   readonly length: number;
-  /** How many were ever added. */
+  /** How many items were ever added. */
   readonly added: number;
-  /** How many of these have left, delivered or dropped. */
+  /** How many of them have left, delivered or dropped. */
   readonly settled: number;
   hasRoom(bytes: number): boolean;
   add(item: Item): void;
-  /** Begins with the oldest item: as many as fit into `maxBytes` and 10,000, at least one. */
+  /** The oldest items: as many as fit into `maxBytes` and 10,000, at least one. */
   nextBatch(maxBytes: number): Item[];
-  /** The oldest, as far as they were tracked before that time. */
+  /** The items tracked before that time, oldest first. */
   before(timeMs: number): Item[];
-  /** Takes the oldest out. */
+  /** Removes the oldest items. */
   settle(count: number): Item[];
-  /** Resolves when all that is in it now has left. */
+  /** Resolves when everything now in the queue has left. */
   whenSettled(): Promise<void>;
 }
 
-/** What Millrace takes in one request. */
+/** Millrace's limit per request. */
 const maxBatchEvents = 10_000;
 
 interface Waiter {
@@ -37,7 +37,7 @@ interface Waiter {
   resolve(): void;
 }
 
-/** Items stay in the queue, and count towards its bounds, until they are settled, on their way too. */
+/** Items stay in the queue, and count towards its limits, until they are settled, even while being sent. */
 export function createQueue(maxEvents: number, maxBytes: number): Queue {
   const items: Item[] = [];
   let waiters: Waiter[] = [];
@@ -46,7 +46,7 @@ export function createQueue(maxEvents: number, maxBytes: number): Queue {
   function fitting(limit: number): number {
     let [count, size] = [0, 0];
     for (const item of items) {
-      // With the comma.
+      // Plus the comma.
       size += item.bytes + 1;
       if (count === maxBatchEvents || (count > 0 && size > limit)) break;
       count += 1;

@@ -1,33 +1,35 @@
-/** Events about a request that another server answers: with the address of its page, and what is known of its visitor. */
+/** Tracks events of an HTTP request with its address, its referrer and its visitor. */
 import type { TrackedEvent, VisitorContext } from './event-types.js';
 import type { Millrace } from './millrace.js';
 
-/** What `req.millrace` is. */
+/** The type of `req.millrace`. */
 export interface RequestTracker {
   /** Of the visitor. */
   readonly context: VisitorContext;
-  /** As `track` of the client; what the event does not say of `path`, `referrer`, `user_id` and `context`, the request does. Never throws. */
+  /**
+   * Like `track` of the client, but `path`, `referrer`, `user_id` and `context` default to those of the request. Never throws.
+   */
   track<T extends string>(event: { event_type: T } & TrackedEvent<T>): void;
 }
 
-/** What is read from a request, whichever framework has parsed it. */
-export interface SeenRequest {
+/** What is needed of a request, whichever framework parsed it. */
+export interface RequestInfo {
   protocol: string;
   hostname: string | undefined;
-  /** As the request line has it. */
+  /** As in the request line. */
   url: string;
   referrer: string | undefined;
   context: VisitorContext;
-  /** Asked when an event is tracked, since who it is may turn out late. */
+  /** Called when an event is tracked, since the user may become known late. */
   userId?: (() => string | undefined) | undefined;
 }
 
-/** Of addresses and referrers, of which Millrace takes no longer ones. */
-const mostCharacters = 2_048;
+/** Millrace accepts no longer addresses and referrers. */
+const maxTextLength = 2_048;
 
-const cut = (text: string | undefined) => text?.slice(0, mostCharacters);
+const truncate = (text: string | undefined) => text?.slice(0, maxTextLength);
 
-function addressOf({ protocol, hostname, url }: SeenRequest): string {
+function addressOf({ protocol, hostname, url }: RequestInfo): string {
   return hostname && url.startsWith('/') ? `${protocol}://${hostname}${url}` : url;
 }
 
@@ -39,35 +41,39 @@ function safely(read: (() => string | undefined) | undefined): string | undefine
   }
 }
 
-/** `isWanted` may be the application's own: what it throws while nobody waits for it would end the process. */
+/** `isWanted` may be the application's callback: an uncaught error in it would end the process. */
 export function trackView(tracker: RequestTracker, isWanted: () => boolean): void {
   try {
     if (isWanted()) tracker.track({ event_type: 'view' });
   } catch {
-    // A view that cannot be judged is none.
+    // If the callback fails, there is no view.
   }
 }
 
-export function createRequestTracker(client: Pick<Millrace, 'track'>, seen: SeenRequest): RequestTracker {
+export function createRequestTracker(client: Pick<Millrace, 'track'>, seen: RequestInfo): RequestTracker {
   const { context } = seen;
   return {
     context,
     track(event) {
-      const known = { path: cut(addressOf(seen)), referrer: cut(seen.referrer), user_id: safely(seen.userId) };
+      const known = {
+        path: truncate(addressOf(seen)),
+        referrer: truncate(seen.referrer),
+        user_id: safely(seen.userId),
+      };
       client.track({ ...known, ...event, context: { ...context, ...event?.context } });
     },
   };
 }
 
-export interface SeenAnswer {
+export interface ResponseInfo {
   method: string;
   status: number;
   contentType: unknown;
   accept: string | undefined;
 }
 
-/** A page that was shown: HTML by GET with 200, or with 304, which does not say its type. */
-export function isPage({ method, status, contentType, accept }: SeenAnswer): boolean {
+/** Whether a page was shown: HTML by GET with 200, or with 304, which has no content type. */
+export function isPage({ method, status, contentType, accept }: ResponseInfo): boolean {
   if (method !== 'GET') return false;
   return status === 200
     ? String(contentType).startsWith('text/html')

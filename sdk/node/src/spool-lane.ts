@@ -1,4 +1,4 @@
-/** The files of one process: items are appended, and what is settled is cut off. */
+/** The files of one process: items are appended, and settled ones are removed. */
 import { appendFileSync, closeSync, ftruncateSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Item } from './queue.js';
@@ -6,27 +6,27 @@ import type { Item } from './queue.js';
 export interface Lane {
   append(item: Item): number;
   settle(number: number): void;
-  /** True when everything in it was settled. */
+  /** True if everything in it was settled. */
   close(): boolean;
 }
 
-/** A file that is larger is not appended to. */
+/** Larger files are not appended to. */
 const segmentBytes = 1_000_000;
 
 interface Segment {
   path: string;
-  /** Of the last item in it or in those before it. */
+  /** The number of the last item in this or an earlier file. */
   last: number;
 }
 
-/** Appends to files `1.ndjson`, `2.ndjson` ... of a folder that is there and has none yet. */
+/** Appends to files `1.ndjson`, `2.ndjson` ... in an existing, empty folder. */
 export function openLane(folder: string): Lane {
   const segments: Segment[] = [];
   let file: number | undefined;
   let size = 0;
   let count = 0;
   let [last, settled] = [0, 0];
-  /** Whether the file ends in half a line, of a write that failed. */
+  /** Whether the file ends with half a line from a failed write. */
   let isTorn = false;
 
   function write(line: string): void {
@@ -84,7 +84,7 @@ interface Line {
   settled?: number;
 }
 
-/** Half a line, which a process that was killed may leave, is none. */
+/** A killed process may leave half a line, which is ignored. */
 function parseLine(text: string): Line {
   try {
     return JSON.parse(text) as Line;
@@ -95,7 +95,7 @@ function parseLine(text: string): Line {
 
 const byNumber = (one: string, other: string) => Number.parseInt(one, 10) - Number.parseInt(other, 10);
 
-/** What a process has left in its folder: its items that were not settled, in their order. */
+/** The unsettled items that a process left in its folder, in order. */
 export function readLane(folder: string): Item[] {
   const names = readdirSync(folder).filter((name) => /^\d+\.ndjson$/.test(name));
   const lines = names

@@ -1,4 +1,4 @@
-/** Which process a folder of the spool belongs to, and whether it is still there. */
+/** Which process owns a folder of the spool, and whether that process is still running. */
 import { readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -6,19 +6,19 @@ import { join } from 'node:path';
 interface Owner {
   host: string;
   pid: number;
-  /** A pid is given again after a while; pid and birth together are one process. */
+  /** Pids are reused; only together with the start time do they identify a process. */
   born: string;
 }
 
-/** How often a process shows that it is alive, to those on other machines and in other containers. */
+/** How often a process proves that it is running, to other machines and containers. */
 export const heartbeatMs = 10_000;
-/** After such a silence it is taken for gone. */
-export const silenceMs = 6 * heartbeatMs;
+/** Without a heartbeat for this long a process is considered dead. */
+export const ownerTimeoutMs = 6 * heartbeatMs;
 
 const ownerFile = (folder: string) => join(folder, 'owner.json');
 
-/** Start of a process in clock ticks since boot, where the system tells it (Linux); else an empty text. */
-function birthOf(pid: number): string {
+/** The start time in clock ticks since boot on Linux; an empty string elsewhere. */
+function startTimeOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
@@ -27,26 +27,26 @@ function birthOf(pid: number): string {
   }
 }
 
-/** Makes this process the owner, at once for whoever looks. */
-export function own(folder: string): void {
-  const owner: Owner = { host: hostname(), pid: process.pid, born: birthOf(process.pid) };
+/** Makes this process the owner, atomically. */
+export function writeOwner(folder: string): void {
+  const owner: Owner = { host: hostname(), pid: process.pid, born: startTimeOf(process.pid) };
   const draft = `${ownerFile(folder)}.${process.pid}`;
   writeFileSync(draft, JSON.stringify(owner), { mode: 0o600 });
   renameSync(draft, ownerFile(folder));
 }
 
-/** Leaves the folder to whoever wants it. */
-export function disown(folder: string): void {
+/** Leaves the folder to any other process. */
+export function removeOwner(folder: string): void {
   rmSync(ownerFile(folder), { force: true });
 }
 
-/** Never throws: nobody waits for it. */
-export function showLife(folder: string): void {
+/** Never throws: it runs in a timer. */
+export function touchOwner(folder: string): void {
   const now = new Date();
   try {
     utimesSync(ownerFile(folder), now, now);
   } catch {
-    // Without its folder the spool fails at the next event, and says so then.
+    // If the folder is gone, the next event fails and reports it.
   }
 }
 
@@ -56,15 +56,15 @@ function isRunning({ pid, born }: Owner): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
-  return born === birthOf(pid);
+  return born === startTimeOf(pid);
 }
 
-/** A process of this machine is looked up; of one elsewhere only its heartbeat is known. */
-export function hasOwner(folder: string): boolean {
+/** A process on this machine is looked up; elsewhere only its heartbeat counts. */
+export function isOwned(folder: string): boolean {
   try {
     const owner = JSON.parse(readFileSync(ownerFile(folder), 'utf8')) as Owner;
     if (owner.host === hostname()) return isRunning(owner);
-    return Date.now() - statSync(ownerFile(folder)).mtimeMs < silenceMs;
+    return Date.now() - statSync(ownerFile(folder)).mtimeMs < ownerTimeoutMs;
   } catch {
     return false;
   }

@@ -1,34 +1,34 @@
-/** `@millrace/node/spool`: keeps events in files, so that they survive the process. */
+/** `@millrace/node/spool`: stores events in files, so that they survive the process. */
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Item } from './queue.js';
-import type { Spool } from './spool-contract.js';
+import type { Spool } from './safe-spool.js';
 import { type Lane, openLane, readLane } from './spool-lane.js';
-import { disown, hasOwner, heartbeatMs, own, showLife, silenceMs } from './spool-owner.js';
+import { heartbeatMs, isOwned, ownerTimeoutMs, removeOwner, touchOwner, writeOwner } from './spool-owner.js';
 
 let lanesOfProcess = 0;
 
-/** A name that no other process gives. */
+/** A name unique across processes. */
 function laneName(): string {
   lanesOfProcess += 1;
   return `${Date.now().toString(36)}-${process.pid}-${lanesOfProcess}-${Math.random().toString(36).slice(2, 10)}`;
 }
 
-/** Appears with its owner, or another process would take it for left behind. */
+/** Created under a hidden name, so that it never appears without an owner and gets taken over. */
 function makeFolder(folder: string, name: string): string {
   const draft = join(folder, `.${name}`);
   mkdirSync(draft, { recursive: true, mode: 0o700 });
-  own(draft);
+  writeOwner(draft);
   const made = join(folder, name);
   renameSync(draft, made);
   return made;
 }
 
-/** Only one of several processes gets it; false for the others. */
+/** Only one of several processes succeeds; false for the others. */
 function claim(from: string, to: string): boolean {
   try {
     renameSync(from, to);
-    own(to);
+    writeOwner(to);
     return true;
   } catch {
     return false;
@@ -36,10 +36,10 @@ function claim(from: string, to: string): boolean {
 }
 
 /**
- * A spool in `folder`, which is made where there is none. Each process writes files of its own in it, so that several may use one folder.
+ * A spool in `folder`, which is created if missing. Each process writes its own files, so several may share a folder.
  *
- * When `track()` has returned, the operating system has the event: it survives the end of the process, even by SIGKILL. It may not
- * survive a power cut, since nothing waits for the disk.
+ * When `track()` has returned, the operating system has the event: it survives the end of the process, even by SIGKILL. It may
+ * not survive a power cut, since nothing is fsynced.
  */
 export function createFileSpool(folder: string): Spool {
   let opened: { folder: string; lane: Lane; heartbeat: NodeJS.Timeout } | undefined;
@@ -47,7 +47,7 @@ export function createFileSpool(folder: string): Spool {
   let sawAll = false;
 
   function lane(): Lane {
-    if (!opened) throw new Error('it is not open');
+    if (!opened) throw new Error('the spool is not open');
     return opened.lane;
   }
 
@@ -59,7 +59,7 @@ export function createFileSpool(folder: string): Spool {
   function takeOver(name: string): Item[] {
     const path = join(folder, name);
     const mine = join(folder, laneName());
-    if (hasOwner(path) || !claim(path, mine)) return [];
+    if (isOwned(path) || !claim(path, mine)) return [];
     const items = keep(readLane(mine));
     rmSync(mine, { recursive: true, force: true });
     return items;
@@ -67,14 +67,14 @@ export function createFileSpool(folder: string): Spool {
 
   return {
     open() {
-      if (opened) throw new Error('this spool belongs to another client: call createFileSpool for each');
+      if (opened) throw new Error('this spool already belongs to a client: call createFileSpool once per client');
       const made = makeFolder(folder, laneName());
-      const heartbeat = setInterval(() => showLife(made), heartbeatMs).unref();
+      const heartbeat = setInterval(() => touchOwner(made), heartbeatMs).unref();
       opened = { folder: made, lane: openLane(made), heartbeat };
     },
     recover() {
-      // A process elsewhere may turn out to be gone; to look each time that the queue is empty would be too often.
-      if (sawAll && Date.now() - lookedAt < silenceMs) return [];
+      // A process elsewhere may turn out to be dead, but checking each time the queue is empty would be too often.
+      if (sawAll && Date.now() - lookedAt < ownerTimeoutMs) return [];
       lookedAt = Date.now();
       sawAll = false;
       for (const name of readdirSync(folder)
@@ -92,7 +92,7 @@ export function createFileSpool(folder: string): Spool {
       if (!opened) return;
       clearInterval(opened.heartbeat);
       if (opened.lane.close()) rmSync(opened.folder, { recursive: true, force: true });
-      else disown(opened.folder);
+      else removeOwner(opened.folder);
       opened = undefined;
     },
   };

@@ -1,21 +1,19 @@
-/** Timers by which a process is not kept, and one by which it is. */
-
 export type Timer = ReturnType<typeof setTimeout>;
 
-/** Beyond it timers fire at once. */
-export const longestTimerMs = 2 ** 31 - 1;
+/** Longer timeouts fire at once. */
+export const maxTimeoutMs = 2 ** 31 - 1;
 
-/** Does not keep a process from ending. */
-export function later(ms: number, run: () => void): Timer {
-  const timer = setTimeout(run, Math.min(ms, longestTimerMs));
-  // Elsewhere than in Node it may be a number.
+/** A timeout that does not keep the process alive. */
+export function unrefTimeout(ms: number, run: () => void): Timer {
+  const timer = setTimeout(run, Math.min(ms, maxTimeoutMs));
+  // Other runtimes return a number.
   timer.unref?.();
   return timer;
 }
 
-/** Keeps the process until `work` is done, which may itself only wait for timers that do not. */
+/** Keeps the process alive until `work` is done, which may itself depend on timers that do not. */
 export async function keepRunning<T>(work: Promise<T>): Promise<T> {
-  const hold = setInterval(() => {}, longestTimerMs);
+  const hold = setInterval(() => {}, maxTimeoutMs);
   try {
     return await work;
   } finally {
@@ -24,13 +22,13 @@ export async function keepRunning<T>(work: Promise<T>): Promise<T> {
 }
 
 export interface Pause {
-  /** @param isWish the server's, which `hurry` does not shorten. Resolves after that time, or when it is ended. */
-  wait(ms: number, isWish: boolean): Promise<void>;
+  /** Resolves after `ms`, or when ended. @param isServerDelay requested by the server, so `hurry` does not shorten it */
+  wait(ms: number, isServerDelay: boolean): Promise<void>;
   hurry(): void;
   end(): void;
 }
 
-/** The waiting between two attempts. */
+/** The delay between two attempts. */
 export function createPause(): Pause {
   let current: { isWish: boolean; end(): void } | undefined;
   return {
@@ -41,7 +39,7 @@ export function createPause(): Pause {
           current = undefined;
           resolve();
         };
-        const timer = later(ms, end);
+        const timer = unrefTimeout(ms, end);
         current = { isWish, end };
       }),
     hurry() {

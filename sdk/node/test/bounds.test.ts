@@ -1,12 +1,11 @@
-/** How much a client keeps, and how much it sends at a time. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createMillrace, type MillraceOptions, type Problem } from '../src/millrace.js';
-import { type Collector, collect } from './collector.js';
+import { type Collector, startCollector } from './collector.js';
 
 let collector: Collector;
 let problems: Problem[];
 beforeEach(async () => {
-  collector = await collect();
+  collector = await startCollector();
   problems = [];
 });
 afterEach(() => collector.close());
@@ -14,13 +13,13 @@ afterEach(() => collector.close());
 const create = (options: Partial<MillraceOptions> = {}) =>
   createMillrace({ url: collector.url, site: 'demo', onError: (problem) => problems.push(problem), ...options });
 
-it('drops events beyond its bound of events, counts and names them, and takes more once there is room', async () => {
+it('drops events beyond maxQueueEvents, counts and reports them, and accepts more once there is room', async () => {
   const client = create({ maxQueueEvents: 3 });
   for (let number = 0; number < 5; number += 1) client.track({ event_type: 'view', path: `/${number}` });
   expect({ unsent: client.unsent, dropped: client.dropped }).toEqual({ unsent: 3, dropped: 2 });
   expect(problems.map(({ reason, message, lost }) => ({ reason, message, path: lost[0]?.body.path }))).toEqual([
-    { reason: 'queue_full', message: '3 events wait already', path: '/3' },
-    { reason: 'queue_full', message: '3 events wait already', path: '/4' },
+    { reason: 'queue_full', message: 'the queue is full: 3 events are waiting', path: '/3' },
+    { reason: 'queue_full', message: 'the queue is full: 3 events are waiting', path: '/4' },
   ]);
   await client.flush();
   client.track({ event_type: 'view', path: '/5' });
@@ -28,7 +27,7 @@ it('drops events beyond its bound of events, counts and names them, and takes mo
   expect(collector.accepted.map(({ path }) => path)).toEqual(['/0', '/1', '/2', '/5']);
 });
 
-it('drops events beyond its bound of bytes, counted in UTF-8', async () => {
+it('drops events beyond maxQueueBytes, counted in UTF-8', async () => {
   const client = create({ maxQueueBytes: 1_000 });
   client.track({ event_type: 'view', properties: { text: 'ü'.repeat(300) } });
   client.track({ event_type: 'view', properties: { text: 'ü'.repeat(300) } });
@@ -38,7 +37,7 @@ it('drops events beyond its bound of bytes, counted in UTF-8', async () => {
   expect(collector.accepted.map(({ properties }) => properties !== undefined)).toEqual([true, false]);
 });
 
-it('drops an event that no request can hold', () => {
+it('drops an event too large for any request', () => {
   const client = create({ maxQueueBytes: 50_000_000 });
   client.track({ event_type: 'view', properties: { text: 'x'.repeat(5_000_000) } });
   expect(problems.map(({ reason }) => reason)).toEqual(['too_large']);

@@ -1,35 +1,35 @@
-/** Takes the place of ingestion: keeps what it is sent, and answers what it is told to. */
+/** A fake ingestion: keeps the events it receives and responds as told. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { listen, readBody } from './listen.js';
 
 type Json = Record<string, unknown>;
 
-export interface Collected {
+export interface ReceivedRequest {
   path: string;
   headers: IncomingHttpHeaders;
   atMs: number;
   body: Json & { events?: Json[]; sent_at?: string };
 }
 
-/** `lose` ends the connection without an answer, `silence` keeps it. */
+/** `lose` closes the connection without a response, `silence` keeps it open. */
 export type CollectorAnswer = { status: number; headers?: Record<string, string>; body?: unknown } | 'lose' | 'silence';
 
 export interface Collector {
   url: string;
-  requests: Collected[];
-  /** Of the next requests, in turn; then all is accepted. */
+  requests: ReceivedRequest[];
+  /** For the next requests, in order; after them everything is accepted. */
   answers: CollectorAnswer[];
   /** Of all requests that were not lost or refused. */
   accepted: Json[];
   close(): Promise<void>;
 }
 
-export async function collect(): Promise<Collector> {
-  const requests: Collected[] = [];
+export async function startCollector(): Promise<Collector> {
+  const requests: ReceivedRequest[] = [];
   const answers: CollectorAnswer[] = [];
   const accepted: Json[] = [];
   const { url, close } = await listen(async (req, res) => {
-    const body = JSON.parse((await readBody(req)).text) as Collected['body'];
+    const body = JSON.parse((await readBody(req)).text) as ReceivedRequest['body'];
     requests.push({ path: req.url!, headers: req.headers, atMs: performance.now(), body });
     const answer = answers.shift();
     if (answer === 'lose') req.socket.destroy();

@@ -1,16 +1,15 @@
-/** Express with the middleware: views of pages, and events that know their request. */
 import express, { type Express, type Request } from 'express';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { expressContext, millraceExpress } from '../src/express.js';
 import { createMillrace, type Millrace } from '../src/millrace.js';
-import { type Collector, collect } from './collector.js';
+import { type Collector, startCollector } from './collector.js';
 import { type Listening, listen } from './listen.js';
 
 let collector: Collector;
 let client: Millrace;
 let server: Listening | undefined;
 beforeEach(async () => {
-  collector = await collect();
+  collector = await startCollector();
   client = createMillrace({ url: collector.url, site: 'demo' });
 });
 afterEach(async () => {
@@ -45,7 +44,7 @@ describe('req.millrace', () => {
     ]);
   });
 
-  it('leaves what the event says itself', async () => {
+  it('does not override what the event contains', async () => {
     const app = express().use(millraceExpress(client));
     app.get('/pricing', (req, res) => {
       req.millrace.track({ event_type: 'search', path: '/own', context: { user_agent: 'own' } });
@@ -56,7 +55,7 @@ describe('req.millrace', () => {
     ]);
   });
 
-  it('believes a proxy about address, protocol and host only if Express does', async () => {
+  it('trusts a proxy only if Express does', async () => {
     const headers = {
       ...browser,
       'x-forwarded-for': '203.0.113.7',
@@ -82,7 +81,7 @@ describe('req.millrace', () => {
     ]);
   });
 
-  it('never throws, even where an event is none or the address too long', async () => {
+  it('never throws, even for a missing event or an address that is too long', async () => {
     const app = express().use(
       millraceExpress(client, {
         userId() {
@@ -116,19 +115,19 @@ describe('views', () => {
     return app;
   }
 
-  it('are tracked for pages that were sent', async () => {
+  it('are tracked for pages that are sent', async () => {
     const headers = { ...browser, 'x-user': 'ada' };
     expect(await ask(shop(true), '/pricing?utm_source=x', { headers })).toEqual([
       { ...known, event_type: 'view', user_id: 'ada' },
     ]);
   });
 
-  it('are tracked for pages that the browser has already', async () => {
+  it('are tracked for pages that the browser has cached', async () => {
     const app = shop(true);
     server = await listen(app);
     const etag = (await fetch(`${server.url}/pricing`)).headers.get('etag') as string;
     await server.close();
-    // Without this the fetch of Node asks for no copy of its own.
+    // Otherwise Node's fetch sends `no-cache`, and the response is never a 304.
     const headers = { ...browser, 'if-none-match': etag, 'cache-control': 'max-age=0' };
     const views = await ask(app, '/pricing', { headers });
     expect(views).toHaveLength(2);
@@ -138,11 +137,11 @@ describe('views', () => {
     expect(await ask(shop(true), path)).toEqual([]);
   });
 
-  it('are not tracked unless they are wanted', async () => {
+  it('are off by default', async () => {
     expect(await ask(shop(false), '/pricing')).toEqual([]);
   });
 
-  it('are what a function says they are, and none where it fails', async () => {
+  it('are selected by a function, and skipped if it throws', async () => {
     const isWanted = (req: Request) => {
       if (req.path === '/failing') throw new Error('cannot say');
       return req.path === '/api';

@@ -1,15 +1,14 @@
-/** Fastify with the plugin: views of pages, and events that know their request. */
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type FastifyMillraceOptions, fastifyContext, millraceFastify } from '../src/fastify.js';
 import { createMillrace, type Millrace } from '../src/millrace.js';
-import { type Collector, collect } from './collector.js';
+import { type Collector, startCollector } from './collector.js';
 
 let collector: Collector;
 let client: Millrace;
 let app: FastifyInstance;
 beforeEach(async () => {
-  collector = await collect();
+  collector = await startCollector();
   client = createMillrace({ url: collector.url, site: 'demo' });
 });
 afterEach(async () => {
@@ -41,7 +40,7 @@ async function sent(): Promise<Record<string, unknown>[]> {
   return collector.accepted.map(({ event_id: _id, timestamp: _time, site_id: _site, ...rest }) => rest);
 }
 
-it('adds page, referrer and visitor to an event, and believes a proxy only if Fastify does', async () => {
+it('adds page, referrer and visitor to an event, and trusts a proxy only if Fastify does', async () => {
   const expected = [false, true].map((trust) => {
     const context = { ip: trust ? '203.0.113.7' : '127.0.0.1', user_agent: 'Mozilla/5.0 (X11)' };
     const path = 'http://shop.example/api?utm_source=x';
@@ -54,7 +53,7 @@ it('adds page, referrer and visitor to an event, and believes a proxy only if Fa
   expect(await sent()).toEqual(expected);
 });
 
-it('tracks a view for pages of HTML if wanted, and of whom', async () => {
+it('optionally tracks views of HTML pages, with the logged-in user', async () => {
   await shop({ views: true, userId: (request) => String(request.headers['x-user']) });
   await app.inject({ url: '/pricing', headers: { ...headers, 'x-user': 'ada' } });
   await app.inject({ url: '/pricing', method: 'HEAD', headers });
@@ -70,7 +69,7 @@ it('tracks a view for pages of HTML if wanted, and of whom', async () => {
   ]);
 });
 
-it('tracks no views unless they are wanted, and those that a function wants', async () => {
+it('tracks no views by default, and those that a function selects', async () => {
   await shop();
   await app.inject({ url: '/pricing', headers });
   await shop({ views: (request) => request.url === '/pricing' });

@@ -1,33 +1,33 @@
-/** Stands between the SDK and ingestion, and does to requests what networks and proxies do. */
+/** A proxy between the SDK and ingestion that fails like networks and proxies do. */
 import { listen, readBody } from './listen.js';
 
 /**
- * `pass` hands on request and answer; `lose` hands on the request, and ends the connection in place of the answer; `cut` ends it
- * without handing anything on; a status is answered in place of ingestion.
+ * `pass` forwards request and response; `lose` forwards the request and closes the connection instead of responding; `cut`
+ * closes it without forwarding anything; a status is the proxy's own response.
  */
 export type Fault = 'pass' | 'lose' | 'cut' | 429 | 503 | 502;
 
 export interface FaultProxy {
   url: string;
-  /** What happened to each request; 413 for one that was too large. */
-  happened: (Fault | 413)[];
+  /** The outcome of each request; 413 for one that was too large. */
+  outcomes: (Fault | 413)[];
   close(): Promise<void>;
 }
 
 export interface FaultProxyOptions {
   target: string;
   nextFault(): Fault;
-  /** Of JSON; more is answered with 413. */
+  /** In bytes of JSON; larger requests get a 413. */
   maxBytes?: number;
 }
 
 export async function startFaultProxy(options: FaultProxyOptions): Promise<FaultProxy> {
   const { target, nextFault, maxBytes = Number.POSITIVE_INFINITY } = options;
-  const happened: FaultProxy['happened'] = [];
+  const outcomes: FaultProxy['outcomes'] = [];
   const { url, close } = await listen(async (req, res) => {
     const { raw, text } = await readBody(req);
     const fault = text.length > maxBytes ? 413 : nextFault();
-    happened.push(fault);
+    outcomes.push(fault);
     if (fault === 'cut') return void req.socket.destroy();
     if (typeof fault === 'number') return void res.writeHead(fault, fault === 429 ? { 'retry-after': '1' } : {}).end();
     const { 'content-type': type = '', 'content-encoding': encoding = 'identity' } = req.headers;
@@ -37,5 +37,5 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
     if (fault === 'lose') return void req.socket.destroy();
     res.writeHead(answer.status, { 'content-type': 'application/json' }).end(body);
   });
-  return { url, happened, close };
+  return { url, outcomes, close };
 }

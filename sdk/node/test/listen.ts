@@ -1,4 +1,3 @@
-/** A server on a free port of this machine, for one test. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -22,7 +21,7 @@ export async function listen(listener: RequestListener): Promise<Listening> {
   };
 }
 
-/** The bytes as they came, and the text that they stand for. */
+/** The bytes as received, and the decompressed text. */
 export async function readBody(req: IncomingMessage): Promise<{ raw: Buffer; text: string }> {
   const chunks: Buffer[] = [];
   for await (const chunk of req as AsyncIterable<Buffer>) chunks.push(chunk);

@@ -1,4 +1,4 @@
-/** An application of its own that has installed the built package. */
+/** A temporary application with the built package installed. */
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -7,14 +7,14 @@ import { fileURLToPath } from 'node:url';
 
 export interface Consumer {
   folder: string;
-  /** Returns its path. */
+  /** Returns the path of the file. */
   write(name: string, text: string): Promise<string>;
   remove(): Promise<void>;
 }
 
 const packageFolder = fileURLToPath(new URL('..', import.meta.url));
 
-/** `others` are packages that the tests have, which the application has too. */
+/** Also installs `others`, which are dependencies of the tests. */
 export async function createConsumer(others: string[] = []): Promise<Consumer> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-consumer-'));
   const links: [string, string][] = [['@millrace/node', packageFolder]];
@@ -34,5 +34,5 @@ export async function createConsumer(others: string[] = []): Promise<Consumer> {
   };
 }
 
-/** The compiler's program. */
+/** Path of the TypeScript compiler. */
 export const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');

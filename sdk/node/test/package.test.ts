@@ -1,4 +1,4 @@
-/** The built package, as those have it who install it. */
+/** The built package as an application sees it. */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,14 +8,14 @@ import { eventRules } from '@millrace/shared/contract/event-rules';
 import { typedEvents } from '@millrace/shared/contract/typed-events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EventFields, TypedEvent } from '../src/millrace.js';
-import { type Collector, collect } from './collector.js';
+import { type Collector, startCollector } from './collector.js';
 import { type Consumer, compiler, createConsumer } from './package-consumer.js';
 
 let consumer: Consumer;
 let collector: Collector;
 beforeEach(async () => {
   consumer = await createConsumer();
-  collector = await collect();
+  collector = await startCollector();
 });
 afterEach(async () => {
   await consumer.remove();
@@ -33,7 +33,7 @@ const send = (prefix: string) => `${prefix}
   client.shutdown().then(({ unsent }) => process.stdout.write('unsent ' + unsent));`;
 
 describe('the package', () => {
-  it('is imported by modules', async () => {
+  it('can be imported as an ES module', async () => {
     const text = send(`import { createMillrace } from '@millrace/node';
       import { createFileSpool } from '@millrace/node/spool';
       import '@millrace/node/express';
@@ -42,7 +42,7 @@ describe('the package', () => {
     expect(collector.accepted).toHaveLength(1);
   });
 
-  it('is required by CommonJS', async () => {
+  it('can be required from CommonJS', async () => {
     const text = send(`const { createMillrace } = require('@millrace/node');
       const { createFileSpool } = require('@millrace/node/spool');
       require('@millrace/node/express').millraceExpress(createMillrace({ url: 'http://localhost', site: 'a' }));
@@ -51,13 +51,13 @@ describe('the package', () => {
     expect(collector.accepted).toHaveLength(1);
   });
 
-  it('needs nothing of Node where there is fetch', async () => {
+  it('needs no globals of Node where there is fetch', async () => {
     const text = `const { exit, stdout } = process;
       const { write } = stdout;
       for (const name of ['process', 'Buffer', 'setImmediate', 'global']) delete globalThis[name];
       const { createMillrace } = await import('@millrace/node');
       let seen;
-      // That of Node would not work without these either.
+      // Node's own fetch would not work without these globals.
       const fetch = async (url, init) => {
         seen = init.method + ' ' + url;
         return { status: 200, headers: new Map(), text: async () => '{"status":"ok","accepted":1,"rejected":[]}' };
@@ -69,7 +69,7 @@ describe('the package', () => {
     expect(await run('edge.mjs', text)).toBe('undefined,undefined,POST https://stats.example/events,0');
   });
 
-  it('imports nothing of Node or of others with its main entry, in either form, at the top or later', async () => {
+  it('imports no other module from its main entry, in either format, statically or dynamically', async () => {
     const root = fileURLToPath(new URL('..', import.meta.url));
     for (const folder of ['dist', join('commonjs', 'dist')]) {
       const seen = new Set<string>();
@@ -104,7 +104,7 @@ describe('its types', () => {
     return done.stdout;
   }
 
-  it('refuse wrong events, and need neither the types of Node nor those of Express', async () => {
+  it('reject invalid events, and need neither the types of Node nor those of Express', async () => {
     const events = await readFile(new URL('typed-events-compile.ts', import.meta.url), 'utf8');
     const text = `${events.replace('../src/millrace.js', '@millrace/node')}
       import { createMillrace } from '@millrace/node';
@@ -115,7 +115,7 @@ describe('its types', () => {
       const disposable: AsyncDisposable = made;
       disposable satisfies AsyncDisposable;`;
     const options = ['--module', 'nodenext', '--target', 'es2022', '--lib', 'es2022,dom', '--types', ''];
-    // Each by itself, since an application has one of the two: both say what a request of Express has.
+    // Compiled separately: both module formats declare the same property on Express' request.
     for (const name of ['app.mts', 'app.cts']) {
       await consumer.write(name, text);
       expect(await compile([name], options)).toBe('');
@@ -123,8 +123,8 @@ describe('its types', () => {
   });
 });
 
-describe('what it knows of events', () => {
-  it('are all types with properties of their own', () => {
+describe('the event types', () => {
+  it('cover all typed events', () => {
     const types: Record<TypedEvent['event_type'], true> = {
       signup: true,
       payment: true,
@@ -139,9 +139,9 @@ describe('what it knows of events', () => {
     expect(Object.keys(types)).toEqual([...typedEvents.keys()]);
   });
 
-  it('are all fields that ingestion takes', () => {
+  it('cover all fields that ingestion accepts', () => {
     const { keys } = eventRules.describe() as { keys: Record<string, unknown> };
-    // The client says itself when it sends.
+    // The client sets this field itself.
     type Known = keyof EventFields | 'event_type' | 'properties' | 'sent_at';
     const known = {
       site_id: true,

@@ -1,4 +1,4 @@
-/** The examples of the README run as they stand, but for addresses. */
+/** Runs the README's examples, with only addresses replaced. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { endWithTest } from '@millrace/shared/testing/end-with-test';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { eventsStored, type Stack, startStack } from '@millrace/shared/testing/stack';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Collector, collect } from './collector.js';
+import { type Collector, startCollector } from './collector.js';
 import { type Consumer, createConsumer } from './package-consumer.js';
 
 let consumer: Consumer;
@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => consumer.remove());
 
-/** Writes the example of a section into an application's folder. */
+/** Writes the example of a section into the application's folder. */
 async function writeExample(section: string, url: string, port = 8080): Promise<string> {
   const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
   const [, code = ''] = new RegExp(`## ${section}\\n+\`\`\`js\\n(.*?)\`\`\``, 's').exec(readme) ?? [];
@@ -52,7 +52,7 @@ describe('against Millrace', () => {
 describe('against a collector', () => {
   let collector: Collector;
   beforeEach(async () => {
-    collector = await collect();
+    collector = await startCollector();
   });
   afterEach(() => collector.close());
 
@@ -82,7 +82,7 @@ describe('against a collector', () => {
     ]);
   });
 
-  it('Edge: the view is sent behind the answer', async () => {
+  it('Edge: the view is sent after the response', async () => {
     const file = await writeExample('Edge', collector.url);
     const { default: worker } = await import(pathToFileURL(file).href);
     const waited: Promise<unknown>[] = [];

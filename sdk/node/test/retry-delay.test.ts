@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { backOffMs, retryAfterMs } from '../src/retry-delay.js';
 
 describe('the pause', () => {
-  it('doubles from half a second to a minute, and up to half of it is left out', () => {
+  it('doubles from half a second to a minute, minus up to half', () => {
     expect([0, 1, 2, 6, 7, 2_000].map((failures) => backOffMs(failures, 0))).toEqual([
       500, 1_000, 2_000, 32_000, 60_000, 60_000,
     ]);
@@ -18,7 +18,7 @@ describe('the pause', () => {
     ['soon', null, undefined],
     ['-1', null, undefined],
     [null, null, undefined],
-  ])('of Retry-After %s is understood', (header, date, expected) => {
+  ])('of Retry-After %s is parsed', (header, date, expected) => {
     expect(retryAfterMs(header, date, Date.UTC(2025, 10, 14, 10))).toBe(expected);
   });
 });

@@ -1,13 +1,12 @@
-/** When a request is sent again, and when not. */
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMillrace, type MillraceOptions, type Problem } from '../src/millrace.js';
-import { type Collector, type CollectorAnswer, collect } from './collector.js';
+import { type Collector, type CollectorAnswer, startCollector } from './collector.js';
 
 let collector: Collector;
 let problems: Problem[];
 beforeEach(async () => {
-  collector = await collect();
+  collector = await startCollector();
   problems = [];
 });
 afterEach(() => collector.close());
@@ -23,28 +22,28 @@ const create = (options: Partial<MillraceOptions> = {}) =>
 
 const ids = (index: number) => collector.requests[index]?.body.events?.map(({ event_id: id }) => id);
 
-describe('what is sent again, with the same ids', () => {
+describe('a request is retried with the same ids after', () => {
   const answers: [string, CollectorAnswer, string][] = [
-    ['a lost answer', 'lose', 'the server cannot be reached: UND_ERR_SOCKET'],
-    ['408', { status: 408 }, 'the server answers 408'],
-    ['429', { status: 429, body: { error: { message: 'Slower.' } } }, 'the server answers 429: Slower.'],
-    ['500', { status: 500 }, 'the server answers 500'],
-    ['503', { status: 503 }, 'the server answers 503'],
-    ['599', { status: 599 }, 'the server answers 599'],
+    ['a lost response', 'lose', 'the server is unreachable: UND_ERR_SOCKET'],
+    ['408', { status: 408 }, 'the server responded with 408'],
+    ['429', { status: 429, body: { error: { message: 'Slower.' } } }, 'the server responded with 429: Slower.'],
+    ['500', { status: 500 }, 'the server responded with 500'],
+    ['503', { status: 503 }, 'the server responded with 503'],
+    ['599', { status: 599 }, 'the server responded with 599'],
     [
-      '200 of something else',
+      "a 200 that is not Millrace's",
       { status: 200, body: '<html>' },
-      'the server answers 200, which Millrace does not: check url',
+      'the server responded with 200, which does not come from Millrace: check the option url',
     ],
     [
-      'a count that cannot be',
+      'an impossible count',
       { status: 200, body: { status: 'ok', accepted: 7 } },
-      'the server answers 200, which Millrace does not: check url',
+      'the server responded with 200, which does not come from Millrace: check the option url',
     ],
     [
       'a redirect, which would turn a POST into a GET',
       { status: 302, headers: { location: 'https://elsewhere.example/' } },
-      'the server answers 302 and points to https://elsewhere.example/, which Millrace does not: check url',
+      'the server responded with 302 and a redirect to https://elsewhere.example/, which does not come from Millrace: check the option url',
     ],
   ];
   it.each(answers)('%s', async (_what, answer, why) => {
@@ -59,51 +58,54 @@ describe('what is sent again, with the same ids', () => {
       { reason: 'retrying', count: 0, lost: [] },
     ]);
     expect(problems[0]?.message).toContain(why);
-    expect(problems[0]?.message).toMatch(/; next try in 250 ms$/);
+    expect(problems[0]?.message).toMatch(/; retrying in 250 ms$/);
     expect(client.dropped).toBe(0);
   });
 
-  it('no answer in time', async () => {
+  it('a timeout', async () => {
     collector.answers.push('silence');
     const client = create({ timeoutMs: 200 });
     client.track({ event_type: 'view' });
     await client.flush();
     expect(ids(1)).toEqual(ids(0));
-    expect(problems[0]?.message).toBe('the server cannot be reached: no answer within 200 ms; next try in 250 ms');
+    expect(problems[0]?.message).toBe('the server is unreachable: no response within 200 ms; retrying in 250 ms');
   });
 
-  it('nobody there', async () => {
+  it('a refused connection', async () => {
     await collector.close();
     const client = create();
     client.track({ event_type: 'view' });
     await eventually(async () => problems.length > 0, 'a try has failed');
-    expect(problems[0]?.message).toContain('the server cannot be reached: ECONNREFUSED');
+    expect(problems[0]?.message).toContain('the server is unreachable: ECONNREFUSED');
     expect(await client.shutdown(0)).toEqual({ unsent: 1 });
-    collector = await collect();
+    collector = await startCollector();
   });
 });
 
-it.each([400, 401, 403, 404, 405, 415, 422])('drops what is refused with %i, names it, and goes on', async (status) => {
-  collector.answers.push({ status, body: { error: { code: 'x', message: 'No.' } } });
-  const client = create();
-  client.track({ event_type: 'view', path: '/lost' });
-  await client.flush();
-  client.track({ event_type: 'view', path: '/next' });
-  await client.flush();
-  expect(problems).toEqual([
-    {
-      reason: 'refused',
-      message: `the server answers ${status}: No.`,
-      count: 1,
-      status,
-      lost: [{ body: expect.objectContaining({ path: '/lost' }) }],
-    },
-  ]);
-  expect(client.dropped).toBe(1);
-  expect(collector.accepted.map(({ path }) => path)).toEqual(['/next']);
-});
+it.each([400, 401, 403, 404, 405, 415, 422])(
+  'drops and reports events refused with %i, and continues',
+  async (status) => {
+    collector.answers.push({ status, body: { error: { code: 'x', message: 'No.' } } });
+    const client = create();
+    client.track({ event_type: 'view', path: '/lost' });
+    await client.flush();
+    client.track({ event_type: 'view', path: '/next' });
+    await client.flush();
+    expect(problems).toEqual([
+      {
+        reason: 'refused',
+        message: `the server responded with ${status}: No.`,
+        count: 1,
+        status,
+        lost: [{ body: expect.objectContaining({ path: '/lost' }) }],
+      },
+    ]);
+    expect(client.dropped).toBe(1);
+    expect(collector.accepted.map(({ path }) => path)).toEqual(['/next']);
+  },
+);
 
-it('waits as long as the server wishes, whatever is tracked meanwhile, and sends that along', async () => {
+it('waits for Retry-After whatever is tracked meanwhile, and sends that along', async () => {
   collector.answers.push({ status: 503, headers: { 'retry-after': '1' } });
   const client = create({ flushAt: 1 });
   client.track({ event_type: 'view', path: '/0' });
@@ -116,7 +118,7 @@ it('waits as long as the server wishes, whatever is tracked meanwhile, and sends
   expect(second?.body.events?.map(({ path }) => path)).toEqual(Array.from({ length: 10 }, (_, number) => `/${number}`));
 });
 
-it('has one request on its way at a time, and keeps the order', async () => {
+it('sends one request at a time, and keeps the order', async () => {
   let [running, most] = [0, 0];
   const client = create({
     flushAt: 10,
@@ -137,7 +139,7 @@ it('has one request on its way at a time, and keeps the order', async () => {
   expect(collector.accepted.map(({ path }) => path)).toEqual(Array.from({ length: 500 }, (_, number) => `/${number}`));
 });
 
-it('gives up on events after maxAgeMs, and names them', async () => {
+it('gives up on events after maxAgeMs, and reports them', async () => {
   let nowMs = Date.UTC(2025, 10, 14);
   const client = create({ now: () => nowMs, maxAgeMs: 3_600_000 });
   collector.answers.push({ status: 503 }, { status: 503 });

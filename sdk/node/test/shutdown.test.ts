@@ -1,16 +1,15 @@
-/** How a client ends: what is waited for, what is told, and that it keeps no process from ending. */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createMillrace, type MillraceOptions, type Problem } from '../src/millrace.js';
-import { type Collector, collect } from './collector.js';
+import { type Collector, startCollector } from './collector.js';
 
 let collector: Collector;
 let problems: Problem[];
 beforeEach(async () => {
-  collector = await collect();
+  collector = await startCollector();
   problems = [];
 });
 afterEach(() => collector.close());
@@ -40,7 +39,7 @@ it('sends fewer events after the interval', async () => {
   await eventually(async () => collector.accepted.length === 2, 'the next one has come');
 });
 
-it('flushes what was tracked before, and has nothing to wait for when there is nothing', async () => {
+it('flushes what was tracked before, and resolves at once when there is nothing', async () => {
   const client = create();
   await client.flush();
   client.track({ event_type: 'view' });
@@ -48,20 +47,20 @@ it('flushes what was tracked before, and has nothing to wait for when there is n
   expect(collector.accepted).toHaveLength(1);
 });
 
-it('sends the rest at shutdown, and takes nothing afterwards', async () => {
+it('sends the rest at shutdown, and accepts nothing afterwards', async () => {
   const client = create();
   client.track({ event_type: 'view' });
   expect(await client.shutdown()).toEqual({ unsent: 0 });
   client.track({ event_type: 'late' });
   client.track({ event_type: 'later' });
   expect(problems.map(({ reason, message }) => ({ reason, message }))).toEqual(
-    Array(2).fill({ reason: 'closed', message: 'it was tracked after shutdown()' }),
+    Array(2).fill({ reason: 'closed', message: 'the event was tracked after shutdown()' }),
   );
   expect({ sent: collector.accepted.length, dropped: client.dropped }).toEqual({ sent: 1, dropped: 2 });
   expect(await client.shutdown()).toEqual({ unsent: 0 });
 });
 
-it('says how much is unsent when time is up, and ends every flush that waits for it', async () => {
+it('returns the number of unsent events on timeout, and ends every pending flush', async () => {
   collector.answers.push('silence');
   const client = create();
   client.track({ event_type: 'view', path: '/a' });
@@ -80,18 +79,18 @@ it('says how much is unsent when time is up, and ends every flush that waits for
   expect({ dropped: client.dropped, unsent: client.unsent }).toEqual({ dropped: 2, unsent: 0 });
 });
 
-it('does not wait out a long pause of its own at shutdown', async () => {
+it('cuts its own pauses short at shutdown', async () => {
   collector.answers.push({ status: 503 });
-  // As long as if many tries had failed.
+  // Simulates the delay after many failed attempts.
   const client = create({ random: () => -238 });
   client.track({ event_type: 'view' });
   void client.flush();
   await eventually(async () => problems.length === 1, 'the first try has failed');
-  expect(problems[0]?.message).toContain('next try in 60000 ms');
+  expect(problems[0]?.message).toContain('retrying in 60000 ms');
   expect(await client.shutdown(30_000)).toEqual({ unsent: 0 });
 });
 
-it('is shut down by await using', async () => {
+it('shuts down through await using', async () => {
   {
     await using client = create();
     client.track({ event_type: 'view' });
@@ -108,12 +107,12 @@ const run = (script: string) =>
 const createIt = `import { createMillrace } from '@millrace/node';
   const client = createMillrace({ url: process.env.COLLECTOR_URL, site: 'demo', flushIntervalMs: 600000 });`;
 
-it('keeps no process from ending', async () => {
+it('does not keep the process alive', async () => {
   await run(`${createIt} client.track({ event_type: 'view' });`);
   expect(collector.accepted).toHaveLength(0);
 });
 
-it('keeps a process that waits for a flush until the server is back', async () => {
+it('keeps the process alive during a flush until the server is back', async () => {
   collector.answers.push({ status: 503 }, { status: 503, headers: { 'retry-after': '1' } });
   const { stdout } = await run(`${createIt} client.track({ event_type: 'view' });
     await client.flush();
@@ -122,14 +121,14 @@ it('keeps a process that waits for a flush until the server is back', async () =
   expect(collector.accepted).toHaveLength(1);
 });
 
-it('keeps a process at shutdown until the time is up', async () => {
+it('keeps the process alive at shutdown until the timeout', async () => {
   collector.answers.push(...Array(10).fill({ status: 503 }));
   const { stdout } = await run(`${createIt} client.track({ event_type: 'view' });
     process.stdout.write(JSON.stringify(await client.shutdown(1200)));`);
   expect(stdout).toBe('{"unsent":1}');
 });
 
-it('stays within its bounds while the server is down, however much is tracked', async () => {
+it('stays within its limits while the server is down, however much is tracked', async () => {
   const script = `import { createMillrace } from '@millrace/node';
     const reasons = {};
     const onError = ({ reason, count }) => { reasons[reason] = (reasons[reason] ?? 0) + count; };

@@ -1,4 +1,4 @@
-/** Processes that are killed in the middle of sending: nothing is lost, and nothing counts twice. */
+/** Processes killed while sending: no event is lost or counted twice. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFile, mkdtemp, readdir, rm } from 'node:fs/promises';
@@ -57,16 +57,16 @@ async function kill(child: Child): Promise<void> {
   await child.exited;
 }
 
-const passed = () => proxy.happened.filter((what) => what === 'pass').length;
+const passedCount = () => proxy.outcomes.filter((what) => what === 'pass').length;
 
-/** Waits until it is in the middle of sending, and kills it. */
+/** Waits for this many more requests, then kills it while it is sending. */
 async function killWhileSending(child: Child, requests: number): Promise<void> {
-  const before = passed();
-  await eventually(async () => passed() >= before + requests, `${child.tracked.length} events are being sent`);
+  const before = passedCount();
+  await eventually(async () => passedCount() >= before + requests, `${child.tracked.length} events are being sent`);
   await kill(child);
 }
 
-/** What a write leaves that was cut short. */
+/** Simulates a write that was cut off. */
 async function tearFiles(): Promise<void> {
   for (const lane of await readdir(folder)) {
     const files = (await readdir(join(folder, lane))).filter((name) => name.endsWith('.ndjson'));
@@ -87,11 +87,11 @@ async function expectEachStoredOnce(tracked: string[], atMost: number): Promise<
   }, 'every tracked event is stored');
   const stored = await storedIds();
   expect(new Set(stored).size).toBe(stored.length);
-  // Of each process that was killed one event may be stored whose `track()` had not yet returned.
+  // For each killed process, one event may be stored whose `track()` had not returned.
   expect(stored.length).toBeLessThanOrEqual(atMost);
 }
 
-it('sends what a killed process left, and what a second one left of that, also below half a line', async () => {
+it('sends what a killed process left, and what a second one left of that, even after half a line', async () => {
   const first = start(proxy.url, 'first', 1_000_000);
   await killWhileSending(first, 5);
   await tearFiles();
@@ -106,7 +106,7 @@ it('sends what a killed process left, and what a second one left of that, also b
   expect(await readdir(folder)).toEqual([]);
 });
 
-it('keeps everything of a process that was killed before the server was there', async () => {
+it('keeps the events of a process that was killed before the server was up', async () => {
   const first = start('http://127.0.0.1:1', 'first', 1_000_000);
   await eventually(async () => first.tracked.length >= 500, 'events are tracked');
   await kill(first);
@@ -117,7 +117,7 @@ it('keeps everything of a process that was killed before the server was there', 
   await expectEachStoredOnce(tracked, tracked.length + 1);
 });
 
-it('lets several processes share a folder: each sends its own, and one of those that come after what others left', async () => {
+it('lets several processes share a folder: each sends its own events, and a later one what others left', async () => {
   const running = ['a', 'b', 'c'].map((name) => start(proxy.url, name, 300));
   const dying = start(proxy.url, 'd', 1_000_000);
   await killWhileSending(dying, 3);

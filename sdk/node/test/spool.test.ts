@@ -1,4 +1,3 @@
-/** The files of a spool: what is in them when, who takes over whose, and what happens when they fail. */
 import {
   existsSync,
   mkdirSync,
@@ -16,14 +15,14 @@ import { eventually } from '@millrace/shared/testing/eventually';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createMillrace, type Problem, type Spool } from '../src/millrace.js';
 import { createFileSpool } from '../src/spool.js';
-import { type Collector, collect } from './collector.js';
+import { type Collector, startCollector } from './collector.js';
 
 let folder: string;
 let collector: Collector;
 let problems: Problem[];
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'millrace-spool-'));
-  collector = await collect();
+  collector = await startCollector();
   problems = [];
 });
 afterEach(async () => {
@@ -34,7 +33,7 @@ afterEach(async () => {
 const create = (spool: Spool = createFileSpool(folder), url = collector.url) =>
   createMillrace({ url, site: 'demo', spool, onError: (problem) => problems.push(problem) });
 
-/** Text of all files of all processes. */
+/** The contents of all files of all processes. */
 const spooledText = () =>
   readdirSync(folder)
     .flatMap((lane) => readdirSync(join(folder, lane)).map((name) => join(folder, lane, name)))
@@ -42,14 +41,14 @@ const spooledText = () =>
     .map((file) => readFileSync(file, 'utf8'))
     .join('');
 
-it('has an event in its file when track() has returned', async () => {
+it('has written an event when track() returns', async () => {
   const client = create();
   client.track({ event_type: 'view', path: '/here' });
   expect(spooledText()).toContain('"path":"/here"');
   await client.shutdown();
 });
 
-it('cuts off what is delivered, and leaves nothing behind at the end', async () => {
+it('removes delivered events, and leaves nothing behind at the end', async () => {
   const client = create();
   client.track({ event_type: 'view' });
   await client.flush();
@@ -59,7 +58,7 @@ it('cuts off what is delivered, and leaves nothing behind at the end', async () 
   expect(readdirSync(folder)).toEqual([]);
 });
 
-it('removes files whose events are delivered while others still wait', async () => {
+it('removes files of delivered events while others are still queued', async () => {
   const client = createMillrace({
     url: collector.url,
     site: 'demo',
@@ -82,7 +81,7 @@ it('removes files whose events are delivered while others still wait', async () 
   expect(collector.accepted.map(({ path }) => path)).toEqual(['/8', '/9', '/10', '/11']);
 });
 
-it('hands what is unsent at shutdown to the next client, with its id and time, and does not count it as lost', async () => {
+it('hands unsent events to the next client with their id and time, and does not count them as lost', async () => {
   const first = create(createFileSpool(folder), 'http://127.0.0.1:1');
   first.track({ event_type: 'view', path: '/kept' });
   first.track({ event_type: 'view', path: '/kept-too' });
@@ -100,7 +99,7 @@ it('hands what is unsent at shutdown to the next client, with its id and time, a
   await second.shutdown();
 });
 
-it('sends what several have left, one after the other, at shutdown too', async () => {
+it('sends what several processes left, one after another, even at shutdown', async () => {
   const clients = [1, 2, 3].map(() => create(createFileSpool(folder), 'http://127.0.0.1:1'));
   for (const [number, client] of clients.entries()) client.track({ event_type: 'view', path: `/${number}` });
   for (const client of clients) await client.shutdown(0);
@@ -110,7 +109,7 @@ it('sends what several have left, one after the other, at shutdown too', async (
   expect(readdirSync(folder)).toEqual([]);
 });
 
-it('gives up on events of an earlier process after maxAgeMs as well', async () => {
+it('gives up on events of an earlier process after maxAgeMs too', async () => {
   const first = create(createFileSpool(folder), 'http://127.0.0.1:1');
   first.track({ event_type: 'view', path: '/old' });
   await first.shutdown(0);
@@ -130,8 +129,8 @@ it('gives up on events of an earlier process after maxAgeMs as well', async () =
   expect(readdirSync(folder)).toEqual([]);
 });
 
-/** As a process on another machine would have left it. */
-function laneOfElsewhere(silentForMs: number): void {
+/** A folder as left by a process on another machine. */
+function createRemoteLane(silentForMs: number): void {
   const lane = join(folder, 'elsewhere');
   mkdirSync(lane);
   writeFileSync(join(lane, 'owner.json'), JSON.stringify({ host: 'another', pid: process.pid, born: '1' }));
@@ -146,23 +145,23 @@ function laneOfElsewhere(silentForMs: number): void {
   utimesSync(join(lane, 'owner.json'), seen, seen);
 }
 
-it('takes over from a process on another machine that has not shown itself for a minute', async () => {
-  laneOfElsewhere(61_000);
+it('takes over from a process on another machine without a heartbeat for a minute', async () => {
+  createRemoteLane(61_000);
   const client = create();
   await client.shutdown();
   expect(collector.accepted.map(({ path }) => path)).toEqual(['/elsewhere']);
   expect(readdirSync(folder)).toEqual([]);
 });
 
-it('leaves alone what belongs to a process on another machine that has', async () => {
-  laneOfElsewhere(30_000);
+it('leaves the events of a process on another machine alone while it has a heartbeat', async () => {
+  createRemoteLane(30_000);
   const client = create();
   await client.shutdown();
   expect(collector.accepted).toEqual([]);
   expect(readdirSync(folder)).toEqual(['elsewhere']);
 });
 
-it('leaves alone what belongs to another client of this process', async () => {
+it('leaves the events of another client in this process alone', async () => {
   const first = create(createFileSpool(folder), 'http://127.0.0.1:1');
   first.track({ event_type: 'view' });
   const second = create();
@@ -171,14 +170,14 @@ it('leaves alone what belongs to another client of this process', async () => {
   await first.shutdown(0);
 });
 
-it('belongs to one client', async () => {
+it('can be used by one client only', async () => {
   const spool = createFileSpool(folder);
   const client = create(spool);
-  expect(() => create(spool)).toThrow('this spool belongs to another client: call createFileSpool for each');
+  expect(() => create(spool)).toThrow('this spool already belongs to a client: call createFileSpool once per client');
   await client.shutdown();
 });
 
-it('makes its folder, for its owner only, and says so at once when it cannot', async () => {
+it('creates its folder for its owner only, and throws at once when it cannot', async () => {
   const inner = join(folder, 'a', 'b');
   const client = create(createFileSpool(inner));
   client.track({ event_type: 'view' });
@@ -189,13 +188,13 @@ it('makes its folder, for its owner only, and says so at once when it cannot', a
   expect(() => create(createFileSpool(join(folder, 'file')))).toThrow('ENOTDIR');
 });
 
-it('tells of files that fail, and sends all the same', async () => {
+it('reports files that cannot be written, and sends the events nevertheless', async () => {
   const client = create();
   const [lane = ''] = readdirSync(folder);
   rmSync(join(folder, lane), { recursive: true });
   client.track({ event_type: 'view' });
   expect(problems.map(({ reason, count, message }) => ({ reason, count, message: message.slice(0, 41) }))).toEqual([
-    { reason: 'spool_failed', count: 0, message: 'the spool cannot keep an event: ENOENT: n' },
+    { reason: 'spool_failed', count: 0, message: 'the spool cannot store an event: ENOENT: ' },
   ]);
   await client.flush();
   expect(collector.accepted).toHaveLength(1);

@@ -1,4 +1,7 @@
-/** Tracks events with a spool until it is killed, and writes the id of each once `track()` has returned. Arguments: url, folder, name, how many. */
+/**
+ * Tracks events with a spool until it is killed, and prints the id of each after `track()` has returned. Arguments: url, folder,
+ * name, count.
+ */
 import { writeSync } from 'node:fs';
 import { createMillrace } from '@millrace/node';
 import { createFileSpool } from '@millrace/node/spool';

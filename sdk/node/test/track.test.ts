@@ -1,12 +1,11 @@
-/** What `track()` makes of an event, and what becomes of it when it cannot be taken. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createMillrace, type MillraceOptions, type Problem } from '../src/millrace.js';
-import { type Collector, collect } from './collector.js';
+import { type Collector, startCollector } from './collector.js';
 
 let collector: Collector;
 let problems: Problem[];
 beforeEach(async () => {
-  collector = await collect();
+  collector = await startCollector();
   problems = [];
 });
 afterEach(() => collector.close());
@@ -23,7 +22,7 @@ const create = (options: Partial<MillraceOptions> = {}) =>
     ...options,
   });
 
-it('completes an event with site, path, a UUID that begins with the time, and the time', async () => {
+it('completes an event with site, path, time, and a UUID that starts with the time', async () => {
   const client = create();
   client.track({ event_type: 'view' });
   await client.flush();
@@ -38,7 +37,7 @@ it('completes an event with site, path, a UUID that begins with the time, and th
   expect(Number.parseInt(String(event?.event_id).replace('-', '').slice(0, 12), 16)).toBe(nowMs);
 });
 
-it('keeps everything that an event says, and what it said when it was tracked', async () => {
+it('keeps all fields of an event as they were when it was tracked', async () => {
   const client = create();
   const event = {
     event_type: 'search',
@@ -60,14 +59,14 @@ it('keeps everything that an event says, and what it said when it was tracked', 
   ]);
 });
 
-it('gives each event an id of its own', async () => {
+it('gives each event a unique id', async () => {
   const client = create({ random: () => 0 });
   for (let count = 0; count < 5_000; count += 1) client.track({ event_type: 'view' });
   await client.flush();
   expect(new Set(collector.accepted.map(({ event_id: id }) => id)).size).toBe(5_000);
 });
 
-it('sends JSON, compressed when it is large, with the key, and says when it was sent', async () => {
+it('sends JSON with the key and sent_at, compressed when it is large', async () => {
   const client = create({ key: 'mr_secret', url: `${collector.url}/behind/a/proxy/?x#y`.replace('?x#y', '') });
   client.track({ event_type: 'view' });
   await client.flush();
@@ -94,7 +93,7 @@ it('sends JSON, compressed when it is large, with the key, and says when it was 
   ]);
 });
 
-it('compresses without CompressionStream too', async () => {
+it('compresses even without CompressionStream', async () => {
   const { CompressionStream } = globalThis;
   Object.assign(globalThis, { CompressionStream: undefined });
   try {
@@ -108,7 +107,7 @@ it('compresses without CompressionStream too', async () => {
   expect(collector.accepted).toHaveLength(1);
 });
 
-it('drops what cannot be written as JSON, says so, and never throws', async () => {
+it('drops and reports what cannot be written as JSON, and never throws', async () => {
   const client = create();
   const circle: Record<string, unknown> = {};
   circle.self = circle;
@@ -132,7 +131,7 @@ it('drops what cannot be written as JSON, says so, and never throws', async () =
   );
   expect(problems[2]).toEqual({
     reason: 'invalid',
-    message: 'it cannot be written as JSON: Invalid time value',
+    message: 'the event cannot be written as JSON: Invalid time value',
     count: 1,
     lost: [{ body: wrong[2] }],
   });
@@ -141,7 +140,7 @@ it('drops what cannot be written as JSON, says so, and never throws', async () =
   expect({ dropped: client.dropped, sent: collector.accepted.length }).toEqual({ dropped: 7, sent: 1 });
 });
 
-it('is not harmed by what onError does', async () => {
+it('survives errors in onError', async () => {
   const throwing = create({
     onError: () => {
       throw new Error('sync');
@@ -157,12 +156,12 @@ it('is not harmed by what onError does', async () => {
 });
 
 it.each([
-  [{ url: 'stats.example.org' }, 'url must be an address such as https://stats.example.org, not "stats.example.org"'],
-  [{ url: 'ftp://stats.example.org' }, 'url must be an address'],
+  [{ url: 'stats.example.org' }, 'url must be a URL such as https://stats.example.org, not "stats.example.org"'],
+  [{ url: 'ftp://stats.example.org' }, 'url must be a URL'],
   [{ site: '' }, 'site must be the site_id of your events'],
   [{ key: 'a b' }, 'key must be an access key of Millrace'],
-  [{ flushAt: -1 }, 'flushAt must be a number from 0 on'],
-  [{ maxAgeMs: Number.NaN }, 'maxAgeMs must be a number from 0 on'],
-])('is not made of %j', (options, message) => {
+  [{ flushAt: -1 }, 'flushAt must be a number that is not negative'],
+  [{ maxAgeMs: Number.NaN }, 'maxAgeMs must be a number that is not negative'],
+])('rejects the options %j', (options, message) => {
   expect(() => create(options)).toThrow(message);
 });

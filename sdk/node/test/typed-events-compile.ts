@@ -1,4 +1,4 @@
-/** What the compiler accepts as an event, and, below each expectation of an error, what it does not. Compiled only, by the test beside it. */
+/** What compiles as an event, and what does not. Compiled by package.test.ts, never run. */
 import type { Millrace, TypedEvent } from '../src/millrace.js';
 
 declare const client: Millrace;
@@ -58,52 +58,52 @@ export function accepted(): void {
 }
 
 export function refused(): void {
-  // @ts-expect-error an event has a type
+  // @ts-expect-error event_type is required
   client.track({ path: '/' });
-  // @ts-expect-error there is no such field
+  // @ts-expect-error no such field
   client.track({ event_type: 'view', pathname: '/' });
-  // @ts-expect-error a signup is somebody's
+  // @ts-expect-error a signup requires user_id
   client.track({ event_type: 'signup' });
-  // @ts-expect-error a payment has properties
+  // @ts-expect-error a payment requires properties
   client.track({ event_type: 'payment' });
-  // @ts-expect-error no currency
+  // @ts-expect-error currency is missing
   client.track({ event_type: 'payment', properties: { transaction_id: 't', amount: 1, status: 'failed' } });
   client.track({
     event_type: 'payment',
-    // @ts-expect-error a status that is none
+    // @ts-expect-error invalid status
     properties: { transaction_id: 't', amount: 1, currency: 'EUR', status: 'pending' },
   });
   client.track({
     event_type: 'payment',
-    // @ts-expect-error a payment of a subscription says for how long
+    // @ts-expect-error a payment of a subscription requires an interval
     properties: { transaction_id: 't', amount: 1, currency: 'EUR', status: 'failed', subscription_id: 's' },
   });
-  // @ts-expect-error no amount
+  // @ts-expect-error amount is missing
   client.track({ event_type: 'refund', properties: { transaction_id: 't', currency: 'EUR' } });
-  // @ts-expect-error an amount is text or a number
+  // @ts-expect-error an amount is a string or a number
   client.track({ event_type: 'revenue', properties: { amount: true, currency: 'EUR' } });
-  // @ts-expect-error no feature
+  // @ts-expect-error feature is missing
   client.track({ event_type: 'cost', properties: { category: 'ai', amount: 1, currency: 'EUR' } });
   // @ts-expect-error neither subscription_id nor user_id
   client.track({ event_type: 'subscription_changed', properties: { amount: 1, currency: 'EUR', interval: 'month' } });
   client.track({
     event_type: 'subscription_changed',
     user_id: 'a',
-    // @ts-expect-error an interval that is none
+    // @ts-expect-error invalid interval
     properties: { amount: 1, currency: 'EUR', interval: '' },
   });
   // @ts-expect-error neither subscription_id nor user_id
   client.track({ event_type: 'subscription_canceled' });
-  // @ts-expect-error no players
+  // @ts-expect-error players is missing
   client.track({ event_type: 'tournament_created', properties: { tournament_id: 'c', format: 'swiss' } });
   client.track({
     event_type: 'tournament_completed',
-    // @ts-expect-error revenue without a currency
+    // @ts-expect-error revenue requires a currency
     properties: { tournament_id: 'c', format: 'swiss', players: 8, duration_minutes: 90, revenue: 5 },
   });
 }
 
-/** Told apart by its type. */
+/** The type discriminates the union. */
 export function amountOf(event: TypedEvent): string | number | undefined {
   if (event.event_type === 'payment') return event.properties.amount;
   // @ts-expect-error not every typed event has properties
