@@ -371,7 +371,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     );
     expect(await doneReport(rows[0]!.id)).toMatchObject({
       status: 'failed',
-      error: expect.stringContaining('It was begun 10 times, and no worker lived long enough to end it'),
+      error: expect.stringContaining('It was started 10 times, but every worker stopped before finishing it'),
       deliveries: [],
     });
   });

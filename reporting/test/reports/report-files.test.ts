@@ -150,7 +150,7 @@ it.each(['ENOSPC', 'EDQUOT'])(
     const id = await orderReport();
     const write = () => Promise.reject(Object.assign(new Error('no space left on device'), { code }));
     const full = { ...api.stores, current: { ...api.stores.current, write } };
-    const noSpace = 'There is no space left where files are kept. Free some';
+    const noSpace = 'The disk for files is full. Free some space';
     const shown = async () => (await api.call('get', `/reports/${id}`).expect(200)).body;
     for (const attemptsMade of [0, 1]) {
       await expect(writeAgain(id, { stores: full, attemptsMade })).rejects.toMatchObject({ code });
@@ -159,7 +159,7 @@ it.each(['ENOSPC', 'EDQUOT'])(
         error: `${noSpace}: the report is tried again by itself.`,
       });
       const { body } = await api.call('get', `/reports/${id}/download`).expect(409);
-      expect(body.error.message).toContain(`not written yet: ${noSpace}: the report is tried again by itself.`);
+      expect(body.error.message).toContain(`not written yet: ${noSpace}; the report will be retried.`);
       await api.call('post', `/reports/${id}/reissue`).expect(409);
     }
     await expect(writeAgain(id, { stores: full, attemptsMade: 2 })).rejects.toThrow();
@@ -246,7 +246,7 @@ it('are given up where ten workers in a row did not live to end them, which anot
     await eventually(async () => held.length === dead.length, `worker ${dead.length} has written`);
   }
   const reason =
-    'It was begun 10 times, and no worker lived long enough to end it; the log of the worker may say why. Issue the report again once that is mended.';
+    'It was started 10 times, but every worker stopped before finishing it; see the log of the worker. Issue the report again once that is fixed.';
   for (const run of ['given up', 'still given up']) {
     await expect(writeAgain(id), run).rejects.toMatchObject({ name: 'UnrecoverableError', message: reason });
     expect(await shown()).toMatchObject({ status: 'failed', error: reason });

@@ -6,8 +6,8 @@ import { planColumns } from './plan-columns.js';
 import { openRecords } from './record-rows.js';
 import type { BarsSection, TableSection } from './report-document.js';
 import { drawHeading, drawNote } from './report-head.js';
-import type { RowWriter } from './row-writer.js';
 import type { Sheet } from './sheet.js';
+import type { RowWriter } from './table-rows.js';
 import { openLines } from './table-rows.js';
 
 const defaultRows = 5_000;

@@ -2,8 +2,8 @@
 import { colors } from './colors.js';
 import { fitLine } from './fit-text.js';
 import type { ShownColumn } from './format-value.js';
-import type { RowWriter } from './row-writer.js';
 import type { Sheet } from './sheet.js';
+import type { RowWriter } from './table-rows.js';
 import { decorate, drawTagged } from './tags.js';
 
 const lineHeight = 12.5;

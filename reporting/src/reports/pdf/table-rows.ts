@@ -3,10 +3,15 @@ import type { Row } from '../../datasets/dataset.js';
 import { colors } from './colors.js';
 import { fitLine, fitNumber } from './fit-text.js';
 import type { PlannedColumn, TablePlan } from './plan-columns.js';
-import type { RowWriter } from './row-writer.js';
 import type { Sheet } from './sheet.js';
 import { drawTableHead } from './table-head.js';
 import { decorate, drawTagged, openTag, type Tag } from './tags.js';
+
+/** Draws rows one below the other. */
+export interface RowWriter {
+  draw(row: Row): void;
+  end(): void;
+}
 
 /** A table with more cells is said row by row, so that its tags do not outgrow its text. */
 const maxTaggedCells = 3_000;
