@@ -69,7 +69,7 @@ describe('a report', () => {
     ]);
     expect(await resendReport(deps(), 'demo', unsent)).toMatchObject({ sent: 1, skipped: 0 });
     await expect(deliver(await insertReport(database, { status: 'generating' }))).rejects.toThrow('it is generating');
-    await expect(deliver('0190a5b0-7c3d-8000-a000-000000000000')).rejects.toThrow('There is no report of this id.');
+    await expect(deliver('0190a5b0-7c3d-8000-a000-000000000000')).rejects.toThrow('There is no report with this id.');
   });
 });
 
@@ -243,7 +243,7 @@ describe('what somebody else wrote', () => {
     const id = await insertReport(database, { recipients: [{ address }] });
     expect(await deliver(id)).toMatchObject({ sent: 0, failed: 1 });
     expect(mail.received).toEqual([]);
-    expect(await ledgerOf(database, id)).toMatchObject([{ attempts: 0, error: 'This is no valid address.' }]);
+    expect(await ledgerOf(database, id)).toMatchObject([{ attempts: 0, error: 'This is not a valid email address.' }]);
   });
 
   it('as name, title and site adds no header and no recipient, and leaves no folder', async () => {
@@ -275,7 +275,7 @@ describe('a file', () => {
     );
     const other = await insertReport(database, { bytes: 14_200_000 });
     await deliverReport({ ...deps(), openFile, publicUrl: undefined }, 'demo', other);
-    expect(readable(mail.received[1]!)).toContain('Whoever runs Millrace can give it to you.');
+    expect(readable(mail.received[1]!)).toContain('Ask your Millrace administrator for it.');
     expect(headerOf(mail.received[1]!, 'List-Unsubscribe')).toBe(
       '<mailto:reports@millrace.example?subject=Unsubscribe%3A%20Weekly%20growth>',
     );
@@ -310,7 +310,7 @@ describe('a file', () => {
   it('that is not kept any more is told so', async () => {
     const id = await insertReport(database);
     expect(await deliverReport({ ...deps(), openFile: async () => undefined }, 'demo', id)).toMatchObject({ sent: 1 });
-    expect(readable(mail.received[0]!)).toContain('The file of the report is not kept any more.');
+    expect(readable(mail.received[0]!)).toContain('The file of this report has expired.');
   });
 
   it('that cannot be opened at the last attempt either is why the report was not sent', async () => {
@@ -319,7 +319,7 @@ describe('a file', () => {
     const counts = await deliverReport({ ...deps(), openFile }, 'demo', id, { lastAttempt: true });
     expect(counts).toEqual({ sent: 0, failed: 1, skipped: 0, unknown: 0 });
     expect(await ledgerOf(database, id)).toMatchObject([
-      { status: 'failed', error: 'It could not be sent; the log of the worker says why.' },
+      { status: 'failed', error: 'It could not be sent; see the log of the worker.' },
     ]);
   });
 

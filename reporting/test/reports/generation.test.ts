@@ -302,7 +302,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect((await api.call('get', '/reports/statistics')).body.failedReports).toBe(1);
     const refused = await runJob({ reportType: 'REVENUE_SUMMARY', ...about }, 'no-profiles');
     expect(refused.failedReason).toBe(
-      'A report of type REVENUE_SUMMARY cannot be narrowed down to profiles: leave out profileIds.',
+      'A report of type REVENUE_SUMMARY cannot be limited to profiles: omit profileIds.',
     );
   });
 

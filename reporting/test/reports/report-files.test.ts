@@ -91,7 +91,7 @@ async function writeAgain(
 
 it('have the name that a job wanted also where whoever wrote them died before, and lose it when they go', async () => {
   const { id, file } = await addReport(2, 'weekly.csv');
-  expect(await writeAgain(id)).toEqual({ skipped: 'it was written already' });
+  expect(await writeAgain(id)).toEqual({ skipped: 'it was already written' });
   expect(await readdir(api.folder)).toEqual([file, 'weekly.csv']);
   await writeAgain(id);
   await database.pool.query(`delete from reports where site_id = 'shop'`);
@@ -108,7 +108,9 @@ it('say why they have not the name that a job wanted, until they have it; it kee
   await expect(writeAgain(impossible.id)).rejects.toThrow('plain file name');
   expect(await shown(taken)).toMatchObject({
     status: 'generated',
-    error: expect.stringContaining('The file could not be given the name "weekly.csv": There is a file "weekly.csv"'),
+    error: expect.stringContaining(
+      'The file could not be saved as "weekly.csv": EXPORT_DIR already has a file "weekly.csv"',
+    ),
   });
   expect(await shown(impossible)).toMatchObject({ status: 'generated', error: expect.stringContaining(name) });
   await rm(join(api.folder, 'weekly.csv'));
@@ -156,7 +158,7 @@ it.each(['ENOSPC', 'EDQUOT'])(
       await expect(writeAgain(id, { stores: full, attemptsMade })).rejects.toMatchObject({ code });
       expect(await shown()).toMatchObject({
         status: 'pending',
-        error: `${noSpace}: the report is tried again by itself.`,
+        error: `${noSpace}; the report will be retried.`,
       });
       const { body } = await api.call('get', `/reports/${id}/download`).expect(409);
       expect(body.error.message).toContain(`not written yet: ${noSpace}; the report will be retried.`);
