@@ -46,7 +46,7 @@ const inProcess = (id: string, lostAfterMs?: number) => {
 const statusOf = async (id: string) => (await ledgerOf(database, id)).map(({ status }) => status);
 const messageIds = () => mail.received.map((received) => headerOf(received, 'Message-ID'));
 const hasReceived = (count: number) => async () => mail.received.length === count;
-const notYet = /are not done yet/;
+const notYet = /is not fully delivered/;
 
 describe('a process that is killed', () => {
   it('when the server had the mail is followed by one more of the same id, once it counts as lost', async () => {
@@ -98,7 +98,7 @@ describe('a process that is killed', () => {
     });
     const rest = '1 still being sent, or their outcome is not known yet';
     await expect(deliverReport({ ...deliveryDeps(database, mail.url), logger }, 'demo', id)).rejects.toThrow(
-      `1 of the deliveries of report ${id} are not done yet: ${rest}.`,
+      `Report ${id} is not fully delivered: ${rest}.`,
     );
     expect(lines).toEqual([`report not yet delivered to all recipients: ${rest}`]);
   });

@@ -31,7 +31,7 @@ Revenue (EUR)   €18,230.50                €0.00
 The full report is attached: weekly.pdf (183 KB).
 
 -- 
-You get this mail because anna@example.org is a recipient of the report “Weekly growth” in Millrace.
+You get this email because anna@example.org is a recipient of the report “Weekly growth” in Millrace.
 To stop receiving this report, unsubscribe:
 https://stats.example.org/stop?a=1&b=2
 `);

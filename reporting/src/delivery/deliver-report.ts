@@ -160,5 +160,5 @@ export async function deliverReport(
     isDone ? 'report delivered' : `${unfinished}: ${describeRest(counts)}`,
   );
   if (isDone || options.lastAttempt) return ends;
-  throw new Error(`${open + sending} deliveries of report ${reportId} are not finished: ${describeRest(counts)}.`);
+  throw new Error(`Report ${reportId} is not fully delivered: ${describeRest(counts)}.`);
 }
