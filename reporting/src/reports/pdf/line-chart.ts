@@ -1,4 +1,4 @@
-/** A chart of one or more series over time, drawn as vectors. */
+/** Line charts of one or more series, as vector graphics. */
 import { drawChartAxes } from './chart-axes.js';
 import { type Plot, placePlot, plotHeight } from './chart-plot.js';
 import { colors } from './colors.js';
@@ -8,8 +8,8 @@ import { drawHeading, drawNote } from './report-head.js';
 import type { Sheet } from './sheet.js';
 import { openTag } from './tags.js';
 
-/** A piece of each line with its name, above the chart. */
-export function drawLegend(sheet: Sheet, series: { title: string }[]): void {
+/** A sample of each line with its name, above the chart. */
+function drawLegend(sheet: Sheet, series: { title: string }[]): void {
   const { pdf, type, left, width } = sheet;
   const room = width / series.length;
   let x = left;
@@ -27,8 +27,8 @@ export function drawLegend(sheet: Sheet, series: { title: string }[]): void {
   sheet.y += 16;
 }
 
-/** The pen of a series; dashes tell them apart without colour. */
-export function startLine(pdf: PDFKit.PDFDocument, place: number): void {
+/** Sets the pen of a series. Dashes distinguish them without colour. */
+function startLine(pdf: PDFKit.PDFDocument, place: number): void {
   pdf.lineJoin('round').lineCap('butt');
   if (place === 0) pdf.lineWidth(1.6).strokeColor(colors.accent);
   else
@@ -45,7 +45,7 @@ interface Series {
   values: (number | null)[];
 }
 
-/** The section with its heading; a chart without any value says so instead. */
+/** Draws a heading and the chart, or a note if there is no data. */
 export function drawLineChart(sheet: Sheet, section: ChartSection): void {
   const series = section.series.map(({ title, values }) => ({
     title,
@@ -72,7 +72,7 @@ export function drawLineChart(sheet: Sheet, section: ChartSection): void {
   tag.end();
 }
 
-/** One value for each label; what is no number, or so large that an axis cannot carry it, leaves a gap. */
+/** One value per label. Missing values, and those too large for an axis, become gaps. */
 function drawable(values: (number | null)[], length: number): (number | null)[] {
   return Array.from({ length }, (_, place) => {
     const value = values[place];
@@ -80,7 +80,7 @@ function drawable(values: (number | null)[], length: number): (number | null)[] 
   });
 }
 
-/** Points without a gap between them, as stretches of places. */
+/** Runs of points without gaps, as first and last index. */
 function stretches(values: (number | null)[]): [number, number][] {
   const found: [number, number][] = [];
   values.forEach((value, place) => {

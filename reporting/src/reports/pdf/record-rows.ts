@@ -1,4 +1,4 @@
-/** Rows with so many columns that each becomes a list of names and values side by side. */
+/** For tables with too many columns: each row becomes a list of names and values. */
 import { colors } from './colors.js';
 import { fitLine } from './fit-text.js';
 import type { ShownColumn } from './format-value.js';
