@@ -56,7 +56,7 @@ export interface ReportingApp extends ServiceApp {
   /** Absent: Postgres counts everything. */
   engine?: SegmentEngine | undefined;
   exports: Omit<ExportsDependencies, 'writePool' | 'logger' | 'clock'> &
-    Pick<StreamDependencies, 'streams' | 'unreadMs'>;
+    Pick<StreamDependencies, 'streams' | 'stallTimeoutMs'>;
   /** Webhooks of report templates may lie in private networks and on any port. */
   allowPrivate?: boolean;
   sharing?: SharingSettings;

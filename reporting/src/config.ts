@@ -19,7 +19,7 @@ import {
   exportSettings,
   type PublicEnvironment,
   publicSettings,
-  requireWholeS3,
+  requireCompleteS3,
 } from './exports/exports-config.js';
 import { type LiveEnvironment, liveSettings } from './live/live-settings.js';
 import { type SegmentEnvironment, segmentSettings } from './segments/segment-settings.js';
@@ -45,7 +45,7 @@ export interface Config
   ALERT_ALLOW_PRIVATE: boolean;
 }
 
-export const configSchema = requireWholeS3(
+export const configSchema = requireCompleteS3(
   Joi.object<Config>({
     ...commonSettings,
     ...databaseSettings,

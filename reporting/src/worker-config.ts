@@ -19,7 +19,7 @@ import {
   exportSettings,
   type PublicEnvironment,
   publicSettings,
-  requireWholeS3,
+  requireCompleteS3,
 } from './exports/exports-config.js';
 import { type SegmentEnvironment, segmentSettings } from './segments/segment-settings.js';
 
@@ -56,6 +56,6 @@ const settings = Joi.object<WorkerConfig>({
   ...outboundVariables,
   ...publicSettings,
 });
-export const configSchema = needsSender(requireWholeS3(settings));
+export const configSchema = needsSender(requireCompleteS3(settings));
 
 export const loadWorkerConfig = () => loadConfig(configSchema, process.env);

@@ -13,7 +13,7 @@ async function linesFor(folder: string | undefined): Promise<unknown[][]> {
 
 it('says in one line, with advice and without a stack, that there is no such folder', async () => {
   const folder = join(tmpdir(), 'no-such-fonts');
-  const advice = expect.stringContaining('Give the absolute path of a folder');
+  const advice = expect.stringContaining('set it to the absolute path of a folder');
   expect(await linesFor(folder)).toEqual([[{ folder, code: 'ENOENT' }, advice]]);
 });
 

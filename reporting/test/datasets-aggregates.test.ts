@@ -226,7 +226,7 @@ describe('the meta of a dataset of aggregates', () => {
     await insert(`insert into sites (site_id) values ('new')`);
     const never = {
       aggregated_at: null,
-      note: expect.stringContaining('Nothing of this site has been aggregated yet'),
+      note: expect.stringContaining('This site has not been aggregated yet'),
     };
     for (const dataset of ['revenue', 'cohorts', 'tournaments', 'profile-performance', 'publisher-performance']) {
       expect(await metaOf(dataset)).toMatchObject(never);
@@ -242,7 +242,7 @@ describe('the meta of a dataset of aggregates', () => {
   it('says of metrics when those of the range were computed', async () => {
     const computed = { site_id: 'shop', metric_type: 'quality' };
     expect(await metaOf('site-metrics', computed)).toMatchObject({ aggregated_at: '2026-06-30T00:00:00.000Z' });
-    const note = expect.stringContaining('No metrics of the periods of this range');
+    const note = expect.stringContaining('No metrics have been computed for the periods of this range');
     const later = { ...computed, date_range: '2026-06-03,2026-06-04' };
     expect(await metaOf('site-metrics', later)).toMatchObject({ aggregated_at: null, note });
   });

@@ -46,7 +46,7 @@ const inProcess = (id: string, lostAfterMs?: number) => {
 const statusOf = async (id: string) => (await ledgerOf(database, id)).map(({ status }) => status);
 const messageIds = () => mail.received.map((received) => headerOf(received, 'Message-ID'));
 const hasReceived = (count: number) => async () => mail.received.length === count;
-const notYet = /are not done yet/;
+const notYet = /is not fully delivered/;
 
 describe('a process that is killed', () => {
   it('when the server had the mail is followed by one more of the same id, once it counts as lost', async () => {
@@ -69,7 +69,7 @@ describe('a process that is killed', () => {
     await killOnce(id, hasReceived(2), 'the mail arrived once more');
     expect(await inProcess(id, 0)).toEqual({ sent: 0, failed: 0, skipped: 0, unknown: 1 });
     expect(await ledgerOf(database, id)).toMatchObject([
-      { error: 'It is not known whether it was sent: the process that sent it ended, or could not say so.' },
+      { error: 'It may or may not have been sent: the process that sent it stopped, or could not record the outcome.' },
     ]);
     expect(mail.received).toHaveLength(2);
   });
@@ -96,11 +96,11 @@ describe('a process that is killed', () => {
     const logger = Object.assign(Object.create(silent) as Logger, {
       info: (_fields: unknown, line: string) => void lines.push(line),
     });
-    const rest = '1 still under way, or it is not known yet what became of them';
+    const rest = '1 still being sent, or their outcome is not known yet';
     await expect(deliverReport({ ...deliveryDeps(database, mail.url), logger }, 'demo', id)).rejects.toThrow(
-      `1 of the deliveries of report ${id} are not done yet: ${rest}.`,
+      `Report ${id} is not fully delivered: ${rest}.`,
     );
-    expect(lines).toEqual([`report not delivered to everybody yet: ${rest}`]);
+    expect(lines).toEqual([`report not yet delivered to all recipients: ${rest}`]);
   });
 
   it('is waited for by a last attempt, which then sends', async () => {

@@ -22,7 +22,7 @@ afterEach(() => mail.close());
 const deps = () => deliveryDeps(database, mail.url);
 const deliver = (id: string) => deliverReport(deps(), 'demo', id);
 const deliverInHaste = (id: string) => deliverReport(deliveryDeps(database, mail.url, impatient), 'demo', id);
-const notYet = /are not done yet/;
+const notYet = /is not fully delivered/;
 const three = ['one@example.org', 'three@example.org', 'two@example.org'].map((address) => ({ address }));
 const receivers = () => mail.received.map(({ to }) => to.join()).sort();
 const idsOf = (address: string) =>
@@ -69,7 +69,7 @@ describe('a report', () => {
     ]);
     expect(await resendReport(deps(), 'demo', unsent)).toMatchObject({ sent: 1, skipped: 0 });
     await expect(deliver(await insertReport(database, { status: 'generating' }))).rejects.toThrow('it is generating');
-    await expect(deliver('0190a5b0-7c3d-8000-a000-000000000000')).rejects.toThrow('There is no report of this id.');
+    await expect(deliver('0190a5b0-7c3d-8000-a000-000000000000')).rejects.toThrow('There is no report with this id.');
   });
 });
 
@@ -88,7 +88,7 @@ describe('a mail server', () => {
     mail.refusals.set('three@example.org', [450]);
     mail.answers.push(451);
     const id = await insertReport(database, { recipients: three });
-    await expect(deliver(id)).rejects.toThrow(/^2 of the deliveries/);
+    await expect(deliver(id)).rejects.toThrow(/: 2 will be retried/);
     expect(mail.received).toHaveLength(2);
     expect(await deliver(id)).toEqual({ sent: 3, failed: 0, skipped: 0, unknown: 0 });
     expect(mail.received).toHaveLength(4);
@@ -243,7 +243,7 @@ describe('what somebody else wrote', () => {
     const id = await insertReport(database, { recipients: [{ address }] });
     expect(await deliver(id)).toMatchObject({ sent: 0, failed: 1 });
     expect(mail.received).toEqual([]);
-    expect(await ledgerOf(database, id)).toMatchObject([{ attempts: 0, error: 'This is no valid address.' }]);
+    expect(await ledgerOf(database, id)).toMatchObject([{ attempts: 0, error: 'This is not a valid email address.' }]);
   });
 
   it('as name, title and site adds no header and no recipient, and leaves no folder', async () => {
@@ -275,7 +275,7 @@ describe('a file', () => {
     );
     const other = await insertReport(database, { bytes: 14_200_000 });
     await deliverReport({ ...deps(), openFile, publicUrl: undefined }, 'demo', other);
-    expect(readable(mail.received[1]!)).toContain('Whoever runs Millrace can give it to you.');
+    expect(readable(mail.received[1]!)).toContain('Ask your Millrace administrator for it.');
     expect(headerOf(mail.received[1]!, 'List-Unsubscribe')).toBe(
       '<mailto:reports@millrace.example?subject=Unsubscribe%3A%20Weekly%20growth>',
     );
@@ -310,7 +310,7 @@ describe('a file', () => {
   it('that is not kept any more is told so', async () => {
     const id = await insertReport(database);
     expect(await deliverReport({ ...deps(), openFile: async () => undefined }, 'demo', id)).toMatchObject({ sent: 1 });
-    expect(readable(mail.received[0]!)).toContain('The file of the report is not kept any more.');
+    expect(readable(mail.received[0]!)).toContain('The file of this report has expired.');
   });
 
   it('that cannot be opened at the last attempt either is why the report was not sent', async () => {
@@ -319,7 +319,7 @@ describe('a file', () => {
     const counts = await deliverReport({ ...deps(), openFile }, 'demo', id, { lastAttempt: true });
     expect(counts).toEqual({ sent: 0, failed: 1, skipped: 0, unknown: 0 });
     expect(await ledgerOf(database, id)).toMatchObject([
-      { status: 'failed', error: 'It could not be sent; the log of the worker says why.' },
+      { status: 'failed', error: 'It could not be sent; see the log of the worker.' },
     ]);
   });
 

@@ -23,7 +23,7 @@ const insertHook = (webhook = `http://127.0.0.1:${receiver.port}/hook`, fields =
 const clock = () => new Date('2026-11-23T08:00:00Z');
 const deps = (): DeliveryDeps => ({ ...deliveryDeps(database, undefined), clock });
 const deliver = (id: string, given = deps()) => deliverReport(given, 'demo', id);
-const notYet = /are not done yet/;
+const notYet = /is not fully delivered/;
 
 describe('a webhook of a report', () => {
   it('is posted once with a signature that its receiver can check', async () => {

@@ -107,7 +107,7 @@ describe('outputPath', () => {
     for (const outputPath of ['taken.csv', 'link.csv', 'dangling.csv', 'folder.csv']) {
       const { failedReason } = await run({ outputPath });
       expect(failedReason).toBe(
-        `There is a file "${outputPath}" in EXPORT_DIR already: remove it, or choose another outputPath.`,
+        `EXPORT_DIR already has a file "${outputPath}": remove it, or choose another outputPath.`,
       );
     }
     expect(await file('taken.csv')).toBe('mine');

@@ -90,8 +90,8 @@ it('says by HEAD what it would send, without reading', async () => {
 });
 
 it.each([
-  [`events/export.pdf?${june}`, 404, 'a PDF is made by POST /api/v1/exports'],
-  [`events/export.exe?${june}`, 404, 'A dataset is sent as csv'],
+  [`events/export.pdf?${june}`, 404, 'create PDFs with POST /api/v1/exports'],
+  [`events/export.exe?${june}`, 404, 'A dataset can be streamed as csv'],
   [`events/export.?${june}`, 404, ''],
   [`nothing/export.csv?${june}`, 404, 'There is no such dataset'],
   ['events/export.csv', 400, 'site_id'],
@@ -146,7 +146,7 @@ describe('a reader', () => {
 
   it('that does not read on is cut off, so that its place and its snapshot are free again', async () => {
     const streams = createGate({ maxConcurrent: 1, maxWaiting: 0, maxWaitMs: 0 });
-    const app = stack.appWith({ streams, unreadMs: 50 });
+    const app = stack.appWith({ streams, stallTimeoutMs: 50 });
     const hasty = createServer(app).listen(0, '127.0.0.1');
     await once(hasty, 'listening');
     const answer = await begin(`events/export.csv?${june}`, hasty);

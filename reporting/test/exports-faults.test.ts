@@ -176,8 +176,7 @@ describe('without room', () => {
     const worker = await stack.startWorker({ EXPORT_QUOTA_MB: '1' });
     const { id } = await stack.ask({ params: june });
     expect(await stack.reached(id, 'failed')).toMatchObject({
-      error:
-        'The exports of site "shop" may take 1 MB together, and that is used up: delete some, or wait until they expire.',
+      error: 'The exports of site "shop" have used up their quota of 1 MB: delete some, or wait until they expire.',
       checksum: null,
     });
     expect(await stack.files()).toEqual([]);
@@ -196,9 +195,7 @@ describe('without room', () => {
       const worker = await stack.startWorker();
       const { id } = await stack.ask({ params: june });
       const { error } = await stack.reached(id, 'failed');
-      expect(error).toBe(
-        'There is no space left where exports are kept. Free some, or ask for a shorter range, and export again.',
-      );
+      expect(error).toBe('The disk for exports is full. Free some space or choose a shorter range, then export again.');
       expect(await stack.files()).toEqual([]);
       const small = await stack.ask({ params: { ...june, site_id: 'small' } });
       await stack.reached(small.id, 'completed');
@@ -215,7 +212,7 @@ describe('an export that cannot be written', () => {
     await stack.database.pool.query('update exports set attempts = 10 where id = $1', [id]);
     const worker = await stack.startWorker();
     const { error } = await stack.reached(id, 'failed');
-    expect(error).toBe('It was begun 10 times, and no worker lived long enough to end it.');
+    expect(error).toBe('It was started 10 times, but every worker stopped before finishing it.');
     await worker.end();
   });
 
@@ -223,7 +220,7 @@ describe('an export that cannot be written', () => {
     const worker = await stack.startWorker({ EXPORT_DIR: '/dev/null/exports' });
     const { id } = await stack.ask({ params: { ...june, site_id: 'small' } });
     expect(await stack.reached(id, 'failed')).toMatchObject({
-      error: 'The folder of exports cannot be written to (ENOTDIR): correct EXPORT_DIR or its permissions.',
+      error: 'The export folder is not writable (ENOTDIR): correct EXPORT_DIR or its permissions.',
     });
     expect((await stack.rowOf(id)).attempts).toBe(3);
     await worker.end();

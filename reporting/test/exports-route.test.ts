@@ -26,25 +26,29 @@ beforeAll(async () => {
 afterAll(() => stack.stop());
 beforeEach(() => stack.database.pool.query('delete from exports'));
 
-const wish = (site_id = 'shop') => ({ dataset: 'events', params: { site_id, date_range: '30d' }, format: 'csv' });
+const bodyOf = (site_id = 'shop') => ({ dataset: 'events', params: { site_id, date_range: '30d' }, format: 'csv' });
 const call = (key: string, method: 'get' | 'post' | 'delete', path: string) =>
   request(stack.app)[method](`/api/v1/exports${path}`).set('authorization', `Bearer ${key}`);
-const make = async (key = reader, body: object = wish()): Promise<string> =>
+const make = async (key = reader, body: object = bodyOf()): Promise<string> =>
   (await call(key, 'post', '').send(body).expect(202)).body.id;
 
 describe('asking for an export', () => {
   it.each([
-    [{ ...wish(), dataset: 'nothing' }, 'dataset', /must be one of/],
-    [{ ...wish(), format: 'doc' }, 'format', /must be one of csv, json, ndjson, xlsx, parquet, pdf/],
-    [{ ...wish(), format: 'xlsx', compression: 'gzip' }, 'compression', /is compressed already/],
-    [{ ...wish(), includeMetadata: true }, 'includeMetadata', /must be false: a file of format csv has no metadata/],
-    [{ ...wish(), format: 'json', bom: true }, 'bom', /must be false: only csv has a byte order mark/],
-    [{ ...wish(), compression: 'zip' }, 'compression', /must be one of none, gzip/],
-    [{ ...wish(), includeMetadata: 'yes' }, 'includeMetadata', /must be a boolean/],
-    [{ ...wish(), params: {} }, 'site_id', /./],
-    [{ ...wish(), params: { site_id: 'shop', date_range: ['2026-06-02', '2026-06-01'] } }, 'date_range', /./],
+    [{ ...bodyOf(), dataset: 'nothing' }, 'dataset', /must be one of/],
+    [{ ...bodyOf(), format: 'doc' }, 'format', /must be one of csv, json, ndjson, xlsx, parquet, pdf/],
+    [{ ...bodyOf(), format: 'xlsx', compression: 'gzip' }, 'compression', /is already compressed/],
+    [{ ...bodyOf(), includeMetadata: true }, 'includeMetadata', /must be false: only json has metadata/],
+    [{ ...bodyOf(), format: 'json', bom: true }, 'bom', /must be false: only csv has a byte order mark/],
+    [{ ...bodyOf(), compression: 'zip' }, 'compression', /must be one of none, gzip/],
+    [{ ...bodyOf(), includeMetadata: 'yes' }, 'includeMetadata', /must be a boolean/],
+    [{ ...bodyOf(), params: {} }, 'site_id', /./],
+    [{ ...bodyOf(), params: { site_id: 'shop', date_range: ['2026-06-02', '2026-06-01'] } }, 'date_range', /./],
     [
-      { ...wish(), dataset: 'activity-trends', params: { site_id: 'shop', date_range: ['2000-01-01', '2029-12-30'] } },
+      {
+        ...bodyOf(),
+        dataset: 'activity-trends',
+        params: { site_id: 'shop', date_range: ['2000-01-01', '2029-12-30'] },
+      },
       'date_range',
       /would make more than 10,000 buckets of time:day/,
     ],
@@ -56,10 +60,10 @@ describe('asking for an export', () => {
       'dimensions',
       /would make more than 10,000 buckets of time:hour/,
     ],
-    [{ ...wish(), params: { site_id: 'shop', limit: 3 } }, 'limit', /is not a parameter of dataset events/],
-    [{ ...wish(), filters: [['is', 'nonsense', ['x']]] }, 'filters', /./],
-    [{ ...wish(), params: { site_id: 'shop', filters: [] }, filters: [] }, 'filters', /may be given once/],
-    [{ ...wish(), other: 1 }, 'other', /is not a field of this request/],
+    [{ ...bodyOf(), params: { site_id: 'shop', limit: 3 } }, 'limit', /is not a parameter of dataset events/],
+    [{ ...bodyOf(), filters: [['is', 'nonsense', ['x']]] }, 'filters', /./],
+    [{ ...bodyOf(), params: { site_id: 'shop', filters: [] }, filters: [] }, 'filters', /must not be given both/],
+    [{ ...bodyOf(), other: 1 }, 'other', /is not a field of this request/],
     [[], '', /The body/],
     ['text', '', /The body/],
   ])('is refused for %j, with the field and its rule', async (body, field, message) => {
@@ -90,33 +94,33 @@ describe('asking for an export', () => {
   ])('is refused for the file name %j', async (filename) => {
     const { error } = (
       await call(reader, 'post', '')
-        .send({ ...wish(), filename })
+        .send({ ...bodyOf(), filename })
         .expect(400)
     ).body;
     expect(error.details).toEqual({ field: 'filename' });
   });
 
   it('is refused for a site that there is not, which a misspelt one is', async () => {
-    const { error } = (await call(reader, 'post', '').send(wish('dmeo')).expect(404)).body;
+    const { error } = (await call(reader, 'post', '').send(bodyOf('dmeo')).expect(404)).body;
     expect(error).toMatchObject({
       code: 'not_found',
       message: 'There is no site "dmeo": PUT /api/v1/sites/dmeo makes it before its first event.',
     });
     await stack.database.pool.query(`insert into sites (site_id, erase_requested_at) values ('going', now())`);
-    await call(reader, 'post', '').send(wish('going')).expect(404);
+    await call(reader, 'post', '').send(bodyOf('going')).expect(404);
     expect((await stack.database.pool.query('select 1 from exports')).rowCount).toBe(0);
   });
 
   it('needs a key that may read that site', async () => {
-    await request(stack.app).post('/api/v1/exports').send(wish()).expect(401);
-    await call(writer, 'post', '').send(wish()).expect(403);
-    await call(otherReader, 'post', '').send(wish()).expect(403);
+    await request(stack.app).post('/api/v1/exports').send(bodyOf()).expect(401);
+    await call(writer, 'post', '').send(bodyOf()).expect(403);
+    await call(otherReader, 'post', '').send(bodyOf()).expect(403);
     await make(shopReader);
   });
 
   it('notes who asked, exactly for what, and adds the job that writes it', async () => {
     const filters = [['is', 'property:amount', ['12345678901234567890']]];
-    const id = await make(shopReader, { ...wish(), filters });
+    const id = await make(shopReader, { ...bodyOf(), filters });
     const row = await stack.rowOf(id);
     expect(row).toMatchObject({ site_id: 'shop', status: 'pending', format: 'csv', attempts: 0, file: null });
     expect(row.params).toEqual({ site_id: 'shop', date_range: '30d', filters });
@@ -134,26 +138,26 @@ describe('asking for an export', () => {
     ['june', 'gzip', 'june.csv.gz'],
     ['june.json', 'gzip', 'june.json.csv.gz'],
   ])('calls the file %s, compression %s, %s', async (filename, compression, expected) => {
-    const { body } = await call(reader, 'post', '').send({ ...wish(), filename, compression });
+    const { body } = await call(reader, 'post', '').send({ ...bodyOf(), filename, compression });
     expect(body.filename).toBe(expected);
   });
 
   it('says which range is meant where none is given', async () => {
-    const { body } = await call(reader, 'post', '').send({ ...wish(), params: { site_id: 'shop' } });
+    const { body } = await call(reader, 'post', '').send({ ...bodyOf(), params: { site_id: 'shop' } });
     expect(body.params).toEqual({ site_id: 'shop', date_range: 'day' });
     const metrics = { dataset: 'performance-metrics', params: { site_id: 'shop' } };
-    const { body: without } = await call(reader, 'post', '').send({ ...wish(), ...metrics });
+    const { body: without } = await call(reader, 'post', '').send({ ...bodyOf(), ...metrics });
     expect(without.params).toEqual({ site_id: 'shop' });
   });
 
   it('is refused when the files of the site take all the room they may, and not for another site', async () => {
     const id = await make();
     await stack.database.pool.query(`update exports set status = 'completed', bytes = $1 where id = $2`, [5 * mb, id]);
-    const { error } = (await call(reader, 'post', '').send(wish()).expect(409)).body;
+    const { error } = (await call(reader, 'post', '').send(bodyOf()).expect(409)).body;
     expect(error.message).toBe(
-      'The exports of site "shop" may take 5 MB together, and that is used up: delete some, or wait until they expire.',
+      'The exports of site "shop" have used up their quota of 5 MB: delete some, or wait until they expire.',
     );
-    await make(reader, wish('other'));
+    await make(reader, bodyOf('other'));
     await call(reader, 'delete', `/${id}`).expect(200);
     await make();
   });
@@ -171,14 +175,14 @@ describe('asking for an export', () => {
   it('is refused while a hundred of the site are not written', async () => {
     await stack.database.pool.query(`insert into exports (site_id, id, dataset, params, format, filename)
       select 'shop', gen_random_uuid(), 'events', '{}', 'csv', 'x.csv' from generate_series(1, 100)`);
-    const { error } = (await call(reader, 'post', '').send(wish()).expect(409)).body;
-    expect(error.message).toContain('has 100 exports that are not written yet');
+    const { error } = (await call(reader, 'post', '').send(bodyOf()).expect(409)).body;
+    expect(error.message).toContain('has 100 unfinished exports');
   });
 
   it('lets no more in when many ask at once', async () => {
     await stack.database.pool.query(`insert into exports (site_id, id, dataset, params, format, filename)
       select 'shop', gen_random_uuid(), 'events', '{}', 'csv', 'x.csv' from generate_series(1, 90)`);
-    const asked = await Promise.all(Array.from({ length: 30 }, () => call(reader, 'post', '').send(wish())));
+    const asked = await Promise.all(Array.from({ length: 30 }, () => call(reader, 'post', '').send(bodyOf())));
     const taken = asked.filter(({ status }) => status === 202).map(({ body }) => body.id);
     expect(asked.map(({ status }) => status).every((status) => status === 202 || status === 409)).toBe(true);
     const { rows } = await stack.database.pool.query("select id from exports where filename <> 'x.csv'");
@@ -193,7 +197,7 @@ describe('asking for an export', () => {
     const params = { site_id: 'shop', profile_ids: [profile] };
     const { error } = (
       await call(reader, 'post', '')
-        .send(JSON.stringify({ ...wish(), dataset: 'profile-performance', params }))
+        .send(JSON.stringify({ ...bodyOf(), dataset: 'profile-performance', params }))
         .type('json')
         .expect(400)
     ).body;
@@ -239,7 +243,7 @@ describe('an export of another site', () => {
 
 describe('the list', () => {
   it('has the newest first, page by page, of the sites that the key may see', async () => {
-    const ids = [await make(), await make(reader, wish('other')), await make(), await make()];
+    const ids = [await make(), await make(reader, bodyOf('other')), await make(), await make()];
     const idsOf = (body: { exports: { id: string }[] }) => body.exports.map(({ id }) => id);
     const all = [...ids].reverse();
     expect(idsOf((await call(reader, 'get', '').expect(200)).body)).toEqual(all);
@@ -289,7 +293,10 @@ describe('the file of an export that is not written', () => {
     expect(pending).toMatchObject({ code: 'conflict', details: { status: 'pending' } });
     await stack.database.pool.query(`update exports set status = 'failed', error = 'No space.' where id = $1`, [id]);
     const failed = (await call(reader, 'get', `/${id}/download`).expect(409)).body.error;
-    expect(failed).toMatchObject({ message: 'The file was not written: No space.', details: { status: 'failed' } });
+    expect(failed).toMatchObject({
+      message: 'The file could not be written: No space.',
+      details: { status: 'failed' },
+    });
   });
 
   it('is gone when somebody removed it from the folder', async () => {
@@ -300,7 +307,7 @@ describe('the file of an export that is not written', () => {
       [id, `${id}.csv`],
     );
     const { body, headers } = await call(reader, 'get', `/${id}/download`).expect(410);
-    expect(body.error.message).toBe('The file was removed before its time: make another export.');
+    expect(body.error.message).toBe('The file was removed before it expired: create another export.');
     expect(headers['content-disposition']).toBeUndefined();
   });
 });

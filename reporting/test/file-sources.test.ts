@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { describe, expect, it } from 'vitest';
 import type { Row } from '../src/datasets/dataset.js';
-import { compress } from '../src/exports/formats/compress.js';
+import { compress } from '../src/exports/export-file.js';
 import type { FormatId } from '../src/exports/formats/format.js';
 import { formats } from '../src/exports/formats/formats.js';
 import { bytesOf, column, sourceOf, writtenFile } from './written-file.js';

@@ -120,7 +120,7 @@ describe('a Parquet file', () => {
     ['instant', '2026-01-31'],
   ] as const)('fails rather than hold another value: %s %s', async (type, text) => {
     await expect(fileOf([column('a', type)], [[text]])).rejects.toThrow(
-      `A Parquet file cannot hold "${text}" in the ${type} column a. Take CSV or JSON.`,
+      `Parquet cannot hold "${text}" in the ${type} column a. Use CSV or JSON instead.`,
     );
   });
 });

@@ -23,16 +23,16 @@ describe('the mail about a report', () => {
     expect(renderMail(report, context).text).toBe(`Weekly growth
 Demo shop · 16 to 22 November 2026
 
-                       now   change   period before
-Views            1,248,032   ▲ +13%       1,101,500
-Visitors            84,210    ▼ −5%          88,903
-Revenue (EUR)   €18,230.50                    €0.00
+                       now   change    previous
+Views            1,248,032   ▲ +13%   1,101,500
+Visitors            84,210    ▼ −5%      88,903
+Revenue (EUR)   €18,230.50                €0.00
 
-The whole report is attached: weekly.pdf (183 KB).
+The full report is attached: weekly.pdf (183 KB).
 
 -- 
-You get this mail because anna@example.org is a recipient of the report “Weekly growth” in Millrace.
-To get no more of them, unsubscribe:
+You get this email because anna@example.org is a recipient of the report “Weekly growth” in Millrace.
+To stop receiving this report, unsubscribe:
 https://stats.example.org/stop?a=1&b=2
 `);
     const { subject, html } = renderMail(report, context);
@@ -55,14 +55,18 @@ https://stats.example.org/stop?a=1&b=2
     ];
     const { subject, text, html } = renderMail({ ...report, revision: 2, changes, keyFigures: [] }, context);
     expect(subject).toBe('Revised: Weekly growth: Demo shop, 16 to 22 November 2026');
-    expect(text).toContain(`What changed since the last issue:
+    expect(text).toContain(`What changed since the last revision:
 
                 was   is now
 Views             7        9
 Revenue (JPY)     –   ¥1,200`);
-    expect(html).toContain('This is issue 2 of the report: what is known of its period changed after it was written');
+    expect(html).toContain(
+      'This is revision 2 of the report: the data of its period has changed since it was first written',
+    );
     const same = renderMail({ ...report, revision: 3, changes: [] }, context);
-    expect(same.text).toContain('issue 3 of the report: it was written again, and none of its figures has changed.');
+    expect(same.text).toContain(
+      'revision 3 of the report: it was written again, and none of its key figures has changed.',
+    );
   });
 
   it('says where the file is when it is not attached', () => {
@@ -70,7 +74,7 @@ Revenue (JPY)     –   ¥1,200`);
     const linked = { kind: 'linked' as const, bytes: 14_240_000, url: 'https://stats.example.org/f', expiresAt };
     const { text, html } = renderMail(report, { ...context, file: linked });
     expect(text).toContain(
-      'The whole report is 14.2 MB, too large for a mail. The link to it works until 23 December 2026.\nhttps://stats.example.org/f',
+      'The full report is 14.2 MB, which is too large for an email. The download link is valid until 23 December 2026.\nhttps://stats.example.org/f',
     );
     expect(html).toContain('href="https://stats.example.org/f"');
   });

@@ -82,7 +82,7 @@ it.each([
   const error = await done.catch((thrown: unknown) => thrown);
   expect(describeFailure(error)).toEqual({
     reason: expect.stringContaining('Export again when'),
-    whileRetried: expect.stringContaining('tried again by itself'),
+    whileRetried: expect.stringContaining('will be retried'),
     isFinal: false,
   });
   expect(seen).toEqual([]);

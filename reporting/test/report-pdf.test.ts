@@ -126,7 +126,7 @@ it('takes what its own fonts lack from a folder of fonts, and passes over what i
     const { pages } = await readPdf(writeReportPdf(withNotes('of\ufb01ce'), { logger, fontDir: folder }));
     // The reader writes the ligature as the letters that it stands for.
     expect(pages[0]!.lines.map((line) => line.replaceAll(' ', ''))).toContain('office');
-    expect(lines.map(([, message]) => message)).toEqual(['font file skipped: it cannot be read']);
+    expect(lines.map(([, message]) => message)).toEqual(['skipped a font file that cannot be read']);
   } finally {
     rmSync(folder, { recursive: true });
   }

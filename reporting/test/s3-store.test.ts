@@ -123,7 +123,7 @@ it('fails an export with outputPath, since there is no folder', async () => {
   await stack.database.pool.query(`update exports set output_path = 'x.csv' where id = $1`, [id]);
   const worker = await stack.startWorker();
   expect((await stack.reached(id, 'failed')).error).toBe(
-    'Exports are kept on S3 here, so that there is no folder for outputPath: leave it out.',
+    'Exports are stored in S3, which does not support outputPath: omit it.',
   );
   expect(await keys()).toEqual([]);
   await worker.end();

@@ -48,7 +48,7 @@ const refusalOf = (kind: string) => ({
   status: 429,
   code: 'too_many_queries',
   retryAfter: '10',
-  message: `This ${kind} may take 2 of the 4 places for files that are sent while they are read, and has taken them. Retry in 10 s, or ask for an export by POST /api/v1/exports.`,
+  message: `This ${kind} already uses 2 of the 4 slots for streamed files, which is its limit. Retry in 10 s, or create an export with POST /api/v1/exports.`,
 });
 
 afterEach(() => {

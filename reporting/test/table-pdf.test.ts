@@ -59,7 +59,7 @@ it('shows the first rows and says how many there are more', async () => {
   const lines = pages.flatMap((page) => page.lines);
   expect(lines.filter((line) => line.startsWith('payment-'))).toHaveLength(10);
   expect(lines.slice(-4, -1)).toEqual([
-    'and 3,446 more rows; a CSV export has all of them',
+    'and 3,446 more rows; a CSV export contains all of them',
     'Notes',
     'Filter: amount > 0',
   ]);
@@ -71,7 +71,7 @@ it('shows 5,000 rows where nothing else is said', async () => {
     last: 1,
   });
   const lines = pages[0]!.lines;
-  expect(lines.slice(-3, -1)).toEqual(['payment-5000', 'and 1 more row; a CSV export has all of them']);
+  expect(lines.slice(-3, -1)).toEqual(['payment-5000', 'and 1 more row; a CSV export contains all of them']);
 });
 
 it('shows rows of a hundred columns as lists of what they have', async () => {

@@ -14,7 +14,7 @@ export const activityTrends: Dataset = {
   id: 'activity-trends',
   title: 'Activity by day',
   description:
-    'Events, views and visitors of each day of the range, days without any included. The first and the last day hold only what lies in the range.',
+    'Events, views and visitors for each day of the range, including days without any. The first and last day contain only what is in the range.',
   defaultRange: '30d',
   params: countedParams,
   timeUnit: () => 'day',

@@ -1,12 +1,12 @@
-/** `meta` of datasets that are read from what jobs have written: when that was, or why there is nothing yet. */
+/** Tells when the data of a dataset that reads aggregates was computed, or why there is none. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { rangeOfPeriods } from './aggregated-range.js';
 import type { ResolvedDataset } from './read-dataset.js';
 
 export interface AggregatedMeta {
-  /** Null while nothing was written. */
+  /** Null if nothing has been written yet. */
   aggregated_at: Date | null;
-  /** For people, beside null. */
+  /** An explanation if `aggregated_at` is null. */
   note?: string;
 }
 
@@ -19,9 +19,9 @@ where site_id = $1 and metric_type = $2 and period_type = $3 and period_start >=
 
 const notes = {
   aggregations:
-    'Nothing of this site has been aggregated yet. Aggregations run every hour, and count what was stored a minute or two before; docs/datasets.md says how to run one now.',
+    'This site has not been aggregated yet. Aggregations run every hour and include events stored up to a minute or two before; docs/datasets.md shows how to run one now.',
   metrics:
-    'No metrics of the periods of this range have been computed yet. Those of an hour are computed when it is over, others by jobs of queue metrics-calculation.',
+    'No metrics have been computed for the periods of this range. Hourly metrics are computed when the hour is over, others by jobs of the queue metrics-calculation.',
 };
 
 function metricsOf(resolved: ResolvedDataset) {
@@ -30,7 +30,7 @@ function metricsOf(resolved: ResolvedDataset) {
   return { text: ofMetrics, values: [siteId, params.metric_type, params.period_type, from, to] };
 }
 
-/** `client` has the snapshot that the rows are read in. */
+/** `client` must be in the same snapshot as the rows. */
 export async function readAggregated(client: PoolClient, resolved: ResolvedDataset): Promise<AggregatedMeta> {
   const isMetrics = resolved.dataset.sources?.includes('metrics') ?? false;
   const query = isMetrics ? metricsOf(resolved) : { text: ofAggregations, values: [resolved.siteId] };

@@ -1,4 +1,3 @@
-/** Where the periods begin that a range touches, of aggregates whose periods are named by an instant. */
 import { addDays, dayStart } from '@millrace/shared/time/zone-days';
 import type { TimeRange } from '../query/resolved-query.js';
 import type { DatasetContext } from './dataset.js';
@@ -6,7 +5,7 @@ import { type PeriodType, periodStart } from './period-params.js';
 
 const hourMs = 3_600_000;
 
-/** Half-open. Periods of days are of the site's time zone, and are chosen by the days of the range; hours by the clock. */
+/** The half-open range of the starts of all periods that a range touches. Periods of days are in the site's time zone and selected by the days of the range, hours by instants. */
 export function rangeOfPeriods(
   { range, days, siteTimezone }: Pick<DatasetContext, 'range' | 'days' | 'siteTimezone'>,
   type: 'hour' | PeriodType,

@@ -5,7 +5,7 @@ import type { DatasetRequest } from './parse-dataset.js';
 
 type Asked = Pick<DatasetRequest, 'dataset' | 'params' | 'weekStart'> & Pick<DatasetContext, 'range' | 'timezone'>;
 
-/** @throws ServiceError `invalid_request` when the range has more units of time than one answer may have. */
+/** @throws ServiceError `invalid_request` if the range has more buckets than a response can have. */
 export function checkBuckets({ dataset, params, range, timezone, weekStart }: Asked): void {
   const unit = dataset.timeUnit?.(params);
   if (unit === undefined || isFoldedUnit(unit)) return;

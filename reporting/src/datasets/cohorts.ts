@@ -23,7 +23,7 @@ export const cohorts: Dataset = {
   id: 'cohorts',
   title: 'Cohorts',
   description:
-    'Of the users who signed up first in each month that the range touches, how many were active in that month (number 0) and in each month since, as the aggregation computes it every hour. Months are of the time zone of the site.',
+    "Users by the month of their first signup, for each month that the range touches, with how many of them were active in that month (number 0) and in each month since. Computed by the hourly aggregation, in the site's time zone.",
   defaultRange: '12mo',
   params: {},
   example: { date_range: '6mo' },

@@ -20,7 +20,7 @@ const columns: Column[] = [
 ];
 const key: KeyColumn[] = [{ name: 'row' }];
 
-/** Values by column; those that a section has not are null. */
+/** Values by column. Missing ones are null. */
 type Values = Record<string, string | null>;
 
 const metrics = ['events', 'views', 'visitors'];
@@ -63,7 +63,7 @@ async function recent(context: DatasetContext, limit: number): Promise<Values[]>
   return rows.map(([timestamp, , event_type, item]) => ({ timestamp, event_type, item })) as Values[];
 }
 
-/** In the order in which they are read. */
+/** In reading order. */
 const sections: Record<string, (context: DatasetContext, limit: number) => Promise<Values[]>> = {
   summary,
   user_growth: growth,
@@ -90,7 +90,7 @@ export const comprehensive: Dataset = {
   id: 'comprehensive',
   title: 'Everything at a glance',
   description:
-    'What `user-growth`, `activity-trends`, `top-items` and `recent-activity` say of the range, one section below the other: `summary` (one row of totals: events, views, visitors, users who signed up in the range and until its end), `user_growth` (months), `activity_trends` (days), `top_paths`, `top_referrers`, `top_profiles`, `top_event_types` and `recent_activity`, each of the last five with up to `limit` rows. Columns that a section does not have are empty.',
+    '`user-growth`, `activity-trends`, `top-items` and `recent-activity` for the range in one table, section by section: `summary` (one row of totals: events, views, visitors, users who signed up in the range, and all users by its end), `user_growth` (months), `activity_trends` (days), `top_paths`, `top_referrers`, `top_profiles`, `top_event_types` and `recent_activity`, the last five with up to `limit` rows each. Columns that a section does not have are empty.',
   defaultRange: '30d',
   params: { limit: itemsParam },
   timeUnit: () => 'day',

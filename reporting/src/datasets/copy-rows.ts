@@ -1,4 +1,4 @@
-/** Reads all rows of a statement by COPY: neither a message nor a string of its own for each value, as a cursor has them. */
+/** Reads all rows of a statement with COPY, which needs no message and no string per value, unlike a cursor. */
 import { copyOut } from '@millrace/shared/platform/copy-out';
 import { destroyConnection, type PoolClient } from '@millrace/shared/platform/postgres';
 import type { Row } from './dataset.js';
@@ -22,10 +22,10 @@ function parseLine(line: string): Row {
   return row;
 }
 
-/** So short that V8 makes no large object of it: one that is in use when garbage is collected is kept until there is a lot of it. */
+/** Small enough not to become a V8 large object: those in use during a collection would be kept for long. */
 const pieceBytes = 32 * 1024;
 
-/** Rows of whole lines in COPY's text format. */
+/** Parses complete lines in COPY's text format. */
 function* parseLines(bytes: Buffer): Generator<Row[]> {
   for (let start = 0; start < bytes.length; ) {
     const found = bytes.indexOf(lineFeed, start + pieceBytes);
@@ -36,12 +36,12 @@ function* parseLines(bytes: Buffer): Generator<Row[]> {
 }
 
 /**
- * Batches of rows as Postgres writes them. Meant for a connection that nobody else has: it is given up when the reader stops early,
- * since a COPY that nobody reads cannot be ended otherwise.
+ * Batches of rows with values as Postgres writes them. Use a dedicated connection: it is closed if the reader stops early, because there
+ * is no other way to end a COPY.
  */
 export async function* copyRows(client: PoolClient, text: string, values: unknown[]): AsyncGenerator<Row[]> {
   const copied = copyOut(client, text, values, 'text');
-  /** Of a line whose end has not come yet; a long one is put together once. */
+  /** The parts of an incomplete line. They are joined only once, however long it is. */
   const begun: Buffer[] = [];
   let isOver = false;
   try {
@@ -53,7 +53,7 @@ export async function* copyRows(client: PoolClient, text: string, values: unknow
     }
     isOver = true;
   } catch (error) {
-    // Postgres said so, and is ready again.
+    // An error reported by Postgres: the connection is still usable.
     isOver = true;
     throw error;
   } finally {

@@ -45,7 +45,7 @@ export const costAnalysis: Dataset = {
   id: 'cost-analysis',
   title: 'Costs by category and feature',
   description:
-    'What the cost events of the range add up to, by category, by feature or by both, largest total of each currency first. Totals are exact, means have up to six decimals; `share` is of the total of the currency. The category or feature of a cost without one is an empty text.',
+    'Totals of the cost events in the range by category, by feature or by both, with the largest total of each currency first. Totals are exact, means have up to six decimals, and `share` is the share of the total in that currency. Costs without a category or feature have an empty string.',
   defaultRange: '30d',
   params: { by: Joi.string().valid('category', 'feature', 'both').default('category'), filters: filtersParam },
   example: { date_range: '30d', by: 'feature' },

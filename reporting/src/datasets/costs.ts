@@ -31,7 +31,7 @@ export const costs: Dataset = {
   id: 'costs',
   title: 'Costs',
   description:
-    'Every event of type `cost` of the range, oldest first. Amounts are exact and may be negative; amount, currency, category or feature is null where an event from before the rules of its type has none.',
+    'All events of type `cost` in the range, oldest first. Amounts are exact and can be negative. Amount, currency, category and feature are null in old events that were accepted without them.',
   defaultRange: '30d',
   params: { filters: filtersParam },
   example: { date_range: '30d', filters: [['is', 'property:category', ['hosting']]] },

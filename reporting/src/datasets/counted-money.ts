@@ -1,27 +1,27 @@
-/** Which payments and refunds count: of those with one name only the first, however far apart they came. */
+/** Decides which payments and refunds count: only the first with each id, however far apart repeats arrive. */
 import { countsBy, currencyOf, decimalOf } from '@millrace/shared/contract/money-sql';
 import type { IndexedType } from '../query/reading-cost.js';
 
 export const moneyTypes: IndexedType[] = ['payment', 'refund'];
 
-/** As in money_events.kind. */
+/** Values of money_events.kind. */
 const kindOf = `case when event_type = 'payment' and properties->>'status' = 'succeeded' then 'payment'
   when event_type = 'payment' then 'failed' else 'refund' end`;
 
-/** A failed attempt counts by itself. */
+/** Every failed attempt counts. */
 const onceBy = `case when event_type = 'payment' and coalesce(properties->>'status', '') <> 'succeeded' then event_id::text
   else ${countsBy} end`;
 
-/** Whether an event keeps the rules of money, as table money_events has them. */
+/** Whether an event satisfies the rules of the table money_events. */
 const isMoney = `(coalesce(${decimalOf('amount')} >= 0, false) and ${currencyOf} is not null
   and (event_type = 'refund' or coalesce(properties->>'status' in ('succeeded', 'failed'), false)))`;
 
 const markedTypes = `array['payment', 'refund', 'subscription_changed', 'subscription_canceled']`;
 
 /**
- * Tables for {@link isCounted}; `$1` is the site. Table money_events holds what came first, but where events came or went since it
- * was computed (`open`), and nowhere while it never was, raw events tell instead (`fresh`). `repeats` are events of both kinds
- * that are repeats of a fresh one.
+ * Common table expressions for {@link isCounted}; `$1` is the site. The table money_events has the first event of each id. For ranges that
+ * changed since it was computed (`open`), or everything if it never was, raw events are used instead (`fresh`). `repeats` are events of
+ * both kinds that repeat a fresh one.
  */
 export const moneyTables = `kept as materialized (
   select coalesce((select revenue_at = aggregated_at and timezone <> 'unfinished' from site_aggregations where site_id = $1), false) as is_kept
@@ -50,11 +50,11 @@ export const moneyTables = `kept as materialized (
   where fresh.number = 1
 )`;
 
-/** Events of money called `event`, with what {@link isCounted} needs; `where` is a condition on table events. */
+/** The from clause for payment and refund events as `event`, with what {@link isCounted} needs. `where` is a condition on events. */
 export const moneyEvents = (where: string) =>
   `(select *, ${kindOf} as money_kind, ${onceBy} as counts_by from events where ${where}) as event`;
 
-/** Whether an `event` is money, and the first of its name. */
+/** Whether an `event` is valid and the first with its id. */
 export const isCounted = `(${isMoney} and (timestamp, event_id) not in (select timestamp, event_id from repeats)
   and not exists (
     select 1 from money_events earlier

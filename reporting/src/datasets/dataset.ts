@@ -1,4 +1,4 @@
-/** The contract between a dataset and what is made of it: pages over HTTP, exports, reports, warm answers. */
+/** The interface between a dataset and its consumers: pages, exports, reports and cache warming. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type Joi from 'joi';
 import type { DataSource } from '../cache/question.js';
@@ -8,89 +8,89 @@ import type { WeekStart } from '../query-request/calendar.js';
 import type { ReadOptions } from '../reading/admit-read.js';
 
 /**
- * How the text of a value is to be read: `integer` and `decimal` are exact numbers of any size, `number` is a ratio or a mean that a
- * double holds, `date` is `YYYY-MM-DD`, `instant` is ISO 8601 in UTC, `boolean` is `true` or `false`, `json` is JSON.
+ * How to read the text of a value: `integer` and `decimal` are exact numbers of any size, `number` is a ratio or an average that fits a
+ * double, `date` is `YYYY-MM-DD`, `instant` is ISO 8601 in UTC, `boolean` is `true` or `false`, `json` is JSON.
  */
 export type ColumnType = 'text' | 'integer' | 'decimal' | 'number' | 'date' | 'instant' | 'boolean' | 'json';
 
 export interface Column {
-  /** snake_case, as in JSON and in the first line of a CSV file. */
+  /** In snake_case; the key in JSON and the header in CSV. */
   name: string;
-  /** For people. */
+  /** Display name. */
   title: string;
   type: ColumnType;
-  /** Such as `percent`, `minutes`; of a `date` the period that begins then, where it is longer than a week: `month`, `quarter`, `year`. The currency of a `decimal` stands in a column of its own. */
+  /** Such as `percent` or `minutes`. For a `date`: `month`, `quarter` or `year` if it is the first day of one. The currency of a `decimal` is in another column. */
   unit?: string;
-  /** Of a `json` column whose objects have known fields: a spreadsheet has a column for each, `name.field`, and nothing else of it. */
+  /** For a `json` column with fixed fields: spreadsheets get one column per field, `name.field`, instead of the JSON. */
   fields?: Column[];
 }
 
-/** A value for each column: its text, or null. Text keeps every digit and is what a file is mostly made of. */
+/** One text or null per column. Text keeps every digit, and most file formats are text anyway. */
 export type Row = (string | null)[];
 
-/** What one read of a dataset is about, resolved. */
+/** Everything a dataset needs to read its rows. */
 export interface DatasetContext {
-  /** Inside a transaction with one snapshot, whose time zone is UTC. */
+  /** In a snapshot transaction with time zone UTC. */
   client: PoolClient;
   siteId: string;
-  /** Of the days of this read: the one that was asked for, else the site's. */
+  /** The time zone of the request, or the site's. */
   timezone: string;
-  /** Of the site's own days: those that aggregates are kept by. */
+  /** The site's own time zone, in which aggregates are stored. */
   siteTimezone: string;
-  /** Monday when absent. */
+  /** Default: Monday. */
   weekStart?: WeekStart | undefined;
-  /** Half-open; a dataset that takes no range ignores it. */
+  /** Half-open. Ignored by datasets without a range. */
   range: TimeRange;
-  /** First and last day of the range in `timezone`, both included. */
+  /** First and last day of the range in `timezone`, both inclusive. */
   days: { from: string; to: string };
   now: Date;
   reads?: ReadOptions | undefined;
-  /** Rows after the one with these key values; absent: from the first. */
+  /** Starts after the row with these key values. Absent: at the first row. */
   after?: (string | null)[] | undefined;
-  /** Rows at most; absent: all. */
+  /** Maximum number of rows. Absent: all. */
   limit?: number | undefined;
 }
 
-/** A column that rows are ordered by. Together the columns of a key are unique, and never null where a statement orders them. */
+/** A column of the sort key. The columns of a key are unique together, and not null if SQL sorts by them. */
 export interface KeyColumn {
   name: string;
-  /** Ascending when absent. */
+  /** Default: ascending. */
   direction?: 'asc' | 'desc';
-  /** Of Postgres, where it is another than the one that the type of the column stands for. */
+  /** The Postgres type, if it is not the usual one for the column's type. */
   sqlType?: 'uuid';
-  /** Null comes last; for rows that are held in memory only. */
+  /** Nulls come last. Only for rows sorted in memory. */
   nullable?: true;
 }
 
 export interface Dataset {
   id: string;
   title: string;
-  /** Heading of its rows in a report, if it is not `title`. */
+  /** Heading of its rows in a report. Default: `title`. */
   tableTitle?: string;
-  /** A sentence or two for the list of datasets. */
+  /** A few sentences for API users. */
   description: string;
-  /** The range of an answer without `date_range`; absent for a dataset that takes none. */
+  /** Used if `date_range` is not given. Absent: the dataset takes no range. */
   defaultRange?: string;
-  /** Parameters of its own, by name; every dataset also takes `site_id`, `timezone` and, with a range, `date_range` and `week_start`. */
+  /** Its specific parameters. Every dataset also takes `site_id`, `timezone` and, with a range, `date_range` and `week_start`. */
   params: Record<string, Joi.Schema>;
-  /** What the schemas cannot tell, such as a parameter that depends on another. @throws ServiceError `invalid_request`. */
+  /** Checks what the schemas cannot, such as parameters that depend on each other. @throws ServiceError `invalid_request`. */
   check?: (params: DatasetParams) => void;
-  /** The unit of time that rows are grouped by, if any; a range may have 10,000 of them. */
+  /** The unit that rows are grouped by, if any. A range is limited to 10,000 of them. */
   timeUnit?: (params: DatasetParams) => TimeUnit | undefined;
-  /** What a person would try first, besides the site. */
+  /** Example parameters, without the site. */
   example: Record<string, unknown>;
-  /** What an answer depends on: events, or the tables that aggregations write. */
+  /** What the rows depend on: events, or the tables written by aggregations. */
   reads: 'events' | 'aggregates';
-  /** The same for kept answers, where `reads` does not say it all: an answer is computed again when one of these has changed. */
+  /** For the cache, if `reads` is not enough: a cached page is recomputed when one of these changes. */
   sources?: readonly DataSource[];
-  /** Set where the same range has another answer later although nothing has arrived. */
+  /** Set if the same range gives other rows later even without new events. */
   dependsOnClock?: true;
-  /** With defaults filled in, as are the params of the functions below. */
+  /** `params` have defaults filled in, here and below. */
   columns: (params: DatasetParams) => Column[];
   key: (params: DatasetParams) => KeyColumn[];
-  /** Batches of rows in the order of the key. Ends the read in the database also when the reader stops early. */
+  /** Batches of rows in key order. Stops reading from the database if the consumer stops early. */
   rows: (context: DatasetContext, params: DatasetParams) => AsyncIterable<Row[]>;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: each dataset knows what its own schema lets through.
+// biome-ignore lint/suspicious/noExplicitAny: the type depends on the schema of each dataset.
 export type DatasetParams = Record<string, any>;

@@ -1,4 +1,4 @@
-/** Every dataset: adding one means its own file and one line here. */
+/** All datasets. To add one, write its file and add a line here. */
 import { ServiceError } from '@millrace/shared/platform/errors';
 import { activityTrends } from './activity-trends.js';
 import { cohorts } from './cohorts.js';
@@ -45,9 +45,9 @@ export const datasets: readonly Dataset[] = [
 
 const byId = new Map(datasets.map((dataset) => [dataset.id, dataset]));
 
-/** @throws ServiceError `not_found` that names the datasets there are. */
+/** @throws ServiceError `not_found` that lists the datasets. */
 export function findDataset(id: string): Dataset {
   const dataset = byId.get(id);
   if (dataset) return dataset;
-  throw new ServiceError('not_found', `There is no such dataset; there are ${[...byId.keys()].join(', ')}.`);
+  throw new ServiceError('not_found', `There is no such dataset. The datasets are ${[...byId.keys()].join(', ')}.`);
 }

@@ -1,4 +1,3 @@
-/** What `/api/v1/datasets` says about a dataset. */
 import Joi from 'joi';
 import { jsonSchemaOf } from '../openapi/json-schema.js';
 import type { Dataset } from './dataset.js';
@@ -13,7 +12,7 @@ export function describeDataset(dataset: Dataset) {
     description,
     reads,
     parameters: namesOf(dataset),
-    /** JSON Schema of the parameters that only this dataset has. */
+    /** JSON Schema of the parameters specific to this dataset. */
     params: jsonSchemaOf(Joi.object(params)),
     default_range: defaultRange ?? null,
     columns: columns(exampleParams),

@@ -25,7 +25,7 @@ const key = (params: DatasetParams): KeyColumn[] =>
 const metrics = ['events', 'visitors'];
 const textOf = (number: number | null) => (number === null ? null : String(number));
 
-/** Type, events, visitors, and what follows from them; `all` is how many events there are. */
+/** Type, events, visitors and the values derived from them. `all` is the number of all events. */
 function figuresOf([type, events, visitors]: Row, all: number): Row {
   const [count, users] = [Number(events), Number(visitors)];
   return [type!, events!, visitors!, textOf(ratio(count, users)), textOf(ratio(100 * count, all))];
@@ -33,7 +33,7 @@ function figuresOf([type, events, visitors]: Row, all: number): Row {
 
 const sumOf = (rows: Row[], place: number) => rows.reduce((sum, row) => sum + Number(row[place]), 0);
 
-/** Days with their types, and how many events each day has. */
+/** By day and type, with the shares of each day. */
 async function ofDays(context: DatasetContext, params: DatasetParams) {
   const rows = await queryRows(context, { metrics, dimensions: ['time:day', 'event_type'], ...countedOf(params) });
   const totals = new Map<string, number>();
@@ -50,7 +50,7 @@ async function engagement(context: DatasetContext, params: DatasetParams): Promi
   const rows = await queryRows(context, { metrics, dimensions: ['event_type'], ...countedOf(params) });
   const all = sumOf(rows, 1);
   const spans = new Map<string, [string, string]>();
-  // Days come in order.
+  // Rows are ordered by day.
   for (const [day, type] of (await ofDays(context, params)).rows) {
     const [first] = spans.get(type!) ?? [day!];
     spans.set(type!, [first, day!]);
@@ -62,7 +62,7 @@ export const engagementMetrics: Dataset = {
   id: 'engagement-metrics',
   title: 'Engagement by type of event',
   description:
-    'For each type of event of the range, or with `per=day` for each day and type, how many events there were, of how many visitors, and what share of all events that is. `first_day` and `last_day` are the first and the last day of the range that have such an event.',
+    'Events, visitors and share of all events for each event type in the range, or with `per=day` for each day and type. `first_day` and `last_day` are the first and last day of the range with such an event.',
   defaultRange: '30d',
   params: { per: Joi.string().valid('range', 'day').default('range'), ...countedParams },
   timeUnit: () => 'day',

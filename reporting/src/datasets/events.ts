@@ -4,7 +4,7 @@ import { filtersParam } from './filters-param.js';
 import { eventRows, whereEvents } from './raw-events.js';
 import type { SqlSource } from './sql-rows.js';
 
-/** `utm_source` is "Utm source". */
+/** `utm_source` becomes "Utm source". */
 const titleOf = (name: string) => `${name[0]!.toUpperCase()}${name.slice(1).replaceAll('_', ' ')}`;
 
 const columns: Column[] = [
@@ -32,7 +32,7 @@ export const events: Dataset = {
   id: 'events',
   title: 'Events',
   description:
-    'Every stored event of the range as it is, oldest first, with its user, its properties and what is known of visitor and page, bots included. Only as far back as raw events are kept.',
+    'All stored events in the range, oldest first, with user, properties and the enriched columns. Includes bots. Only as far back as raw events are stored.',
   defaultRange: 'day',
   params: { filters: filtersParam },
   example: { date_range: '7d', filters: [['is', 'event_type', ['view']]] },

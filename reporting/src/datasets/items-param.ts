@@ -1,4 +1,4 @@
-/** Parameter `limit` of datasets that are the first of many. */
+/** The parameter `limit` of top lists. */
 import Joi from 'joi';
 
 export const mostItems = 1_000;

@@ -1,8 +1,7 @@
-/** A value of a dataset as JSON has it. */
 import { exactDigits, isExactNumber, parseExactJson } from '@millrace/shared/platform/exact-json';
 import type { Column } from './dataset.js';
 
-/** Numbers that no double holds as text, at any depth: properties are at most five levels deep. */
+/** Turns numbers that a double cannot hold into strings, at any depth. Properties are at most five levels deep. */
 function readableJson(value: unknown): unknown {
   if (isExactNumber(value)) return exactDigits(value) ?? null;
   if (Array.isArray(value)) return value.map(readableJson);
@@ -10,7 +9,7 @@ function readableJson(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, readableJson(inner)]));
 }
 
-/** Integers that a double cannot hold, and decimals, stay text: no reader of JSON changes a digit of them. */
+/** The JSON value of a cell. Decimals and large integers stay strings, so no JSON parser rounds them. */
 export function jsonValue({ type }: Column, text: string | null): unknown {
   if (text === null) return null;
   switch (type) {

@@ -1,4 +1,4 @@
-/** Where the next page of a dataset begins, as text for an address. */
+/** Cursors for the next page of a dataset. */
 import { uuidPattern } from '@millrace/shared/contract/ids';
 import { isCalendarDate } from '@millrace/shared/time/time';
 import { refusal } from '../query-request/refuse.js';
@@ -6,7 +6,7 @@ import type { Column, KeyColumn } from './dataset.js';
 
 type KeyValues = (string | null)[];
 
-/** What rows a page is of, so that no other dataset or order takes its cursor. */
+/** Identifies dataset and order, so a cursor cannot be used with others. */
 export interface Paged {
   id: string;
   columns: Column[];
@@ -26,7 +26,7 @@ const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/;
 const isDate = (text: string) => isCalendarDate(text) && text >= '0001';
 const isInstant = (text: string) => instant.test(text) && isDate(text.slice(0, 10)) && !Number.isNaN(Date.parse(text));
 
-/** Whether Postgres reads the text as a value of that type. */
+/** Whether Postgres accepts the text as a value of that type. */
 function isOfType(value: unknown, type: Column['type'] | 'uuid'): boolean {
   if (typeof value !== 'string' || value.length > 10_000 || value.includes('\0') || !value.isWellFormed()) return false;
   if (type === 'integer' || type === 'decimal' || type === 'number') return number.test(value);
@@ -44,7 +44,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** @throws ServiceError `invalid_request` for what no answer with these rows gave as `next`. */
+/** @throws ServiceError `invalid_request` unless the cursor is from a page of the same rows. */
 export function readCursor(text: string, paged: Paged): KeyValues {
   const { columns, key } = paged;
   const parsed = parse(text);
@@ -54,5 +54,5 @@ export function readCursor(text: string, paged: Paged): KeyValues {
     return isOfType(values[place], sqlType ?? columns.find((column) => column.name === name)!.type);
   });
   if (order === orderOf(paged) && values.length === key.length && isRight) return values;
-  throw refusal(['after'], 'must be the value of next in an answer of this dataset to the same parameters');
+  throw refusal(['after'], 'must be the value of next from this dataset with the same parameters');
 }

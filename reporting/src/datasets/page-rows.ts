@@ -1,4 +1,4 @@
-/** Pages of rows that are held in memory, by the same keys as pages of a statement. */
+/** Pages of rows held in memory, with the same keys as pages of a statement. */
 import { compareDecimals } from '../query-request/compare-decimals.js';
 import type { Column, DatasetContext, KeyColumn, Row } from './dataset.js';
 
@@ -7,7 +7,7 @@ const numeric: Column['type'][] = ['integer', 'decimal', 'number'];
 type CompareTexts = (a: string, b: string) => number;
 
 const compareTexts: CompareTexts = (a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b));
-/** Fractions of a second are as long as they need to be, so that the letter behind them must not count. */
+/** Fractions of a second vary in length, so the final Z must not take part in the comparison. */
 const compareInstants: CompareTexts = (a, b) => compareTexts(a.slice(0, -1), b.slice(0, -1));
 
 function compareTextsOf(type: Column['type']): CompareTexts {
@@ -15,10 +15,10 @@ function compareTextsOf(type: Column['type']): CompareTexts {
   return type === 'instant' ? compareInstants : compareTexts;
 }
 
-/** Null is last, whatever the direction. */
+/** Nulls come last in either direction. */
 const compareNulls = (a: string | null, b: string | null) => Number(a === null) - Number(b === null);
 
-/** Negative when `a` comes first. */
+/** Negative if `a` comes first. */
 type Compare = (a: Row, b: Row) => number;
 
 function compareBy(columns: Column[], key: KeyColumn[]): Compare {
@@ -40,11 +40,11 @@ function compareBy(columns: Column[], key: KeyColumn[]): Compare {
   };
 }
 
-/** Values of the key, in its order. */
+/** The key values of a row. */
 export const keyOf = (row: Row, columns: Column[], key: KeyColumn[]): (string | null)[] =>
   key.map(({ name }) => row[columns.findIndex((column) => column.name === name)] ?? null);
 
-/** In the order of the key, from the row after `after` on. */
+/** Rows in key order, starting after `after`. */
 export function pageRows(
   rows: Row[],
   columns: Column[],

@@ -1,4 +1,4 @@
-/** What is asked of a dataset, with every part checked and defaults filled in; names of spans of time are not resolved yet. */
+/** Validates a dataset request and fills in defaults. Named ranges are resolved later. */
 
 import { ruleMessages } from '@millrace/shared/contract/rule-messages';
 import { ServiceError } from '@millrace/shared/platform/errors';
@@ -14,7 +14,7 @@ export interface DatasetRequest {
   dataset: Dataset;
   siteId: string;
   params: DatasetParams;
-  /** Absent for a dataset that takes no range. */
+  /** Absent if the dataset takes no range. */
   dateRange?: DateRange;
   /** Absent: the site's. */
   timezone?: string;
@@ -24,14 +24,14 @@ export interface DatasetRequest {
 const commonNames = ['site_id', 'timezone'];
 const rangeNames = ['date_range', 'week_start'];
 
-/** Names that a request for `dataset` may hold. */
+/** All parameters of `dataset`. */
 export const namesOf = ({ params, defaultRange }: Dataset): string[] => [
   ...commonNames,
   ...(defaultRange === undefined ? [] : rangeNames),
   ...Object.keys(params),
 ];
 
-/** Compiling one takes longer than using it. */
+/** Cached, because compiling a schema takes longer than validating with it. */
 const schemas = new WeakMap<Dataset, Joi.ObjectSchema>();
 
 function schemaOf(dataset: Dataset): Joi.ObjectSchema {
@@ -50,12 +50,12 @@ function checkParams(dataset: Dataset, given: Record<string, unknown>): DatasetP
     return value;
   }
   const { path, message, type, context } = error.details[0]!;
-  // That of filters names them itself.
+  // Errors of filters already name the field.
   if (context?.error instanceof ServiceError) throw context.error;
   throw refusal(path, type === 'object.unknown' ? `is not a parameter of dataset ${id}` : message);
 }
 
-/** Fields as in the JSON of an export. @throws ServiceError `invalid_request` that names the field and its rule. */
+/** Parses JSON fields, as in the body of an export. @throws ServiceError `invalid_request` that names the field. */
 export function parseDataset(dataset: Dataset, input: Record<string, unknown>): DatasetRequest {
   const known = namesOf(dataset);
   const unknown = Object.keys(input).find((name) => !known.includes(name));
@@ -63,7 +63,7 @@ export function parseDataset(dataset: Dataset, input: Record<string, unknown>): 
     throw refusal([unknown], `is not a parameter of dataset ${dataset.id}, which takes ${known.join(', ')}`);
   }
   const { site_id, timezone, date_range = dataset.defaultRange ?? 'all', week_start, ...params } = input;
-  // The rules of these are those of a query.
+  // These follow the rules of a query.
   const about = {
     site_id,
     date_range,
@@ -81,11 +81,11 @@ export function parseDataset(dataset: Dataset, input: Record<string, unknown>): 
   };
 }
 
-/** What its example asks for, of a site that need not exist. */
+/** The example of a dataset as a request, for a site that does not exist. */
 export const exampleRequest = (dataset: Dataset): DatasetRequest =>
   parseDataset(dataset, { site_id: 'demo', ...dataset.example });
 
-/** JSON where a parameter of an address looks like it, a list where it has commas and the dataset wants one. */
+/** Parses a query string parameter: as JSON if it looks like it, as a list if it has commas and the dataset takes one. */
 function readParameter(name: string, value: unknown, schema?: Joi.Schema): unknown {
   if (typeof value !== 'string') throw refusal([name], 'must be given once');
   if (/^[[{]/.test(value)) {
@@ -99,7 +99,7 @@ function readParameter(name: string, value: unknown, schema?: Joi.Schema): unkno
   return isList ? value.split(',') : value;
 }
 
-/** The same from the parameters of an address. */
+/** The same for query string parameters. */
 export function parseDatasetQuery(dataset: Dataset, query: Record<string, unknown>): DatasetRequest {
   const entries = Object.entries(query).map(([name, value]) => [
     name,

@@ -18,7 +18,7 @@ interface Figures {
   previous: (number | null)[];
 }
 
-/** Metrics of a range without dimensions, and of the range before. */
+/** Metrics of a range and of the previous one, without dimensions. */
 async function figuresOf(context: DatasetContext, metrics: string[], date_range?: string): Promise<Figures> {
   const include = { comparison: 'previous_period' } as const;
   const { rows, comparisonRows } = await askQuery(context, {
@@ -27,7 +27,7 @@ async function figuresOf(context: DatasetContext, metrics: string[], date_range?
     include,
     ...(date_range && { date_range }),
   });
-  // None of them is over a property, whose values are text.
+  // All are numbers: only metrics over properties are strings.
   const [value, previous] = [rows[0]!, comparisonRows![0]!].map((row) => row.metrics as (number | null)[]);
   return { value: value!, previous: previous! };
 }
@@ -38,7 +38,7 @@ function rowOf(metric: string, value: number | null, previous: number | null): R
   return [metric, textOf(value), textOf(previous), textOf(changeOf(previous, value))];
 }
 
-/** Views that have no visitor count as well, so that rollups answer it. */
+/** Includes views without a visitor, so rollups can answer it. */
 const viewsPerVisitor = ([, views, visitors]: (number | null)[]) => ratio(views ?? 0, visitors ?? 0);
 
 async function performanceRows(context: DatasetContext): Promise<Row[]> {
@@ -58,7 +58,7 @@ export const performanceMetrics: Dataset = {
   id: 'performance-metrics',
   title: 'Today so far',
   description:
-    'Events, views, visitors and views per visitor (all views by all visitors) of today, each beside yesterday until the clock showed what it shows now, and the events of the last hour beside those of the hour before. Changes are in whole percent, null where there was nothing before.',
+    'Events, views, visitors and views per visitor (all views divided by all visitors) of today, compared with yesterday up to the same time of day, and events of the last hour, compared with the hour before. Changes are in whole percent, or null if the earlier value is 0.',
   params: {},
   example: {},
   reads: 'events',

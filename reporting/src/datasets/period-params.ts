@@ -1,4 +1,3 @@
-/** Parameters that name a period or a currency, and the first day of a period. */
 import { periodTypes } from '@millrace/shared/contract/job-data';
 import Joi from 'joi';
 import type { WeekStart } from '../query-request/calendar.js';
@@ -8,7 +7,7 @@ export type PeriodType = (typeof periodTypes)[number];
 
 export const periodTypeName = 'period_type';
 
-/** What `unit` of a date column says of periods of `type`. */
+/** The `unit` of a date column with periods of `type`. */
 export const unitOfPeriod = (type: string): { unit?: string } =>
   ['month', 'quarter', 'year'].includes(type) ? { unit: type } : {};
 
@@ -23,6 +22,6 @@ export const currencyParam = Joi.string()
   .pattern(/^[A-Z]{3}$/)
   .messages({ 'string.pattern.base': currencyRule, 'string.empty': currencyRule });
 
-/** Of the period that a day lies in; weeks of aggregates begin on Monday. */
+/** First day of the period that contains a day. Weeks of aggregates begin on Monday. */
 export const periodStart = (day: string, type: CalendarUnit, weekStart: WeekStart = 'monday'): string =>
   calendar[type].start(day, weekStart);

@@ -46,7 +46,7 @@ export const profilePerformance: Dataset = {
   id: 'profile-performance',
   title: 'Profiles by day',
   description:
-    'What each profile got on each day of the range, as the daily rollup and the hourly aggregation compute it. Conversions are signups and succeeded payments, each transaction once; revenue is what its advertisements earned (not its payments), and eCPM that per 1,000 impressions, both decimals by currency. Days are of the time zone of the site.',
+    "Results of each profile for each day of the range, from the daily rollup and the hourly aggregation. Conversions are signups and succeeded payments, each transaction once. Revenue is what its ads earned (not its payments) and eCPM is that per 1,000 impressions, both as decimals by currency. Days are in the site's time zone.",
   defaultRange: '30d',
   params: { profile_ids: Joi.array().items(profileId).single().min(1).max(1_000) },
   example: { date_range: '7d' },

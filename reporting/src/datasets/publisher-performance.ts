@@ -40,7 +40,7 @@ export const publisherPerformance: Dataset = {
   id: 'publisher-performance',
   title: 'Advertising',
   description:
-    'Ad requests, impressions, clicks and advertising revenue of the site by hour, day, week or month that the range touches, as the aggregation computes them every hour; revenue and eCPM are decimals by currency. Days, weeks (from Monday) and months are whole and of the time zone of the site; `day` is their first day. What had no such event has no row.',
+    "Ad requests, impressions, clicks and ad revenue of the site for each hour, day, week or month that the range touches, from the hourly aggregation. Revenue and eCPM are decimals by currency. Days, weeks (from Monday) and months are complete and in the site's time zone; `day` is their first day. Periods without such events have no row.",
   defaultRange: '30d',
   params: {
     granularity: Joi.string()

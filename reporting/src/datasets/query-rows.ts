@@ -1,4 +1,4 @@
-/** Rows of datasets that are questions of the query API: counted by the same engine, so that they never differ from it. */
+/** Rows of datasets that are queries. The query engine computes them, so they always agree with `/api/v1/query`. */
 import { type Answer, answerQuery } from '../query/answer-query.js';
 import { parseQuery } from '../query-request/parse-query.js';
 import { refusal } from '../query-request/refuse.js';
@@ -6,7 +6,7 @@ import { resolveQuery } from '../query-request/resolve-query.js';
 import type { Dataset, DatasetContext, DatasetParams, Row } from './dataset.js';
 import { pageRows } from './page-rows.js';
 
-/** As sent to `/api/v1/query`, without site, time zone and pages; the range is that of the dataset unless it is given. */
+/** The body of a query without site, time zone and pagination. Default range: that of the dataset. */
 export interface RowQueryParams {
   metrics: string[];
   dimensions: string[];
@@ -19,10 +19,10 @@ export interface RowQueryParams {
   limit?: number;
 }
 
-/** So many rows are held in memory. */
+/** Rows are held in memory. */
 export const mostRows = 100_000;
 
-/** What was cut off would be missing without a word. */
+/** Rejected, because cutting off rows would go unnoticed. */
 const tooManyRows = () => refusal(['date_range'], 'has more than 100,000 rows of this dataset; ask for a shorter one');
 
 const text = (value: string | number | null) => (value === null ? null : String(value));
@@ -41,9 +41,9 @@ export function askQuery(context: DatasetContext, question: RowQueryParams): Pro
   return answerQuery(client, { ...query, limit }, reads);
 }
 
-/** A row has the dimensions, then the metrics, in the order of the question. @throws ServiceError `invalid_request` when there are too many. */
+/** Each row has the dimensions followed by the metrics, in the order of the query. @throws ServiceError `invalid_request` if there are too many rows. */
 export async function queryRows(context: DatasetContext, question: RowQueryParams): Promise<Row[]> {
-  // A query takes no empty range.
+  // The query engine rejects empty ranges.
   if (context.range.from >= context.range.to) return [];
   const { rows } = await askQuery(context, question);
   if (question.limit === undefined && rows.length > mostRows) throw tooManyRows();
@@ -52,7 +52,7 @@ export async function queryRows(context: DatasetContext, question: RowQueryParam
 
 const batchRows = 1_000;
 
-/** Rows that are held in memory, in the order of the key. */
+/** Sorts rows in memory by the key. */
 export async function* heldBatches(
   context: DatasetContext,
   params: DatasetParams,

@@ -1,4 +1,4 @@
-/** What datasets of raw events have in common: events of the range that fit the filters, read when others let them. */
+/** Shared by datasets of raw events. */
 import { filterSql } from '../query/filter-sql.js';
 import { rawColumn } from '../query/raw-columns.js';
 import { type IndexedType, isOfTypes, rawCost } from '../query/reading-cost.js';
@@ -10,7 +10,7 @@ import { filterOf } from './filters-param.js';
 import { type SqlSource, sqlRows } from './sql-rows.js';
 
 /**
- * Parameters of a statement whose `$1` is the site, and its condition on table events.
+ * The values of a statement whose `$1` is the site, and its condition on the table events.
  * @throws ServiceError `invalid_request` for filters on visits.
  */
 export function whereEvents(
@@ -26,12 +26,12 @@ export function whereEvents(
   ];
   if (types) conditions.push(isOfTypes(types));
   const filter = filterOf(params);
-  if (filtersVisits(filter)) throw refusal(['filters'], 'must not be about visits: these are rows of single events');
+  if (filtersVisits(filter)) throw refusal(['filters'], 'must not be about visits, because each row is a single event');
   if (filter) conditions.push(filterSql(filter, rawColumn, parameters));
   return { parameters, where: conditions.join(' and ') };
 }
 
-/** Of a page without filters no more is read than it shows. */
+/** Without filters a page reads only the rows it returns. */
 export async function admitEvents(
   { client, siteId, range, limit, reads }: DatasetContext,
   params: DatasetParams,
@@ -44,7 +44,7 @@ export async function admitEvents(
   else admit(await rawCost(client, { siteId, range, filter, types }));
 }
 
-/** Rows of `source`, each of which is an event. */
+/** Reads the rows of `source`, one per event. */
 export async function* eventRows(
   context: DatasetContext,
   params: DatasetParams,

@@ -1,4 +1,4 @@
-/** Resolves what is asked of a dataset by the clock and the site, and reads its rows. */
+/** Resolves dataset requests and reads their rows. */
 import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
 import { dayOf } from '@millrace/shared/time/zone-days';
 import type { TimeRange } from '../query/resolved-query.js';
@@ -10,28 +10,28 @@ import type { DatasetContext, Row } from './dataset.js';
 import { filterOf } from './filters-param.js';
 import type { DatasetRequest } from './parse-dataset.js';
 
-/** A request with instants instead of names. */
+/** A request with named ranges resolved to instants. */
 export interface ResolvedDataset extends Pick<DatasetRequest, 'dataset' | 'siteId' | 'params' | 'weekStart'> {
   siteKnown: boolean;
   timezone: string;
   siteTimezone: string;
   range: TimeRange;
   days: DatasetContext['days'];
-  /** Of each statement, where it has less time than others. */
+  /** Statement timeout, if it is shorter than the default. */
   longestMs?: number;
 }
 
-/** Days that a range touches; of an empty range the day that it would begin. */
+/** The days that a range touches. For an empty range, the day of its start. */
 function daysOf({ from, to }: TimeRange, zone: string): DatasetContext['days'] {
   const first = dayOf(from, zone);
   const last = dayOf(new Date(Math.max(from.getTime(), to.getTime() - 1)), zone);
   return { from: first, to: last };
 }
 
-/** Whether the meaning of a request depends on the first and last events of its site. */
+/** Whether the range depends on the first and last event of the site. */
 export const isAboutAllTime = ({ dateRange }: DatasetRequest): boolean => needsEvents(dateRange);
 
-/** By what is known of the site; patterns are not looked at. A site that is not known has no rows, which is an answer. @throws ServiceError `invalid_request`, see {@link checkBuckets}. */
+/** Does not check patterns. An unknown site is not an error; it has no rows. @throws ServiceError `invalid_request`, see {@link checkBuckets}. */
 export function resolveBy(request: DatasetRequest, site: SiteContext, now: Date): ResolvedDataset {
   const { dataset, siteId, params, dateRange, weekStart } = request;
   const { siteTimezone, siteKnown, hasDailyVisitors: _hasDailyVisitors, ...events } = site;
@@ -47,11 +47,11 @@ export function resolveBy(request: DatasetRequest, site: SiteContext, now: Date)
   };
 }
 
-/** @throws ServiceError `invalid_request` for a pattern that Postgres does not know. */
+/** @throws ServiceError `invalid_request` for a pattern that Postgres rejects. */
 export const checkDatasetPatterns = (pool: Pool, { params }: DatasetRequest, signal?: AbortSignal): Promise<void> =>
   checkPatterns(pool, patternsOf(filterOf(params)), signal ? { signal } : {});
 
-/** Asks for what is to be known of the site. @throws ServiceError `invalid_request`, see {@link resolveBy} and {@link checkDatasetPatterns}. */
+/** Reads the site from the database. @throws ServiceError `invalid_request`, see {@link resolveBy} and {@link checkDatasetPatterns}. */
 export async function resolveDataset(
   pool: Pool,
   request: DatasetRequest,
@@ -64,7 +64,7 @@ export async function resolveDataset(
   return resolved;
 }
 
-/** Batches of rows. `client` is inside a transaction with one snapshot. */
+/** Batches of rows. `client` must be in a snapshot transaction. */
 export async function* readBatches(
   client: PoolClient,
   resolved: ResolvedDataset,
@@ -75,7 +75,7 @@ export async function* readBatches(
   yield* dataset.rows({ client, siteId, timezone, siteTimezone, weekStart, range, days, ...page }, params);
 }
 
-/** All rows of a page. */
+/** All rows of one page. */
 export async function readRows(...parameters: Parameters<typeof readBatches>): Promise<Row[]> {
   const rows: Row[] = [];
   for await (const batch of readBatches(...parameters)) rows.push(...batch);

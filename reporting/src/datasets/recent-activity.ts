@@ -25,7 +25,7 @@ order by timestamp desc, event_id desc limit ${parameters.add(params.limit, 'big
   return { text, values: parameters.values, columns, key };
 }
 
-/** All of the newest events, at once. */
+/** Reads all of the latest events at once. */
 export async function readRecentActivity(context: DatasetContext, limit: number): Promise<Row[]> {
   const { after: _after, ...first } = context;
   const rows: Row[] = [];
@@ -37,7 +37,7 @@ export const recentActivity: Dataset = {
   id: 'recent-activity',
   title: 'Recent activity',
   description:
-    'The newest events of the range, newest first and bots included, without users, sessions and properties, so that it can be shown and sent around; `events` has those.',
+    'The latest events in the range, newest first. Includes bots. Leaves out users, sessions and properties, so it is safe to share; use `events` for those.',
   defaultRange: '7d',
   params: { limit: itemsParam, filters: filtersParam },
   example: { limit: 20 },

@@ -21,7 +21,7 @@ const columnsOf = ({ period_type }: DatasetParams): Column[] => [
 ];
 const key: KeyColumn[] = [{ name: 'period' }, { name: 'currency' }, { name: 'status' }];
 
-/** The amount in the middle, half the sum of the two in the middle of an even number: exact, which SQL's percentile_cont is not. */
+/** The exact median: for an even count, half the sum of the two middle amounts. SQL's percentile_cont computes in doubles. */
 const median = `(percentile_disc(0.5) within group (order by amount) + percentile_disc(0.5) within group (order by amount desc)) / 2`;
 
 function bucketsOf({ range, timezone, weekStart, days }: DatasetContext, { period_type: type }: DatasetParams) {
@@ -56,12 +56,12 @@ export const revenueSummary: Dataset = {
   id: 'revenue-summary',
   title: 'Payments and refunds in figures',
   description:
-    'How many payments and refunds there were in each period of the range, by currency and status (succeeded, failed, refunded), and how large they were. A succeeded transaction and a refund count once, where they came first; a failed attempt counts each time. Sums are exact, means have up to six decimals. Counted from events, so that the first and the last period hold only what lies in the range, in the time zone that was asked for; only as far back as raw events are kept.',
+    'Number and size of payments and refunds for each period of the range, by currency and status (succeeded, failed, refunded). A succeeded transaction or refund counts once, when it first arrived; every failed attempt counts. Sums are exact, means have up to six decimals. Computed from events in the requested time zone: the first and last period contain only what is in the range, and only as far back as raw events are stored.',
   defaultRange: '12mo',
   params: { period_type: periodTypeParam('month'), currency: currencyParam },
   example: { date_range: '12mo', period_type: 'month' },
   reads: 'events',
-  // Which payments count is taken from what aggregations have kept.
+  // Aggregations decide which payments count.
   sources: ['events', 'aggregates'],
   columns: columnsOf,
   key: () => key,

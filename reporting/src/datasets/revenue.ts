@@ -48,7 +48,7 @@ export const revenue: Dataset = {
   id: 'revenue',
   title: 'Revenue',
   description:
-    'Revenue of each period that the range touches and each currency, as the aggregation computes it every hour: succeeded payments less refunds, each transaction counted once, and the recurring revenue (MRR, ARR) at the end of the period with what moved it. Periods are whole and of the time zone of the site.',
+    "Revenue by currency for each period that the range touches, from the hourly aggregation: succeeded payments less refunds, each transaction counted once, and recurring revenue (MRR, ARR) at the end of the period with its movements. Periods are complete and in the site's time zone.",
   defaultRange: '12mo',
   params: { period_type: periodTypeParam('month'), currency: currencyParam },
   example: { date_range: '12mo', period_type: 'month' },

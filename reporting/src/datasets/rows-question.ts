@@ -1,4 +1,4 @@
-/** A page of rows of a dataset, as a question: what is asked over HTTP and what is kept warm is the same. */
+/** Computes a page of a dataset, for HTTP requests and for cache warming. */
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { followsClock, type Question } from '../cache/question.js';
 import { listFilters, showFilters } from '../query-request/parse-filters.js';
@@ -18,7 +18,7 @@ export interface PageRequest {
   after?: (string | null)[] | undefined;
 }
 
-/** No event is older. Some datasets look for what came first, however long before their range. */
+/** Older than any event: some datasets look for first events long before their range. */
 const beginning = new Date(Date.UTC(2000, 0, 1));
 
 const echo = ({ siteId, params, dataset, range, timezone }: ResolvedDataset) => ({
@@ -62,7 +62,7 @@ export function rowsQuestion(pool: Pool, page: PageRequest, now: Date): Question
         isMomentary,
         check: (signal) => checkDatasetPatterns(pool, request, signal),
         async read(client, reads) {
-          // One row more tells whether there is another page.
+          // One extra row shows whether there is another page.
           const rows = await readRows(client, resolved, { now, after, limit: limit + 1, reads });
           const more = dataset.reads === 'aggregates' ? await readAggregated(client, resolved) : {};
           return bodyOf(page, resolved, rows, more);

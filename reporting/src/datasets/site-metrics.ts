@@ -15,7 +15,7 @@ const figures: Record<(typeof metricTypes)[number], Column[]> = {
   ],
   revenue: [
     { name: 'total', title: 'Revenue', type: 'decimal' },
-    { name: 'previous', title: 'Revenue of the period before', type: 'decimal' },
+    { name: 'previous', title: 'Previous revenue', type: 'decimal' },
     { name: 'change_percent', title: 'Change', type: 'number', unit: 'percent' },
   ],
   quality: [
@@ -62,9 +62,9 @@ where site_id = ${parameters.site()} and metric_type = ${parameters.add(type, 't
 
 export const siteMetrics: Dataset = {
   id: 'site-metrics',
-  title: 'Metrics of the site',
+  title: 'Site metrics',
   description:
-    'What the metrics jobs computed of each period that the range touches: `performance` (events, visitors, and how long events took from their own time to the database), `revenue` (net revenue against the period before, a row for each currency) or `quality` (what arrived twice, late, without a user, or could not be stored). Periods are of the time zone of the site; one that no job was run for has no row.',
+    "Results of the metrics jobs for each period that the range touches: `performance` (events, visitors, and the delay from an event's timestamp to the database), `revenue` (net revenue compared with the previous period, one row per currency) or `quality` (events that were duplicates, late, without a user, or could not be stored). Periods are in the site's time zone. Periods without a job run have no row.",
   defaultRange: '7d',
   params: {
     metric_type: Joi.string()

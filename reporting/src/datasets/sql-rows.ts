@@ -1,20 +1,20 @@
-/** Reads the rows of one statement as Postgres writes them, from any key on, without holding them all. */
+/** Reads the rows of one statement from any key on, without holding them all in memory. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { copyRows } from './copy-rows.js';
 import type { Column, DatasetContext, KeyColumn, Row } from './dataset.js';
 
 export interface SqlSource {
-  /** Opens with a comment that names its owner; has a column for each of `columns`, and no order. */
+  /** Starts with its owner comment and selects one expression per column, without an order. */
   text: string;
-  /** Tables that the text refers to, as they stand behind `with`: within the text they would keep an index from giving the order. */
+  /** Common table expressions. They go outside the text, because inside they would keep Postgres from using an index for the order. */
   with?: string;
-  /** Of `$1` and so on; `$1` is the site. */
+  /** `$1` is the site. */
   values: unknown[];
   columns: Column[];
   key: KeyColumn[];
 }
 
-/** Text as Postgres wrote it: parsing costs twice as much as reading. */
+/** Values stay as Postgres text: parsing would take twice as long as reading. */
 const asText = { getTypeParser: () => (text: string) => text };
 
 const castOf: Partial<Record<Column['type'], string>> = {
@@ -29,11 +29,11 @@ const castOf: Partial<Record<Column['type'], string>> = {
 const sqlTypeOf = ({ name, sqlType }: KeyColumn, columns: Column[]) =>
   sqlType ?? castOf[columns.find((column) => column.name === name)!.type] ?? 'text';
 
-/** Bytes decide the order of texts, in every database alike. */
+/** Text is ordered by bytes, so the order is the same in every database. */
 const keySql = (column: KeyColumn, columns: Column[]) =>
   sqlTypeOf(column, columns) === 'text' ? `"${column.name}" collate "C"` : `"${column.name}"`;
 
-/** `(a, b) > ($3, $4)` for keys of one direction; written out where directions differ. */
+/** `(a, b) > ($3, $4)` if all directions are the same, otherwise spelled out. */
 function afterKey({ columns, key, values }: SqlSource, after: (string | null)[]): string {
   const parameters = key.map((column, place) => {
     values.push(after[place]);
@@ -49,7 +49,7 @@ function afterKey({ columns, key, values }: SqlSource, after: (string | null)[])
   return `(${alternatives.join(' or ')})`;
 }
 
-/** The whole statement, with what a page needs around it. */
+/** The complete statement of a page. */
 export function pageStatement(source: SqlSource, { after, limit }: Pick<DatasetContext, 'after' | 'limit'>) {
   const copy = { ...source, values: [...source.values] };
   const comment = /^\/\*.*?\*\//.exec(source.text)?.[0] ?? '';
@@ -61,11 +61,11 @@ select ${selected} from (${source.text.slice(comment.length)}) as row ${conditio
   return { text, values: copy.values };
 }
 
-/** `2026-01-31 08:00:00.5+00` as `2026-01-31T08:00:00.5Z`; the time zone of the session is UTC. */
+/** `2026-01-31 08:00:00.5+00` becomes `2026-01-31T08:00:00.5Z`; the session is in UTC. */
 const isoInstant = (text: string | null) => (text === null ? null : `${text.slice(0, 10)}T${text.slice(11, -3)}Z`);
 const boolean = (text: string | null) => (text === null ? null : text === 't' ? 'true' : 'false');
 
-/** What Postgres writes in another form than rows have it: a function for each such column. */
+/** Conversions for columns that Postgres formats differently. */
 function rewrites(columns: Column[]): [number, (text: string | null) => string | null][] {
   return columns.flatMap(({ type }, place) => {
     if (type === 'instant') return [[place, isoInstant] as const];
@@ -73,7 +73,7 @@ function rewrites(columns: Column[]): [number, (text: string | null) => string |
   }) as [number, (text: string | null) => string | null][];
 }
 
-/** Batches of rows in the order of the key: of a page in one answer, of everything while Postgres reads on. */
+/** Batches of rows in key order: a page in one response, everything else as a stream. */
 export async function* sqlRows(context: DatasetContext, source: SqlSource): AsyncGenerator<Row[]> {
   const { client, limit } = context;
   const { text, values } = pageStatement(source, context);

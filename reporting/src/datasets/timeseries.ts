@@ -11,11 +11,11 @@ import { countedOf, countedParams } from './filters-param.js';
 import { unitOfPeriod } from './period-params.js';
 import { heldBatches, mostRows, queryRows } from './query-rows.js';
 
-/** What the parameters ask for, with names of our own. @throws ServiceError `invalid_request`. */
+/** Resolves aliases in the parameters. @throws ServiceError `invalid_request`. */
 const requestOf = ({ limit: _limit, ...question }: DatasetParams): QueryRequest =>
   parseQuery({ ...question, site_id: 'any', date_range: 'day' });
 
-/** Hours and minutes have instants for names, which tell the hour that the clock shows twice apart; the others are days. */
+/** Hours and minutes are named by instants, which keep the repeated hour at the end of DST apart; other units by days. */
 const typesOfTime: Record<string, ColumnType> = {
   minute: 'instant',
   hour: 'instant',
@@ -63,11 +63,11 @@ function key(params: DatasetParams): KeyColumn[] {
   const ordered = orderBy.map((order): KeyColumn => ({ name: order.key, direction: order.direction, nullable: true }));
   const rest = dimensions.filter((name) => !ordered.some((order) => order.name === name));
   const all = [...ordered, ...rest.map((name): KeyColumn => ({ name, nullable: true }))];
-  // A single row needs no order.
+  // Without dimensions there is only one row.
   return all.length > 0 ? all : [{ name: metrics[0]!, nullable: true }];
 }
 
-/** As instants of datasets are written. */
+/** In the format of `instant` columns. */
 const toInstant = (label: string) => new Date(label).toISOString().replace('.000Z', 'Z');
 
 async function rowsOf(context: DatasetContext, params: DatasetParams): Promise<Row[]> {
@@ -95,7 +95,7 @@ export const timeseries: Dataset = {
   // The dataset is named after any question; who reads a report has asked one.
   tableTitle: 'Figures',
   description:
-    'The answer to any query of `/api/v1/query` as a table: columns are its dimensions, then its metrics, by their own names, and rows are in the order of the query. Hours and minutes are named by their start in UTC. At most `limit` rows, 100,000 where it is not given; rows that have more than 32 MB together, whichever page of them is asked for, are refused.',
+    'Any query of `/api/v1/query` as a table. Columns are its dimensions followed by its metrics, under their own names; rows are in the order of the query. Hours and minutes are named by their start in UTC. At most `limit` rows (default 100,000). Rejected if all rows together exceed 32 MB, whichever page is requested.',
   defaultRange: '30d',
   params: {
     metrics: querySchema.extract('metrics').optional().default(['events', 'views', 'visitors']),

@@ -52,7 +52,7 @@ export const topItemsDataset: Dataset = {
   id: 'top-items',
   title: 'Top items',
   description:
-    'The paths, referrers, profiles or types of events that the range has most of, by events, views or visitors. The referrer of a visit without one is `direct`; events without a profile count for none. `share` is in percent of the visitors of all of them; shares add up to more than 100 where a visitor is in several rows.',
+    'Top paths, referrers, profiles or event types of the range by events, views or visitors. Visits without a referrer have `direct`; events without a profile are left out. `share` is in percent of all visitors; shares add up to more than 100 if a visitor is in several rows.',
   defaultRange: '30d',
   params: {
     of: Joi.string()

@@ -34,7 +34,7 @@ export const tournaments: Dataset = {
   id: 'tournaments',
   title: 'Tournaments',
   description:
-    'Tournaments of each period that the range touches, as the aggregation computes them every hour: how many were created and completed, with how many players, how long, and what they earned per currency. Periods are whole and of the time zone of the site; one without tournaments has no row.',
+    "Tournaments for each period that the range touches, from the hourly aggregation: how many were created and completed, their players, duration and revenue by currency. Periods are complete and in the site's time zone. Periods without tournaments have no row.",
   defaultRange: '12mo',
   params: { period_type: periodTypeParam('month') },
   example: { date_range: '12mo', period_type: 'week' },

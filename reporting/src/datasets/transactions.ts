@@ -39,7 +39,7 @@ export const transactions: Dataset = {
   id: 'transactions',
   title: 'Payments and refunds',
   description:
-    'Every payment and refund event of the range, oldest first. `counted` is false for a repeat of a succeeded transaction or of a refund that came earlier, even before the range, and for an event without a valid amount, currency and status: what is counted adds up to the sums of `revenue-summary`. `status` is succeeded, failed or refunded.',
+    'All payment and refund events in the range, oldest first. `counted` is false for a repeat of an earlier succeeded transaction or refund (even one before the range), and for events without a valid amount, currency and status. The counted ones add up to the sums of `revenue-summary`. `status` is succeeded, failed or refunded.',
   defaultRange: '30d',
   params: { filters: filtersParam },
   example: { date_range: '30d', filters: [['is', 'property:currency', ['EUR']]] },

@@ -40,7 +40,7 @@ export const userGrowthDataset: Dataset = {
   id: 'user-growth',
   title: 'User growth',
   description:
-    'For each month of the range, how many users signed up (their first event of type `signup` lies in it), how many have signed up ever since by its end, and how many visitors and events there were. The first and the last month hold only what lies in the range.',
+    'For each month of the range: users who signed up (their first event of type `signup` is in it), all users by its end, visitors and events. The first and last month contain only what is in the range.',
   defaultRange: '12mo',
   params: {},
   example: { date_range: '6mo' },

@@ -1,4 +1,3 @@
-/** Delivering a report to one of its recipients. */
 import { createHash } from 'node:crypto';
 import { messageId } from '@millrace/shared/outbound/open-mailer';
 import { SendError, type SendOutcome } from '@millrace/shared/outbound/send-error';
@@ -7,10 +6,10 @@ import { claimDelivery, type DeliveryOutcome, type OpenRow, settleDelivery } fro
 import { type NotingDeps, noteOutcome } from './note-outcome.js';
 import { type Sending, sendMessage } from './send-message.js';
 
-/** What passes is tried so often, then it counts as failed. */
-const mostAttempts = 8;
+/** After so many attempts a temporary failure becomes final. */
+const maxAttempts = 8;
 
-/** Whoever knows the report and the recipient knows the id; a resend has another, or mail programs would hide it as a copy. */
+/** Derived from report and recipient, so every attempt has the same id. A resend gets a new one, because mail clients hide duplicates. */
 function localId({ reportId, kind, recipient, resends }: OpenRow): string {
   const hash = createHash('sha256')
     .update(JSON.stringify([kind, recipient]))
@@ -20,28 +19,28 @@ function localId({ reportId, kind, recipient, resends }: OpenRow): string {
 }
 
 const withoutSmtp =
-  'SMTP_URL is not set, so no mail was sent. Set SMTP_URL and MAIL_FROM, then have the report sent again.';
+  'SMTP_URL is not set, so no email was sent. Set SMTP_URL and MAIL_FROM, then send the report again.';
 
-/** Why nothing is sent to a recipient, whoever tries. */
+/** Why nothing can be sent to a recipient. Undefined if it can. */
 function refusalOf({ kind, recipient }: OpenRow, { mail, report }: Sending) {
   if (kind === 'webhook') return undefined;
   if (recipient === '') return { status: 'skipped', reason: 'The report has no recipients.' } as const;
   if (report.left.includes(recipient)) return { status: 'skipped', reason: 'The recipient unsubscribed.' } as const;
-  if (!isAddress(recipient)) return { status: 'failed', reason: 'This is no valid address.' } as const;
+  if (!isAddress(recipient)) return { status: 'failed', reason: 'This is not a valid email address.' } as const;
   return mail ? undefined : ({ status: 'skipped', reason: withoutSmtp } as const);
 }
 
 const afterFailure = (outcome: SendOutcome, attempts: number): DeliveryOutcome['status'] => {
   if (outcome === 'unknown') return 'unknown';
-  return outcome === 'refused' || attempts >= mostAttempts ? 'failed' : 'pending';
+  return outcome === 'refused' || attempts >= maxAttempts ? 'failed' : 'pending';
 };
 
 interface DeliverDeps extends NotingDeps {
-  /** After which others count the attempt as lost. */
+  /** After this time other processes count the attempt as lost. */
   lostAfterMs: number;
 }
 
-/** Claims a row, sends, and notes what came of it; whatever happens to one recipient is nothing to the others. */
+/** Claims a row, sends the message and records the outcome. A failure does not affect other recipients. */
 export async function deliverOne(row: OpenRow, sending: Sending, deps: DeliverDeps): Promise<void> {
   const { pool, logger, clock, lostAfterMs } = deps;
   const refusal = refusalOf(row, sending);
@@ -54,7 +53,7 @@ export async function deliverOne(row: OpenRow, sending: Sending, deps: DeliverDe
     (): DeliveryOutcome => ({ status: 'sent', error: null }),
     (error: Error): DeliveryOutcome => {
       const known = error instanceof SendError ? error.outcome : 'retry';
-      if (!(error instanceof SendError)) logger.error({ err: error, report: row.reportId }, 'a report cannot be sent');
+      if (!(error instanceof SendError)) logger.error({ err: error, report: row.reportId }, 'could not send a report');
       return { status: afterFailure(known, claimed.attempts), error: error.message.slice(0, 500) };
     },
   );

@@ -1,4 +1,3 @@
-/** Delivering a report to each of its recipients, once each. */
 import type { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { type MailSettings, mailsAtOnce, openMailer } from '@millrace/shared/outbound/open-mailer';
@@ -25,37 +24,37 @@ import { type DeliverableReport, readReport } from './report-to-deliver.js';
 
 export interface DeliveryDeps {
   pool: Pool;
-  /** Opens the file of a report for reading; undefined when it is not kept any more. */
+  /** Opens the file of a report. Undefined if it has expired. */
   openFile: (report: DeliverableReport) => Promise<Readable | undefined>;
   /** Undefined: SMTP_URL is not set. */
   mail?: MailSettings | undefined;
   webhookOptions: WebhookOptions;
   logger: Logger;
-  /** Where people reach this service: without it no message has a link. */
+  /** Without it, messages have no links. */
   publicUrl?: string | undefined;
   links: Links;
   clock?: () => Date;
-  /** After which an attempt counts as lost with its process. */
+  /** After this time an attempt counts as lost, and its process as dead. */
   lostAfterMs?: number;
-  /** Fires when the process is told to stop: it no longer waits for an unreachable database to note an outcome. */
+  /** Fires on shutdown: outcomes are then no longer held back for an unreachable database. */
   stopping?: AbortSignal | undefined;
 }
 
 export interface DeliveryOptions {
-  /** Nobody will try again: what may pass counts as failed, and what another process sends is waited for, or sent when that is lost. */
+  /** Makes temporary failures final, and waits for messages that another process is sending, or sends them if it is lost. */
   lastAttempt: boolean;
 }
 
 export type DeliveryResult = Omit<DeliveryCounts, 'open' | 'sending'>;
 
-/** Longer silences than alerts allow, since files take their time; a whole message ends well before it counts as lost. */
+/** Longer than for alerts, because attachments take time, but well below the time after which an attempt counts as lost. */
 const timeouts = { replyMs: 60_000, wholeMs: 180_000 };
-/** Before the fourth attempt of the job, 210 s after the first: whoever was cut off is sent it then, not minutes later. */
+/** Just before the fourth attempt of the job, 210 s after the first, so interrupted messages are sent then and not minutes later. */
 const defaultLostAfterMs = 200_000;
-const askAgainMs = 1_000;
-const unsent = 'It could not be sent; the log of the worker says why.';
+const recheckMs = 1_000;
+const unsent = 'It could not be sent; see the log of the worker.';
 
-/** Whom a report is for; where it has nobody a row says so. */
+/** One key per recipient. A report without recipients has a single row that says so. */
 function keysOf({ siteId, id, recipients, webhook }: DeliverableReport): DeliveryKey[] {
   const report = { siteId, reportId: id };
   const keys: DeliveryKey[] = recipients.map(({ address }) => ({
@@ -67,7 +66,7 @@ function keysOf({ siteId, id, recipients, webhook }: DeliverableReport): Deliver
   return keys.length > 0 ? keys : [{ ...report, kind: 'email', recipient: '' }];
 }
 
-/** As many at a time as there are connections to the mail server; what is being sent is finished also when the database fails. */
+/** Runs as many at once as there are mail server connections. If one fails, messages being sent are still finished. */
 async function inTurn<Item>(items: Item[], work: (item: Item) => Promise<void>): Promise<void> {
   const rest = [...items];
   const takeNext = async () => {
@@ -83,26 +82,26 @@ async function linksOf({ publicUrl, links }: DeliveryDeps, reportId: string, now
   return { publicUrl, links, download: await reportLink({ publicUrl, links }, reportId, now) };
 }
 
-/** Sends to everybody who has a row that is open. The file is read before anything is claimed. */
+/** Sends all open rows. Reads the file before claiming any. */
 async function deliverOpen(deps: DeliveryDeps, report: DeliverableReport, rows: OpenRow[], clock: () => Date) {
   const links = await linksOf(deps, report.id, clock());
   const { mail: settings, webhookOptions, lostAfterMs = defaultLostAfterMs } = deps;
   const common = { report, webhookOptions, links };
-  const surroundings = { ...deps, clock, lostAfterMs };
+  const oneDeps = { ...deps, clock, lostAfterMs };
   if (!settings || rows.every(({ kind }) => kind === 'webhook')) {
-    return inTurn(rows, (row) => deliverOne(row, { ...common, mail: undefined }, surroundings));
+    return inTurn(rows, (row) => deliverOne(row, { ...common, mail: undefined }, oneDeps));
   }
   const file = await readFileOf(report, deps.openFile, links?.download);
   const mailer = openMailer({ ...settings, timeouts: { ...timeouts, ...settings.timeouts } });
   const sending = { ...common, mail: { mailer, from: settings.from, file } };
   try {
-    await inTurn(rows, (row) => deliverOne(row, sending, surroundings));
+    await inTurn(rows, (row) => deliverOne(row, sending, oneDeps));
   } finally {
     mailer.close();
   }
 }
 
-/** Tries everybody who has not got it, and says where that leaves the report. */
+/** Tries all open rows once. Returns the counts afterwards. */
 async function deliverOnce(
   deps: DeliveryDeps,
   report: DeliverableReport,
@@ -117,27 +116,26 @@ async function deliverOnce(
     if (rows.length > 0) await deliverOpen(deps, report, rows, clock);
   } catch (error) {
     if (!lastAttempt) throw error;
-    deps.logger.error({ err: error, report: id }, 'a report is not delivered');
+    deps.logger.error({ err: error, report: id }, 'could not deliver a report');
   }
   if (lastAttempt) await giveUpDeliveries(pool, rows, unsent, clock());
   return countDeliveries(pool, siteId, id);
 }
 
-const unfinished = 'report not delivered to everybody yet';
+const unfinished = 'report not yet delivered to all recipients';
 
-/** For people: what there is still to do. */
 function describeRest({ open, sending }: DeliveryCounts): string {
   const parts = [
-    open > 0 && `${open} to be tried again, the report shows their errors`,
-    sending > 0 && `${sending} still under way, or it is not known yet what became of them`,
+    open > 0 && `${open} will be retried (the report shows their errors)`,
+    sending > 0 && `${sending} still being sent, or their outcome is not known yet`,
   ];
   return parts.filter((part) => part !== false).join('; ');
 }
 
 /**
- * Sends a report that was generated to those that have not got it. May run again at any time, also in several processes at once: what
- * is final stays so. @returns how many recipients each end has, also of earlier calls.
- * @throws ServiceError `not_found`; Error when it is to be called again later, after everybody was tried.
+ * Sends a generated report to all recipients that have not received it. Safe to run again at any time and in several processes at once.
+ * @returns the recipients by outcome, including earlier calls.
+ * @throws ServiceError `not_found`; Error if it must be called again later to finish.
  */
 export async function deliverReport(
   deps: DeliveryDeps,
@@ -146,12 +144,13 @@ export async function deliverReport(
   options: DeliveryOptions = { lastAttempt: false },
 ): Promise<DeliveryResult> {
   const report = await readReport(deps.pool, siteId, reportId);
-  if (!report) throw new ServiceError('not_found', 'There is no report of this id.');
-  if (report.status !== 'generated') throw new Error(`The report is not written yet, it is ${report.status}.`);
+  if (!report) throw new ServiceError('not_found', 'There is no report with this id.');
+  if (report.status !== 'generated')
+    throw new Error(`The report cannot be delivered yet because it is ${report.status}.`);
   await prepareDeliveries(deps.pool, keysOf(report), (deps.clock ?? (() => new Date()))());
   let counts = await deliverOnce(deps, report, options);
   while (options.lastAttempt && counts.sending > 0) {
-    await setTimeout(askAgainMs);
+    await setTimeout(recheckMs);
     counts = await deliverOnce(deps, report, options);
   }
   const { open, sending, ...ends } = counts;
@@ -161,7 +160,5 @@ export async function deliverReport(
     isDone ? 'report delivered' : `${unfinished}: ${describeRest(counts)}`,
   );
   if (isDone || options.lastAttempt) return ends;
-  throw new Error(
-    `${open + sending} of the deliveries of report ${reportId} are not done yet: ${describeRest(counts)}.`,
-  );
+  throw new Error(`Report ${reportId} is not fully delivered: ${describeRest(counts)}.`);
 }

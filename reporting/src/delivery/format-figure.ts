@@ -1,4 +1,3 @@
-/** Figures of a report as people read them. */
 import { oneLine } from '@millrace/shared/outbound/one-line';
 import type { FigureValue, KeyFigure } from './report-to-deliver.js';
 
@@ -7,10 +6,10 @@ const percent = new Intl.NumberFormat('en', { maximumFractionDigits: 1, signDisp
 const isNumber = /^[+-]?\d+(\.\d+)?$/;
 const isCurrency = /^[A-Z]{3}$/;
 
-/** Exact, however many digits the text has. */
+/** Keeps every digit: Intl formats numeric strings exactly. */
 const formatNumber = (format: Intl.NumberFormat, value: number | string) => format.format(value as number);
 
-/** `value` with its unit; a dash where there is none. */
+/** The value with its unit, or a dash for null. */
 export function formatValue(value: FigureValue, unit = ''): string {
   if (value === null) return '–';
   if (typeof value === 'string' && !isNumber.test(value)) return oneLine(value, 60);
@@ -27,7 +26,7 @@ export interface FormattedChange {
   mood: 'good' | 'bad' | 'neutral';
 }
 
-/** Undefined where there is nothing to compare with. */
+/** Undefined if there is nothing to compare with. */
 export function formatChange({ change, higherIsBetter = true }: KeyFigure): FormattedChange | undefined {
   if (typeof change !== 'number') return undefined;
   if (change === 0) return { text: 'unchanged', mood: 'neutral' };

@@ -1,8 +1,8 @@
-/** HTML that cannot be broken out of: whatever is put into it is escaped, unless it was written here. */
+/** HTML templates that escape every value, unless it was built by this file. */
 
 const written = Symbol('written here');
 
-/** JSON cannot hold one, so that no stored value passes for HTML. */
+/** Keyed by a symbol, which JSON cannot contain, so no stored value can pass for HTML. */
 export interface Html {
   readonly [written]: string;
 }
@@ -17,14 +17,14 @@ function textOf(value: Value): string {
   return typeof value === 'object' ? value[written] : escapeText(String(value));
 }
 
-/** A piece of HTML; strings and numbers in it are text, in quoted attributes as well. */
+/** Interpolated strings and numbers become text, also inside quoted attributes. */
 export const html = (parts: TemplateStringsArray, ...values: Value[]): Html => ({
   [written]: parts.map((part, place) => (place === 0 ? part : textOf(values[place - 1]!) + part)).join(''),
 });
 
 export const noHtml = html``;
 
-/** Text of ours that is HTML already, such as a style sheet. */
+/** Trusted HTML from our own source, such as a style sheet. */
 export const ownHtml = (text: string): Html => ({ [written]: text });
 
 export const htmlText = (piece: Html) => piece[written];

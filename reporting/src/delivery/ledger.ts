@@ -1,10 +1,10 @@
-/** The ledger of a report: one row for each recipient, so that whatever crashes or runs again, each gets one message. */
+/** The delivery ledger: one row per recipient of a report, so that each gets one message whatever crashes or runs again. */
 import type { Pool } from '@millrace/shared/platform/postgres';
 
 type Queryable = Pick<Pool, 'query'>;
 export type DeliveryKind = 'email' | 'webhook';
 
-/** Whose row: a mail address in lower case, the address of a webhook, or empty where a report has no recipients. */
+/** `recipient` is an email address in lower case, the URL of a webhook, or empty if the report has no recipients. */
 export interface DeliveryKey {
   siteId: string;
   reportId: string;
@@ -12,9 +12,9 @@ export interface DeliveryKey {
   recipient: string;
 }
 
-/** What is claimed by an attempt that begins. */
+/** Returned by a successful claim. */
 export interface ClaimedRow {
-  /** With this one; tells the attempt from a later one that believed it dead. */
+  /** Including this one. Distinguishes it from a later attempt that counted it as lost. */
   attempts: number;
   messageId: string;
 }
@@ -26,7 +26,7 @@ insert into report_deliveries (site_id, report_id, kind, recipient, updated_at)
 select $1, $2, kind, recipient, $5 from unnest($3::text[], $4::text[]) as wanted (kind, recipient)
 on conflict (site_id, report_id, kind, recipient) do nothing`;
 
-/** Rows for those that have none yet. */
+/** Adds the missing rows. */
 export async function prepareDeliveries(pool: Queryable, keys: DeliveryKey[], now: Date): Promise<void> {
   const [first] = keys;
   if (first === undefined) return;
@@ -36,15 +36,15 @@ export async function prepareDeliveries(pool: Queryable, keys: DeliveryKey[], no
 
 const noteLost = `/* reporting.noteLostDeliveries */
 update report_deliveries set status = 'unknown', lost_attempts = lost_attempts + 1, updated_at = $4,
-  error = 'It is not known whether it was sent: the process that sent it ended, or could not say so.'
+  error = 'It may or may not have been sent: the process that sent it stopped, or could not record the outcome.'
 where site_id = $1 and report_id = $2 and status = 'sending' and updated_at <= $3`;
 
-/** Attempts that began before `lostAt` and said nothing since: what became of their messages is unknown. */
+/** Marks attempts without an outcome that started before `lostAt` as unknown. */
 export async function noteLostDeliveries(pool: Pool, siteId: string, reportId: string, lostAt: Date, now: Date) {
   await pool.query(noteLost, [siteId, reportId, lostAt, now]);
 }
 
-/** Sent again at most once when it may have arrived. */
+/** A message that may have arrived is sent at most once more. */
 const isOpen = `(status = 'pending' or status = 'unknown' and lost_attempts = 1)`;
 
 export interface OpenRow extends DeliveryKey {
@@ -65,7 +65,7 @@ update report_deliveries set status = 'sending', attempts = attempts + 1, messag
 where site_id = $1 and report_id = $2 and kind = $3 and recipient = $4 and ${isOpen}
 returning attempts, message_id as "messageId"`;
 
-/** Committed before anything is sent; undefined when somebody else has it. `messageId` is that of its first attempt. */
+/** Must be committed before anything is sent. Undefined if another process has claimed the row. `messageId` is that of the first attempt. */
 export async function claimDelivery(
   pool: Pool,
   key: DeliveryKey,
@@ -86,7 +86,7 @@ update report_deliveries set status = $6, error = $7, updated_at = $8,
   lost_attempts = lost_attempts + ($6 = 'unknown')::int, sent_at = case when $6 = 'sent' then $8 else sent_at end
 where site_id = $1 and report_id = $2 and kind = $3 and recipient = $4 and status = 'sending' and attempts = $5`;
 
-/** What came of an attempt. */
+/** Records the outcome of an attempt. */
 export async function noteDelivery(
   pool: Pool,
   key: DeliveryKey,
@@ -101,7 +101,7 @@ const settle = `/* reporting.settleDelivery */
 update report_deliveries set status = $5, error = $6, updated_at = $7
 where site_id = $1 and report_id = $2 and kind = $3 and recipient = $4 and ${isOpen}`;
 
-/** A row to which nothing is sent, and why. */
+/** Closes a row without sending anything. */
 export async function settleDelivery(
   pool: Pool,
   key: DeliveryKey,
@@ -119,8 +119,7 @@ where site_id = $1 and report_id = $2 and delivery.kind = tried.kind and deliver
   and delivery.resends = tried.resends and status = 'pending'`;
 
 /**
- * Nobody will try these again: their last errors say why they failed, or `reason` where there is none. Those that somebody has asked
- * to be sent again meanwhile stay open.
+ * Fails rows for good, with their last error or else `reason`. Rows for which a resend was requested in the meantime stay open.
  */
 export async function giveUpDeliveries(pool: Pool, tried: OpenRow[], reason: string, now: Date): Promise<void> {
   const [first] = tried;
@@ -135,9 +134,9 @@ export interface DeliveryCounts {
   failed: number;
   skipped: number;
   unknown: number;
-  /** Not final: to be tried again. */
+  /** Will be retried. */
   open: number;
-  /** By another process, or by one that ended, or whose outcome could not be noted. */
+  /** Being sent by another process, or by one that died, or the outcome could not be recorded. */
   sending: number;
 }
 
@@ -163,8 +162,8 @@ where site_id = $1 and report_id = $2 and status <> 'sending' and case when $3::
 returning kind, recipient`;
 
 /**
- * Opens rows again, with another Message-ID: of `recipients`, or of all whom the report is for, to which those whom somebody once sent
- * it besides do not belong. Returns them.
+ * Reopens rows with a new Message-ID and returns them: those of `recipients`, or of the report's own recipients. The latter do not include
+ * addresses that it was only resent to.
  */
 export async function resendDeliveries(
   pool: Queryable,

@@ -1,4 +1,4 @@
-/** What a mail about a report says, before it is text or HTML. */
+/** The content of a report email, independent of its format. */
 import { oneLine } from '@millrace/shared/outbound/one-line';
 import { describePeriod } from '../reports/describe-period.js';
 import type { FigureChange } from '../reports/report.js';
@@ -7,12 +7,12 @@ import type { ReportFile } from './report-file.js';
 import type { DeliverableReport, KeyFigure } from './report-to-deliver.js';
 
 export interface MailContext {
-  /** To whom it goes. */
+  /** The recipient. */
   address: string;
   file: ReportFile;
-  /** Ends the mails of the template; undefined where people reach no address of ours. */
+  /** Undefined if `PUBLIC_URL` is not set. */
   unsubscribeUrl: string | undefined;
-  /** Whom to write to instead. */
+  /** The address to write to instead. */
   from: string;
 }
 
@@ -20,7 +20,7 @@ export interface ShownFigure {
   title: string;
   value: string;
   change: FormattedChange | undefined;
-  /** Of the period before; undefined where there was none. */
+  /** Value in the previous period, if there is one. */
   previous: string | undefined;
 }
 
@@ -28,18 +28,18 @@ export interface MailContent {
   title: string;
   site: string;
   period: string;
-  /** Undefined for the first issue. */
+  /** Undefined for the first one. */
   revision: string | undefined;
   figures: ShownFigure[];
   changes: { title: string; before: string; now: string }[];
-  /** About the file, and where it can be downloaded. */
+
   file: { sentence: string; url: string | undefined };
   reason: string;
   stop: { sentence: string; url: string | undefined };
 }
 
-/** Mail programs cut off what is longer than 102 KB. */
-const mostFigures = 30;
+/** Some mail clients cut off messages of more than 102 KB. */
+const maxFigures = 30;
 const titleOf = (title: string) => oneLine(title, 80);
 
 function showFigure(figure: KeyFigure): ShownFigure {
@@ -61,30 +61,30 @@ const showChange = ({ title, before, now, unit }: FigureChange) => ({
 function aboutFile(file: ReportFile): MailContent['file'] {
   if (file.kind === 'attached') {
     return {
-      sentence: `The whole report is attached: ${file.filename} (${formatBytes(file.content.length)}).`,
+      sentence: `The full report is attached: ${file.filename} (${formatBytes(file.content.length)}).`,
       url: undefined,
     };
   }
-  if (file.kind === 'gone') return { sentence: 'The file of the report is not kept any more.', url: undefined };
-  const size = `The whole report is ${formatBytes(file.bytes)}, too large for a mail.`;
-  if (file.kind === 'kept') return { sentence: `${size} Whoever runs Millrace can give it to you.`, url: undefined };
-  return { sentence: `${size} The link to it works until ${formatDay(file.expiresAt)}.`, url: file.url };
+  if (file.kind === 'gone') return { sentence: 'The file of this report has expired.', url: undefined };
+  const size = `The full report is ${formatBytes(file.bytes)}, which is too large for an email.`;
+  if (file.kind === 'kept') return { sentence: `${size} Ask your Millrace administrator for it.`, url: undefined };
+  return { sentence: `${size} The download link is valid until ${formatDay(file.expiresAt)}.`, url: file.url };
 }
 
 function aboutStopping({ unsubscribeUrl, from }: MailContext): MailContent['stop'] {
   return unsubscribeUrl === undefined
-    ? { sentence: `To get no more of them, write to ${from}.`, url: undefined }
-    : { sentence: 'To get no more of them, unsubscribe:', url: unsubscribeUrl };
+    ? { sentence: `To unsubscribe, write to ${from}.`, url: undefined }
+    : { sentence: 'To stop receiving this report, unsubscribe:', url: unsubscribeUrl };
 }
 
-/** Undefined for the first that was written, whatever its number. */
+/** Undefined if no earlier revision was written. */
 function aboutRevision({ revision, changes }: DeliverableReport): string | undefined {
   if (changes === null) return undefined;
   const why =
     changes.length > 0
-      ? 'what is known of its period changed after it was written, and it was written again'
-      : 'it was written again, and none of its figures has changed';
-  return `This is issue ${revision} of the report: ${why}.`;
+      ? 'the data of its period has changed since it was first written'
+      : 'it was written again, and none of its key figures has changed';
+  return `This is revision ${revision} of the report: ${why}.`;
 }
 
 export function mailContent(report: DeliverableReport, context: MailContext): MailContent {
@@ -94,10 +94,10 @@ export function mailContent(report: DeliverableReport, context: MailContext): Ma
     site: oneLine(report.siteName, 120),
     period: describePeriod({ from: report.firstDay, to: report.lastDay }),
     revision: aboutRevision(report),
-    figures: (report.keyFigures ?? []).slice(0, mostFigures).map(showFigure),
-    changes: (report.changes ?? []).slice(0, mostFigures).map(showChange),
+    figures: (report.keyFigures ?? []).slice(0, maxFigures).map(showFigure),
+    changes: (report.changes ?? []).slice(0, maxFigures).map(showChange),
     file: aboutFile(context.file),
-    reason: `You get this mail because ${context.address} is a recipient of the report “${title}” in Millrace.`,
+    reason: `You get this email because ${context.address} is a recipient of the report “${title}” in Millrace.`,
     stop: aboutStopping(context),
   };
 }

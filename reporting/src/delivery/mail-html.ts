@@ -1,4 +1,4 @@
-/** The mail about a report as HTML: tables and inline styles, since mail programs know little else. */
+/** Tables and inline styles, because mail clients support little else. */
 import { type Html, html, htmlText, noHtml, ownHtml } from './html.js';
 import type { MailContent, ShownFigure } from './mail-content.js';
 
@@ -7,7 +7,7 @@ const ink = 'color:#111827';
 const grey = 'color:#6b7280';
 const moods = { good: '#047857', bad: '#b91c1c', neutral: '#6b7280' };
 
-/** Of programs that know dark mode; the others show the inline styles. */
+/** For clients with dark mode; the others use the inline styles. */
 const styles = ownHtml(`@media (prefers-color-scheme: dark) {
   .page { background: #0b1120 !important } .card { background: #172033 !important; border-color: #2b3650 !important }
   .ink { color: #f3f4f6 !important } .grey { color: #a3adbf !important } .box { background: #202b42 !important }
@@ -19,7 +19,7 @@ const styles = ownHtml(`@media (prefers-color-scheme: dark) {
   .box { padding: 12px !important } .value { font-size: 19px !important }
 }`);
 
-/** The sentence that lists of mails show after the subject. */
+/** The preview that mail clients show after the subject. */
 function preview({ figures, period }: MailContent): string {
   const shown = figures
     .slice(0, 3)
@@ -52,7 +52,7 @@ const figureRow = ([left, right]: [ShownFigure, ShownFigure | undefined]) =>
   html`<tr>${figureBox(left)}${right ? figureBox(right) : html`<td width="50%"></td>`}</tr>`;
 
 const isCompared = (figures: ShownFigure[]) => figures.some(({ previous }) => previous !== undefined);
-const comparison = html`<div class="grey" style="${font};${grey};font-size:12px;line-height:18px;padding:0 8px">Compared with the period before.</div>`;
+const comparison = html`<div class="grey" style="${font};${grey};font-size:12px;line-height:18px;padding:0 8px">Compared with the previous period.</div>`;
 
 const figuresTable = (figures: ShownFigure[]) =>
   figures.length === 0
@@ -69,7 +69,7 @@ const changesTable = ({ changes }: MailContent) =>
   changes.length === 0
     ? noHtml
     : html`<tr><td class="pad" style="padding:20px 32px 0 32px"><table width="100%" cellpadding="0" cellspacing="0" border="0">
-<tr>${heading('What changed since the last issue', 'left')}${heading('was', 'right')}${heading('is now', 'right')}</tr>
+<tr>${heading('What changed since the last revision', 'left')}${heading('was', 'right')}${heading('is now', 'right')}</tr>
 ${changes.map(({ title, before, now }) => html`<tr>${cell(title, 'left')}${cell(before, 'right')}${cell(now, 'right', 700)}</tr>`)}</table></td></tr>`;
 
 const revisionNote = ({ revision }: MailContent) =>
@@ -88,7 +88,7 @@ const fileRow = ({ file: { sentence, url } }: MailContent) => {
 const footer = ({ reason, stop }: MailContent) => {
   const link =
     stop.url === undefined ? noHtml : html` <a class="link" href="${stop.url}" style="color:#1d4ed8">unsubscribe</a>`;
-  const sentence = stop.url === undefined ? stop.sentence : 'To get no more of them:';
+  const sentence = stop.url === undefined ? stop.sentence : 'To stop receiving this report:';
   return html`<tr><td class="pad grey" style="${font};${grey};font-size:12px;line-height:18px;padding:16px 32px 0 32px;word-break:break-word">${reason} ${sentence}${link}</td></tr>`;
 };
 

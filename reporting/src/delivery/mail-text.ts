@@ -1,7 +1,6 @@
-/** The mail about a report as plain text. */
 import type { MailContent, ShownFigure } from './mail-content.js';
 
-/** Columns of a table, the first aligned left and the others right. */
+/** A table: the first column is aligned left, the others right. */
 function columns(rows: string[][]): string {
   const widths = (rows[0] ?? []).map((_cell, place) => Math.max(...rows.map((row) => [...row[place]!].length)));
   const pad = (cell: string, place: number) => {
@@ -17,13 +16,13 @@ function figuresText(figures: ShownFigure[]): string {
   const rows = figures.map(({ title, value, change, previous }) =>
     isCompared ? [title, value, change?.text ?? '', previous ?? ''] : [title, value],
   );
-  return columns(isCompared ? [['', 'now', 'change', 'period before'], ...rows] : rows);
+  return columns(isCompared ? [['', 'now', 'change', 'previous'], ...rows] : rows);
 }
 
 function changesText({ changes }: MailContent): string {
   if (changes.length === 0) return '';
   const rows = changes.map(({ title, before, now }) => [title, before, now]);
-  return `What changed since the last issue:\n\n${columns([['', 'was', 'is now'], ...rows])}`;
+  return `What changed since the last revision:\n\n${columns([['', 'was', 'is now'], ...rows])}`;
 }
 
 const withUrl = ({ sentence, url }: { sentence: string; url: string | undefined }) =>

@@ -1,4 +1,4 @@
-/** Noting what came of an attempt, also while the database restarts: what is not noted would be sent a second time. */
+/** Records the outcome of an attempt even while the database restarts, because an unrecorded message would be sent twice. */
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from '@millrace/shared/platform/logger';
 import type { Pool } from '@millrace/shared/platform/postgres';
@@ -11,21 +11,21 @@ export interface NotingDeps {
   pool: Pool;
   logger: Logger;
   clock: () => Date;
-  /** Fires when the process is told to stop: the outcome is noted at once or not at all. */
+  /** Fires on shutdown: there is only one more try. */
   stopping?: AbortSignal | undefined;
 }
 
 export interface Attempt {
-  /** Which attempt of the row it is. */
+  /** Number of the attempt. */
   attempts: number;
-  /** From then on others count it as lost, and its outcome is not awaited any more. */
+  /** From then on other processes count the attempt as lost, so retrying is pointless. */
   lostAt: Date;
 }
 
 /** SQLSTATE classes of errors that no retry can fix: invalid data, violated constraints, invalid statements. */
 const permanent = /^(22|23|42)/;
 
-/** Tries again while the database does not take it and the attempt does not count as lost. @throws what the last try said */
+/** Retries until the attempt counts as lost. @throws the last error. */
 export async function noteOutcome(
   { pool, logger, clock, stopping }: NotingDeps,
   key: DeliveryKey,
@@ -39,9 +39,9 @@ export async function noteOutcome(
     } catch (error) {
       if (permanent.test((error as { code?: string }).code ?? '') || stopping?.aborted || clock() >= lostAt)
         throw error;
-      logger.warn({ err: error, report: key.reportId }, 'the outcome of a delivery cannot be noted yet');
+      logger.warn({ err: error, report: key.reportId }, 'could not record the outcome of a delivery; retrying');
     }
-    // Told to stop, it tries once more without waiting.
+    // On shutdown it tries once more without waiting.
     await setTimeout(pauseMs, undefined, stopping && { signal: stopping }).catch(() => {});
   }
 }

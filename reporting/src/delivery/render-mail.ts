@@ -1,4 +1,3 @@
-/** A report as the mail of one recipient. */
 import { type MailContext, mailContent } from './mail-content.js';
 import { mailHtml } from './mail-html.js';
 import { mailText } from './mail-text.js';

@@ -1,42 +1,42 @@
-/** How the file of a report travels with its mail. */
+/** Attaches the file of a report to an email, or links it if it is too large. */
 import type { Readable } from 'node:stream';
 import { filenameOf } from '../reports/report-filename.js';
 import type { DeliverableReport } from './report-to-deliver.js';
 
-/** Mail servers take 20 to 25 MB, and mail makes a file a third larger. */
-const mostAttachedBytes = 10_000_000;
+/** Mail servers accept 20 to 25 MB, and encoding makes attachments a third larger. */
+const maxAttachedBytes = 10_000_000;
 
 export type ReportFile =
   | { kind: 'attached'; filename: string; content: Buffer }
   | { kind: 'linked'; bytes: number; url: string; expiresAt: Date }
   | { kind: 'gone' }
-  /** Too large for mail, and there is no address under which people reach it. */
+  /** Too large for an email, and `PUBLIC_URL` is not set, so there is no link either. */
   | { kind: 'kept'; bytes: number };
 
-/** Undefined when there is more. */
-async function readUpTo(stream: Readable, most: number): Promise<Buffer | undefined> {
+/** Undefined if there is more. */
+async function readUpTo(stream: Readable, limit: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   // Leaving the loop closes the file.
   for await (const chunk of stream) {
     bytes += (chunk as Buffer).length;
-    if (bytes > most) return undefined;
+    if (bytes > limit) return undefined;
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks);
 }
 
-/** The file as an attachment, or beyond 10 MB as a link. @throws what `openFile` throws. */
+/** An attachment of up to 10 MB, otherwise a link. @throws what `openFile` throws. */
 export async function readFileOf(
   report: DeliverableReport,
   openFile: (report: DeliverableReport) => Promise<Readable | undefined>,
   link: { url: string; expiresAt: Date } | undefined,
 ): Promise<ReportFile> {
   const bytes = Number(report.bytes ?? 0);
-  if (bytes <= mostAttachedBytes) {
+  if (bytes <= maxAttachedBytes) {
     const stream = await openFile(report);
     if (stream === undefined) return { kind: 'gone' };
-    const content = await readUpTo(stream, mostAttachedBytes);
+    const content = await readUpTo(stream, maxAttachedBytes);
     if (content !== undefined) return { kind: 'attached', filename: filenameOf(report), content };
   }
   return link ? { kind: 'linked', bytes, ...link } : { kind: 'kept', bytes };

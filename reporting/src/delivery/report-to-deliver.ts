@@ -1,24 +1,23 @@
-/** A report as it is sent. */
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { FormatId } from '../exports/formats/format.js';
 import type { FigureChange } from '../reports/report.js';
 import type { Recipient } from '../reports/templates/template.js';
 import { readLeft } from './unsubscribe.js';
 
-/** Exact numbers may be text. */
+/** Exact numbers are strings. */
 export type FigureValue = number | string | null;
 
 export interface KeyFigure {
   name: string;
   title: string;
   value: FigureValue;
-  /** Of the period before. */
+  /** Value in the previous period. */
   previous?: FigureValue;
-  /** In percent; null where there is nothing to compare with. */
+  /** In percent. Null if there is nothing to compare with. */
   change?: number | null;
-  /** A currency such as EUR, `%`, or what is counted. */
+  /** A currency such as EUR, `%`, or a noun. */
   unit?: string;
-  /** `false` where less is better; up is good when absent. */
+  /** Default: true. */
   higherIsBetter?: boolean;
 }
 
@@ -30,7 +29,7 @@ export interface DeliverableReport {
   title: string;
   dataset: string;
   format: FormatId;
-  /** Days as `YYYY-MM-DD`, both included, in `timezone`. */
+  /** Days as `YYYY-MM-DD` in `timezone`, both inclusive. */
   firstDay: string;
   lastDay: string;
   timezone: string;
@@ -41,11 +40,11 @@ export interface DeliverableReport {
   revision: number;
   keyFigures: KeyFigure[] | null;
   changes: FigureChange[] | null;
-  /** Where the file is, for whoever wrote it. */
+  /** Name of the file in its store. */
   file: string | null;
-  /** Bigint as text. */
+  /** A bigint, as a string. */
   bytes: string | null;
-  /** Addresses, in lower case, that want no more mails of the template. */
+  /** Addresses, in lower case, that have unsubscribed from the template. */
   left: string[];
 }
 
@@ -56,7 +55,7 @@ select report.site_id as "siteId", coalesce(sites.name, report.site_id) as "site
 from reports report left join sites on sites.site_id = report.site_id
 where report.site_id = $1 and report.id = $2`;
 
-/** Undefined when there is none. */
+/** Undefined if there is no such report. */
 export async function readReport(pool: Pool, siteId: string, id: string): Promise<DeliverableReport | undefined> {
   const { rows } = await pool.query<Omit<DeliverableReport, 'left'>>(statement, [siteId, id]);
   const [report] = rows;

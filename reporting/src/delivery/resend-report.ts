@@ -1,4 +1,3 @@
-/** Sending a report once more because somebody asks for it. */
 import { ServiceError } from '@millrace/shared/platform/errors';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { addressKey, isAddress } from './address.js';
@@ -7,13 +6,13 @@ import { type DeliveryKey, prepareDeliveries, resendDeliveries } from './ledger.
 import { readLeft } from './unsubscribe.js';
 
 export interface Resend {
-  /** How many will get it, the webhook included. */
+  /** Number of deliveries, including the webhook. */
   recipients: number;
-  /** Addresses that left the template: each has a delivery that says so. */
+  /** Addresses that have unsubscribed. Each has a row that says so. */
   skipped: string[];
 }
 
-/** Those that have no row yet get one. */
+/** Adds rows for new recipients. */
 async function prepareNew(
   pool: Pick<Pool, 'query'>,
   siteId: string,
@@ -22,14 +21,14 @@ async function prepareNew(
   now: Date,
 ): Promise<void> {
   const wrong = recipients.find((recipient) => !isAddress(recipient));
-  if (wrong !== undefined) throw new ServiceError('invalid_request', 'A recipient is no valid address.');
+  if (wrong !== undefined) throw new ServiceError('invalid_request', 'A recipient is not a valid email address.');
   const keys = recipients.map((recipient): DeliveryKey => ({ siteId, reportId, kind: 'email', recipient }));
   await prepareDeliveries(pool, keys, now);
 }
 
 /**
- * Marks deliveries of a report to be made again, whatever came of them: to `recipients`, who need not have been any before, or to
- * all whom the report is for. Whoever calls {@link deliverReport} next, such as a job, makes them. What is being sent at the moment is left alone.
+ * Reopens deliveries whatever their outcome, for `recipients` (any addresses) or for the report's own. The next {@link deliverReport}, such
+ * as that of a job, sends them. Messages being sent at the moment are left alone.
  * @throws ServiceError `invalid_request`
  */
 export async function requestResend(
@@ -45,12 +44,12 @@ export async function requestResend(
   const left = new Set(await readLeft(pool, siteId, reportId));
   const addresses = opened.flatMap(({ kind, recipient }) => (kind === 'email' ? [recipient] : []));
   const skipped = addresses.filter((address) => left.has(address)).sort();
-  // A report without recipients has a row that says so.
-  const nobody = addresses.filter((address) => address === '').length;
-  return { recipients: opened.length - skipped.length - nobody, skipped };
+  // The row of a report without recipients.
+  const withoutRecipient = addresses.filter((address) => address === '').length;
+  return { recipients: opened.length - skipped.length - withoutRecipient, skipped };
 }
 
-/** {@link requestResend}, then {@link deliverReport}. @throws as both. */
+/** Calls {@link requestResend}, then {@link deliverReport}. @throws like both. */
 export async function resendReport(
   deps: DeliveryDeps,
   siteId: string,

@@ -1,4 +1,3 @@
-/** One attempt to send a report to one recipient. */
 import { oneLine } from '@millrace/shared/outbound/one-line';
 import type { Mailer } from '@millrace/shared/outbound/open-mailer';
 import { postWebhook, type WebhookOptions } from '@millrace/shared/outbound/post-webhook';
@@ -14,14 +13,14 @@ import { webhookBody } from './webhook-body.js';
 /** What all recipients of a report have in common. */
 export interface Sending {
   report: DeliverableReport;
-  /** Undefined: there is no mail, see {@link skipReason}. */
+  /** Undefined: email is not configured, or there are only webhooks. */
   mail: { mailer: Mailer; from: string; file: ReportFile } | undefined;
   webhookOptions: WebhookOptions;
-  /** Undefined where people reach no address of ours. */
+  /** Undefined if `PUBLIC_URL` is not set. */
   links: (PublicLinks & { download: DownloadLink }) | undefined;
 }
 
-/** Mail programs offer a button of their own for the first header; the second says that a POST to the address is enough (RFC 8058). */
+/** Mail clients show an unsubscribe button for the first header. The second allows one-click unsubscribing by POST (RFC 8058). */
 function listHeaders(unsubscribeUrl: string | undefined, from: string, title: string): Record<string, string> {
   const address =
     unsubscribeUrl ?? `mailto:${from}?subject=${encodeURIComponent(`Unsubscribe: ${oneLine(title, 60)}`)}`;
@@ -54,7 +53,7 @@ async function sendMail(
   });
 }
 
-/** `id` is the same for every attempt. @throws SendError */
+/** Sends a report to one recipient. `id` must be the same for every attempt. @throws SendError */
 export function sendMessage(sending: Sending, key: DeliveryKey, id: string, now: Date): Promise<void> {
   if (key.kind === 'email') return sendMail(sending, key, id, now);
   const { report, webhookOptions, links } = sending;

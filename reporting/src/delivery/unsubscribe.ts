@@ -1,12 +1,12 @@
-/** Leaving the recipients of a template through the link in a mail, also when it is deleted: its reports may be sent again. */
+/** Unsubscribing through the link in an email. Also works for deleted templates, whose reports can still be resent. */
 import type { Pool } from '@millrace/shared/platform/postgres';
 
 export interface Subscription {
-  /** Of the template; of its newest report where it is deleted. */
+  /** Name of the template, or of its newest report if it was deleted. */
   name: string;
-  /** False for who gets only reports of before, if somebody sends them again: the template is deleted, or an administrator removed the address. */
+  /** False if the template was deleted or the address removed: only resends of old reports can reach it. */
   isRecipient: boolean;
-  /** True for who left and was not made a recipient again. */
+  /** True if the address unsubscribed and was not added again. */
   hasLeft: boolean;
 }
 
@@ -20,7 +20,7 @@ left join lateral (
   select title from reports where template_id = $1 order by created_at desc limit 1) report on template.id is null
 where coalesce(template.name, report.title) is not null`;
 
-/** Undefined when there is neither such a template nor a report of it any more; `recipient` as {@link addressKey} writes it. */
+/** Undefined if neither the template nor any report of it exists. `recipient` must be an {@link addressKey}. */
 export async function findSubscription(
   pool: Pool,
   templateId: string,
@@ -29,7 +29,7 @@ export async function findSubscription(
   return (await pool.query<Subscription>(find, [templateId, recipient])).rows[0];
 }
 
-/** Where the template is deleted, the row is of the only site that has reports of it. */
+/** If the template was deleted, the row belongs to the site of its reports, provided there is only one. */
 const leave = `/* reporting.leaveRecipients */
 with template as (
   update report_templates set updated_at = $3,
@@ -42,7 +42,7 @@ select $1, $2, $3, case when exists (select 1 from template) then (select site_i
   else (select case when min(site_id) = max(site_id) then min(site_id) end from reports where template_id = $1) end
 on conflict do nothing`;
 
-/** `recipient` as {@link addressKey} writes it; also keeps reports that were generated before from being sent there again. */
+/** Removes the recipient, also from resends of earlier reports. `recipient` must be an {@link addressKey}. */
 export async function leaveRecipients(pool: Pool, templateId: string, recipient: string, now: Date): Promise<void> {
   await pool.query(leave, [templateId, recipient, now]);
 }
@@ -50,7 +50,7 @@ export async function leaveRecipients(pool: Pool, templateId: string, recipient:
 const rejoin = `/* reporting.rejoinRecipients */
 delete from report_unsubscribes where template_id = $1 and address = any($2)`;
 
-/** Whoever is a recipient of the template gets mail, also who left it before; as {@link addressKey} writes them. */
+/** Lets recipients that unsubscribed before get emails again. `recipients` must be {@link addressKey}s. */
 export async function rejoinRecipients(
   client: Pick<Pool, 'query'>,
   templateId: string,
@@ -62,7 +62,7 @@ export async function rejoinRecipients(
 const left = `/* reporting.leftRecipients */
 select address from report_unsubscribes where template_id = (select template_id from reports where site_id = $1 and id = $2)`;
 
-/** The addresses, in lower case, that want no more mails of the template of a report. */
+/** Addresses, in lower case, that have unsubscribed from the template of a report. */
 export async function readLeft(pool: Pick<Pool, 'query'>, siteId: string, reportId: string): Promise<string[]> {
   const { rows } = await pool.query<{ address: string }>(left, [siteId, reportId]);
   return rows.map(({ address }) => address);

@@ -1,7 +1,6 @@
-/** What a webhook is told about a report. */
 import type { DeliverableReport } from './report-to-deliver.js';
 
-/** JSON text; `link` downloads the file where people reach this service. */
+/** JSON. `link` downloads the file; undefined if `PUBLIC_URL` is not set. */
 export function webhookBody(report: DeliverableReport, link: string | undefined): string {
   const { id, templateId, siteId, firstDay, lastDay, timezone, format, keyFigures, revision, changes } = report;
   return JSON.stringify({

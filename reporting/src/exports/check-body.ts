@@ -1,9 +1,8 @@
-/** What was sent, by its schema, with defaults filled in. */
 import { ruleMessages } from '@millrace/shared/contract/rule-messages';
 import type Joi from 'joi';
 import { refusal } from '../query-request/refuse.js';
 
-/** Numbers of an address are text. @throws ServiceError `invalid_request` that names the parameter. */
+/** Query strings have only text, so numbers and booleans are converted. @throws ServiceError `invalid_request` that names the parameter. */
 export const checkQuery = <T>(schema: Joi.ObjectSchema<T>, query: unknown): T => check(schema, query, 'parameter');
 
 /** @throws ServiceError `invalid_request` that names the field. */
@@ -16,5 +15,5 @@ function check<T>(schema: Joi.ObjectSchema<T>, given: unknown, kind: 'parameter'
   if (!error) return value;
   const { path, message, type } = error.details[0]!;
   const known = Object.keys(schema.describe().keys as object).join(', ');
-  throw refusal(path, type === 'object.unknown' ? `is not a ${kind} of this request, which takes ${known}` : message);
+  throw refusal(path, type === 'object.unknown' ? `is not a ${kind} of this request; it takes ${known}` : message);
 }

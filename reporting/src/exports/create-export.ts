@@ -1,13 +1,12 @@
-/** Makes the row of an export that somebody asked for, unless its site is not there or has no room left. */
 import { ServiceError } from '@millrace/shared/platform/errors';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { checkKnownSite } from '../sites/check-known-site.js';
 import { ExportFailure } from './export-failure.js';
-import type { ExportRow, ExportWish } from './export-row.js';
+import type { ExportRequest, ExportRow } from './export-row.js';
 import { readExport } from './read-exports.js';
 
-/** One key must not fill the queue for all others. */
-const mostUnfinished = 100;
+/** Keeps one site from filling the queue for all others. */
+const maxUnfinished = 100;
 const mb = 1_000_000;
 
 const usage = `/* reporting.exportUsage */
@@ -15,7 +14,7 @@ select coalesce(sum(bytes) filter (where status in ('processing', 'completed') a
   count(*) filter (where status in ('pending', 'processing'))::int as unfinished
 from exports where site_id = $1`;
 
-/** Bytes that the other exports of a site hold, and how many are not written yet. */
+/** Bytes used by the exports of a site, and how many of them are unfinished. `except` is the id of one to leave out. */
 export async function readUsage(
   pool: Pool,
   siteId: string,
@@ -25,18 +24,17 @@ export async function readUsage(
   return rows[0]!;
 }
 
-/** What is said when the exports of a site are as large as they may be. */
 export const quotaProblem = (siteId: string, quotaBytes: number) =>
-  `The exports of site "${siteId}" may take ${quotaBytes / mb} MB together, and that is used up: delete some, or wait until they expire.`;
+  `The exports of site "${siteId}" have used up their quota of ${quotaBytes / mb} MB: delete some, or wait until they expire.`;
 
-/** With the export that is about to be made, or has been: those that are asked for at once do not see each other before. */
-async function refuseFull(pool: Pool, siteId: string, quotaBytes: number, isMade: boolean): Promise<void> {
+/** Checked before and after the insert, because exports created at the same time do not see each other before. */
+async function checkQuota(pool: Pool, siteId: string, quotaBytes: number, isInserted: boolean): Promise<void> {
   const { bytes, unfinished } = await readUsage(pool, siteId);
   if (bytes >= quotaBytes) throw new ServiceError('conflict', quotaProblem(siteId, quotaBytes));
-  if (unfinished + (isMade ? 0 : 1) <= mostUnfinished) return;
+  if (unfinished + (isInserted ? 0 : 1) <= maxUnfinished) return;
   throw new ServiceError(
     'conflict',
-    `Site "${siteId}" has ${mostUnfinished} exports that are not written yet: wait for them, or delete some.`,
+    `Site "${siteId}" has ${maxUnfinished} unfinished exports: wait for them, or delete some.`,
   );
 }
 
@@ -47,28 +45,28 @@ values ($1, $2, $3, $4::jsonb, $5, $6, $7, $8, $9, $10, $11, $12, $12) on confli
 const withdraw = `/* reporting.withdrawExport */
 delete from exports where site_id = $1 and id = $2 and status = 'pending'`;
 
-export interface NewExport extends ExportWish {
+export interface NewExport extends ExportRequest {
   id: string;
   outputPath?: string;
   keyId?: string;
   now: Date;
 }
 
-/** One with that id that is there already stays as it is. @throws ServiceError `not_found` when there is no such site, `conflict` when it has no room. */
-export async function createExport(pool: Pool, wish: NewExport, quotaBytes: number): Promise<ExportRow> {
+/** Returns the existing export if there is one with that id. @throws ServiceError `not_found` for an unknown site, `conflict` if its quota is used up. */
+export async function createExport(pool: Pool, request: NewExport, quotaBytes: number): Promise<ExportRow> {
   const { siteId, id, dataset, params, format, compression, includeMetadata, bom, filename, outputPath, keyId, now } =
-    wish;
+    request;
   const before = await readExport(pool, id, siteId);
   if (before) return before;
   await checkKnownSite(pool, siteId);
-  await refuseFull(pool, siteId, quotaBytes, false);
+  await checkQuota(pool, siteId, quotaBytes, false);
   const about = [dataset, params, format, compression, includeMetadata, bom, filename];
   await pool.query(insert, [siteId, id, ...about, outputPath ?? null, keyId ?? null, now]);
-  await refuseFull(pool, siteId, quotaBytes, true).catch(async (error) => {
+  await checkQuota(pool, siteId, quotaBytes, true).catch(async (error) => {
     await pool.query(withdraw, [siteId, id]);
     throw error;
   });
-  const made = await readExport(pool, id, siteId);
-  if (!made) throw new ExportFailure('The export was deleted as soon as it was made.');
-  return made;
+  const created = await readExport(pool, id, siteId);
+  if (!created) throw new ExportFailure('The export was deleted right after it was created.');
+  return created;
 }

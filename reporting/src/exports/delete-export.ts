@@ -1,10 +1,9 @@
-/** Deletes an export with its file; who is writing it sees that and stops. */
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { ExportRow } from './export-row.js';
 import type { ExportStores, StoreKind } from './export-store.js';
 import { forgetLeftover, removeExportFile } from './sweep-exports.js';
 
-/** The file is noted first: a store that cannot be reached now is asked again later. */
+/** Records the file as a leftover in the same statement, so a sweep removes it later if the store is unreachable now. */
 const remove = `/* reporting.deleteExport */
 with deleted as (
   delete from exports where site_id = $1 and id = $2 returning store, file, output_path
@@ -16,7 +15,7 @@ select store, file, output_path as "outputPath" from deleted`;
 
 type Deleted = { store: StoreKind | null; file: string | null; outputPath: string | null };
 
-/** False when it was not there any more. */
+/** A worker that is writing the file notices and stops. Returns false if the export no longer existed. */
 export async function deleteExport(
   pool: Pool,
   stores: ExportStores,

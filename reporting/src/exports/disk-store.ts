@@ -1,4 +1,4 @@
-/** Files of exports in a folder, which several machines may share. */
+/** Keeps export files in a folder, which several machines may share. */
 import { constants, createReadStream } from 'node:fs';
 import { mkdir, open, realpath, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,10 +16,10 @@ async function removeIfThere(path: string): Promise<void> {
   });
 }
 
-/** Nobody else may read it. */
+/** Exports hold personal data: only this user can read them. */
 const mode = 0o600;
 
-/** Until the file is whole it has another name. */
+/** Writes under a temporary name and renames, so the name never belongs to a partial file. */
 async function writeWhole(folder: string, name: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
   const path = join(folder, name);
   const part = `${path}.part`;
@@ -31,20 +31,20 @@ async function writeWhole(folder: string, name: string, chunks: AsyncIterable<Ui
 export function createDiskStore(exportDir: string, linkFile?: LinkFile): ExportStore {
   const secondNames = createSecondNames(linkFile);
 
-  /** Made where it is missing; other users of the machine have no business in it. */
+  /** Creates the folder if needed, closed to other users of the machine. */
   async function folder(): Promise<string> {
     await mkdir(exportDir, { recursive: true, mode: 0o700 });
     return realpath(exportDir);
   }
 
   function pathOf(root: string, file: string): string {
-    if (!isGeneratedFileName(file)) throw new Error(`"${file}" is not the name of an export`);
+    if (!isGeneratedFileName(file)) throw new Error(`"${file}" is not the name of an export file`);
     return join(root, file);
   }
 
   function namePath(root: string, name: string): string {
     if (isChosenFileName(name)) return join(root, name);
-    throw new ExportFailure('outputPath must be a plain file name, and not of the form that exports have themselves.');
+    throw new ExportFailure('outputPath must be a plain file name, and must not look like the name of an export file.');
   }
 
   return {
@@ -76,19 +76,17 @@ export function createDiskStore(exportDir: string, linkFile?: LinkFile): ExportS
         await secondNames.add(path, second);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-        if (await secondNames.isOne(path, second)) return;
-        throw new ExportFailure(
-          `There is a file "${name}" in EXPORT_DIR already: remove it, or choose another outputPath.`,
-        );
+        if (await secondNames.isSecondName(path, second)) return;
+        throw new ExportFailure(`EXPORT_DIR already has a file "${name}": remove it, or choose another outputPath.`);
       }
       await syncFolder(root);
     },
     async removeName(file, name) {
-      // No file can have got it.
+      // addName would have rejected it, so no file has it.
       if (!isChosenFileName(name)) return;
       const root = await folder();
       const [path, second] = [pathOf(root, file), namePath(root, name)];
-      if (await secondNames.isOne(path, second).catch(() => false)) await removeIfThere(second);
+      if (await secondNames.isSecondName(path, second).catch(() => false)) await removeIfThere(second);
     },
   };
 }

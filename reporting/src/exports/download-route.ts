@@ -1,4 +1,3 @@
-/** `/api/v1/exports/:id/download`: the file, to whoever has a key for it or a link with a signature. */
 import { ServiceError } from '@millrace/shared/platform/errors';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Request, RequestHandler, Response } from 'express';
@@ -20,16 +19,16 @@ export interface DownloadDependencies {
 
 type WithId = Request<{ id: string }>;
 
-/** A 409 tells whoever waits for it to ask again. */
+/** @throws ServiceError `gone` if the file has expired, `conflict` if it is not ready. */
 function requireWritten(row: ExportRow, now: Date): void {
   if (isExpired(row, now)) {
-    throw new ServiceError('gone', `The file was kept until ${row.expiresAt?.toISOString()}: make another export.`);
+    throw new ServiceError('gone', `The file expired at ${row.expiresAt?.toISOString()}: create another export.`);
   }
   if (row.status === 'completed') return;
   const reason =
     row.status === 'failed'
-      ? `was not written: ${row.error}`
-      : `is not written yet; its status is ${row.status}. Ask again in a moment.`;
+      ? `could not be written: ${row.error}`
+      : `is not ready yet (status ${row.status}): try again in a moment.`;
   throw new ServiceError('conflict', `The file ${reason}`, { status: row.status });
 }
 
@@ -44,7 +43,7 @@ function fileOf(row: ExportRow, stores: ExportStores): ServedFile {
     async open(range) {
       const content = await stores.of(row.store!)?.open(row.file!, range);
       if (content) return content;
-      throw new ServiceError('gone', 'The file was removed before its time: make another export.');
+      throw new ServiceError('gone', 'The file was removed before it expired: create another export.');
     },
   };
 }
@@ -55,7 +54,7 @@ update exports set downloads = downloads + 1 where site_id = $1 and id = $2`;
 async function send({ writePool, stores, clock }: DownloadDependencies, req: Request, res: Response, row: ExportRow) {
   requireWritten(row, clock?.() ?? new Date());
   const sent = await serveFile(req, res, fileOf(row, stores));
-  // The rest of a file that came in parts is no other download.
+  // Further parts of the same file are not further downloads.
   if (sent?.start === 0) await writePool.query(count, [row.siteId, row.id]);
 }
 
@@ -64,14 +63,14 @@ export function downloadRoute(deps: DownloadDependencies): RequestHandler<{ id: 
     send(deps, req, res, await findExport(deps.writePool, req.params.id, onlySite(res)));
 }
 
-/** Stands before whatever asks for a key; who comes without a signature is for the others. */
+/** Goes before the handlers that require a key; requests without a signature are passed on to them. */
 export function signedDownloadRoute(deps: DownloadDependencies): RequestHandler<{ id: string }> {
   return async (req: WithId, res, next) => {
     const { expires, signature } = req.query;
     if (signature === undefined) return next();
     const now = deps.clock?.() ?? new Date();
     if (!(await deps.links.isValid(downloadPath(req.params.id), { expires, signature }, now))) {
-      throw new ServiceError('forbidden', 'This link is not valid, or not any more: ask for another one.');
+      throw new ServiceError('forbidden', 'This link is invalid or has expired: ask for a new one.');
     }
     await send(deps, req, res, await findExport(deps.writePool, req.params.id, null));
   };

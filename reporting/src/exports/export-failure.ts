@@ -1,33 +1,32 @@
-/** Why an export was not written, in words for whoever asked for it, and whether another attempt could help. */
+/** Why an export failed, in words for its user, and whether to retry. */
 import { ServiceError } from '@millrace/shared/platform/errors';
 import { isConnectionError } from '@millrace/shared/platform/postgres';
 
-/** A reason that its message tells in full, and that stays the same however often it is tried. */
+/** A permanent failure whose message is shown to the user. */
 export class ExportFailure extends Error {
   override readonly name = 'ExportFailure';
 }
 
-/** The replica that exports are read from has not replayed what was erased. */
+/** The replica has not yet replayed an erasure. */
 export class ReplicaLagError extends Error {
   override readonly name = 'ReplicaLagError';
 }
 
 export interface DescribedFailure {
-  /** With what to do about it, once there is no other attempt. */
+  /** Includes what to do about it. */
   reason: string;
-  /** Instead of the reason while there is: absent where the reason asks nobody to begin again. */
+  /** Shown instead while the export will still be retried. Default: the reason. */
   whileRetried?: string;
-  /** Another attempt would fail the same way. */
+  /** True if another attempt would fail the same way. */
   isFinal: boolean;
 }
 
-const diskFull =
-  'There is no space left where exports are kept. Free some, or ask for a shorter range, and export again.';
-const refusedFolder = 'The folder of exports cannot be written to (%s): correct EXPORT_DIR or its permissions.';
+const diskFull = 'The disk for exports is full. Free some space or choose a shorter range, then export again.';
+const refusedFolder = 'The export folder is not writable (%s): correct EXPORT_DIR or its permissions.';
 
-const replicaLags = 'The replica that exports are read from lags behind, and still has what was erased since.';
+const replicaLags = 'The replica lags behind and still has data that was erased.';
 
-/** By the code of an error, of the system or of Postgres. */
+/** Keyed by the error code of the system or of Postgres. */
 const byCode: Record<string, DescribedFailure> = {
   ENOSPC: { reason: diskFull, isFinal: true },
   EDQUOT: { reason: diskFull, isFinal: true },
@@ -36,19 +35,19 @@ const byCode: Record<string, DescribedFailure> = {
   EPERM: { reason: refusedFolder, isFinal: false },
   ENOTDIR: { reason: refusedFolder, isFinal: false },
   EROFS: { reason: refusedFolder, isFinal: false },
-  // query_canceled: nobody cancels but the time limit, or who deletes the export.
+  // query_canceled: by the time limit, or because the export was deleted.
   '57014': {
-    reason: 'Reading took too long and was stopped. Ask for a shorter range, or for less by filters.',
+    reason: 'Reading took too long and was stopped. Choose a shorter range, or filter more.',
     isFinal: true,
   },
-  // A standby cannot keep what a reader still sees for ever.
-  '40001': { reason: 'The replica could not keep the rows for as long as reading took.', isFinal: false },
+  // A standby cancels long reads that conflict with replay.
+  '40001': { reason: 'The replica could not keep the rows long enough to read them.', isFinal: false },
 };
 
 export function describeFailure(error: unknown): DescribedFailure {
   if (error instanceof ExportFailure) return { reason: error.message, isFinal: true };
   if (error instanceof ReplicaLagError) {
-    const whileRetried = `${replicaLags} It is tried again by itself.`;
+    const whileRetried = `${replicaLags} The export will be retried.`;
     return { reason: `${replicaLags} Export again when it has caught up.`, whileRetried, isFinal: false };
   }
   const { code } = error as { code?: unknown };

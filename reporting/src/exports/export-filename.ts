@@ -1,11 +1,10 @@
-/** What browsers are told to call a file. */
 import { fileNameSchema, maxFileNameBytes } from '@millrace/shared/contract/file-name';
 
-/** Leads to no other folder, is hidden by no listing, and can be written into a header. */
+/** Names that stay in their folder, are not hidden, and are safe in a header. */
 export const filenameSchema = fileNameSchema.messages({
   'string.max': `must have at most ${maxFileNameBytes} bytes in UTF-8`,
   'string.pattern.base':
-    'must be the plain name of a file, with a letter or a digit, and without slash, backslash, control characters, invisible marks or a dot at its beginning',
+    'must be a plain file name with at least one letter or digit, no slashes, backslashes, control or invisible characters, and no leading dot',
 });
 
 /** Such as `events-demo-20260131T080000Z.csv.gz`. */
@@ -14,7 +13,7 @@ export function defaultFilename(dataset: string, siteId: string, now: Date, endi
   return `${dataset}-${siteId}-${time}.${ending}`;
 }
 
-/** Ends as such a file does, so that a double click opens it: `june.csv` as `june.csv.gz` where that is what it is. */
+/** Adds what is missing of the extension: `june.csv` becomes `june.csv.gz` if the ending is `csv.gz`. */
 export function withEnding(name: string, ending: string): string {
   const lower = name.toLowerCase();
   if (lower.endsWith(`.${ending}`)) return name;

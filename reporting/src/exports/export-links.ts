@@ -1,19 +1,19 @@
-/** Links to files that work without a key until they expire: an address, an expiry, and a signature of both. */
+/** Signed links to files. They work without a key until they expire. */
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { createSigner } from '../link-signer.js';
 
 export interface Links {
-  /** The address with expiry and signature. `expires` is in seconds since 1970. */
+  /** The path with expiry and signature. `expires` is in seconds since 1970. */
   sign(path: string, expires: number): Promise<string>;
-  /** Whether the signature is one of that address and expiry, and the expiry is still to come. */
+  /** Whether the signature belongs to that path and expiry, and the expiry is in the future. */
   isValid(path: string, query: { expires: unknown; signature: unknown }, now: Date): Promise<boolean>;
 }
 
-/** The address as people reach it: below `publicUrl` where that is known, which may be a folder of a site. */
+/** The absolute URL of a path if `publicUrl` is set, otherwise the path. `publicUrl` can have a path itself. */
 export const publicAddress = (publicUrl: string | undefined, path: string): string =>
   publicUrl === undefined ? path : publicUrl.replace(/\/+$/, '') + path;
 
-/** The folder of `publicUrl`, without a slash at its end; empty for the root. */
+/** The path of `publicUrl` without a trailing slash; empty for the root. */
 export const publicFolder = (publicUrl: string | undefined): string =>
   publicUrl === undefined ? '' : new URL(publicUrl).pathname.replace(/\/+$/, '');
 

@@ -1,4 +1,4 @@
-/** The arguments of `npm run export` as what to write where, or as one sentence that says what is wrong with them. */
+/** Parses the arguments of `npm run export`. */
 import { parseArgs } from 'node:util';
 import { datasets, findDataset } from '../datasets/datasets.js';
 import { type DatasetRequest, parseDatasetQuery } from '../datasets/parse-dataset.js';
@@ -24,7 +24,7 @@ export type ExportCommandLine =
 
 const formatNames = Object.keys(formats) as FormatId[];
 
-/** A line for each range that datasets have where none is given. */
+/** One line for each default range, with its datasets. */
 function defaultRanges(): string {
   const ranges = new Map<string, string[]>();
   for (const { id, defaultRange } of datasets)
@@ -35,29 +35,29 @@ function defaultRanges(): string {
 
 export const exportHelp = `Usage: npm run export -- DATASET --site ID [--from DAY --to DAY] [--format FORMAT] --output FILE
 
-Writes a dataset to a file, as of one moment. The file is there once it is whole, not before.
+Writes a dataset to a file, from one snapshot of the database. The file appears only when it is complete.
 
   DATASET            ${datasets.map(({ id }) => id).join(', ')}
   --site ID          the site
-  --from, --to       first and last day (2026-01-31, days of the site's time zone, both included) or instants, of which the
-                     second is not included; without them:
+  --from, --to       first and last day (2026-01-31, in the site's time zone, inclusive), or two instants (the second is
+                     exclusive). Default:
 ${defaultRanges()}
-  --range NAME       instead of them a range by its name, such as 7d, month or all (everything that is stored)
-  --timezone ZONE    instead of the site's
+  --range NAME       a named range instead, such as 7d, month or all (everything stored)
+  --timezone ZONE    an IANA time zone (default: the site's)
   --filters JSON     as in a query, such as '["is","event_type",["view"]]'
-  --param NAME=VALUE another parameter of the dataset; may be given several times
-  --format FORMAT    ${formatNames.join(', ')}; by the name of FILE where it is not given, else csv
-  --output FILE      where to write; - writes to stdout
-  --force            replaces a file that is there
-  --gzip             compresses csv, json and ndjson; so does a FILE that ends with .gz
-  --metadata         adds to json when it was made and of what
-  --bom              begins csv so that Excel reads it as UTF-8
-  --help             show this
+  --param NAME=VALUE another parameter of the dataset; can be repeated
+  --format FORMAT    ${formatNames.join(', ')} (default: from the name of FILE, otherwise csv)
+  --output FILE      where to write; - is stdout
+  --force            overwrite an existing file
+  --gzip             compress csv, json or ndjson; implied if FILE ends with .gz
+  --metadata         add the time, range and number of rows to json
+  --bom              start csv with a byte order mark, for Excel
+  --help             show this help
 
-Reads the database of DATABASE_URL, else the one of a running \`npm start\`.
+Reads the database at DATABASE_URL, otherwise that of a running \`npm start\`.
 In production: DATABASE_URL=... node reporting/dist/exports/export-command.js events --site ...
 
-Exit code 0: the file is written. 1: it is not, and nothing is left of it.
+Exit codes: 0 the file is complete, 1 it failed and left no file behind.
 `;
 
 const problem = (message: string): ExportCommandLine => ({ kind: 'problem', message });
@@ -80,29 +80,28 @@ function parse(args: string[]) {
 
 type Values = ReturnType<typeof parse>['values'];
 
-/** Of `june.csv.gz` csv, gzip. */
+/** `june.csv.gz` means csv with gzip. */
 function formatOf({ format, output = '', gzip }: Values): { format: FormatId; gzip: boolean } {
   const [, ending, compressed] = /\.([a-z]+)(\.gz)?$/i.exec(output) ?? [];
   const name = format ?? formatNames.find((id) => id === ending?.toLowerCase()) ?? 'csv';
   const known = formatNames.find((id) => id === name);
   if (!known) throw new Error(`--format takes one of ${formatNames.join(', ')}`);
   const isGzip = gzip || compressed !== undefined;
-  if (isGzip && !formats[known].canGzip)
-    throw new Error(`A file of format ${known} is compressed already: leave --gzip and .gz out`);
+  if (isGzip && !formats[known].canGzip) throw new Error(`Format ${known} is already compressed: omit --gzip and .gz`);
   return { format: known, gzip: isGzip };
 }
 
 function dateRangeOf({ from, to, range }: Values): string | undefined {
-  if (range !== undefined && (from ?? to) !== undefined) throw new Error('Give either --range, or --from and --to');
+  if (range !== undefined && (from ?? to) !== undefined) throw new Error('Use either --range, or --from and --to');
   if (range !== undefined) return range;
   if (from === undefined && to === undefined) return undefined;
-  if (from === undefined || to === undefined) throw new Error('Give both --from and --to');
+  if (from === undefined || to === undefined) throw new Error('Use --from and --to together');
   return `${from},${to}`;
 }
 
 function paramsOf(values: Values): Record<string, string> {
   const { site, timezone, filters, param = [] } = values;
-  if (site === undefined) throw new Error('Say with --site ID of which site');
+  if (site === undefined) throw new Error('Name the site with --site ID');
   const more = param.map((text) => {
     const [, name, value] = /^([a-z_]+)=(.*)$/s.exec(text) ?? [];
     if (name === undefined || value === undefined) throw new Error(`--param takes NAME=VALUE, not "${text}"`);
@@ -117,14 +116,13 @@ const flagOf = { compression: '--gzip', includeMetadata: '--metadata', bom: '--b
 
 function refuseUnused({ format }: { format: FormatId }, { metadata, bom }: Values): void {
   const unused = unusedOption({ format, includeMetadata: metadata, bom });
-  if (unused) throw new Error(`${flagOf[unused.field]} does nothing in a file of format ${format}: leave it out`);
+  if (unused) throw new Error(`${flagOf[unused.field]} has no effect on format ${format}: omit it`);
 }
 
 function optionsOf(values: Values, positionals: string[]): ExportOptions {
   const [id, ...others] = positionals;
   if (id === undefined || others.length > 0) throw new Error('Name one dataset to export');
-  if (values.output === undefined)
-    throw new Error('Say with --output FILE where to write, or with --output - to stdout');
+  if (values.output === undefined) throw new Error('Name the file with --output FILE, or use --output - for stdout');
   const file = formatOf(values);
   refuseUnused(file, values);
   return {
@@ -137,8 +135,8 @@ function optionsOf(values: Values, positionals: string[]): ExportOptions {
   };
 }
 
-/** Reads the arguments that follow the name of the program. */
-export function exportOptions(args: string[]): ExportCommandLine {
+/** `args` are those after the program name. Problems are returned as a sentence, never thrown. */
+export function parseExportOptions(args: string[]): ExportCommandLine {
   try {
     const { values, positionals } = parse(args);
     return values.help ? { kind: 'help' } : { kind: 'export', options: optionsOf(values, positionals) };

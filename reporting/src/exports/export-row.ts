@@ -1,4 +1,3 @@
-/** An export as table exports has it, and as answers show it. */
 import { parseExactJson } from '@millrace/shared/platform/exact-json';
 import { findDataset } from '../datasets/datasets.js';
 import { type DatasetRequest, parseDataset } from '../datasets/parse-dataset.js';
@@ -9,11 +8,11 @@ export const exportStatuses = ['pending', 'processing', 'completed', 'failed', '
 export type ExportStatus = (typeof exportStatuses)[number];
 export const compressions = ['none', 'gzip'] as const;
 
-/** What somebody asked for. */
-export interface ExportWish {
+/** A requested export. */
+export interface ExportRequest {
   siteId: string;
   dataset: string;
-  /** JSON, as it was sent, the site included. */
+  /** JSON as sent, including the site. */
   params: string;
   format: FormatId;
   compression: (typeof compressions)[number];
@@ -22,7 +21,7 @@ export interface ExportWish {
   filename: string;
 }
 
-export interface ExportRow extends ExportWish {
+export interface ExportRow extends ExportRequest {
   id: string;
   outputPath: string | null;
   status: ExportStatus;
@@ -42,17 +41,17 @@ export interface ExportRow extends ExportWish {
   downloads: number;
 }
 
-/** Of a statement that reads {@link ExportRow}s. */
+/** Select list for {@link ExportRow}s. */
 export const exportColumns = `site_id as "siteId", id, dataset, params::text as params, format, compression,
   include_metadata as "includeMetadata", bom, filename, output_path as "outputPath", status, row_count::float8 as rows,
   bytes::float8 as bytes, percent, checksum, error, created_at as "createdAt", started_at as "startedAt",
   finished_at as "finishedAt", expires_at as "expiresAt", store, file, run, attempts, downloads::float8 as downloads`;
 
-/** Past its life, also before somebody has removed its file. */
+/** True from `expiresAt` on, even before a sweep has removed the file. */
 export const isExpired = ({ status, expiresAt }: ExportRow, now: Date): boolean =>
   status === 'expired' || (status === 'completed' && expiresAt !== null && expiresAt <= now);
 
-/** As answers show it. */
+/** As in responses. */
 export function describeExport(row: ExportRow, now: Date) {
   return {
     id: row.id,
@@ -78,6 +77,6 @@ export function describeExport(row: ExportRow, now: Date) {
   };
 }
 
-/** What an export asks of its dataset. @throws ServiceError `invalid_request` where a release before has taken what this one refuses. */
-export const datasetRequestOf = ({ dataset, params }: Pick<ExportWish, 'dataset' | 'params'>): DatasetRequest =>
+/** @throws ServiceError `invalid_request` if an older release accepted parameters that this one rejects. */
+export const datasetRequestOf = ({ dataset, params }: Pick<ExportRequest, 'dataset' | 'params'>): DatasetRequest =>
   parseDataset(findDataset(dataset), parseExactJson(params) as Record<string, unknown>);

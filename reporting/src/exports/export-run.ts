@@ -1,4 +1,3 @@
-/** Runs `npm run export`: from the arguments to an exit code, with the file and a few words on the way. */
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import {
@@ -9,23 +8,68 @@ import {
 } from '@millrace/shared/commands/command-database';
 import { ServiceError } from '@millrace/shared/platform/errors';
 import type { Pool } from '@millrace/shared/platform/postgres';
-import { resolveDataset } from '../datasets/read-dataset.js';
-import { coveredPeriod } from './covered-period.js';
+import { addDays, dayStart } from '@millrace/shared/time/zone-days';
+import { type ResolvedDataset, resolveDataset } from '../datasets/read-dataset.js';
+import { formatBytes } from '../delivery/format-figure.js';
+import { describePeriod } from '../reports/describe-period.js';
 import { describeFailure as describeExportFailure } from './export-failure.js';
 import { type FilePlan, fileChunks } from './export-file.js';
-import { type ExportOptions, exportHelp, exportOptions } from './export-options.js';
-import { createProgressBar, progressLine } from './export-progress.js';
+import { type ExportOptions, exportHelp, parseExportOptions } from './export-options.js';
 import type { Progress } from './export-runs.js';
 import { formats } from './formats/formats.js';
 import { onOwnConnection } from './on-own-connection.js';
 import { rangeProgress } from './range-progress.js';
 import { refuseExisting, writeWholeFile } from './whole-file.js';
 
-export interface ExportSurroundings {
+/** Such as `1 to 7 June 2026 (Europe/Berlin)`; undefined if the dataset takes no range. */
+function coveredPeriod({ dataset, range, days, timezone }: ResolvedDataset): string | undefined {
+  if (dataset.defaultRange === undefined) return undefined;
+  const isWholeDays =
+    range.from.getTime() === dayStart(days.from, timezone).getTime() &&
+    range.to.getTime() === dayStart(addDays(days.to, 1), timezone).getTime();
+  if (isWholeDays) return `${describePeriod(days)} (${timezone})`;
+  return `${range.from.toISOString()} to ${range.to.toISOString()}`;
+}
+
+const width = 24;
+const everyMs = 100;
+
+const formatCount = (number: number) => number.toLocaleString('en-US');
+
+const sizeOf = (bytes: number) => (bytes < 1_000 ? `${bytes} bytes` : formatBytes(bytes));
+
+/** Such as `[======                  ] 25 %  1,200,000 rows  96.1 MB`. */
+function progressLine({ rows, bytes, percent }: Progress): string {
+  const done =
+    percent === null ? '' : `[${'='.repeat(Math.round((percent * width) / 100)).padEnd(width)}] ${percent} %  `;
+  return `${done}${formatCount(rows)} rows  ${sizeOf(bytes)}`;
+}
+
+interface ProgressBar {
+  show(progress: Progress): void;
+  /** Clears the bar. */
+  end(): void;
+}
+
+/** Draws only on a terminal. */
+function createProgressBar(stream: Writable & { isTTY?: boolean }): ProgressBar {
+  let shownAt = 0;
+  const draw = (line: string) => stream.isTTY && stream.write(`\r\u001b[K${line}`);
+  return {
+    show(progress) {
+      if (Date.now() - shownAt < everyMs) return;
+      shownAt = Date.now();
+      draw(progressLine(progress));
+    },
+    end: () => void draw(''),
+  };
+}
+
+export interface ExportDeps {
   stdout: Writable;
   stderr: Writable & { isTTY?: boolean };
   databaseUrl: DatabaseUrl;
-  /** Fires when the user has had enough. */
+  /** Fires when the user interrupts. */
   stopped?: AbortSignal;
 }
 
@@ -44,20 +88,20 @@ async function planOf(pool: Pool, options: ExportOptions, signal: AbortSignal): 
   return { resolved, format: formats[format], gzip, includeMetadata, bom, now, generatedAt: now };
 }
 
-async function* counted(chunks: AsyncIterable<Uint8Array>, progress: Progress): AsyncGenerator<Uint8Array> {
+async function* countBytes(chunks: AsyncIterable<Uint8Array>, progress: Progress): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {
     progress.bytes += chunk.length;
     yield chunk;
   }
 }
 
-interface Written extends Progress {
-  /** What the rows are about; undefined for a dataset that takes no range. */
+interface ExportSummary extends Progress {
+  /** Undefined if the dataset takes no range. */
   period: string | undefined;
 }
 
-async function exportTo(pool: Pool, options: ExportOptions, surroundings: ExportSurroundings): Promise<Written> {
-  const { stdout, stderr, stopped = new AbortController().signal } = surroundings;
+async function exportTo(pool: Pool, options: ExportOptions, deps: ExportDeps): Promise<ExportSummary> {
+  const { stdout, stderr, stopped = new AbortController().signal } = deps;
   const plan = await planOf(pool, options, stopped);
   const percentOf = rangeProgress(plan.resolved);
   const progress: Progress = { rows: 0, bytes: 0, percent: percentOf ? 0 : null };
@@ -68,7 +112,7 @@ async function exportTo(pool: Pool, options: ExportOptions, surroundings: Export
       if (percentOf && rows.length > 0) progress.percent = percentOf(rows.at(-1)!);
       bar.show(progress);
     });
-    const written = counted(chunks, progress);
+    const written = countBytes(chunks, progress);
     return options.output === undefined
       ? writeTo(stdout, written)
       : writeWholeFile(options.output, written, options.force);
@@ -76,12 +120,12 @@ async function exportTo(pool: Pool, options: ExportOptions, surroundings: Export
   return { ...progress, period: coveredPeriod(plan.resolved) };
 }
 
-const closingLine = ({ period, ...progress }: Written) =>
+const summaryLine = ({ period, ...progress }: ExportSummary) =>
   `${progressLine({ ...progress, percent: null })}${period === undefined ? '' : `  of ${period}`}`;
 
-/** A file that cannot be written is the user's to mend, with the words of the system. */
-function explain(error: unknown, stopped: AbortSignal | undefined): string {
-  if (stopped?.aborted) return 'Stopped; nothing is left of the file.';
+/** Errors of the file system are shown as they are: the user can fix them. */
+function describeError(error: unknown, stopped: AbortSignal | undefined): string {
+  if (stopped?.aborted) return 'Stopped; the incomplete file was removed.';
   if (error instanceof ServiceError) return error.message;
   const { code, syscall, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT' || code === '40001' || code === '57014')
@@ -89,26 +133,26 @@ function explain(error: unknown, stopped: AbortSignal | undefined): string {
   return syscall !== undefined && code !== undefined ? `${message}.` : describeFailure(error);
 }
 
-/** 0 when the file is written, else 1. */
-export async function runExport(args: string[], surroundings: ExportSurroundings): Promise<0 | 1> {
+/** Runs `npm run export` and returns its exit code. */
+export async function runExport(args: string[], surroundings: ExportDeps): Promise<0 | 1> {
   const { stdout, stderr, databaseUrl, stopped } = surroundings;
-  const commandLine = exportOptions(args);
+  const commandLine = parseExportOptions(args);
   if (commandLine.kind === 'help') {
     stdout.write(exportHelp);
     return 0;
   }
   if (commandLine.kind === 'problem') {
-    stderr.write(`export: ${commandLine.message} (--help shows how)\n`);
+    stderr.write(`export: ${commandLine.message} See --help.\n`);
     return 1;
   }
   const { options } = commandLine;
   try {
     if (options.output !== undefined) refuseExisting(options.output, options.force);
     const written = await onDatabase('export', databaseUrl, (pool) => exportTo(pool, options, surroundings));
-    if (options.output !== undefined) stderr.write(`${options.output}: ${closingLine(written)}\n`);
+    if (options.output !== undefined) stderr.write(`${options.output}: ${summaryLine(written)}\n`);
     return 0;
   } catch (error) {
-    stderr.write(`export: ${explain(error, stopped)}\n`);
+    stderr.write(`export: ${describeError(error, stopped)}\n`);
     return 1;
   }
 }

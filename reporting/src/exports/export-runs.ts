@@ -1,4 +1,4 @@
-/** What attempts at an export leave in its row: whoever started last may write, all others see that they lost it. */
+/** Attempts at an export. Only the latest attempt can update the row; earlier ones learn that they lost it. */
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { ExportRow } from './export-row.js';
 import type { StoreKind } from './export-store.js';
@@ -17,7 +17,7 @@ export async function findSite(pool: Pool, id: string): Promise<string | undefin
   return rows[0]?.siteId;
 }
 
-/** The file of the attempt before is noted: when it cannot be removed now, nothing else would know of it. */
+/** Records the file of the previous attempt as a leftover, because the row no longer names it. */
 const claim = `/* reporting.claimExport */
 with claimed as (
   update exports set status = 'processing', run = $3, store = $4, file = $5, attempts = attempts + 1,
@@ -29,7 +29,7 @@ with claimed as (
 )
 select id from claimed`;
 
-/** False when another attempt began since `before` was read. */
+/** Returns false if another attempt has started since `before` was read. */
 export async function claimExport(
   pool: Pool,
   before: ExportRow,
@@ -50,7 +50,7 @@ const touch = `/* reporting.touchExport */
 update exports set row_count = $4, bytes = $5, percent = $6, touched_at = now()
 where site_id = $1 and id = $2 and run = $3 and status = 'processing'`;
 
-/** False when the export was deleted, or another attempt has begun. */
+/** Returns false if the export was deleted or another attempt has started. */
 export async function touchExport(pool: Pool, run: ExportRun, { rows, bytes, percent }: Progress): Promise<boolean> {
   const { rowCount } = await pool.query(touch, [run.siteId, run.id, run.run, rows, bytes, percent]);
   return rowCount === 1;
@@ -61,7 +61,7 @@ update exports set status = 'completed', row_count = $4, bytes = $5, percent = 1
   finished_at = now(), touched_at = now(), expires_at = now() + $7 * interval '1 millisecond'
 where site_id = $1 and id = $2 and run = $3 and status = 'processing'`;
 
-/** As {@link touchExport}. */
+/** Returns false like {@link touchExport}. */
 export async function completeExport(
   pool: Pool,
   run: ExportRun,
@@ -84,12 +84,12 @@ update exports set status = 'pending', error = $4, attempts = attempts - $5, row
   touched_at = now()
 where site_id = $1 and id = $2 and run = $3 and status = 'processing'`;
 
-/** For the next attempt; one that ended only because its process does was none. */
+/** Makes the export available to the next attempt. Without a reason the process is stopping, and the attempt does not count. */
 export async function releaseExport(pool: Pool, run: ExportRun, reason: string | null): Promise<void> {
   await pool.query(release, [run.siteId, run.id, run.run, reason, reason === null ? 1 : 0]);
 }
 
-/** No worker that knew of its file is left to remove it. */
+/** Its file becomes a leftover: the worker that wrote it is gone. */
 const giveUp = `/* reporting.giveUpExport */
 with given_up as (
   update exports set status = 'failed', error = $3, percent = null, finished_at = now(), touched_at = now()

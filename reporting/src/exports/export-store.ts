@@ -1,10 +1,10 @@
-/** Where files of exports are kept, and what a place for them has to be able to do. */
+/** The interface of the places that keep export files. */
 import type { Readable } from 'node:stream';
 
 const storeKinds = ['disk', 's3'] as const;
 export type StoreKind = (typeof storeKinds)[number];
 
-/** Both ends included, as in HTTP. */
+/** Both ends are inclusive, as in HTTP. */
 export interface ByteRange {
   start: number;
   end: number;
@@ -13,26 +13,25 @@ export interface ByteRange {
 export interface ExportStore {
   kind: StoreKind;
   /**
-   * Keeps the chunks under a name that nobody else uses. Nobody sees a part of the file: it is whole, or not there. When the chunks
-   * fail, nothing of them is left.
+   * `file` must be unique. The write is atomic: readers see the complete file or none, and nothing is left if the chunks fail.
    */
   write(file: string, chunks: AsyncIterable<Uint8Array>): Promise<void>;
-  /** Undefined for a file that is not there. */
+  /** Undefined if there is no such file. */
   open(file: string, range: ByteRange): Promise<Readable | undefined>;
-  /** The file, and what an attempt to write it has left; nothing when there is none. */
+  /** Removes the file and anything left of an attempt to write it. Does nothing if there is none. */
   remove(file: string): Promise<void>;
-  /** Gives a file a second name, which people chose; absent where a store cannot. @throws ExportFailure when there is another file of that name. */
+  /** Gives a file a second name, chosen by the user. Absent if the store cannot. @throws ExportFailure if another file has that name. */
   addName?(file: string, name: string): Promise<void>;
-  /** Takes the second name away where it is still one of that file. */
+  /** Removes the second name if it still belongs to that file. */
   removeName?(file: string, name: string): Promise<void>;
 }
 
 export interface ExportStores {
-  /** Where new files go. */
+  /** The store for new files. */
   current: ExportStore;
-  /** Where those are that were written there; undefined when that place is not configured any more. */
+  /** Undefined if that kind of store is no longer configured. */
   of(kind: StoreKind): ExportStore | undefined;
 }
 
-/** Files in other places cannot be removed; whoever looks for some to remove would find them again and again, and none of the rest. */
-export const reachableStores = (stores: ExportStores): StoreKind[] => storeKinds.filter((kind) => stores.of(kind));
+/** Sweeps are limited to these: files in other stores cannot be removed, and would fill every batch. */
+export const configuredStores = (stores: ExportStores): StoreKind[] => storeKinds.filter((kind) => stores.of(kind));

@@ -1,5 +1,3 @@
-/** Works on queue `data-export`, and once a minute looks after what went missing and what is past its life. */
-
 import { createErrorLog } from '@millrace/shared/platform/logger';
 import { type JobWorkerDeps, startJobWorker } from '@millrace/shared/queue/job-worker';
 import { openQueue } from '@millrace/shared/queue/queue';
@@ -11,7 +9,7 @@ import type { WriteDependencies } from './write-export.js';
 
 export interface ExportWorker {
   check(): Promise<unknown>;
-  /** Lets exports under way go on for so long; those that do not end by then are handed back. */
+  /** Waits up to `graceMs` for running exports; the rest return to the queue. */
   close(graceMs: number): Promise<void>;
 }
 
@@ -25,10 +23,10 @@ export function startExportWorker(jobs: JobWorkerDeps, deps: WriteDependencies):
 
   async function tidy(): Promise<void> {
     const added = await addMissingJobs(deps.writePool, handle.queue);
-    if (added > 0) logger.info({ added }, 'added the jobs of exports that had none');
+    if (added > 0) logger.info({ added }, 'queued exports that had no job');
     await sweepExports(deps);
   }
-  const tidying = repeatUntil(tidy, tidyMs, createErrorLog(logger, 'could not look after exports'));
+  const tidying = repeatUntil(tidy, tidyMs, createErrorLog(logger, 'export maintenance failed'));
 
   return {
     check: worker.check,

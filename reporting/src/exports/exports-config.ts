@@ -1,4 +1,3 @@
-/** The settings of exports, for the service that is asked for them and the worker that writes them. */
 import { exportDirSetting } from '@millrace/shared/platform/config';
 import Joi from 'joi';
 
@@ -15,7 +14,7 @@ export interface ExportEnvironment {
   EXPORT_S3_FORCE_PATH_STYLE: boolean;
 }
 
-/** How people reach files without a key. */
+/** Settings of links that work without a key. */
 export interface PublicEnvironment {
   PUBLIC_URL?: string;
   LINK_SECRET?: string;
@@ -50,8 +49,8 @@ export const exportSettings = {
   EXPORT_S3_FORCE_PATH_STYLE: Joi.boolean().default(true),
 };
 
-/** Half of what S3 needs would leave files on the disk of one machine, which nobody would notice until another is asked for them. */
-export const requireWholeS3 = <T>(schema: Joi.ObjectSchema<T>): Joi.ObjectSchema<T> => schema.and(...s3Names);
+/** Without this check, a missing S3 setting would silently put files on the disk of one machine, where the others cannot serve them. */
+export const requireCompleteS3 = <T>(schema: Joi.ObjectSchema<T>): Joi.ObjectSchema<T> => schema.and(...s3Names);
 
 const mb = 1_000_000;
 const hourMs = 3_600_000;

@@ -1,6 +1,6 @@
 /**
- * Chunks of `size` bytes, the last one excepted, each valid until the next is asked for: it is one buffer. Small ones that wait for
- * each other, and a new one for each chunk, outlive the garbage collector's first looks, and are then kept for long.
+ * Joins chunks into chunks of `size` bytes (the last may be shorter). All are the same buffer, so each is valid only until the next is
+ * requested: new buffers would survive young collections of the garbage collector, and memory would grow.
  */
 export async function* gatherChunks(chunks: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Buffer> {
   const gathered = Buffer.allocUnsafeSlow(size);

@@ -1,4 +1,3 @@
-/** `POST /api/v1/exports/:id/link`: an address of the file that works without a key, for a time. */
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { RequestHandler } from 'express';
 import Joi from 'joi';
@@ -11,7 +10,7 @@ import { downloadPath, findExport } from './find-export.js';
 export interface LinkDependencies {
   writePool: Pool;
   links: Links;
-  /** Where people reach this service; undefined: links are below whatever address it was asked at. */
+  /** Undefined: links are paths without a host. */
   publicUrl?: string | undefined;
   clock?: () => Date;
 }

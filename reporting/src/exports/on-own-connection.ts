@@ -1,28 +1,27 @@
-/** Reads that take long, on a connection of their own, so that those who ask for answers keep theirs. */
-
 import { withTimeout } from '@millrace/shared/platform/health';
 import { destroyConnection, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
 import pg from 'pg';
 import { cancelOnAbort, snapshotOpening } from '../reading/in-snapshot.js';
 
 export interface LongRead {
-  /** Of a whole read, pauses of its reader included. */
+  /** For the whole read, including pauses of its reader. */
   statementTimeoutMs: number;
   signal: AbortSignal;
 }
 
 const endMs = 1_000;
-/** A server that is asked to cancel a read does so at once, unless it hangs. */
+/** Postgres cancels a statement immediately, unless it hangs. */
 const cancelMs = 2_000;
 
-/** A server that does not answer would be waited for without end. */
+/** Without the timeout, a server that does not answer would block this forever. */
 async function close(client: pg.Client): Promise<void> {
   await withTimeout(client.end(), endMs, 'the connection').catch(() => destroyConnection(client));
 }
 
 /**
- * Runs `work` in one read-only snapshot of the pool's database. When the signal fires what runs there is cancelled, and the reads
- * reject; the connection is closed in any case. No statement is given up by the client: the server has a limit for it.
+ * Runs a long read in a read-only snapshot on its own connection, so it takes none from the pool that short queries use. When the signal
+ * fires, the running statement is cancelled and reads reject. The connection is always closed. The client has no statement timeout; the
+ * server enforces `statementTimeoutMs`.
  */
 export async function onOwnConnection<T>(
   pool: Pool,
@@ -30,7 +29,7 @@ export async function onOwnConnection<T>(
   work: (client: PoolClient) => Promise<T>,
 ): Promise<T> {
   const client = new pg.Client({ ...pool.options, query_timeout: 0 });
-  // A connection that dies says so to the query under way as well.
+  // If the connection breaks, the running query rejects too.
   client.on('error', () => undefined);
   const begin = `/* reporting.longRead */ ${snapshotOpening}; set local statement_timeout = ${statementTimeoutMs};
 set local idle_in_transaction_session_timeout = 0`;

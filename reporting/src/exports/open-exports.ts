@@ -1,4 +1,3 @@
-/** What the service needs to take, show and send exports, as its settings have it. */
 import { type QueueEnvironment, queueLocation } from '@millrace/shared/platform/config';
 import type { Logger } from '@millrace/shared/platform/logger';
 import type { Pool } from '@millrace/shared/platform/postgres';
@@ -11,7 +10,7 @@ import { openStores } from './open-stores.js';
 import { addExportJob, removeExportJob } from './queue-exports.js';
 
 export interface OpenExports extends Omit<ExportsDependencies, 'writePool' | 'logger' | 'clock'> {
-  /** Of files that are sent while they are read: each has a connection of its own. */
+  /** Limits streamed files, each of which has its own database connection. */
   streams: Gate;
   close(): Promise<void>;
 }

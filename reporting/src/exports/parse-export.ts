@@ -1,5 +1,3 @@
-/** What a client asks of exports: a new one, or a page of those there are. */
-
 import { siteIdPattern } from '@millrace/shared/contract/ids';
 import { stringifyExactJson } from '@millrace/shared/platform/exact-json';
 import Joi from 'joi';
@@ -10,7 +8,7 @@ import { refusal } from '../query-request/refuse.js';
 import { checkBody, checkQuery } from './check-body.js';
 import { fileEnding } from './export-file.js';
 import { defaultFilename, filenameSchema, withEnding } from './export-filename.js';
-import { compressions, type ExportStatus, type ExportWish, exportStatuses } from './export-row.js';
+import { compressions, type ExportRequest, type ExportStatus, exportStatuses } from './export-row.js';
 import { refuseUnused } from './format-options.js';
 import type { FormatId } from './formats/format.js';
 import { formats } from './formats/formats.js';
@@ -22,7 +20,7 @@ interface ExportBody {
   filters?: unknown;
   format: FormatId;
   includeMetadata: boolean;
-  compression: ExportWish['compression'];
+  compression: ExportRequest['compression'];
   filename?: string;
   bom: boolean;
 }
@@ -40,22 +38,22 @@ export const exportSchema = Joi.object<ExportBody>({
 
 function paramsOf({ params, filters }: ExportBody): Record<string, unknown> {
   if (filters === undefined) return params;
-  if (Object.hasOwn(params, 'filters')) throw refusal(['filters'], 'may be given once, beside params or in them');
+  if (Object.hasOwn(params, 'filters')) throw refusal(['filters'], 'must not be given both in params and beside them');
   return { ...params, filters };
 }
 
-/** The range that is meant where none is given, so that the export tells it. */
+/** Fills in the default range, so the export shows it. */
 const withRange = ({ defaultRange }: Dataset, params: Record<string, unknown>) =>
   defaultRange === undefined || params.date_range !== undefined ? params : { ...params, date_range: defaultRange };
 
 /** @throws ServiceError `invalid_request` that names the field. */
-export function parseExport(body: unknown, now: Date): ExportWish {
-  const asked = checkBody(exportSchema, body);
-  const { format: formatId, compression, includeMetadata, bom, filename } = asked;
+export function parseExport(body: unknown, now: Date): ExportRequest {
+  const request = checkBody(exportSchema, body);
+  const { format: formatId, compression, includeMetadata, bom, filename } = request;
   const format = formats[formatId];
-  refuseUnused(asked);
-  const params = paramsOf(asked);
-  const { dataset, siteId } = parseDataset(findDataset(asked.dataset), params);
+  refuseUnused(request);
+  const params = paramsOf(request);
+  const { dataset, siteId } = parseDataset(findDataset(request.dataset), params);
   const ending = fileEnding(format, compression === 'gzip');
   return {
     siteId,
@@ -71,7 +69,7 @@ export function parseExport(body: unknown, now: Date): ExportWish {
 
 const pageLimits = { standard: 100, most: 1_000 };
 
-export interface AskedPage {
+export interface ExportsPageParams {
   siteId: string | null;
   status: ExportStatus | null;
   limit: number;
@@ -86,7 +84,7 @@ export const pageSchema = Joi.object({
 });
 
 /** @throws ServiceError `invalid_request` that names the parameter. */
-export function parsePage(query: Record<string, unknown>): AskedPage {
+export function parsePage(query: Record<string, unknown>): ExportsPageParams {
   const { site_id, status, page_size, after } = checkQuery(pageSchema, query);
   return { siteId: site_id ?? null, status: status ?? null, limit: page_size, after: after ?? null };
 }

@@ -1,10 +1,10 @@
-/** A file outlives the lag of a replica, so that none is written from one on which something erased can still be read. */
+/** Keeps erased data out of new files: a file would outlive the lag of the replica it was read from. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
 import { ReplicaLagError } from './export-failure.js';
 import { type LongRead, onOwnConnection } from './on-own-connection.js';
 
-/** Moves with every erasure of a user, and with one of the whole site. */
+/** Changes with every erasure of a user, and of the whole site. */
 const statement = `/* reporting.readErasures */
 select extract(epoch from sites.created_at)::float8 as "createdAt", coalesce(rolled.epoch, 0)::float8 as erasures
 from sites left join site_rollups rolled on rolled.site_id = sites.site_id where sites.site_id = $1`;
@@ -18,7 +18,7 @@ async function readErasures(database: Pool | PoolClient, siteId: string): Promis
   return (await database.query<Erasures>(statement, [siteId])).rows[0];
 }
 
-/** A site that the replica does not know has nothing there that was erased. */
+/** A replica without the site has no erased data of it. */
 function isBehind(replica: Erasures | undefined, primary: Erasures | undefined): boolean {
   if (!replica) return false;
   if (!primary || replica.createdAt < primary.createdAt) return true;
@@ -28,8 +28,8 @@ function isBehind(replica: Erasures | undefined, primary: Erasures | undefined):
 const times = { pauseMs: 250, longestMs: 60_000 };
 
 /**
- * Runs `work` as {@link onOwnConnection} does, on a snapshot that has all erasures of the site which the primary had when this was called.
- * @throws ReplicaLagError, after a minute, of a replica that lags still.
+ * Runs `work` like {@link onOwnConnection}, on a snapshot that includes all erasures of the site that the primary had when this was
+ * called. @throws ReplicaLagError if the replica has not caught up after a minute.
  */
 export async function onReplayedConnection(
   { pool, writePool }: { pool: Pool; writePool: Pool },

@@ -1,13 +1,13 @@
-/** Files of exports in a bucket of an S3-compatible store, for more than one machine. */
+/** Keeps export files in an S3-compatible bucket, for installations with several machines. */
 import { Readable } from 'node:stream';
 import { S3mini, S3ServiceError, type UploadPart } from 's3mini';
 import type { ExportStore } from './export-store.js';
 import type { ExportEnvironment } from './exports-config.js';
 import { gatherChunks } from './gather-chunks.js';
 
-/** S3 takes parts of at least 5 MiB, 10,000 of them: files of up to 80 GB, with two parts in memory. */
+/** S3 allows 10,000 parts of at least 5 MiB. This allows files of up to 80 GB, with two parts in memory. */
 const partBytes = 8 * 1024 * 1024;
-const patienceMs = 60_000;
+const requestTimeoutMs = 60_000;
 const contentType = 'application/octet-stream';
 
 export type S3Settings = Pick<
@@ -20,7 +20,7 @@ export type S3Settings = Pick<
   EXPORT_S3_SECRET_ACCESS_KEY: string;
 };
 
-/** Undefined when nobody named a bucket. */
+/** Undefined if no bucket is configured. */
 export const s3SettingsOf = (env: ExportEnvironment): S3Settings | undefined =>
   env.EXPORT_S3_BUCKET === undefined ? undefined : (env as S3Settings);
 
@@ -33,41 +33,41 @@ function bucketUrl({ EXPORT_S3_ENDPOINT, EXPORT_S3_BUCKET, EXPORT_S3_FORCE_PATH_
 
 const isMissing = (error: unknown) => error instanceof S3ServiceError && error.status === 404;
 
-/** S3-compatible is a wide term, and listing uploads takes a right of its own. */
-function noneWhereUnknown(error: unknown): object {
+/** Not every S3-compatible store can list uploads, and it takes a separate permission. */
+function emptyIfUnsupported(error: unknown): object {
   if (error instanceof S3ServiceError && [400, 403, 404, 405, 501].includes(error.status)) return {};
   throw error;
 }
 
-/** As S3 writes it; the library's types have other names, but its parser keeps these. */
+/** Named as in the XML of S3: the library's types differ, but its parser keeps these names. */
 interface ListedUpload {
   Key?: string;
   UploadId?: string;
 }
 
 interface ListedUploads {
-  /** Absent for none, no list for one. */
+  /** Absent if there is none, not an array if there is one. */
   ListMultipartUploadsResult?: { Upload?: ListedUpload | ListedUpload[] };
 }
 
-/** Uploads of that key that nobody finished; none where the store cannot list them. */
+/** Unfinished uploads of that key. Empty if the store cannot list them. */
 async function openUploads(client: S3mini, key: string): Promise<string[]> {
-  const asked: Promise<unknown> = client.listMultipartUploads('/', '', 'GET', { prefix: key });
-  const { ListMultipartUploadsResult: listed } = (await asked.catch(noneWhereUnknown)) as ListedUploads;
+  const response: Promise<unknown> = client.listMultipartUploads('/', '', 'GET', { prefix: key });
+  const { ListMultipartUploadsResult: listed } = (await response.catch(emptyIfUnsupported)) as ListedUploads;
   return [listed?.Upload ?? []]
     .flat()
     .filter((upload) => upload.Key === key)
     .flatMap(({ UploadId }) => UploadId ?? []);
 }
 
-/** One that somebody else has aborted, or finished, meanwhile is gone as well. */
+/** Ignores an upload that was aborted or completed in the meantime. */
 async function abortUpload(client: S3mini, key: string, id: string): Promise<void> {
   await client.abortMultipartUpload(key, id).catch((error) => {
     if (!isMissing(error)) throw error;
   });
 }
 
-/** A file of one part is sent as it is, a larger one in parts, of which nothing is left when it fails. */
+/** Files of one part are a single PUT, larger ones a multipart upload, which is aborted on failure. */
 async function upload(client: S3mini, key: string, parts: AsyncIterable<Buffer>): Promise<void> {
   const sent: UploadPart[] = [];
   let held: Buffer | undefined;
@@ -97,9 +97,9 @@ export function createS3Store(settings: S3Settings): ExportStore {
     accessKeyId: settings.EXPORT_S3_ACCESS_KEY_ID,
     secretAccessKey: settings.EXPORT_S3_SECRET_ACCESS_KEY,
   };
-  const client = new S3mini({ ...account, requestAbortTimeout: patienceMs });
-  /** Whoever downloads may take as long as they like. */
-  const patient = new S3mini(account);
+  const client = new S3mini({ ...account, requestAbortTimeout: requestTimeoutMs });
+  /** Without a timeout: a client can download slowly. */
+  const downloadClient = new S3mini(account);
   const keyOf = (file: string) => `${settings.EXPORT_S3_PREFIX}${file}`;
 
   return {
@@ -107,7 +107,7 @@ export function createS3Store(settings: S3Settings): ExportStore {
     write: (file, chunks) => upload(client, keyOf(file), gatherChunks(chunks, partBytes)),
     async open(file, { start, end }) {
       try {
-        const { body } = await patient.getObjectRaw(keyOf(file), false, start, end + 1);
+        const { body } = await downloadClient.getObjectRaw(keyOf(file), false, start, end + 1);
         return body ? Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]) : undefined;
       } catch (error) {
         if (isMissing(error)) return undefined;

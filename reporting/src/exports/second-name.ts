@@ -1,14 +1,14 @@
-/** A second name of a file in its folder: a link, which needs no space, or a copy where the file system has no links. */
+/** Gives a file a second name in its folder: a hard link, or a copy if the file system has no links. */
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile, link, lstat, open, unlink } from 'node:fs/promises';
 
-/** As `link` of node:fs. */
+/** Like `link` of node:fs. */
 export type LinkFile = (path: string, second: string) => Promise<void>;
 
 const noLinkCodes = ['EPERM', 'ENOTSUP', 'EXDEV', 'EMLINK'];
 
-/** False where the file system has no links. */
+/** Returns false if the file system has no hard links. */
 async function linkIfPossible(linkFile: LinkFile, path: string, second: string): Promise<boolean> {
   try {
     await linkFile(path, second);
@@ -19,7 +19,7 @@ async function linkIfPossible(linkFile: LinkFile, path: string, second: string):
   }
 }
 
-/** Whether there are links where the file is; asked under a name that goes together with the file. */
+/** Tries a link named `.part`, which is cleaned up with the file. */
 async function hasLinks(linkFile: LinkFile, path: string): Promise<boolean> {
   const trial = `${path}.part`;
   await unlink(trial).catch(() => undefined);
@@ -39,12 +39,12 @@ const hasSameContent = async (path: string, second: string) => (await checksumOf
 
 export function createSecondNames(linkFile: LinkFile = link) {
   return {
-    /** @throws an error of code EEXIST where there is a file of that name. */
+    /** @throws an error with code EEXIST if the name is taken. */
     async add(path: string, second: string): Promise<void> {
       if (!(await linkIfPossible(linkFile, path, second))) await copyFile(path, second, constants.COPYFILE_EXCL);
     },
-    /** A copy is known by what it holds; where there are links, a file of the same content is somebody else's. */
-    async isOne(path: string, second: string): Promise<boolean> {
+    /** Whether `second` is a second name of the file. A copy is recognized by its content, but only if the file system has no links. */
+    async isSecondName(path: string, second: string): Promise<boolean> {
       const [a, b] = await Promise.all([lstat(path), lstat(second)]);
       if (!b.isFile()) return false;
       if (a.ino === b.ino && a.dev === b.dev) return true;

@@ -1,5 +1,4 @@
-/** `/api/v1/datasets/:id/export.csv` and other formats: a file while it is read, which nobody keeps. */
-
+/** `/api/v1/datasets/:id/export.csv` and other formats: streams a file without storing it. */
 import { clientOf, type TrustedProxies } from '@millrace/shared/access/rate-limit';
 import { checkSite } from '@millrace/shared/access/require-scope';
 import { ServiceError } from '@millrace/shared/platform/errors';
@@ -13,44 +12,58 @@ import type { Gate } from '../reading/gate.js';
 import { budgetOf } from '../reading/read-budget.js';
 import type { SegmentEngine } from '../segments/segment-engine.js';
 import { unknownSite } from '../sites/check-known-site.js';
-import { type FilePlan, fileChunks } from './export-file.js';
+import { type FilePlan, fileChunks, startedBy } from './export-file.js';
 import { defaultFilename } from './export-filename.js';
 import { keyIdOf } from './find-export.js';
 import { refuseUnused } from './format-options.js';
 import type { FileFormat, FormatId } from './formats/format.js';
 import { formats } from './formats/formats.js';
 import { onOwnConnection } from './on-own-connection.js';
-import { sendAll } from './send-all.js';
-import { startedBy } from './started-by.js';
-import { type Asker, createShares } from './stream-shares.js';
-import { takenInTime } from './taken-in-time.js';
+import { sendAll } from './serve-file.js';
+import { type Caller, createShares } from './stream-shares.js';
+
+/** Calls `giveUp` if the reader leaves a chunk waiting for longer than `waitMs`: it holds a snapshot and one of a few slots. */
+async function* takenInTime(
+  chunks: AsyncIterable<Uint8Array>,
+  waitMs: number,
+  giveUp: () => void,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    const timer = setTimeout(giveUp, waitMs);
+    try {
+      yield chunk;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
 
 export interface StreamDependencies {
   pool: Pool;
-  /** Absent: Postgres counts everything. */
+  /** Absent: Postgres computes everything. */
   engine?: SegmentEngine | undefined;
-  /** How many at a time: each has a connection of its own, for as long as its reader takes. */
+  /** Limits concurrent files: each holds a database connection for as long as its client reads. */
   streams: Gate;
-  /** How long a chunk waits for a client that does not read, before the connection is closed. */
-  unreadMs?: number;
+  /** How long a chunk waits for a client that does not read before the connection is closed. */
+  stallTimeoutMs?: number;
   isTrustedProxy?: TrustedProxies;
   clock?: () => Date;
 }
 
 type StreamRequest = Request<{ id: string; format: string }>;
 
-/** A reader that is slow on purpose must not hold a snapshot for longer. */
+/** Limits how long a deliberately slow client can hold a snapshot. */
 const statementTimeoutMs = 3_600_000;
-/** A chunk has some 128 KB: whoever needs more time has gone, or takes a place from others. */
-const defaultUnreadMs = 60_000;
-/** PDF needs a processor for seconds at a time, which everybody else here would wait for. */
-const streamed: FormatId[] = ['csv', 'json', 'ndjson', 'xlsx', 'parquet'];
+/** A chunk has about 128 KB: a client that needs longer is gone, or takes a slot from others. */
+const defaultStallTimeoutMs = 60_000;
+/** Without PDF, which would block the event loop for seconds. */
+const streamableFormats: FormatId[] = ['csv', 'json', 'ndjson', 'xlsx', 'parquet'];
 
 function findFormat(name: string): FileFormat {
-  const id = streamed.find((known) => known === name);
+  const id = streamableFormats.find((known) => known === name);
   if (id) return formats[id];
-  const hint = name === 'pdf' ? '; a PDF is made by POST /api/v1/exports' : '';
-  throw new ServiceError('not_found', `A dataset is sent as ${streamed.join(', ')}${hint}.`);
+  const hint = name === 'pdf' ? '; create PDFs with POST /api/v1/exports' : '';
+  throw new ServiceError('not_found', `A dataset can be streamed as ${streamableFormats.join(', ')}${hint}.`);
 }
 
 const flagOf = (name: string, value: unknown): boolean => {
@@ -71,7 +84,7 @@ function parseRequest({ params, query }: StreamRequest) {
   };
 }
 
-/** Ends with the client, and until the first rows are there with the time that any answer may take. */
+/** Stops when the client disconnects, or when the time budget of the request ends before the first rows are read. */
 function stopWith(res: Response) {
   const stopping = new AbortController();
   const stop = () => stopping.abort();
@@ -79,31 +92,31 @@ function stopWith(res: Response) {
   const { signal: budget } = budgetOf(res);
   if (budget.aborted) stop();
   budget.addEventListener('abort', stop);
-  return { signal: stopping.signal, begun: () => budget.removeEventListener('abort', stop) };
+  return { signal: stopping.signal, endBudget: () => budget.removeEventListener('abort', stop) };
 }
 
 async function send(
   res: Response,
   chunks: AsyncIterable<Uint8Array>,
-  begun: () => void,
-  head: () => void,
-  unreadMs: number,
+  endBudget: () => void,
+  writeHead: () => void,
+  stallTimeoutMs: number,
 ): Promise<void> {
   const iterator = chunks[Symbol.asyncIterator]();
-  // What goes wrong until the first chunk is there is answered as such.
+  // Failures before the first chunk become an error response.
   const first = await iterator.next();
-  begun();
-  // Whoever waited too long for it has been told so.
+  endBudget();
+  // The time budget ended, and the error was already sent.
   if (res.headersSent) return void (await iterator.return?.());
-  head();
+  writeHead();
   await sendAll(
-    takenInTime(startedBy(first, iterator), unreadMs, () => res.destroy()),
+    takenInTime(startedBy(first, iterator), stallTimeoutMs, () => res.destroy()),
     res,
   );
 }
 
-/** Whose share of the places a file takes. */
-function askerOf(req: StreamRequest, res: Response, isTrusted: TrustedProxies): Asker {
+/** Who the slot is counted for. */
+function callerOf(req: StreamRequest, res: Response, isTrusted: TrustedProxies): Caller {
   const id = keyIdOf(res);
   if (id !== undefined) return { kind: 'key', id };
   return { kind: 'address', id: clientOf(req.socket.remoteAddress, req.headers['x-forwarded-for'], isTrusted) };
@@ -114,7 +127,7 @@ export function streamExportRoute(deps: StreamDependencies): RequestHandler<{ id
     pool,
     engine,
     streams,
-    unreadMs = defaultUnreadMs,
+    stallTimeoutMs = defaultStallTimeoutMs,
     isTrustedProxy = () => false,
     clock = () => new Date(),
   } = deps;
@@ -123,25 +136,25 @@ export function streamExportRoute(deps: StreamDependencies): RequestHandler<{ id
     const now = clock();
     const { request, format, bom, includeMetadata } = parseRequest(req);
     checkSite(res, request.siteId);
-    const { signal, begun } = stopWith(res);
+    const { signal, endBudget } = stopWith(res);
     const resolved = await resolveDataset(pool, request, now, signal);
     if (!resolved.siteKnown) throw unknownSite(request.siteId);
-    const head = () => {
+    const writeHead = () => {
       res.attachment(defaultFilename(request.dataset.id, request.siteId, now, format.extension));
       res.set('content-type', format.contentType);
     };
     if (req.method === 'HEAD') {
-      head();
+      writeHead();
       return void res.end();
     }
     const plan: FilePlan = { resolved, format, gzip: false, includeMetadata, bom, now, generatedAt: now, engine };
     const read = () =>
       onOwnConnection(pool, { statementTimeoutMs, signal }, (client) =>
-        send(res, fileChunks(client, plan, signal), begun, head, unreadMs),
+        send(res, fileChunks(client, plan, signal), endBudget, writeHead, stallTimeoutMs),
       );
-    const giveBack = shares.take(askerOf(req, res, isTrustedProxy));
-    // Whoever has its file may ask for the next at once, while the connection to the database still closes.
-    res.once('finish', giveBack);
-    await streams(read, signal).finally(giveBack);
+    const release = shares.acquire(callerOf(req, res, isTrustedProxy));
+    // Released as soon as the client has the file: closing the database connection takes longer.
+    res.once('finish', release);
+    await streams(read, signal).finally(release);
   };
 }

@@ -1,47 +1,46 @@
-/** Who has how many of the places for files that are sent while they are read: nobody more than half, waiting included. */
+/** Limits each caller to half of the slots for streamed files, including those that wait for one. */
 import { ServiceError } from '@millrace/shared/platform/errors';
 
-/** A key, or where none is needed the address that asks. */
-export interface Asker {
+/** A key, or the IP address if no key is needed. */
+export interface Caller {
   kind: 'key' | 'address';
   id: string;
 }
 
 export interface Shares {
-  /** Counts a file for its asker until what it returns is called. @throws ServiceError `too_many_queries` when it has its share already. */
-  take(asker: Asker): () => void;
+  /** Takes a slot and returns a function that releases it. @throws ServiceError `too_many_queries` if the caller has used up its share. */
+  acquire(caller: Caller): () => void;
 }
 
-/** A file takes seconds or minutes. */
+/** Streaming a file takes seconds or minutes. */
 const retrySeconds = 10;
 
-function refusal({ kind }: Asker, most: number, places: number): ServiceError {
+function refusal({ kind }: Caller, limit: number, slots: number): ServiceError {
   const error = new ServiceError(
     'too_many_queries',
-    `This ${kind} may take ${most} of the ${places} places for files that are sent while they are read, and has taken them. Retry in ${retrySeconds} s, or ask for an export by POST /api/v1/exports.`,
+    `This ${kind} already uses ${limit} of the ${slots} slots for streamed files, which is its limit. Retry in ${retrySeconds} s, or create an export with POST /api/v1/exports.`,
   );
   error.retryAfterSeconds = retrySeconds;
   return error;
 }
 
-/** `places`: files that are sent at a time. */
-export function createShares(places: number): Shares {
-  const most = Math.max(1, Math.floor(places / 2));
-  const taken = new Map<string, number>();
+export function createShares(slots: number): Shares {
+  const limit = Math.max(1, Math.floor(slots / 2));
+  const held = new Map<string, number>();
   const change = (name: string, by: number) => {
-    const count = (taken.get(name) ?? 0) + by;
-    if (count > 0) taken.set(name, count);
-    else taken.delete(name);
+    const count = (held.get(name) ?? 0) + by;
+    if (count > 0) held.set(name, count);
+    else held.delete(name);
   };
   return {
-    take(asker) {
-      const name = `${asker.kind} ${asker.id}`;
-      if ((taken.get(name) ?? 0) >= most) throw refusal(asker, most, places);
+    acquire(caller) {
+      const name = `${caller.kind} ${caller.id}`;
+      if ((held.get(name) ?? 0) >= limit) throw refusal(caller, limit, slots);
       change(name, 1);
-      let isTaken = true;
+      let isHeld = true;
       return () => {
-        if (isTaken) change(name, -1);
-        isTaken = false;
+        if (isHeld) change(name, -1);
+        isHeld = false;
       };
     },
   };

@@ -1,7 +1,6 @@
-/** Removes files of exports past their life, and those whose row is gone. */
 import type { Logger } from '@millrace/shared/platform/logger';
 import type { Pool } from '@millrace/shared/platform/postgres';
-import { type ExportStores, reachableStores, type StoreKind } from './export-store.js';
+import { configuredStores, type ExportStores, type StoreKind } from './export-store.js';
 
 export interface SweepDependencies {
   writePool: Pool;
@@ -20,41 +19,41 @@ interface ExpiredFile extends RemovableFile {
   id: string;
 }
 
-const mostAtOnce = 100;
+const batchSize = 100;
 
 const overdue = `/* reporting.overdueExports */
 select site_id as "siteId", id, store, file, output_path as "outputPath" from exports
-where status = 'completed' and expires_at < now() and store = any($1) order by random() limit ${mostAtOnce}`;
+where status = 'completed' and expires_at < now() and store = any($1) order by random() limit ${batchSize}`;
 
 const expire = `/* reporting.expireExport */
 update exports set status = 'expired' where site_id = $1 and id = $2 and status = 'completed'`;
 
-/** A file in a place that is not configured any more cannot be reached; its row says so by keeping its status. */
+/** Returns false if the store of the file is no longer configured. */
 export async function removeExportFile(
   stores: ExportStores,
   { store, file, outputPath }: RemovableFile,
 ): Promise<boolean> {
-  const place = stores.of(store);
-  if (!place) return false;
-  if (outputPath !== null) await place.removeName?.(file, outputPath);
-  await place.remove(file);
+  const owner = stores.of(store);
+  if (!owner) return false;
+  if (outputPath !== null) await owner.removeName?.(file, outputPath);
+  await owner.remove(file);
   return true;
 }
 
-/** Removes files, and notes each that is gone; one that cannot be removed keeps nothing from the others. Returns how many are gone. */
+/** A file that cannot be removed does not keep the others from being removed. Returns how many were. */
 async function removeEach<File extends RemovableFile>(
   { stores, logger }: SweepDependencies,
   files: File[],
-  noteGone: (file: File) => Promise<unknown>,
+  onRemoved: (file: File) => Promise<unknown>,
 ): Promise<number> {
   let removed = 0;
   for (const file of files) {
     try {
       if (!(await removeExportFile(stores, file))) continue;
-      await noteGone(file);
+      await onRemoved(file);
       removed += 1;
     } catch (error) {
-      logger.warn({ err: error, file: file.file }, 'file of an export not removed');
+      logger.warn({ err: error, file: file.file }, 'could not remove an export file');
     }
   }
   return removed;
@@ -62,23 +61,23 @@ async function removeEach<File extends RemovableFile>(
 
 async function sweepExpired(deps: SweepDependencies): Promise<number> {
   const { writePool, stores } = deps;
-  const { rows } = await writePool.query<ExpiredFile>(overdue, [reachableStores(stores)]);
+  const { rows } = await writePool.query<ExpiredFile>(overdue, [configuredStores(stores)]);
   return removeEach(deps, rows, ({ siteId, id }) => writePool.query(expire, [siteId, id]));
 }
 
 const leftovers = `/* reporting.exportLeftovers */ select store, file, output_path as "outputPath" from export_leftovers
-where store = any($1) order by random() limit ${mostAtOnce}`;
+where store = any($1) order by random() limit ${batchSize}`;
 const forget = '/* reporting.forgetLeftover */ delete from export_leftovers where store = $1 and file = $2';
 
 const note = `/* reporting.noteLeftover */
 insert into export_leftovers (store, file, output_path) values ($1, $2, $3) on conflict do nothing`;
 
-/** For the next sweep: a file that could not be removed. */
+/** Records a file for the next sweep. */
 export async function noteLeftover(pool: Pool, { store, file, outputPath }: RemovableFile): Promise<void> {
   await pool.query(note, [store, file, outputPath]);
 }
 
-/** Once the file is gone. */
+/** Call it once the file is removed. */
 export async function forgetLeftover(
   pool: Pool,
   { store, file }: Pick<RemovableFile, 'store' | 'file'>,
@@ -88,13 +87,13 @@ export async function forgetLeftover(
 
 async function sweepLeftovers(deps: SweepDependencies): Promise<number> {
   const { writePool, stores } = deps;
-  const { rows } = await writePool.query<RemovableFile>(leftovers, [reachableStores(stores)]);
+  const { rows } = await writePool.query<RemovableFile>(leftovers, [configuredStores(stores)]);
   return removeEach(deps, rows, (file) => forgetLeftover(writePool, file));
 }
 
-/** Safe to be done by several processes at once. */
+/** Removes expired files and leftovers. Safe to run in several processes at once. */
 export async function sweepExports(deps: SweepDependencies): Promise<void> {
   const expired = await sweepExpired(deps);
   const leftover = await sweepLeftovers(deps);
-  if (expired + leftover > 0) deps.logger.info({ expired, leftover }, 'removed files of exports');
+  if (expired + leftover > 0) deps.logger.info({ expired, leftover }, 'removed export files');
 }

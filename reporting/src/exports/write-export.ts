@@ -1,4 +1,3 @@
-/** Writes the file of one export, from the claim of its row to its completion. */
 import { createHash, randomUUID } from 'node:crypto';
 import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
 import type { Pool } from '@millrace/shared/platform/postgres';
@@ -19,20 +18,20 @@ import { onReplayedConnection } from './replayed-erasures.js';
 import { forgetLeftover, noteLeftover, removeExportFile } from './sweep-exports.js';
 
 export interface WriteDependencies {
-  /** For reading; may lead to a replica. */
+  /** For reading; can be a replica. */
   pool: Pool;
   writePool: Pool;
   stores: ExportStores;
   quotaBytes: number;
   lifeMs: number;
   logger: Logger;
-  /** Further fonts of PDF files. */
+  /** Extra fonts for PDF files. */
   fontDir?: string | undefined;
-  /** Absent: Postgres counts everything. */
+  /** Absent: Postgres computes everything. */
   engine?: SegmentEngine | undefined;
 }
 
-/** Why an attempt ends that nobody waits for any more. */
+/** The export was deleted, or another attempt has taken over. */
 export type Lost = 'lost';
 
 export interface WrittenExport {
@@ -55,7 +54,7 @@ async function planOf(
   return { resolved, format: formats[format], gzip: compression === 'gzip', ...about };
 }
 
-/** What goes by is counted, and stopped when the site has no room for it. */
+/** Counts and hashes what is written. `refuse` throws when the quota of the site is exceeded. */
 function createMeter(plan: FilePlan, refuse: (bytes: number) => void) {
   const percentOf = rangeProgress(plan.resolved);
   const hash = createHash('sha256');
@@ -78,26 +77,30 @@ function createMeter(plan: FilePlan, refuse: (bytes: number) => void) {
   };
 }
 
-/** Writes what the claimed row asks for; 'lost' when it is not this run's any more. */
+/** Returns 'lost' if the export no longer belongs to this run. */
 async function writeFile(
   deps: WriteDependencies,
   row: ExportRow,
   { run, file }: { run: ExportRun; file: string },
-  stopping: AbortController,
+  stopController: AbortController,
 ): Promise<WrittenExport | Lost> {
   const { writePool, stores, quotaBytes, lifeMs, logger } = deps;
-  const { signal } = stopping;
-  const addName = row.outputPath === null ? undefined : naming(stores);
+  const { signal } = stopController;
+  const addName = row.outputPath === null ? undefined : addNameOf(stores);
   const plan = await planOf(deps, row, signal);
   let others = (await readUsage(writePool, row.siteId, row.id)).bytes;
   const meter = createMeter(plan, (bytes) => {
     if (others + bytes > quotaBytes) throw new ExportFailure(quotaProblem(row.siteId, quotaBytes));
   });
-  const tell = async () => {
-    if (!(await touchExport(writePool, run, meter.progress))) return stopping.abort(lost);
+  const saveProgress = async () => {
+    if (!(await touchExport(writePool, run, meter.progress))) return stopController.abort(lost);
     others = (await readUsage(writePool, row.siteId, row.id)).bytes;
   };
-  const telling = repeatUntil(tell, progressMs, createErrorLog(logger, 'could not note the progress of an export'));
+  const saving = repeatUntil(
+    saveProgress,
+    progressMs,
+    createErrorLog(logger, 'could not save the progress of an export'),
+  );
   try {
     const statementTimeoutMs =
       patternsOf(filterOf(plan.resolved.params)).length > 0 ? readTimeoutMs.patterns : readTimeoutMs.plain;
@@ -105,7 +108,7 @@ async function writeFile(
       stores.current.write(file, meter.measure(fileChunks(client, plan, signal, meter.onBatch))),
     );
   } finally {
-    await telling.stop();
+    await saving.stop();
   }
   await addName?.(file, row.outputPath!);
   const { rows, bytes } = meter.progress;
@@ -113,14 +116,14 @@ async function writeFile(
   return isMine ? { rows, bytes } : 'lost';
 }
 
-function naming({ current: { addName } }: ExportStores) {
+function addNameOf({ current: { addName } }: ExportStores) {
   if (addName) return addName;
-  throw new ExportFailure('Exports are kept on S3 here, so that there is no folder for outputPath: leave it out.');
+  throw new ExportFailure('Exports are stored in S3, which does not support outputPath: omit it.');
 }
 
 const lost = new Error('the export was deleted, or another worker has taken it over');
-/** What {@link writeExport} is stopped with when its process ends. */
-export const processEnds = new Error('the worker is stopping');
+/** The abort reason when the process is stopping. */
+export const processStopping = new Error('the worker is stopping');
 
 async function removeFile(deps: WriteDependencies, { outputPath }: ExportRow, file: string): Promise<void> {
   const { stores, writePool, logger } = deps;
@@ -128,15 +131,15 @@ async function removeFile(deps: WriteDependencies, { outputPath }: ExportRow, fi
   try {
     await removeExportFile(stores, left);
   } catch (error) {
-    logger.warn({ err: error, file }, 'file of an export not removed');
+    logger.warn({ err: error, file }, 'could not remove an export file');
     await noteLeftover(writePool, left).catch((failure) =>
-      logger.warn({ err: failure, file }, 'file not noted either'),
+      logger.warn({ err: failure, file }, 'could not record a leftover export file'),
     );
   }
 }
 
-/** What the attempt before has left, the name that was asked for included: this one could not have it otherwise. */
-async function removeBefore(
+/** Removes the file of the previous attempt, and its second name, which this attempt needs. */
+async function removePreviousFile(
   { stores, writePool }: WriteDependencies,
   { store, file, outputPath }: ExportRow,
 ): Promise<void> {
@@ -147,18 +150,18 @@ async function removeBefore(
 
 export interface StartedExport {
   run: ExportRun;
-  /** Undefined when the export is not this worker's any more. */
+
   written: Promise<WrittenExport | Lost>;
 }
 
 /**
- * Claims the export; undefined when another attempt was faster. Whatever an earlier attempt left is removed, and when this one
- * fails nothing is left of it.
+ * Claims the export and writes its file. Resolves with undefined if another attempt was faster. Removes what an earlier attempt left;
+ * if this one fails, nothing is left of it.
  */
 export async function startExport(
   deps: WriteDependencies,
   row: ExportRow,
-  stopping: AbortController,
+  stopController: AbortController,
 ): Promise<StartedExport | undefined> {
   const { writePool, stores } = deps;
   const run = { siteId: row.siteId, id: row.id, run: randomUUID() };
@@ -168,13 +171,13 @@ export async function startExport(
 
   async function write(): Promise<WrittenExport | Lost> {
     try {
-      await removeBefore(deps, row);
-      const written = await writeFile(deps, row, { run, file }, stopping);
+      await removePreviousFile(deps, row);
+      const written = await writeFile(deps, row, { run, file }, stopController);
       if (written === 'lost') await removeFile(deps, row, file);
       return written;
     } catch (error) {
       await removeFile(deps, row, file);
-      const { aborted, reason } = stopping.signal;
+      const { aborted, reason } = stopController.signal;
       if (!aborted) throw error;
       if (reason === lost) return 'lost';
       throw reason;

@@ -1,21 +1,23 @@
-/** What became of every event, as paths of the document. */
 import { count, instant, type JsonSchema, listOf, record, text } from './json-schema.js';
 import { operation, parameter } from './operation.js';
 
 const outcomes: Record<string, JsonSchema> = {
-  received: { ...count, description: 'Always the sum of the other five.' },
+  received: { ...count, description: 'The sum of the other five.' },
   stored: count,
-  duplicate: { ...count, description: 'Stored already, such as a retry.' },
-  rejected: { ...count, description: 'Refused by ingestion, whose sender was told so.' },
-  dead_lettered: { ...count, description: 'Set aside, since the database refuses them.' },
-  in_flight: { ...count, description: 'In the queue.' },
+  duplicate: { ...count, description: 'Already stored: usually a retry.' },
+  rejected: { ...count, description: 'Rejected by ingestion; the sender got an error.' },
+  dead_lettered: { ...count, description: 'Moved to the dead letters because the database rejects them.' },
+  in_flight: { ...count, description: 'Still in the queue.' },
 };
 
 export const accountingSchemas: Record<string, JsonSchema> = {
   Accounting: record({
-    hours: listOf(record({ hour: { ...instant, description: 'Start of the hour of receipt, UTC.' }, ...outcomes }), {
-      description: 'Every hour of the range, oldest first.',
-    }),
+    hours: listOf(
+      record({ hour: { ...instant, description: 'Start of the hour in which they were received, UTC.' }, ...outcomes }),
+      {
+        description: 'Every hour of the range, oldest first.',
+      },
+    ),
     totals: record(outcomes),
   }),
 };
@@ -28,15 +30,16 @@ export const accountingPaths = {
     get: operation({
       id: 'accounting',
       tag: 'Service',
-      summary: 'What became of every event that was received, by the hour',
-      description: 'For administrators of all sites. The last 24 hours when nothing is said.',
+      summary: 'Count received events by outcome, hour by hour',
+      description:
+        'Takes an admin key that is not limited to one site. Covers the last 24 hours unless `from` or `to` is given.',
       scope: 'admin',
       parameters: [
-        time('from', 'A date of UTC, or an instant in the first hour.'),
-        time('to', 'A date of UTC, which is included, or the end of the last hour.'),
+        time('from', 'A UTC date, or any instant in the first hour.'),
+        time('to', 'A UTC date (inclusive), or the end of the last hour.'),
       ],
-      answer: 'Accounting',
-      refusals: [400, 429, 503, 504],
+      response: 'Accounting',
+      errors: [400, 429, 503, 504],
     }),
   },
 };

@@ -1,4 +1,3 @@
-/** `/api/v1/sites/:site_id/annotations`, for the document. */
 import { annotationKinds, annotationSchema, spanSchema } from '../annotations/annotation.js';
 import { mostKept } from '../sites/keep-for-site.js';
 import {
@@ -12,21 +11,21 @@ import {
   text,
   withProperties,
 } from './json-schema.js';
-import { keptPaths } from './kept-operations.js';
 import { parameter } from './operation.js';
+import { siteContentPaths } from './site-content-paths.js';
 
-const times = 'An instant, or a date of the zone of the site';
+const times = "An instant, or a date in the site's time zone";
 const span = jsonSchemaOf(spanSchema).properties;
 
 const newAnnotation = withProperties(jsonSchemaOf(annotationSchema), {
-  at: { description: `${times}, which means its beginning.`, examples: ['2026-10-01T09:30:00+02:00', '2026-10-01'] },
-  until: { description: `${times}, which is included. Null or absent: it was a moment.` },
-  kind: { description: 'What it is shown as.' },
+  at: { description: `${times}: the start of that day.`, examples: ['2026-10-01T09:30:00+02:00', '2026-10-01'] },
+  until: { description: `${times} (inclusive). Null or absent: a single point in time.` },
+  kind: { description: 'How it is displayed.' },
 });
 
 const annotation = record({
   ...{ id: text, at: instant },
-  until: { ...instantOrNull, description: 'Not included.' },
+  until: { ...instantOrNull, description: 'Exclusive.' },
   ...{ kind: { enum: annotationKinds }, text, created_at: instant },
 });
 
@@ -36,14 +35,14 @@ export const annotationsSchemas: Record<string, JsonSchema> = {
   Annotations: record({ annotations: listOf(ref('Annotation')) }),
 };
 
-export const annotationsPaths = keptPaths({
-  ...{ tag: 'Kept for a site', noun: 'an annotation', nouns: 'annotations' },
+export const annotationsPaths = siteContentPaths({
+  ...{ tag: 'Site content', noun: 'an annotation', nouns: 'annotations' },
   schema: { one: 'Annotation', all: 'Annotations', created: 'NewAnnotation' },
-  listed: 'By time, those that lie between `from` and `to` or reach into it.',
-  created: 'What happened at a time: a deployment, a campaign or anything else that figures may follow.',
-  full: `The site has ${mostKept.annotations.toLocaleString('en')} annotations already.`,
+  listDescription: 'Ordered by time: those that overlap the range from `from` to `to`.',
+  createDescription: 'Something that explains a change in the numbers: a deployment, a campaign, an outage.',
+  conflict: `The site already has ${mostKept.annotations.toLocaleString('en')} annotations.`,
   parameters: [
-    parameter('from', span.from!, `${times}; without it from the first one on.`),
-    parameter('to', span.to!, `${times}, which is included, while an instant is not; without it up to the last one.`),
+    parameter('from', span.from!, `${times}. Absent: no lower bound.`),
+    parameter('to', span.to!, `${times}. A date is inclusive, an instant is not. Absent: no upper bound.`),
   ],
 });

@@ -1,4 +1,3 @@
-/** What the routes answer, as schemas of the document. */
 import { enrichmentNames } from '@millrace/shared/contract/enrichments';
 import { errorCatalogue } from '@millrace/shared/platform/errors';
 import { matchNames } from '../query-request/query-names.js';
@@ -18,13 +17,13 @@ import {
 } from './json-schema.js';
 import { eventsSince, meta, span, weekStart } from './meta-schemas.js';
 
-/** A list, or with `include.names` an object by the names of the request. */
+/** A list, or with `include.names` an object keyed by the requested names. */
 const listOrNamed = (values: JsonSchema): JsonSchema => ({
   anyOf: [listOf(values), { type: 'object', additionalProperties: values }],
 });
 const metricValue: JsonSchema = {
   type: ['number', 'string', 'null'],
-  description: 'Of metrics over properties an exact decimal as text, of all others a number.',
+  description: 'A number; metrics over properties are exact decimals, as strings.',
 };
 const row = { dimensions: listOrNamed(textOrNull), metrics: listOrNamed(metricValue) };
 
@@ -68,15 +67,15 @@ const answer = record({
 const funnelSteps = listOf(
   record({
     name: text,
-    users: { ...count, description: 'Visits, where the funnel is by visit.' },
+    users: { ...count, description: 'Visits, if `by` is `visit`.' },
     dropoff: count,
     dropoff_percent: numberOrNull,
     conversion_percent: numberOrNull,
     median_seconds: {
       ...numberOrNull,
-      description: 'From the first step to this one, of each user the shortest time: the middle one.',
+      description: 'Median time from the first step to this one. The shortest time of each user counts.',
     },
-    p90_seconds: { ...numberOrNull, description: 'The same for nine of ten users, interpolated.' },
+    p90_seconds: { ...numberOrNull, description: '90th percentile of the same times, interpolated.' },
   }),
 );
 
@@ -84,7 +83,7 @@ const funnelAnswer = record(
   {
     steps: funnelSteps,
     breakdown: listOf(record({ value: textOrNull, steps: funnelSteps }), {
-      description: 'The values with most users at the first step.',
+      description: 'The values with the most users at the first step.',
     }),
     meta: meta({ events_since: eventsSince }),
     query: record(
@@ -113,9 +112,9 @@ const retentionAnswer = record({
   cohorts: listOf(
     record({
       cohort: { ...text, description: 'First day of the week or month.' },
-      size: { ...count, description: 'Visitors whose first event of all lies in it.' },
+      size: { ...count, description: 'Visitors whose very first event lies in this period.' },
       retained: listOf(count, {
-        description: 'How many of them were active in this period, in the next one, and so on.',
+        description: 'How many of them were active in this period, the next one, and so on.',
       }),
       percent: listOf(numberOrNull),
     }),
@@ -132,16 +131,19 @@ const site = record(
     site_id: text,
     name: textOrNull,
     timezone: text,
-    path_rules: { type: ['object', 'null'], description: 'How paths become pages; null: as by default.' },
+    path_rules: { type: ['object', 'null'], description: 'How paths are turned into pages. Null: the defaults.' },
     hostnames: listOf(text),
-    job_priority: { type: ['integer', 'null'], description: 'How soon its jobs run: smaller is sooner, null as 0.' },
-    session_minutes: { ...count, description: 'Longest time between two events of a visit.' },
-    enrichment_off: listOf({ enum: enrichmentNames }, { description: 'What is not found out about its visitors.' }),
+    job_priority: {
+      type: ['integer', 'null'],
+      description: "Priority of the site's jobs: smaller runs sooner, null is 0.",
+    },
+    session_minutes: { ...count, description: 'Longest time between two events of a visit, in minutes.' },
+    enrichment_off: listOf({ enum: enrichmentNames }, { description: 'Enrichments that are switched off.' }),
     events: count,
     first_event: instantOrNull,
     last_event: instantOrNull,
     created_at: instant,
-    erasing: { const: true, description: 'Only while the site is being erased.' },
+    erasing: { const: true, description: 'Present only while the site is being erased.' },
   },
   'erasing',
 );
@@ -159,13 +161,13 @@ const error = record({
     {
       code: { enum: Object.keys(errorCatalogue) },
       message: text,
-      details: { description: 'More to go by; of `invalid_request` it has the name of the field.' },
+      details: { description: 'More about the error. `invalid_request` has the name of the field.' },
     },
     'details',
   ),
 });
 
-/** Schemas by the names that the document has for them. */
+/** Keyed by the name in `components.schemas`. */
 export const answerSchemas: Record<string, JsonSchema> = {
   Answer: answer,
   FunnelAnswer: funnelAnswer,

@@ -1,4 +1,3 @@
-/** `POST /api/v1/query/batch`, for the document. */
 import { batchLimits, commonFields, ownFields } from '../query-request/parse-batch.js';
 import { answerSchemas } from './answer-schemas.js';
 import { count, type JsonSchema, listOf, type ObjectSchema, record, ref, text } from './json-schema.js';
@@ -18,10 +17,10 @@ const id: JsonSchema = {
   ...text,
   minLength: 1,
   maxLength: batchLimits.id,
-  description: 'What the client calls it; no two queries have the same.',
+  description: "The client's name for the query, unique in the batch.",
 };
 
-/** `query` is the schema of a single one. */
+/** `query` is the schema of a single query. */
 function batchSchema(query: ObjectSchema): JsonSchema {
   const { limit, offset } = (query.properties.pagination as ObjectSchema).properties;
   const own = pick(query, ownFields);
@@ -33,7 +32,7 @@ function batchSchema(query: ObjectSchema): JsonSchema {
         {
           ...oneQuery,
           description:
-            '`filters` and `include` are added to those of the batch. `limit` and `offset` may stand by themselves.',
+            '`filters` and `include` are added to those of the batch. `limit` and `offset` can be given without `pagination`.',
           not: { anyOf: ['limit', 'offset'].map((name) => ({ required: ['pagination', name] })) },
         },
         { minItems: 1, maxItems: batchLimits.queries },
@@ -47,7 +46,7 @@ const { properties: answer } = answerSchemas.Answer as ObjectSchema;
 const { properties: metaOfAnswer } = answer.meta as ObjectSchema;
 const meta = record(
   {
-    queries: { ...count, description: 'How many were answered: all.' },
+    queries: { ...count, description: 'Number of queries answered: always all of them.' },
     ...{ site_known: metaOfAnswer.site_known!, elapsed_ms: count, as_of: metaOfAnswer.as_of! },
   },
   'as_of',
@@ -66,13 +65,13 @@ export const batchPaths = {
   '/api/v1/query/batch': {
     post: operation({
       id: 'queryBatch',
-      tag: 'Questions',
-      summary: 'Ask many things about one selection of events',
-      description: `Up to ${batchLimits.queries} queries about one range under common filters, all answered as of one moment, each as \`POST /api/v1/query\` would answer it with the filters of both. With \`Accept: application/x-ndjson\` each answer is a line of its own, in the order in which they become ready, with the \`index\` of its query in the request, and its \`id\` where it has one. The last line is \`meta\`, or \`error\` when something failed after the first line: an answer without a line \`meta\` is not whole. A problem of one query is refused before anything is read, and named like \`queries.3.metrics\`. Answers of batches are not kept.`,
+      tag: 'Queries',
+      summary: 'Run many queries over one selection of events',
+      description: `Up to ${batchLimits.queries} queries that share a range and filters, all answered from one snapshot of the data. Each result is what \`POST /api/v1/query\` would return with the filters of the batch and of the query combined. With \`Accept: application/x-ndjson\` each result is one line, sent as soon as it is ready, with the \`index\` of its query in the request and its \`id\` if it has one. The last line is \`meta\`, or \`error\` if something failed after the first line: a response without a \`meta\` line is incomplete. If one query is invalid the whole batch is rejected before anything is read, and the error names the field, such as \`queries.3.metrics\`. Batches are not cached.`,
       body: 'Batch',
-      answer: 'BatchAnswer',
+      response: 'BatchAnswer',
       line: 'BatchLine',
-      refusals: [400, 408, 413, 415, 429, 503, 504],
+      errors: [400, 408, 413, 415, 429, 503, 504],
     }),
   },
 };

@@ -1,4 +1,3 @@
-/** What retention by any event and journeys take and answer. */
 import { journeysSchema } from '../journeys/parse-journeys.js';
 import { returnsSchema } from '../retention/parse-returns.js';
 import {
@@ -19,22 +18,22 @@ import { zone } from './request-schemas.js';
 
 const someFilters: JsonSchema = { anyOf: [ref('Filter'), listOf(ref('Filter'), { minItems: 1 })] };
 
-/** An object with filters, of which there must be one at least. */
+/** An object with at least one filter. */
 const matching = (description: string): JsonSchema => ({ ...record({ filters: someFilters }), description });
 
 function returnsRequest(): JsonSchema {
   const schema = withProperties(jsonSchemaOf(returnsSchema), {
     timezone: zone,
-    period: { description: 'A cohort is those who begin in one period; days, weeks and months of the zone.' },
+    period: { description: 'Length of a period: days, weeks or months in the time zone of the request.' },
     breakdown: {
-      description: 'A dimension that is not of time: cohorts are told apart by its value at the first event.',
+      description: 'A dimension other than time. Visitors are split by its value at their first event.',
     },
-    breakdown_limit: { description: 'How many values are shown.' },
+    breakdown_limit: { description: 'Maximum number of values.' },
   });
   const properties = {
     ...{ date_range: ref('DateRange'), filters: ref('Filters') },
-    first: matching('What makes a visitor part of a cohort; any event when absent.'),
-    returning: matching('What a visitor comes again for; any event when absent.'),
+    first: matching('The event that puts a visitor into a cohort. Default: any event.'),
+    returning: matching('The event that counts as returning. Default: any event.'),
   };
   return { ...schema, properties: { ...schema.properties, ...properties } };
 }
@@ -42,14 +41,14 @@ function returnsRequest(): JsonSchema {
 function journeysRequest(): JsonSchema {
   const schema = withProperties(jsonSchemaOf(journeysSchema), {
     timezone: zone,
-    steps: { description: 'Steps of a journey.' },
-    dimension: { description: 'Steps are the pages of views (`path`), or all events by type (`event_type`).' },
-    limit: { description: 'The most journeys to return.' },
+    steps: { description: 'Number of steps in a journey.' },
+    dimension: { description: 'Whether steps are viewed pages (`path`) or events of any type (`event_type`).' },
+    limit: { description: 'Maximum number of journeys.' },
   });
   const properties = {
     ...{ date_range: ref('DateRange'), filters: ref('Filters') },
-    start: matching('Journeys begin with the first of these events in a visit; absent: with its first step.'),
-    end: matching('Journeys end with the last of these events in a visit. Not beside `start`.'),
+    start: matching('Journeys start at the first of these events in a visit. Default: its first step.'),
+    end: matching('Journeys end at the last of these events in a visit. Cannot be combined with `start`.'),
   };
   return { ...schema, properties: { ...schema.properties, ...properties }, not: { required: ['start', 'end'] } };
 }
@@ -57,35 +56,37 @@ function journeysRequest(): JsonSchema {
 const cohorts = listOf(
   record({
     cohort: { ...text, description: 'First day of the period.' },
-    size: { ...count, description: 'Visitors whose first matching event in the range lies in it.' },
+    size: { ...count, description: 'Visitors whose first matching event in the range lies in this period.' },
     returned: listOf(count, {
-      description: 'Those who came again later in this period, in the next one, and so on up to the last of `periods`.',
+      description: 'How many came back later in this period, in the next one, and so on up to the last of `periods`.',
     }),
-    percent: listOf(numberOrNull, { description: 'The same in percent of `size`; null when that is 0.' }),
+    percent: listOf(numberOrNull, { description: '`returned` in percent of `size`; null if `size` is 0.' }),
   }),
 );
 
 const total: JsonSchema = {
   ...record({
     size: count,
-    sizes: listOf(count, { description: 'Visitors of the cohorts that have such a period.' }),
+    sizes: listOf(count, { description: 'Visitors in the cohorts that have a complete period at this place.' }),
     returned: listOf(count),
     percent: listOf(numberOrNull),
   }),
   description:
-    'All cohorts, weighted by size: place k is about the periods that are k later, the complete ones of them.',
+    'All cohorts, weighted by size. Place k covers the periods k after the start of each cohort; only complete periods count.',
 };
 
 const returnsAnswer = record(
   {
     periods: listOf(
       record({
-        period: { ...text, description: 'First day.' },
-        complete: { ...flag, description: 'False where the range holds only a part of it, or it is not over yet.' },
+        period: { ...text, description: 'First day of the period.' },
+        complete: { ...flag, description: 'False if the range covers only part of the period, or it is not over yet.' },
       }),
     ),
     ...{ cohorts, total },
-    breakdown: listOf(record({ value: textOrNull, cohorts, total }), { description: 'The values with most visitors.' }),
+    breakdown: listOf(record({ value: textOrNull, cohorts, total }), {
+      description: 'The values with the most visitors.',
+    }),
     meta: meta({ events_since: eventsSince }),
     query: record(
       {
@@ -102,10 +103,10 @@ const returnsAnswer = record(
 const journeysAnswer = record({
   journeys: listOf(
     record({
-      steps: listOf(textOrNull, { description: 'Null where visits have fewer steps.' }),
+      steps: listOf(textOrNull, { description: 'Null if the visits have fewer steps.' }),
       visits: count,
       visitors: count,
-      percent: { ...numberOrNull, description: 'Of the visits with a journey.' },
+      percent: { ...numberOrNull, description: 'Percent of the visits with a journey.' },
     }),
   ),
   total: record({ visits: { ...count, description: 'Visits with a journey.' }, visitors: count }),

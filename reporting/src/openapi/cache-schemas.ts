@@ -1,4 +1,3 @@
-/** How answers that are kept, and the routes that steer them, stand in the document. */
 import { warmingJobs } from '../warming/control-warming.js';
 import { count, flag, instant, type JsonSchema, listOf, record, ref, text, textOrNull } from './json-schema.js';
 
@@ -12,34 +11,38 @@ export const cacheOfAnswer: JsonSchema = {
     status: {
       enum: ['hit', 'miss', 'stale'],
       description:
-        'Kept already, computed now, or out of date, which only a request with `Cache-Control: max-stale` is given.',
+        'From the cache, computed for this request, or out of date; `stale` is returned only to requests with `Cache-Control: max-stale`.',
     },
-    age_ms: { ...count, description: 'Since it was computed.' },
+    age_ms: { ...count, description: 'Milliseconds since it was computed.' },
   }),
-  description: 'How the answer came about. A hit is as exact as a miss. Absent where no answers are kept (CACHE_MB=0).',
+  description:
+    'Whether the response came from the cache. A hit is as exact as a miss. Absent if the cache is off (`CACHE_MB=0`).',
 };
 
 const job = record({
   id,
-  name: { ...text, description: 'For people.' },
+  name: { ...text, description: 'Display name.' },
   status: {
     enum: ['running', 'completed', 'failed', 'scheduled'],
-    description: 'Of the run under way, else of the last one; `scheduled` before the first.',
+    description: 'Status of the current run, otherwise of the last one. `scheduled` before the first.',
   },
-  enabled: { ...flag, description: 'False while it is stopped, or kept from starting by DISABLE_AUTO_SYNC.' },
+  enabled: { ...flag, description: 'False if the job was stopped, or `DISABLE_AUTO_SYNC` keeps it from starting.' },
   lastRun: instantOrNull,
-  nextRun: { ...instantOrNull, description: 'Null while it is not enabled.' },
-  duration: { ...countOrNull, description: 'Of the last run, in milliseconds.' },
+  nextRun: { ...instantOrNull, description: 'Null if the job is not enabled.' },
+  duration: { ...countOrNull, description: 'Duration of the last run, in milliseconds.' },
   error: { ...textOrNull, description: 'Why the last run failed.' },
 });
 
 const metrics = record({
-  totalJobs: { ...count, description: 'Runs of all jobs that have ended, on all replicas.' },
+  totalJobs: { ...count, description: 'Finished runs of all jobs, on all replicas.' },
   successfulJobs: count,
   failedJobs: count,
   averageJobDuration: { ...countOrNull, description: 'Milliseconds.' },
   lastCleanup: instantOrNull,
-  hits: { ...count, description: 'This and what follows is of the replica that answers.' },
+  hits: {
+    ...count,
+    description: 'This field and those up to `maxBytes` cover only the replica that handles the request.',
+  },
   misses: count,
   stale: count,
   computations: count,
@@ -48,30 +51,32 @@ const metrics = record({
   maxBytes: count,
   store: {
     ...record({ kind: { enum: ['postgres', 'redis'] }, entries: count, bytes: count }),
-    description: 'What all replicas share.',
+    description: 'The store that all replicas share.',
   },
 });
 
-/** As Joi would have it; names and patterns are checked by the code. */
+/** Written by hand: the route checks the pattern itself, without Joi. */
 const pattern: JsonSchema = {
   ...text,
   minLength: 1,
   maxLength: 64,
   examples: ['user-growth*'],
   description:
-    'Of the names of answers, `<dataset, or stats, query, funnel, retention>:<site>:<hash>`; each of up to three stars is any text.',
+    'Matched against cache keys, `<dataset, or stats, query, funnel, retention>:<site>:<hash>`. Up to three `*`, each of which stands for any text.',
 };
 
 export const cacheSchemas: Record<string, JsonSchema> = {
   CacheOfAnswer: cacheOfAnswer,
   CacheJobs: record({ jobs: listOf(job) }),
   CacheMetrics: metrics,
-  CacheTriggered: record({ id, job_id: { ...text, description: 'In queue cache-warming.' } }),
+  CacheTriggered: record({ id, job_id: { ...text, description: 'Id of the job in the queue `cache-warming`.' } }),
   CachePattern: record({ pattern }),
-  CacheCleared: record({ removed: { ...count, description: 'Answers that were removed from the shared store.' } }),
+  CacheCleared: record({ removed: { ...count, description: 'Responses removed from the shared store.' } }),
   CacheInvalidated: record({ pattern: text, removed: count }),
-  CacheStopped: record({ stopped: listOf(text, { description: 'Schedules that ran until now.' }) }),
-  CacheRestarted: record({ restarted: listOf(text, { description: 'Schedules that were stopped until now.' }) }),
+  CacheStopped: record({ stopped: listOf(text, { description: 'Schedules that were stopped by this request.' }) }),
+  CacheRestarted: record({
+    restarted: listOf(text, { description: 'Schedules that were restarted by this request.' }),
+  }),
 };
 
 export const cacheMeta = { cache: ref('CacheOfAnswer') };

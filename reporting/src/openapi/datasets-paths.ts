@@ -1,4 +1,3 @@
-/** The routes of datasets as paths of the document, with an example for each dataset. */
 import { datasets } from '../datasets/datasets.js';
 import { pageLimits } from '../datasets/rows-question.js';
 import { weekStarts } from '../query-request/query-names.js';
@@ -20,13 +19,13 @@ const id = {
   examples: examplesOf((dataset) => dataset.id),
 };
 
-/** As an address has it: what is not text is JSON. */
-const written = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : value);
+/** In a query string, everything but text is JSON. */
+const queryStringValue = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : value);
 
-/** Of the example of a dataset what the document has no parameter of its own for. */
-function ownExample({ example }: (typeof datasets)[number]) {
+/** The parameters of the example that only this dataset has. */
+function specificParams({ example }: (typeof datasets)[number]) {
   const { date_range: _range, timezone: _zone, week_start: _start, ...own } = example;
-  return Object.fromEntries(Object.entries(own).map(([name, value]) => [name, written(value)]));
+  return Object.fromEntries(Object.entries(own).map(([name, value]) => [name, queryStringValue(value)]));
 }
 
 const rowParameters = [
@@ -35,30 +34,30 @@ const rowParameters = [
     ...parameter(
       'date_range',
       text,
-      'As in `/api/v1/query`; for datasets that have a `default_range`, which it is when absent. Aggregates are kept by days of the time zone of the site and are chosen by the days of the range.',
+      "As in `/api/v1/query`. Default: the `default_range` of the dataset; datasets without one take no range. Aggregates are stored by days in the site's time zone and selected by the days of the range.",
     ),
     examples: {
       ...examplesOf(({ example, defaultRange }) => example.date_range ?? defaultRange),
       'two dates': { value: '2026-10-01,2026-10-31' },
     },
   },
-  parameter('timezone', text, 'An IANA time zone; the one of the site when absent.'),
-  parameter('week_start', { enum: weekStarts }, 'The first day of a week; Monday when absent.'),
+  parameter('timezone', text, "An IANA time zone. Default: the site's."),
+  parameter('week_start', { enum: weekStarts }, 'The first day of the week. Default: Monday.'),
   parameter(
     'page_size',
     { type: 'integer', minimum: 1, maximum: pageLimits.most, default: pageLimits.standard },
-    'Rows of a page at most.',
+    'Maximum number of rows per page.',
   ),
-  parameter('after', text, '`next` of the page before, of the same dataset with the same parameters.'),
+  parameter('after', text, '`next` from the previous page of the same dataset with the same parameters.'),
   {
     name: 'params',
     in: 'query',
     description:
-      'Parameters that only this dataset has, by their own names: `params` of its description lists them. Lists are names with commas between them or JSON, `filters` and `order_by` are JSON.',
+      'Parameters specific to this dataset, under their own names; `GET /api/v1/datasets/{id}` lists them in `params`. Lists are comma-separated names or JSON; `filters` and `order_by` are JSON.',
     style: 'form',
     explode: true,
     schema: { type: 'object', additionalProperties: true },
-    examples: examplesOf(ownExample),
+    examples: examplesOf(specificParams),
   },
 ];
 
@@ -67,9 +66,9 @@ export const datasetsPaths = {
     get: operation({
       id: 'listDatasets',
       tag: 'Datasets',
-      summary: 'List the datasets, each with its parameters and columns',
-      answer: 'Datasets',
-      refusals: [429, 503],
+      summary: 'List datasets with their parameters and columns',
+      response: 'Datasets',
+      errors: [429, 503],
     }),
   },
   '/api/v1/datasets/{id}': {
@@ -77,9 +76,9 @@ export const datasetsPaths = {
     get: operation({
       id: 'showDataset',
       tag: 'Datasets',
-      summary: 'Show what a dataset is',
-      answer: 'Dataset',
-      refusals: [404, 429, 503],
+      summary: 'Describe a dataset',
+      response: 'Dataset',
+      errors: [404, 429, 503],
     }),
   },
   '/api/v1/datasets/{id}/rows': {
@@ -89,11 +88,11 @@ export const datasetsPaths = {
       tag: 'Datasets',
       summary: 'Read the rows of a dataset, page by page',
       description:
-        'Pages follow each other by key: rows that are added meanwhile neither repeat nor hide others. Money is decimals in text, beside its currency.',
+        'Pages continue by key, so rows added in the meantime never cause duplicates or gaps. Money is a decimal as a string, with its currency in another column.',
       parameters: rowParameters,
-      answer: 'DatasetRows',
-      isKept: true,
-      refusals: [400, 404, 429, 503, 504],
+      response: 'DatasetRows',
+      hasEtag: true,
+      errors: [400, 404, 429, 503, 504],
     }),
   },
 };

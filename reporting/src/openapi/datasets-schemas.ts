@@ -1,23 +1,22 @@
-/** What the routes of datasets answer, as schemas of the document. */
 import { datasets } from '../datasets/datasets.js';
 import { cacheMeta } from './cache-schemas.js';
 import { count, flag, instantOrNull, type JsonSchema, listOf, record, ref, text, textOrNull } from './json-schema.js';
 
 const types: Record<string, string> = {
   text: 'text',
-  integer: 'a number, as text where no double holds it',
-  decimal: 'an exact decimal, as text',
+  integer: 'a number, or a string if a double cannot hold it exactly',
+  decimal: 'an exact decimal, as a string',
   number: 'a number',
-  date: 'a day, YYYY-MM-DD',
+  date: 'a day as YYYY-MM-DD',
   instant: 'ISO 8601 in UTC',
   boolean: 'true or false',
-  json: 'any JSON; numbers in it that no double holds are text',
+  json: 'any JSON; numbers that a double cannot hold exactly are strings',
 };
 
 const column = record(
   {
     name: text,
-    title: { ...text, description: 'For people.' },
+    title: { ...text, description: 'Display name.' },
     type: {
       enum: Object.keys(types),
       description: Object.entries(types)
@@ -27,7 +26,7 @@ const column = record(
     unit: {
       ...text,
       description:
-        'Such as percent; of a date month, quarter or year where such a period begins then. The currency of a decimal has a column of its own.',
+        'Such as `percent`. For a date: `month`, `quarter` or `year` if it is the first day of one. The currency of a decimal is in a separate column.',
     },
   },
   'unit',
@@ -36,9 +35,9 @@ const column = record(
 const orderColumn = record(
   {
     name: text,
-    direction: { enum: ['asc', 'desc'], description: 'Ascending when absent.' },
+    direction: { enum: ['asc', 'desc'], description: 'Default: ascending.' },
     sqlType: { enum: ['uuid'] },
-    nullable: { ...flag, description: 'True where the column may be null, which comes last.' },
+    nullable: { ...flag, description: 'True if the column can be null. Nulls come last.' },
   },
   'direction',
   'sqlType',
@@ -53,14 +52,14 @@ const dataset = record({
   description: text,
   reads: {
     enum: ['events', 'aggregates'],
-    description: 'Whether it is counted from events as of now, or is what aggregations wrote.',
+    description: '`events`: computed from events when read. `aggregates`: as of the last aggregation.',
   },
   parameters: listOf(text, { description: 'Names of all parameters.' }),
-  params: { ...anyObject, description: 'JSON Schema of the parameters that only this dataset has.' },
-  default_range: { ...textOrNull, description: 'Null where the dataset takes no range.' },
-  columns: listOf(column, { description: 'With the parameters of the example; they may depend on these.' }),
-  order: listOf(orderColumn, { description: 'What rows are ordered by.' }),
-  example: { ...anyObject, description: 'Parameters that work, besides the site.' },
+  params: { ...anyObject, description: 'JSON Schema of the parameters specific to this dataset.' },
+  default_range: { ...textOrNull, description: 'Null if the dataset takes no range.' },
+  columns: listOf(column, { description: 'The columns for the example; they can depend on the parameters.' }),
+  order: listOf(orderColumn, { description: 'Columns by which rows are ordered.' }),
+  example: { ...anyObject, description: 'Working parameters, without the site.' },
 });
 
 const value: JsonSchema = { type: ['string', 'number', 'boolean', 'object', 'array', 'null'] };
@@ -68,28 +67,29 @@ const value: JsonSchema = { type: ['string', 'number', 'boolean', 'object', 'arr
 const rows = record({
   dataset: text,
   columns: listOf(column),
-  rows: listOf({ type: 'object', additionalProperties: value }, { description: 'Values by the names of the columns.' }),
+  rows: listOf({ type: 'object', additionalProperties: value }, { description: 'Values keyed by column name.' }),
   meta: {
     type: 'object',
     properties: {
       site_known: {
         ...flag,
-        description: 'False for a site that has no event and was not created: it has no rows, as for a mistyped name.',
+        description:
+          'False if the site does not exist (no events, never created), such as after a typo. There are no rows then.',
       },
       aggregated_at: {
         ...instantOrNull,
         description:
-          'Only of datasets that read aggregates: when these were written last; null before the first time, when there are no rows. What was stored a minute or two before is in them.',
+          'Only for datasets that read aggregates: when these were last written. Null, and no rows, before the first time. Events stored a minute or two earlier are included.',
       },
-      note: { ...text, description: 'Only beside `aggregated_at: null`: why there are no rows yet.' },
+      note: { ...text, description: 'Only with `aggregated_at: null`: why there are no rows yet.' },
       elapsed_ms: count,
       ...cacheMeta,
     },
     required: ['site_known', 'elapsed_ms'],
     additionalProperties: true,
   },
-  query: { ...anyObject, description: 'How the request was understood, with defaults and instants.' },
-  next: { ...textOrNull, description: 'For parameter `after` of the next page; null on the last one.' },
+  query: { ...anyObject, description: 'The request as interpreted, with defaults filled in and ranges as instants.' },
+  next: { ...textOrNull, description: 'Pass as `after` to get the next page. Null on the last one.' },
 });
 
 export const datasetsSchemas: Record<string, JsonSchema> = {

@@ -1,4 +1,3 @@
-/** Turns everything that the reporting service takes and answers into an OpenAPI 3.1 document. */
 import { version } from '@millrace/shared/platform/version';
 import { accountingPaths, accountingSchemas } from './accounting-paths.js';
 import { annotationsPaths, annotationsSchemas } from './annotations-document.js';
@@ -38,7 +37,7 @@ const key = {
   type: 'http',
   scheme: 'bearer',
   description:
-    'A key with the scope `read`, or `admin` for what changes or erases sites. None is needed with `READ_AUTH=open`, where whoever reaches the port may do all of this.',
+    'A key with the scope `read`, or `admin` for operations that change or erase data. With `READ_AUTH=open` no key is needed: anyone who can reach the port can do everything.',
 };
 
 const session = {
@@ -46,7 +45,7 @@ const session = {
   in: 'cookie',
   name: 'millrace_reading',
   description:
-    'The session of a browser that logged in with a key (`POST /api/v1/session`). A change with it is taken from pages of this service only.',
+    'The session of a browser that logged in with a key (`POST /api/v1/session`). Changes are accepted only from pages of this service.',
 };
 
 export const describeApi = (): OpenApiDocument => ({
@@ -54,22 +53,20 @@ export const describeApi = (): OpenApiDocument => ({
   info: {
     title: 'Millrace reporting',
     version,
-    description: 'Exact answers about events, at once. Errors have one shape, with a code to rely on.',
+    description:
+      'Queries, datasets, exports and reports over the stored events. All numbers are exact. Errors always have the same shape, with a stable code.',
   },
   tags: [
-    { name: 'Questions', description: 'What happened on a site.' },
-    { name: 'Datasets', description: 'Tables of rows, to page through and to export.' },
-    { name: 'Kept answers', description: 'For administrators; answers are right without them.' },
-    { name: 'Sites', description: 'Their names, time zones and sizes.' },
-    {
-      name: 'Kept for a site',
-      description: 'Goals, annotations and saved views: what people see on the pages of a site.',
-    },
-    { name: 'Live', description: 'What happens right now, as server-sent events.' },
-    { name: 'Exports', description: 'Files of datasets.' },
-    { name: 'Reports', description: 'What is written and sent by a schedule.' },
-    { name: 'Sharing', description: 'Browsers that log in, and links for people without a key.' },
-    { name: 'Service', description: 'For those who run it.' },
+    { name: 'Queries', description: 'Metrics, funnels, retention and journeys of a site.' },
+    { name: 'Datasets', description: 'Tables to page through or export.' },
+    { name: 'Cache', description: 'For administrators. Results are correct without any of these.' },
+    { name: 'Sites', description: 'Names, settings and sizes.' },
+    { name: 'Site content', description: 'Goals, annotations and saved views, as shown on the dashboard.' },
+    { name: 'Live', description: 'What is happening right now, as server-sent events.' },
+    { name: 'Exports', description: 'Datasets as files.' },
+    { name: 'Reports', description: 'Scheduled reports: templates, files and deliveries.' },
+    { name: 'Sharing', description: 'Browser sessions, and links for people without a key.' },
+    { name: 'Service', description: 'Health, metrics and documentation of the service.' },
   ],
   paths: {
     ...apiPaths,

@@ -1,6 +1,5 @@
-/** The routes of exports as paths of the document. */
 import { pageSchema } from '../exports/parse-export.js';
-import { download, file, refused } from './file-download.js';
+import { download, errorResponse, file } from './file-download.js';
 import { jsonSchemaOf, text } from './json-schema.js';
 import { operation, parameter, securityOf } from './operation.js';
 
@@ -13,13 +12,13 @@ const id = {
   description: 'The id of an export, a UUID.',
   schema: text,
 };
-const stored = [404, 429, 503];
+const readErrors = [404, 429, 503];
 
 const pageParameters = [
-  parameter('site_id', page.site_id!, 'Of this site only.'),
-  parameter('status', page.status!, 'With this status only.'),
-  parameter('page_size', page.page_size!, 'Exports at most.'),
-  parameter('after', text, 'What the page before said as next.'),
+  parameter('site_id', page.site_id!, 'Only exports of this site.'),
+  parameter('status', page.status!, 'Only exports with this status.'),
+  parameter('page_size', page.page_size!, 'Maximum number of exports per page.'),
+  parameter('after', text, '`next` from the previous page.'),
 ];
 
 const downloadExport = download({
@@ -27,32 +26,32 @@ const downloadExport = download({
   tag,
   summary: 'Download the file of an export',
   description:
-    'Whole, or in parts by `Range`. Its entity tag is its SHA-256, so that a part is never joined to one of another file (`If-Range`). Needs a key, or the signature of a link.',
-  missing: {
+    'Supports `Range`. The ETag is the SHA-256 of the file, so with `If-Range` a client never joins parts of different files. Takes a key, or the signature of a link.',
+  missingDescriptions: {
     notFound: 'There is no such export.',
-    unwritten: 'It is not written yet, or has failed; `details.status` says which.',
-    gone: 'The file is not kept any more.',
+    unwritten: 'The file is not ready yet, or the export failed: see `details.status`.',
+    gone: 'The file has expired.',
   },
 });
 
-const streamed = {
+const streamDataset = {
   operationId: 'streamDataset',
-  summary: 'Send a dataset as a file while it is read',
+  summary: 'Stream a dataset as a file',
   description:
-    'Takes the parameters of `/api/v1/datasets/{id}/rows` but those of pages, and `bom` and `includeMetadata`. The connection breaks when reading fails midway, so that no part is taken for the whole.',
+    'Takes the parameters of `/api/v1/datasets/{id}/rows` except `page_size` and `after`, plus `bom` and `includeMetadata`. If reading fails midway the connection is dropped, so a partial file never looks complete.',
   tags: [tag],
   security: securityOf('read'),
   responses: {
     200: { description: 'The file.', content: file },
-    400: refused('A parameter is missing or breaks a rule; `details.field` names it.'),
-    401: refused('With `READ_AUTH=key`: there is no key, or it is not known, revoked or expired.'),
-    403: refused('The key is limited to another site.'),
-    404: refused('There is no such site, dataset or format.'),
-    429: refused(
-      'Too many files are being sent, or this key (without keys: this address) has half of the places already; `Retry-After` says when to ask again.',
+    400: errorResponse('A parameter is missing or invalid: see `details.field`.'),
+    401: errorResponse('With `READ_AUTH=key`: the key is missing, unknown, revoked or expired.'),
+    403: errorResponse('The key is limited to another site.'),
+    404: errorResponse('The site, dataset or format does not exist.'),
+    429: errorResponse(
+      'Too many files are being streamed, or this key (without keys: this IP address) already uses half of the slots. `Retry-After` says when to try again.',
     ),
-    504: refused('The first rows took too long: make an export instead.'),
-    default: refused('Something went wrong on our side.'),
+    504: errorResponse('The first rows took too long. Create an export instead.'),
+    default: errorResponse('Internal error.'),
   },
 };
 
@@ -61,39 +60,45 @@ export const exportsPaths = {
     post: operation({
       id: 'createExport',
       tag,
-      summary: 'Ask for a file of a dataset',
+      summary: 'Export a dataset to a file',
       description:
-        'A worker writes it; `Location` says where its progress can be followed. Refused with 409 when the files of the site take all the room that they may.',
+        "A worker writes the file; `Location` is where to follow its progress. Returns 409 if the site's files already use all the space they are allowed.",
       body: 'NewExport',
       status: 202,
-      answer: 'Export',
-      refusals: [400, 404, 408, 409, 413, 415, 429, 503],
+      response: 'Export',
+      errors: [400, 404, 408, 409, 413, 415, 429, 503],
     }),
     get: operation({
       id: 'listExports',
       tag,
-      summary: 'List exports, the newest first',
+      summary: 'List exports, newest first',
       parameters: pageParameters,
-      answer: 'Exports',
-      refusals: [400, 429, 503],
+      response: 'Exports',
+      errors: [400, 429, 503],
     }),
   },
   '/api/v1/exports/{id}': {
     parameters: [id],
-    get: operation({ id: 'showExport', tag, summary: 'How far an export is', answer: 'Export', refusals: stored }),
+    get: operation({
+      id: 'showExport',
+      tag,
+      summary: 'Show the status and progress of an export',
+      response: 'Export',
+      errors: readErrors,
+    }),
     delete: operation({
       id: 'deleteExport',
       tag,
-      summary: 'Delete an export and its file; one that is being written is stopped',
-      answer: 'DeletedExport',
-      refusals: stored,
+      summary: 'Delete an export and its file, stopping it if it is running',
+      response: 'DeletedExport',
+      errors: readErrors,
     }),
   },
   '/api/v1/exports/{id}/download': {
     parameters: [
       id,
-      parameter('expires', text, 'Of a link: when it ends, in seconds since 1970.'),
-      parameter('signature', text, 'Of a link.'),
+      parameter('expires', text, 'From a link: when it expires, in seconds since 1970.'),
+      parameter('signature', text, 'From a link.'),
     ],
     get: downloadExport,
   },
@@ -102,11 +107,11 @@ export const exportsPaths = {
     post: operation({
       id: 'linkExport',
       tag,
-      summary: 'Make a link to the file that works without a key',
+      summary: 'Create a link that downloads the file without a key',
       body: 'NewLink',
       bodyIsOptional: true,
-      answer: 'Link',
-      refusals: [...stored, 400, 408, 413, 415],
+      response: 'Link',
+      errors: [...readErrors, 400, 408, 413, 415],
     }),
   },
   '/api/v1/datasets/{id}/export.{format}': {
@@ -116,10 +121,10 @@ export const exportsPaths = {
         name: 'format',
         in: 'path',
         required: true,
-        description: 'Of the file.',
+        description: 'The format of the file.',
         schema: { enum: ['csv', 'json', 'ndjson', 'xlsx', 'parquet'] },
       },
     ],
-    get: streamed,
+    get: streamDataset,
   },
 };

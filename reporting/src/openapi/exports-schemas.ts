@@ -1,4 +1,3 @@
-/** What the routes of exports take and answer, as schemas of the document. */
 import { exportStatuses } from '../exports/export-row.js';
 import { linkSchema } from '../exports/link-route.js';
 import { exportSchema } from '../exports/parse-export.js';
@@ -19,22 +18,24 @@ import {
 
 const newExport = withProperties(jsonSchemaOf(exportSchema), {
   params: {
-    description: 'As at `/api/v1/datasets/{id}/rows`, in JSON. Relative ranges are those of when it is asked for.',
+    description:
+      'The parameters of `/api/v1/datasets/{id}/rows`, as JSON. Relative ranges are resolved when the export is created.',
     examples: [{ site_id: 'demo', date_range: '30d' }],
   },
-  filters: { description: 'Those of the dataset, instead of in params.' },
-  format: { description: 'PDF holds the first 5,000 rows.' },
+  filters: { description: "The dataset's `filters`; they can also be given in `params`." },
+  format: { description: 'A PDF contains the first 5,000 rows.' },
   includeMetadata: {
     description:
-      'Of JSON: when it was made, of which range, and how many rows it has. Refused with a format that has none.',
+      'JSON only: adds when the file was written, its range and its number of rows. Rejected for other formats.',
   },
-  compression: { description: 'Of csv, json and ndjson; the others are compressed already.' },
+  compression: { description: 'For csv, json and ndjson. The other formats are already compressed.' },
   filename: {
     description:
-      'What browsers are told to call it; the ending of the format is added where it is missing, and `.gz` where the file is compressed.',
+      'The file name that browsers use. The extension of the format is added if it is missing, and `.gz` if the file is compressed.',
   },
   bom: {
-    description: 'Begins CSV with a byte order mark, so that Excel reads it as UTF-8. Refused with other formats.',
+    description:
+      'CSV only: starts the file with a byte order mark, which makes Excel read it as UTF-8. Rejected for other formats.',
   },
 });
 
@@ -43,27 +44,27 @@ const export_ = record({
   site_id: text,
   status: { enum: exportStatuses },
   dataset: text,
-  params: { type: 'object', description: 'As they were sent; `date_range` is that of the dataset where none was.' },
+  params: { type: 'object', description: 'As sent. `date_range` is the default of the dataset if none was sent.' },
   format: newExport.properties.format!,
   compression: newExport.properties.compression!,
   includeMetadata: flag,
   bom: flag,
   filename: text,
-  rows: { ...count, description: 'So far.' },
-  bytes: { ...count, description: 'So far; of the file once it is written.' },
+  rows: { ...count, description: 'Rows written so far.' },
+  bytes: { ...count, description: 'Bytes written so far; the size of the file when finished.' },
   percent: {
     type: ['integer', 'null'],
     minimum: 0,
     maximum: 100,
-    description: 'How much of its range is written; null where rows are not in the order of time.',
+    description: 'How much of the range is written. Null if rows are not ordered by time.',
   },
-  checksum: { ...textOrNull, description: '`sha256:` and the digest of the file.' },
-  error: { ...textOrNull, description: 'Why it failed; of one that is pending, why the attempt before did.' },
+  checksum: { ...textOrNull, description: '`sha256:` followed by the digest of the file.' },
+  error: { ...textOrNull, description: 'Why it failed. While `pending`: why the previous attempt failed.' },
   downloads: count,
   created_at: instant,
   started_at: instantOrNull,
   finished_at: instantOrNull,
-  expires_at: { ...instantOrNull, description: 'Until then the file is kept.' },
+  expires_at: { ...instantOrNull, description: 'When the file is deleted.' },
 });
 
 export const exportsSchemas: Record<string, JsonSchema> = {
@@ -71,14 +72,14 @@ export const exportsSchemas: Record<string, JsonSchema> = {
   Export: export_,
   Exports: record({
     exports: listOf(ref('Export')),
-    next: { ...textOrNull, description: 'Of the next page, as `after`; null where there is none.' },
+    next: { ...textOrNull, description: 'Pass as `after` to get the next page. Null on the last one.' },
   }),
   DeletedExport: record({ id: text, status: { const: 'deleted' } }),
   NewLink: withProperties(jsonSchemaOf(linkSchema), {
-    expiresIn: { description: 'Seconds until the link ends; the file may end sooner.' },
+    expiresIn: { description: 'Seconds until the link expires. The file can expire sooner.' },
   }),
   Link: record({
-    url: { ...text, description: 'With `PUBLIC_URL` a whole address, else one below that of this service.' },
+    url: { ...text, description: 'An absolute URL if `PUBLIC_URL` is set, otherwise a path on this service.' },
     expires_at: instant,
   }),
 };

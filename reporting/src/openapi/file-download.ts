@@ -1,8 +1,7 @@
-/** What every route that sends a kept file answers, for the document. */
 import { ref } from './json-schema.js';
 import { securityOf } from './operation.js';
 
-export const refused = (description: string) => ({
+export const errorResponse = (description: string) => ({
   description,
   content: { 'application/json': { schema: ref('Error') } },
 });
@@ -14,11 +13,11 @@ interface Download {
   tag: string;
   summary: string;
   description: string;
-  /** Of a file that never was, is not written yet, and is kept no longer. */
-  missing: { notFound: string; unwritten?: string; gone: string };
+  /** Descriptions of the 404, 409 and 410 responses. */
+  missingDescriptions: { notFound: string; unwritten?: string; gone: string };
 }
 
-export const download = ({ operationId, tag, summary, description, missing }: Download) => ({
+export const download = ({ operationId, tag, summary, description, missingDescriptions }: Download) => ({
   operationId,
   summary,
   description,
@@ -26,14 +25,14 @@ export const download = ({ operationId, tag, summary, description, missing }: Do
   security: securityOf('read'),
   responses: {
     200: { description: 'The file.', content: file },
-    206: { description: 'The part that was asked for.', content: file },
-    304: { description: 'The client has it already.' },
-    401: refused('With `READ_AUTH=key`: there is neither a key nor a signature.'),
-    403: refused('The signature is wrong, or its time is over.'),
-    404: refused(missing.notFound),
-    409: refused(missing.unwritten ?? 'It is not written yet, or has failed.'),
-    410: refused(missing.gone),
-    416: refused('The file has no such part.'),
-    default: refused('Something went wrong on our side.'),
+    206: { description: 'The requested range.', content: file },
+    304: { description: 'The client already has the file.' },
+    401: errorResponse('With `READ_AUTH=key`: there is neither a key nor a signature.'),
+    403: errorResponse('The signature is invalid or has expired.'),
+    404: errorResponse(missingDescriptions.notFound),
+    409: errorResponse(missingDescriptions.unwritten ?? 'The file is not ready yet, or writing it failed.'),
+    410: errorResponse(missingDescriptions.gone),
+    416: errorResponse('The requested range is outside the file.'),
+    default: errorResponse('Internal error.'),
   },
 });

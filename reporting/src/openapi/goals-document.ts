@@ -1,4 +1,3 @@
-/** `/api/v1/sites/:site_id/goals`, for the document. */
 import { goalSchema } from '../goals/goal.js';
 import { mostKept } from '../sites/keep-for-site.js';
 import {
@@ -12,7 +11,7 @@ import {
   textOrNull,
   withProperties,
 } from './json-schema.js';
-import { keptPaths } from './kept-operations.js';
+import { siteContentPaths } from './site-content-paths.js';
 
 const eventOrPath = {
   anyOf: ['event_type', 'path'].map((name) => ({ properties: { [name]: text }, required: [name] })),
@@ -20,20 +19,20 @@ const eventOrPath = {
 
 const newGoal: JsonSchema = {
   ...withProperties(jsonSchemaOf(goalSchema), {
-    event_type: { description: 'Events of this type; null or absent: views. It or `path` is needed.' },
+    event_type: { description: 'Counts events of this type. Null or absent: views. Required unless `path` is given.' },
     path: {
       description:
-        'Events of this page. `*` is any text without a slash, `**` any text, also none; all other characters are themselves. Paths are compared as they are stored: see path rules.',
+        'Counts events on this page. `*` matches any text without a slash, `**` any text; both also match nothing. Compared with paths as stored, after the path rules of the site.',
       examples: ['/thanks', '/orders/*/thanks', '/docs/**'],
     },
-    value_property: { description: 'The property whose numbers it is worth.', examples: ['price'] },
+    value_property: { description: 'A numeric property: the value of the goal.', examples: ['price'] },
   }),
   ...eventOrPath,
 };
 
 const goal = record({
   ...{ id: text, name: text, event_type: textOrNull, path: textOrNull, value_property: textOrNull },
-  filters: listOf(ref('Filter'), { description: 'Of a query about the events that reach it, as they stand.' }),
+  filters: listOf(ref('Filter'), { description: 'Ready to use in a query for the events that reach the goal.' }),
   created_at: instant,
 });
 
@@ -43,10 +42,10 @@ export const goalsSchemas: Record<string, JsonSchema> = {
   Goals: record({ goals: listOf(ref('Goal')) }),
 };
 
-export const goalsPaths = keptPaths({
-  ...{ tag: 'Kept for a site', noun: 'a goal', nouns: 'goals' },
+export const goalsPaths = siteContentPaths({
+  ...{ tag: 'Site content', noun: 'a goal', nouns: 'goals' },
   schema: { one: 'Goal', all: 'Goals', created: 'NewGoal' },
-  listed: 'In the order in which they were made. `filters` are those of a query about the events that reach the goal.',
-  created: 'An event type, a page, or events of a type on a page. Its name is its own in the site.',
-  full: `The site has a goal of this name already, or ${mostKept.goals} goals.`,
+  listDescription: 'Ordered by creation, oldest first.',
+  createDescription: 'An event type, a page, or an event type on a page. Names are unique within the site.',
+  conflict: `The site already has a goal with this name, or ${mostKept.goals} goals.`,
 });

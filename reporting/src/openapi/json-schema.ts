@@ -1,4 +1,3 @@
-/** Turns Joi schemas into JSON Schema (draft 2020-12), which is what OpenAPI 3.1 is made of. */
 import type Joi from 'joi';
 
 export type JsonSchema = { [keyword: string]: unknown };
@@ -6,12 +5,12 @@ export interface ObjectSchema extends JsonSchema {
   properties: Record<string, JsonSchema>;
 }
 
-/** Joi writes it itself. Rules that it cannot tell, such as custom ones, are left out: see {@link withProperties}. */
+/** JSON Schema draft 2020-12, the dialect of OpenAPI 3.1. Joi leaves out what it cannot express, such as custom rules: see {@link withProperties}. */
 export function jsonSchemaOf(schema: Joi.ObjectSchema): ObjectSchema {
   return schema['~standard'].jsonSchema.input({ target: 'draft-2020-12' }) as ObjectSchema;
 }
 
-/** Says of properties what Joi does not know of them. */
+/** Adds keywords, such as descriptions, to the properties of a schema. */
 export function withProperties(schema: ObjectSchema, more: Record<string, JsonSchema>): ObjectSchema {
   const properties = { ...schema.properties };
   for (const [name, keywords] of Object.entries(more)) properties[name] = { ...properties[name], ...keywords };
@@ -20,14 +19,14 @@ export function withProperties(schema: ObjectSchema, more: Record<string, JsonSc
 
 export const ref = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
 export const listOf = (items: JsonSchema, more: JsonSchema = {}): JsonSchema => ({ type: 'array', items, ...more });
-/** A list whose every place has its own rule. */
+/** An array with a schema for each position. */
 export const tuple = (...places: JsonSchema[]): JsonSchema => ({
   type: 'array',
   prefixItems: places,
   minItems: places.length,
   maxItems: places.length,
 });
-/** An answer's object: every property is always there, but those named in `optional`. */
+/** An object in a response: all properties are required except those in `optional`. */
 export const record = (properties: Record<string, JsonSchema>, ...optional: string[]): JsonSchema => ({
   type: 'object',
   properties,

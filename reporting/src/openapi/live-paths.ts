@@ -1,7 +1,6 @@
-/** Live streams as paths of the document. */
 import { siteIdPattern } from '@millrace/shared/contract/ids';
 import { viewMinutes } from '../live/read-live.js';
-import { refused } from './file-download.js';
+import { errorResponse } from './file-download.js';
 import { count, instant, type JsonSchema, listOf, record, ref, text, textOrNull } from './json-schema.js';
 
 const siteId = { type: 'string', pattern: siteIdPattern.source };
@@ -13,10 +12,10 @@ const rate: JsonSchema = { type: 'number', minimum: 0 };
 
 const queue = record({
   name: text,
-  waiting: { ...count, description: 'Jobs that could start, those of a paused queue included.' },
+  waiting: { ...count, description: 'Jobs ready to start, including those of a paused queue.' },
   ...{ active: count, delayed: count, failed: count },
-  rate_per_second: { ...rate, description: 'Jobs that ended, in the last minute or less.' },
-  oldest_waiting_seconds: { ...count, description: '0 when none waits.' },
+  rate_per_second: { ...rate, description: 'Jobs finished per second, over the last minute or less.' },
+  oldest_waiting_seconds: { ...count, description: '0 if no job is waiting.' },
 });
 
 export const liveSchemas: Record<string, JsonSchema> = {
@@ -27,40 +26,43 @@ export const liveSchemas: Record<string, JsonSchema> = {
   }),
   LiveState: record({
     site_id: text,
-    at: { ...instant, description: 'All is as of this instant.' },
-    visitors_now: { ...count, description: 'Different visitors of the last five minutes, as `visitors` of a query.' },
+    at: { ...instant, description: 'When the state was read.' },
+    visitors_now: {
+      ...count,
+      description: 'Distinct visitors in the last five minutes, counted like `visitors` in a query.',
+    },
     views_per_minute: listOf(count, {
       ...{ minItems: viewMinutes, maxItems: viewMinutes },
-      description: 'Views of the minute of `at` and of those before it, oldest first.',
+      description: 'Views per minute, oldest first. The last is the minute of `at`.',
     }),
-    pages: rows('Paths by visitors of the last five minutes.'),
-    sources: rows('Sources of their visits (`visit:source`); null is who came directly.'),
-    countries: rows('Countries; null is unknown.'),
+    pages: rows('Paths by visitors in the last five minutes.'),
+    sources: rows('Sources of their visits (`visit:source`). Null: direct.'),
+    countries: rows('Their countries. Null: unknown.'),
     events: listOf(
       record({
         ...{ at: instant, event_type: text, path: text },
         ...{ country: textOrNull, browser: textOrNull, source: textOrNull },
       }),
-      { maxItems: 20, description: 'The newest events of these minutes, newest first, without ids and properties.' },
+      { maxItems: 20, description: 'The latest events of these minutes, newest first, without ids and properties.' },
     ),
   }),
 };
 
 const stream = (event: string, schema: string) => ({
-  description: `Server-sent events. \`event: ${event}\` has ${schema} as JSON in \`data\` and an \`id\`; \`event: problem\` has the one error body, and the stream goes on.`,
+  description: `Server-sent events. \`event: ${event}\` has an \`id\` and a ${schema} as JSON in \`data\`. \`event: problem\` has an error body; the stream stays open.`,
   content: { 'text/event-stream': { schema: ref(schema) } },
 });
 
-const tooMany = refused('Too many requests, or too many streams are open already; the message says which limit it is.');
+const tooMany = errorResponse('Too many requests or too many open streams; the message says which limit was hit.');
 
-/** A client that connects again sends it by itself. */
+/** Browsers send it on their own when they reconnect. */
 const lastEventId = {
   ...{ name: 'Last-Event-ID', in: 'header', required: false },
-  description: 'The `id` of the newest event that the client has: it is not sent again.',
+  description: 'The `id` of the last event that the client received. It is not sent again.',
   schema: text,
 };
 
-/** What every live stream answers besides. */
+/** Adds what all live streams have in common. */
 export const streamOperation = (about: object, event: string, schema: string, scope: 'read' | 'admin') => ({
   ...about,
   tags: ['Live'],
@@ -68,31 +70,32 @@ export const streamOperation = (about: object, event: string, schema: string, sc
   parameters: [lastEventId],
   responses: {
     200: stream(event, schema),
-    401: refused('With `READ_AUTH=key`: there is no key, or it is not known, revoked or expired.'),
-    403: refused('With `READ_AUTH=key`: the key lacks the scope that is needed, or is limited to a site.'),
+    401: errorResponse('With `READ_AUTH=key`: the key is missing, unknown, revoked or expired.'),
+    403: errorResponse('With `READ_AUTH=key`: the key lacks the required scope, or is limited to another site.'),
     429: tooMany,
-    503: refused('The service is stopping.'),
-    default: refused('Something went wrong on our side.'),
+    503: errorResponse('The service is shutting down.'),
+    default: errorResponse('Internal error.'),
   },
 });
 
-const ofSite = streamOperation(
+const siteStream = streamOperation(
   {
     operationId: 'watchSite',
     summary: 'Watch a site live',
     description:
-      'One computation a second for all who watch the site, sent when it has changed; a comment every 15 seconds shows that the stream lives. A database that cannot be reached is told by `event: problem`, and the stream goes on.',
+      'The state is computed once a second for all viewers of a site and sent when it has changed. A comment every 15 seconds keeps the connection alive. If the database is unreachable the stream sends `event: problem` and stays open.',
   },
   'live',
   'LiveState',
   'read',
 );
 
-const ofOperator = streamOperation(
+const operatorStream = streamOperation(
   {
     operationId: 'watchOperation',
     summary: 'Watch queues and rates live',
-    description: 'For administrators of all sites. Rates of events are means of the last ten seconds.',
+    description:
+      'Takes an admin key that is not limited to one site. Event rates are averages over the last ten seconds.',
   },
   'operator',
   'OperatorState',
@@ -100,9 +103,9 @@ const ofOperator = streamOperation(
 );
 
 export const livePaths = {
-  '/api/v1/operator/live': { get: ofOperator },
+  '/api/v1/operator/live': { get: operatorStream },
   '/api/v1/sites/{site_id}/live': {
     parameters: [{ name: 'site_id', in: 'path', required: true, description: 'The site.', schema: siteId }],
-    get: { ...ofSite, responses: { ...ofSite.responses, 404: refused('No site has such an id.') } },
+    get: { ...siteStream, responses: { ...siteStream.responses, 404: errorResponse('The site does not exist.') } },
   },
 };

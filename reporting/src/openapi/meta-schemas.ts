@@ -1,29 +1,29 @@
-/** What answers have in common, as schemas of the document: the range, and what they say about themselves. */
 import { weekStarts } from '../query-request/query-names.js';
 import { cacheMeta } from './cache-schemas.js';
 import { count, flag, instant, type JsonSchema, record, tuple } from './json-schema.js';
 
 export const weekStart: JsonSchema = { enum: weekStarts };
 
-export const span: JsonSchema = { ...tuple(instant, instant), description: 'Half-open.' };
+export const span: JsonSchema = { ...tuple(instant, instant), description: 'Start (inclusive) and end (exclusive).' };
 const source: JsonSchema = {
   enum: ['rollup', 'segments', 'mixed', 'raw'],
   description:
-    'Where the answer came from: `rollup`, rows of rollups; `segments`; `mixed`, one of them and raw events; `raw`, raw events alone. All are exact.',
+    'What the query read: `rollup` tables, `segments`, `raw` events, or `mixed` for raw events combined with one of the others. The result is exact in every case.',
 };
 const siteKnown: JsonSchema = {
   ...flag,
-  description: 'False for a site that has no event and was not created: all is zero, as for a mistyped name.',
+  description:
+    'False if the site does not exist (no events, never created), such as after a typo. All numbers are zero then.',
 };
 const visitorModel: JsonSchema = {
   const: 'daily',
   description:
-    'Only where the range has several days (UTC) and the site has visitors without an id: these are other visitors on another day.',
+    'Present if the range spans several days (UTC) and the site has visitors without an id. Each of these counts as a new visitor every day.',
 };
 const asOf: JsonSchema = {
   anyOf: [instant, { type: 'null' }],
   description:
-    'Only where a standby answers (DATABASE_READ_URL): everything that was committed until then is counted. Null when the standby has replayed nothing since its start.',
+    'Present if a standby was read (`DATABASE_READ_URL`): everything committed until then is counted. Null if the standby has replayed nothing since it started.',
 };
 export const meta = (more: Record<string, JsonSchema> = {}) =>
   record(
@@ -42,5 +42,5 @@ export const meta = (more: Record<string, JsonSchema> = {}) =>
 export const eventsSince: JsonSchema = {
   ...instant,
   description:
-    'Only where events of the range were dropped (RAW_RETENTION_DAYS) that this question would need one by one: the answer counts those from here on.',
+    'Present if this query needs raw events of the range that were dropped (`RAW_RETENTION_DAYS`): only events from this instant on are counted.',
 };

@@ -1,11 +1,10 @@
-/** Turns the description of the service into `/openapi.json`, and into a page at `/docs` that shows it. */
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { Router } from 'express';
 
 const files = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
 
-/** Everything comes from here; the page neither runs nor loads anything else. `data:` are icons in the style sheet. */
+/** The page loads and runs only what this service serves. The style sheet has icons as `data:` URLs. */
 const policy = [
   `default-src 'none'`,
   `script-src 'self'`,
@@ -37,7 +36,7 @@ const page = `<!doctype html>
 const script = `SwaggerUIBundle({ url: 'openapi.json', domNode: document.getElementById('document'), deepLinking: true });
 `;
 
-/** Built for the first request: most processes never get one. */
+/** Imported on the first request, because most processes never serve the document. */
 async function writeDocument(): Promise<string> {
   const { describeApi } = await import('./describe-api.js');
   return JSON.stringify(describeApi());
@@ -46,7 +45,7 @@ async function writeDocument(): Promise<string> {
 export function openapiRoutes(): Router {
   let document: string | undefined;
   const root = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
-  // Links of the page are relative, so that it also works behind a prefix: it has one address, without a slash at its end.
+  // Strict, so there is no /docs/ with a slash: the links of the page are relative (it must work behind a prefix) and would break there.
   const router = Router({ strict: true });
   router.get('/openapi.json', async (_req, res) => {
     document ??= await writeDocument();

@@ -1,11 +1,10 @@
-/** Turns what one route takes and answers into its place in the document. */
 import type { Scope } from '@millrace/shared/access/keys';
 import { type JsonSchema, ref } from './json-schema.js';
 
 const json = (schema: JsonSchema) => ({ 'application/json': { schema } });
 const lines = (schema: JsonSchema) => ({ 'application/x-ndjson': { schema } });
 
-/** A parameter written as it is. */
+/** A query parameter. */
 export const parameter = (name: string, schema: JsonSchema, description: string, required = false) => ({
   name,
   in: 'query',
@@ -13,31 +12,31 @@ export const parameter = (name: string, schema: JsonSchema, description: string,
   description,
   schema,
 });
-/** A parameter written as JSON. */
+/** A query parameter in JSON. */
 export const jsonParameter = (name: string, schema: JsonSchema, description: string) => ({
   name,
   in: 'query',
   description,
   content: json(schema),
 });
-/** Names with commas between them. */
+/** A comma-separated query parameter. */
 export const listParameter = (name: string, schema: JsonSchema, description: string, required = false) => ({
   ...parameter(name, schema, description, required),
   style: 'form',
   explode: false,
 });
 
-const refusals: Record<number, string> = {
-  400: 'A parameter or field is missing or breaks a rule; `details.field` names it.',
-  401: 'With `READ_AUTH=key`: there is no key, or it is not known, revoked or expired.',
-  403: 'With `READ_AUTH=key`: the key lacks the scope that is needed, or is limited to another site.',
-  404: 'There is no such site.',
-  408: 'The body came slower than 1 KB a second for 5 s.',
+const defaultErrorDescriptions: Record<number, string> = {
+  400: 'A parameter or field is missing or invalid: see `details.field`.',
+  401: 'With `READ_AUTH=key`: the key is missing, unknown, revoked or expired.',
+  403: 'With `READ_AUTH=key`: the key lacks the required scope, or is limited to another site.',
+  404: 'The site, or what the path names, does not exist.',
+  408: 'The body arrived more slowly than 1 KB per second for 5 seconds.',
   409: 'The site is being erased.',
   413: 'The body is larger than 100 KB.',
   415: 'The body is not JSON in UTF-8.',
-  429: 'Too many requests, or too many long queries are running; `Retry-After` says when to ask again.',
-  503: 'The database cannot be reached; `Retry-After` says when to ask again.',
+  429: 'Too many requests, or too many long queries are running. `Retry-After` says when to try again.',
+  503: 'The database is unreachable. `Retry-After` says when to try again.',
   504: 'The query took too long and was stopped.',
 };
 
@@ -49,29 +48,28 @@ interface Operation {
   parameters?: unknown[];
   /** Name of the schema of the body. */
   body?: string;
-  /** True when a request may come without a body. */
   bodyIsOptional?: boolean;
-  /** Name of the schema of the answer; absent: it has no body. */
-  answer?: string;
-  /** Name of the schema of one line, where the answer also comes as lines. */
+  /** Name of the schema of the response. Absent: it has no body. */
+  response?: string;
+  /** Name of the schema of one line, if the response is also available as NDJSON. */
   line?: string;
-  /** 200 when absent. */
+  /** Default: 200. */
   status?: number;
-  refusals: number[];
-  /** Of statuses whose reason is another than usual. */
-  reasons?: Record<number, string>;
-  /** True where `If-None-Match` spares an answer that the client has. */
-  isKept?: boolean;
-  /** What a key must allow where keys are needed; `read` when absent. */
+  errors: number[];
+  /** Descriptions for statuses that mean something specific here. */
+  errorDescriptions?: Record<number, string>;
+  /** Whether the response has an ETag that `If-None-Match` can name. */
+  hasEtag?: boolean;
+  /** Scope that the key must have. Default: `read`. */
   scope?: Scope;
-  /** True where no key is ever needed. */
-  isOpen?: boolean;
+  /** True if a key is never needed. */
+  isPublic?: boolean;
 }
 
-/** A key, or the session of a browser that was started with one; or nothing with `READ_AUTH=open`. */
+/** A key, or a browser session started with one. The empty alternative is for `READ_AUTH=open`. */
 export const securityOf = (scope: Scope) => [{ key: [scope] }, { session: [] }, {}];
 
-/** Every operation needs a key with its scope, or none with `READ_AUTH=open`. It may also fail in ways that have nothing to do with it: `default`. */
+/** Adds what every operation has: its security, 401, 403 and a `default` for errors unrelated to the request. */
 export function operation({
   id,
   summary,
@@ -80,33 +78,35 @@ export function operation({
   parameters,
   body,
   bodyIsOptional = false,
-  answer,
+  response,
   line,
   status: good = 200,
-  refusals: statuses,
-  reasons = {},
-  isKept = false,
+  errors: statuses,
+  errorDescriptions = {},
+  hasEtag = false,
   scope = 'read',
-  isOpen = false,
+  isPublic = false,
 }: Operation) {
   const refusal = (status: number) => ({
-    description: reasons[status] ?? refusals[status],
+    description: errorDescriptions[status] ?? defaultErrorDescriptions[status],
     content: json(ref('Error')),
   });
-  const content = answer && { content: { ...json(ref(answer)), ...(line && lines(ref(line))) } };
+  const content = response && { content: { ...json(ref(response)), ...(line && lines(ref(line))) } };
   return {
     operationId: id,
     summary,
     ...(description && { description }),
     tags: [tag],
-    security: isOpen ? [{}] : securityOf(scope),
+    security: isPublic ? [{}] : securityOf(scope),
     ...(parameters && { parameters }),
     ...(body && { requestBody: { required: !bodyIsOptional, content: json(ref(body)) } }),
     responses: {
-      [good]: content ? { description: 'The answer.', ...content } : { description: 'Done.' },
-      ...(isKept && { 304: { description: 'The client has this answer: `If-None-Match` names its `ETag`.' } }),
+      [good]: content ? { description: 'The response.', ...content } : { description: 'Done.' },
+      ...(hasEtag && {
+        304: { description: 'The client already has this response: its `ETag` matches `If-None-Match`.' },
+      }),
       ...Object.fromEntries([...statuses, 401, 403].map((status) => [status, refusal(status)])),
-      default: { description: 'Something went wrong on our side.', content: json(ref('Error')) },
+      default: { description: 'Internal error.', content: json(ref('Error')) },
     },
   };
 }

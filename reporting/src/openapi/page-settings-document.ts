@@ -1,4 +1,3 @@
-/** What the dashboard asks about this installation, as a path of the document. */
 import { type JsonSchema, record, textOrNull } from './json-schema.js';
 import { operation } from './operation.js';
 
@@ -6,7 +5,7 @@ export const pageSettingsSchemas: Record<string, JsonSchema> = {
   PageSettings: record({
     ingestion_url: {
       ...textOrNull,
-      description: '`INGESTION_URL`, without a slash at its end; null where it is not set.',
+      description: '`INGESTION_URL` without a trailing slash. Null if it is not set.',
     },
   }),
 };
@@ -16,10 +15,10 @@ export const pageSettingsPaths = {
     get: operation({
       id: 'pageSettings',
       tag: 'Sites',
-      summary: 'Where events are sent to',
-      description: 'The dashboard shows it to whoever sets up a site.',
-      answer: 'PageSettings',
-      refusals: [429],
+      summary: 'Show where to send events',
+      description: 'Used by the setup page of the dashboard.',
+      response: 'PageSettings',
+      errors: [429],
     }),
   },
 };

@@ -1,4 +1,4 @@
-/** Every dataset as Markdown: docs/datasets.md. */
+/** Renders docs/datasets.md. */
 
 import Joi from 'joi';
 import type { Column, Dataset } from '../datasets/dataset.js';
@@ -17,19 +17,19 @@ interface Parameter {
   default?: unknown;
   minimum?: number;
   maximum?: number;
-  /** Of one that may be given once without a list. */
+  /** For a list parameter that also accepts a single value. */
   anyOf?: Parameter[];
 }
 
-/** What a parameter may be, in a few words. */
-function allowed(name: string, { type, enum: values, minimum, maximum, anyOf }: Parameter): string {
+/** A short description of the allowed values. */
+function allowedValues(name: string, { type, enum: values, minimum, maximum, anyOf }: Parameter): string {
   if (name === 'filters') return 'as in a query';
   if (name === 'order_by') return 'pairs of a metric or dimension and `asc` or `desc`';
   if (type === 'boolean') return '`true`, `false`';
   if (values) return values.map(code).join(', ');
-  if (name === 'currency') return 'a code of ISO 4217';
+  if (name === 'currency') return 'an ISO 4217 code';
   if (type === 'integer') return `${minimum} to ${maximum?.toLocaleString('en')}`;
-  return type === 'array' || anyOf?.some((each) => each.type === 'array') ? 'a list of names' : 'a text';
+  return type === 'array' || anyOf?.some((each) => each.type === 'array') ? 'a list of names' : 'a string';
 }
 
 function parametersOf({ params }: Dataset): string {
@@ -38,9 +38,9 @@ function parametersOf({ params }: Dataset): string {
   if (names.length === 0) return '';
   const rows = names.map((name) => {
     const parameter = properties?.[name] ?? {};
-    return [code(name), allowed(name, parameter), parameter.default === undefined ? '' : code(parameter.default)];
+    return [code(name), allowedValues(name, parameter), parameter.default === undefined ? '' : code(parameter.default)];
   });
-  return `${table(['parameter', 'values', 'when absent'], rows)}\n\n`;
+  return `${table(['parameter', 'values', 'default'], rows)}\n\n`;
 }
 
 const columnsTable = (columns: Column[]) =>
@@ -49,24 +49,24 @@ const columnsTable = (columns: Column[]) =>
     columns.map(({ name, title, type, unit = '' }) => [code(name), title, type, unit]),
   );
 
-function addressOf({ id, example }: Dataset): string {
-  const asked = Object.entries({ site_id: 'demo', ...example }).map(
+function urlOf({ id, example }: Dataset): string {
+  const params = Object.entries({ site_id: 'demo', ...example }).map(
     ([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`,
   );
-  return `/api/v1/datasets/${id}/rows?${asked.join('&')}`;
+  return `/api/v1/datasets/${id}/rows?${params.join('&')}`;
 }
 
 function orderOf({ key }: Dataset, params: Record<string, unknown>): string {
   const names = key(params).map(({ name, direction }) => `${code(name)}${direction === 'desc' ? ' descending' : ''}`);
-  // One that takes parameters depends on them.
-  return `${key.length > 0 ? 'In the example ordered' : 'Ordered'} by ${names.join(', ')}`;
+  // A key function with an argument depends on the parameters.
+  return `${key.length > 0 ? 'The example is ordered' : 'Ordered'} by ${names.join(', ')}`;
 }
 
 function section(dataset: Dataset): string {
   const { id, title, description, defaultRange, reads, columns } = dataset;
   const { params } = exampleRequest(dataset);
-  const range = defaultRange ? `Range when absent: ${code(defaultRange)}.` : 'Takes no range.';
-  const source = reads === 'events' ? 'Counted from events as of now.' : 'As aggregations last wrote it.';
+  const range = defaultRange ? `Default range: ${code(defaultRange)}.` : 'Takes no range.';
+  const source = reads === 'events' ? 'Computed from events when read.' : 'As of the last aggregation.';
   return `## ${code(id)}: ${title}
 
 ${description}
@@ -75,33 +75,32 @@ ${range} ${source} ${orderOf(dataset, params)}.
 
 ${parametersOf(dataset)}${columnsTable(columns(params))}
 
-Example: ${code(addressOf(dataset))}
+Example: ${code(urlOf(dataset))}
 `;
 }
 
-/** The whole page. */
 export const renderDatasets = (): string => `# Datasets
 
-Written from \`reporting/src/datasets/\` by \`npm run check -- --update-docs\`: change it there.
+<!-- Written by \`npm run check -- --update-docs\` from reporting/src/datasets/. Edit the datasets instead. -->
 
-A dataset is a table of rows about one site. \`GET /api/v1/datasets\` lists them, \`GET /api/v1/datasets/ID\` describes one, and
-\`GET /api/v1/datasets/ID/rows\` has its rows: \`{dataset, columns, rows, meta, query, next}\`, a page of \`page_size\` rows (1 to 10,000, 100 when
-absent). \`next\`, given as \`after\`, leads to the next page of the same dataset with the same parameters; it is null on the last page. Pages
-follow each other by key, so that rows that are added meanwhile neither repeat nor hide others; where rows are ordered by a figure, one whose
-figure changes between two pages may move from one to the other.
+A dataset is a table of rows about one site. \`GET /api/v1/datasets\` lists the datasets, \`GET /api/v1/datasets/ID\` describes one, and
+\`GET /api/v1/datasets/ID/rows\` returns a page of its rows: \`{dataset, columns, rows, meta, query, next}\`. \`page_size\` is 1 to 10,000 (default 100).
+To get the next page, pass \`next\` as \`after\` with the same dataset and parameters; \`next\` is null on the last page. Pages continue by key, so rows
+added in the meantime never cause duplicates or gaps. If rows are ordered by a value, a row can still move between pages when its value changes.
 
-Every dataset takes \`site_id\` and \`timezone\` (the zone of the site when absent), and, unless it takes no range, \`date_range\` and \`week_start\` as in
-[a query](query.md). Aggregates are kept by days of the time zone of the site: a range in another zone chooses them by its days. In an address,
-lists are names with commas between them or JSON; \`filters\` and \`order_by\` are JSON (curl takes brackets only with \`-g\`). The tables show the columns of the example where columns
-depend on parameters. Counts leave out [bots](query.md), unless a dataset has the parameter \`include_bots\` and it is true.
+Every dataset takes \`site_id\` and \`timezone\` (default: the site's), and, unless it takes no range, \`date_range\` and \`week_start\` as in
+[a query](query.md). Aggregates are stored by days in the site's time zone; a range in another zone selects them by its days. In a query string,
+lists are comma-separated names or JSON; \`filters\` and \`order_by\` are JSON (curl accepts brackets only with \`-g\`). If the columns of a dataset depend
+on its parameters, the table below shows those of the example. Counts leave out [bots](query.md) unless the dataset has a parameter \`include_bots\` and
+it is true.
 
-Types of columns: \`integer\` and \`decimal\` are exact (in JSON a decimal is text, and so is an integer beyond 2^53), \`number\` is a ratio or a mean,
-\`date\` is \`YYYY-MM-DD\`, \`instant\` is ISO 8601 in UTC. Money is a decimal with its currency in a column beside it; money of several currencies in one
-row is JSON such as \`{"EUR": "12.30"}\`.
+Column types: \`integer\` and \`decimal\` are exact (in JSON, decimals and integers beyond 2^53 are strings), \`number\` is a ratio or an average,
+\`date\` is \`YYYY-MM-DD\`, \`instant\` is ISO 8601 in UTC. Money is a decimal with its currency in another column; amounts in several currencies in one
+row are JSON such as \`{"EUR": "12.30"}\`.
 
-Aggregates are written every hour: a dataset that is read "as aggregations last wrote it" has no rows of a new site, and none of its newest events,
-until then. \`meta.aggregated_at\` tells when they were written last; it is null before the first time, and \`meta.note\` says why there are no rows. A job has
-them written at once:
+Aggregates are written every hour. Until then, a dataset marked "as of the last aggregation" has no rows for a new site and does not include the
+newest events. \`meta.aggregated_at\` is when they were last written; before the first time it is null, and \`meta.note\` says why there are no rows. To
+write them now, add a job:
 
 \`\`\`sh
 curl -H "Authorization: Bearer $(cat .millrace/admin-key)" http://localhost:4110/api/v1/queues/analytics-aggregation/jobs -H 'content-type: application/json' -d '{"jobName":"all","data":{"site_id":"demo"}}'

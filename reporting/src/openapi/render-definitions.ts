@@ -1,4 +1,4 @@
-/** The definitions of all names as Markdown: whole as docs/query.md, in parts as descriptions of the OpenAPI document. */
+/** Renders docs/query.md, and parts of it as descriptions in the OpenAPI document. */
 import {
   batchRules,
   botsRule,
@@ -39,17 +39,16 @@ const table = (head: string[], rows: string[][]) =>
 const named = (meanings: Record<string, string>, prefix = '') =>
   Object.entries(meanings).map(([name, meaning]) => [`\`${prefix}${name}\``, meaning]);
 
-/** The whole page. */
-export const renderDefinitions = (): string => `# What the names of a query mean
+export const renderDefinitions = (): string => `# Query reference
 
 <!-- Written by \`npm run check -- --update-docs\` from metric-catalogue.ts and dimension-catalogue.ts in reporting/src/query/ and from
-reporting/src/query-request/definitions.ts: change it there. -->
+reporting/src/query-request/definitions.ts. Edit those instead. -->
 
-Names that are aliases of the Plausible Stats API v2 mean what the name here means.
+The names of the Plausible Stats API v2 are accepted as aliases and mean the same as the names here.
 
 ## Metrics
 
-An event is *in scope* of a row when it lies in the range and in the row's bucket, has the row's values, and matches the filters.
+An event is *in scope* for a row if it is in the range and in the row's bucket, has the row's values and matches the filters.
 
 ${table(['metric', 'definition'], named(metricMeanings))}
 
@@ -65,23 +64,23 @@ ${sizeRule}
 
 ## Operators of filters
 
-${table(['operator', 'an event fits when'], named(operatorMeanings))}
+${table(['operator', 'matches an event if'], named(operatorMeanings))}
 
-Several values are alternatives. \`and\`, \`or\` and \`not\` join conditions.
+Several values are alternatives. \`and\`, \`or\` and \`not\` combine conditions.
 
 ${botsRule}
 
 ## Ranges
 
-Days are days of the zone of the query. A range that ends with today is compared in whole days, today included;
-\`day\` up to the present time of day.
+Days are in the time zone of the query. A range that ends today is compared by whole days, including today; only \`day\` is compared up to the
+current time of day.
 
 ${table(
-  ['range', 'spans', '`previous_period` compares with', '`year_over_year` compares with'],
+  ['range', 'covers', '`previous_period` compares with', '`year_over_year` compares with'],
   rangeMeanings().map(({ name, meaning, previous, yearBefore }) => [`\`${name}\``, meaning, previous, yearBefore]),
 )}
 
-## What \`include\` adds
+## Include
 
 ${table(['`include`', 'meaning'], named(includeMeanings))}
 
@@ -93,9 +92,9 @@ ${table(['`include.match`', 'meaning'], named(matchMeanings))}
 
 ${pairingRules.map((rule) => `- ${rule}`).join('\n')}
 
-## Many queries at once
+## Batches
 
-\`POST /api/v1/query/batch\` takes up to ${batchLimits.queries} queries about one site and range, and answers all of them as of one moment:
+\`POST /api/v1/query/batch\` takes up to ${batchLimits.queries} queries about one site and range and answers all of them from one snapshot:
 
 \`\`\`json
 {"site_id":"demo","date_range":"30d","filters":[["is","property:device",["mobile"]]],"queries":[

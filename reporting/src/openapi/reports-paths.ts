@@ -1,4 +1,3 @@
-/** The routes of reports and their templates as paths of the document. */
 import { listingSchema } from '../reports/parse-listing.js';
 import { download } from './file-download.js';
 import { jsonSchemaOf, text } from './json-schema.js';
@@ -6,8 +5,8 @@ import { operation, parameter } from './operation.js';
 
 const tag = 'Reports';
 const listing = jsonSchemaOf(listingSchema).properties;
-const stored = [404, 429, 503];
-const changing = [...stored, 400, 408, 413, 415];
+const readErrors = [404, 429, 503];
+const changeErrors = [...readErrors, 400, 408, 413, 415];
 
 const templateId = {
   name: 'id',
@@ -20,61 +19,61 @@ const templateId = {
 const reportId = { ...templateId, description: 'The id of a report, a UUID.', example: undefined };
 
 const listParameters = [
-  parameter('site_id', listing.site_id!, 'Of this site only.'),
-  parameter('template_id', listing.template_id!, 'Of this template only.'),
-  parameter('status', listing.status!, 'With this status only.'),
-  parameter('limit', listing.limit!, 'Reports at most.'),
-  parameter('offset', listing.offset!, 'Reports to leave out before; those that come meanwhile count.'),
-  parameter('after', text, 'What the page before said as next.'),
+  parameter('site_id', listing.site_id!, 'Only reports of this site.'),
+  parameter('template_id', listing.template_id!, 'Only reports of this template.'),
+  parameter('status', listing.status!, 'Only reports with this status.'),
+  parameter('limit', listing.limit!, 'Maximum number of reports.'),
+  parameter('offset', listing.offset!, 'Number of reports to skip. New reports shift the pages; `after` avoids that.'),
+  parameter('after', text, '`next` from the previous page.'),
 ];
 
 const downloadReport = download({
   operationId: 'downloadReport',
   tag,
   summary: 'Download the file of a report',
-  description: 'Whole, or in parts by `Range`. Needs a key, or the signature of a link.',
-  missing: { notFound: 'There is no such report.', gone: 'Its file is kept no longer.' },
+  description: 'Supports `Range`. Takes a key, or the signature of a link.',
+  missingDescriptions: { notFound: 'There is no such report.', gone: 'The file has expired.' },
 });
 
 const setActive = (id: string, summary: string) =>
-  operation({ id, tag, summary, scope: 'admin', answer: 'ReportTemplate', refusals: stored });
+  operation({ id, tag, summary, scope: 'admin', response: 'ReportTemplate', errors: readErrors });
 const runAll = (id: string, summary: string, description: string) =>
-  operation({ id, tag, summary, description, scope: 'admin', answer: 'RunningTemplates', refusals: [429, 503] });
+  operation({ id, tag, summary, description, scope: 'admin', response: 'RunningTemplates', errors: [429, 503] });
 
 const templates = {
   '/api/v1/report-templates': {
     get: operation({
       id: 'listReportTemplates',
       tag,
-      summary: 'List the templates of reports',
-      answer: 'ReportTemplates',
-      refusals: [429, 503],
+      summary: 'List report templates',
+      response: 'ReportTemplates',
+      errors: [429, 503],
     }),
     post: operation({
       id: 'createReportTemplate',
       tag,
-      summary: 'Have something reported regularly',
+      summary: 'Create a report template',
       description:
-        'A report is about the whole period before its slot: yesterday, last week and so on. The secret of a webhook is in this answer, and in no other.',
+        'A report covers the whole period before its slot: yesterday, last week and so on. The secret of the webhook is returned only here.',
       scope: 'admin',
       body: 'NewReportTemplate',
       status: 201,
-      answer: 'ReportTemplate',
-      refusals: [...changing, 409],
+      response: 'ReportTemplate',
+      errors: [...changeErrors, 409],
     }),
   },
   '/api/v1/report-templates/stop': {
     post: runAll(
       'stopReportTemplates',
       'Stop all schedules',
-      'Active templates stay active: a restart brings them back.',
+      'Active templates stay active; a restart schedules them again.',
     ),
   },
   '/api/v1/report-templates/restart': {
     post: runAll(
       'restartReportTemplates',
-      'Start the schedules of all active templates again',
-      'What passed meanwhile is not made up for.',
+      'Restart the schedules of all active templates',
+      'Reports that were due in the meantime are not generated.',
     ),
   },
   '/api/v1/report-templates/{id}': {
@@ -83,26 +82,26 @@ const templates = {
       id: 'showReportTemplate',
       tag,
       summary: 'Show a template',
-      answer: 'ReportTemplate',
-      refusals: stored,
+      response: 'ReportTemplate',
+      errors: readErrors,
     }),
     patch: operation({
       id: 'changeReportTemplate',
       tag,
       summary: 'Change a template',
-      description: 'What is left out stays. A webhook that is given gets a new secret.',
+      description: 'Omitted fields stay as they are. Setting a webhook creates a new secret for it.',
       scope: 'admin',
       body: 'ReportTemplateChange',
-      answer: 'ReportTemplate',
-      refusals: changing,
+      response: 'ReportTemplate',
+      errors: changeErrors,
     }),
     delete: operation({
       id: 'deleteReportTemplate',
       tag,
-      summary: 'Delete a template and its schedule; its reports stay',
+      summary: 'Delete a template and its schedule, but not its reports',
       scope: 'admin',
-      answer: 'DeletedReportTemplate',
-      refusals: stored,
+      response: 'DeletedReportTemplate',
+      errors: readErrors,
     }),
   },
   '/api/v1/report-templates/{id}/activate': {
@@ -111,19 +110,19 @@ const templates = {
   },
   '/api/v1/report-templates/{id}/deactivate': {
     parameters: [templateId],
-    post: setActive('deactivateReportTemplate', 'Deactivate a template: it is kept and not scheduled'),
+    post: setActive('deactivateReportTemplate', 'Deactivate a template without deleting it'),
   },
   '/api/v1/report-templates/{id}/generate': {
     parameters: [templateId],
     post: operation({
       id: 'generateReports',
       tag,
-      summary: 'Have reports of any days written and sent now',
+      summary: 'Generate and send reports for any days now',
       scope: 'admin',
       body: 'GenerateReports',
       status: 202,
-      answer: 'PendingReports',
-      refusals: changing,
+      response: 'PendingReports',
+      errors: changeErrors,
     }),
   },
 };
@@ -134,10 +133,10 @@ export const reportsPaths = {
     get: operation({
       id: 'listReports',
       tag,
-      summary: 'List reports, the newest first',
+      summary: 'List reports, newest first',
       parameters: listParameters,
-      answer: 'Reports',
-      refusals: [400, 429, 503],
+      response: 'Reports',
+      errors: [400, 429, 503],
     }),
   },
   '/api/v1/reports/statistics': {
@@ -145,8 +144,8 @@ export const reportsPaths = {
       id: 'reportStatistics',
       tag,
       summary: 'Count templates and reports',
-      answer: 'ReportStatistics',
-      refusals: [429, 503],
+      response: 'ReportStatistics',
+      errors: [429, 503],
     }),
   },
   '/api/v1/reports/{id}': {
@@ -154,16 +153,16 @@ export const reportsPaths = {
     get: operation({
       id: 'showReport',
       tag,
-      summary: 'Show a report, and to whom it went',
-      answer: 'Report',
-      refusals: stored,
+      summary: 'Show a report and its deliveries',
+      response: 'Report',
+      errors: readErrors,
     }),
   },
   '/api/v1/reports/{id}/download': {
     parameters: [
       reportId,
-      parameter('expires', text, 'Of a link in a mail: when it ends, in seconds since 1970.'),
-      parameter('signature', text, 'Of a link in a mail.'),
+      parameter('expires', text, 'From a link in an email: when it expires, in seconds since 1970.'),
+      parameter('signature', text, 'From a link in an email.'),
     ],
     get: downloadReport,
   },
@@ -172,15 +171,15 @@ export const reportsPaths = {
     post: operation({
       id: 'resendReport',
       tag,
-      summary: 'Send a report once more',
+      summary: 'Send a report again',
       description:
-        'To all who were its recipients when it was ordered, or to those that are given, who need not be among them and do not become recipients.',
+        'Sends it to the recipients it had when it was created, or to those in the body. The latter can be any addresses and are not added to the report.',
       scope: 'admin',
       body: 'Resend',
       bodyIsOptional: true,
       status: 202,
-      answer: 'ResentReport',
-      refusals: [...changing, 409],
+      response: 'ResentReport',
+      errors: [...changeErrors, 409],
     }),
   },
   '/api/v1/reports/{id}/reissue': {
@@ -188,12 +187,12 @@ export const reportsPaths = {
     post: operation({
       id: 'reissueReport',
       tag,
-      summary: 'Issue a report again, of the events that are there now',
-      description: 'It becomes another revision, which goes to the same recipients and says what has changed.',
+      summary: 'Generate a new revision of a report from the current events',
+      description: 'The new revision goes to the same recipients and lists what has changed.',
       scope: 'admin',
       status: 202,
-      answer: 'ReissuedReport',
-      refusals: [...stored, 409],
+      response: 'ReissuedReport',
+      errors: [...readErrors, 409],
     }),
   },
 };

@@ -1,4 +1,3 @@
-/** What the routes of reports and their templates take and answer, as schemas of the document. */
 import { periodTypes } from '@millrace/shared/contract/job-data';
 import { formats } from '../exports/formats/formats.js';
 import { resendSchema } from '../reports/parse-listing.js';
@@ -23,50 +22,54 @@ const countOrNull: JsonSchema = { type: ['integer', 'null'], minimum: 0 };
 const day: JsonSchema = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$' };
 const format: JsonSchema = { enum: Object.keys(formats) };
 const period: JsonSchema = { enum: periodTypes };
-const params: JsonSchema = { type: 'object', additionalProperties: true, description: 'Of the dataset.' };
+const params: JsonSchema = { type: 'object', additionalProperties: true, description: 'Parameters of the dataset.' };
 const recipient = record({ address: text, name: text }, 'name');
 
 const recipients: JsonSchema = {
   type: 'array',
   maxItems: 100,
   items: { anyOf: [{ type: 'string', format: 'email' }, recipient] },
-  description: 'Addresses, or objects with `address` and `name`. None: the report is written and kept.',
+  description: 'Addresses, or objects with `address` and `name`. Empty: the report is generated but not sent.',
 };
 const days = { first_day: day, last_day: day };
-const described: Record<string, JsonSchema> = {
+const describedFields: Record<string, JsonSchema> = {
   site_id: {
     type: ['string', 'null'],
-    description: 'Null or absent: a report for each site that had events in the period.',
+    description: 'Null or absent: one report for each site with events in the period.',
   },
   schedule: {
     type: 'string',
     description:
-      '`daily`, `weekly` (Mondays), `monthly` (the 1st) or `quarterly`, each at 09:00; or a cron expression that fires once an hour at most.',
+      '`daily`, `weekly` (on Mondays), `monthly` (on the 1st) or `quarterly`, each at 09:00, or a cron expression that fires at most once an hour.',
   },
   timezone: {
     type: ['string', 'null'],
     description:
-      'Of the schedule and of the days that are counted. Null: the schedule shows UTC, and days are those of each site. A template of a site has that of the site when it is absent.',
+      "Time zone of the schedule and of the reported days. Null: the schedule is in UTC, and days are in each site's own zone. Default for a template of one site: the zone of the site.",
   },
   period: {
     ...period,
     description:
-      'Which whole period before the slot a report is about; for a cron only. When absent, the longest of which none is left out.',
+      'Kind of period that a report covers: the whole one before the slot. Only with a cron expression. Default: the longest kind that leaves no gaps between reports.',
   },
   params,
-  format: { type: 'string', description: `One of ${Object.keys(formats).join(', ')}, in capitals or not.` },
+  format: { type: 'string', description: `One of ${Object.keys(formats).join(', ')} (case-insensitive).` },
   recipients,
-  webhook: { type: ['string', 'null'], format: 'uri', description: 'An https address that is posted to, signed.' },
+  webhook: {
+    type: ['string', 'null'],
+    format: 'uri',
+    description: 'An https URL that receives a signed `POST` for each report.',
+  },
 };
 
-const { site_id: _site, ...changeable } = described;
+const { site_id: _site, ...changeable } = describedFields;
 
 const templateFields = {
   id: text,
   site_id: textOrNull,
   name: text,
   description: textOrNull,
-  schedule: { ...text, description: 'A name, or a cron expression.' },
+  schedule: { ...text, description: 'A named schedule or a cron expression.' },
   timezone: textOrNull,
   period,
   dataset: text,
@@ -74,23 +77,23 @@ const templateFields = {
   format,
   includeMetadata: flag,
   recipients: listOf(recipient),
-  webhook: { ...textOrNull, description: 'Its host only, for keys without the scope `admin`.' },
+  webhook: { ...textOrNull, description: 'Only the host, for keys without the scope `admin`.' },
   isActive: flag,
   lastGenerated: instantOrNull,
-  nextGeneration: { ...instantOrNull, description: 'Null while nothing is scheduled.' },
+  nextGeneration: { ...instantOrNull, description: 'Null if nothing is scheduled.' },
   createdAt: instant,
   updatedAt: instant,
-  secret: { ...text, description: 'Signs what is posted to the webhook. Told once, when the webhook was given.' },
+  secret: { ...text, description: 'Key of the webhook signature. Returned only when the webhook is set.' },
 };
 
 const figure = record(
   {
     name: text,
     title: text,
-    value: { ...text, description: 'Exact digits.' },
-    previous: { ...text, description: 'In the period before.' },
-    change: { ...numberOrNull, description: 'In percent; null where there was nothing before.' },
-    unit: { ...text, description: 'A currency.' },
+    value: { ...text, description: 'An exact decimal.' },
+    previous: { ...text, description: 'Value in the previous period.' },
+    change: { ...numberOrNull, description: 'Change in percent. Null if the previous value is 0.' },
+    unit: { ...text, description: 'The currency.' },
   },
   'unit',
 );
@@ -99,9 +102,9 @@ const change = record({ name: text, title: text, before: textOrNull, now: textOr
 const reportFields = {
   id: text,
   site_id: text,
-  template_id: { ...textOrNull, description: 'Null: asked for by a job.' },
-  slot: { ...instantOrNull, description: 'When the schedule fired; null where it was asked for.' },
-  job_id: { ...textOrNull, description: 'Of the job that asked for it; null for all others.' },
+  template_id: { ...textOrNull, description: 'Null: requested by a job.' },
+  slot: { ...instantOrNull, description: 'When the schedule fired. Null: requested through the API or by a job.' },
+  job_id: { ...textOrNull, description: 'The job that requested it. Null for all others.' },
   title: text,
   dataset: text,
   params,
@@ -109,31 +112,31 @@ const reportFields = {
   ...days,
   timezone: text,
   recipients: listOf(recipient),
-  webhook: { ...flag, description: 'Whether it is posted to one.' },
+  webhook: { ...flag, description: 'Whether it is posted to a webhook.' },
   status: { enum: ['pending', 'generating', 'generated', 'failed'] },
   error: {
     ...textOrNull,
     description:
-      'Why it failed, why its last attempt did while it is `pending` again, or, once it is `generated`, why its file has not the name that a job wanted.',
+      'Why it failed. While `pending`: why the previous attempt failed. Once `generated`: why the file could not be saved under the name that the job requested.',
   },
   revision: { type: 'integer', minimum: 1 },
-  revised: { ...flag, description: 'Events of its period came, or were erased, after it was written.' },
+  revised: { ...flag, description: 'Events of its period arrived or were erased after it was written.' },
   key_figures: { anyOf: [listOf(figure), { type: 'null' }] },
   changes: {
     anyOf: [listOf(change), { type: 'null' }],
-    description: 'What it says otherwise than the last revision before it that was written; null where none was.',
+    description: 'Changes from the previous revision. Null if there is none.',
   },
   bytes: countOrNull,
   rows: countOrNull,
-  checksum: { ...textOrNull, description: '`sha256:` and the digest of the file.' },
-  download: { ...textOrNull, description: 'Null before it is written, and when its file is kept no longer.' },
+  checksum: { ...textOrNull, description: '`sha256:` followed by the digest of the file.' },
+  download: { ...textOrNull, description: 'Null until the file is written and after it has expired.' },
   created_at: instant,
   generated_at: instantOrNull,
 };
 
 const delivery = record({
   kind: { enum: ['email', 'webhook'] },
-  recipient: { ...text, description: 'Empty where the report has no recipients.' },
+  recipient: { ...text, description: 'Empty if the report has no recipients.' },
   status: { enum: ['pending', 'sending', 'sent', 'failed', 'unknown', 'skipped'] },
   attempts: count,
   error: textOrNull,
@@ -144,7 +147,7 @@ const delivery = record({
 const pending = { id: text, site_id: text, status: { const: 'pending' } };
 
 export const reportsSchemas: Record<string, JsonSchema> = {
-  NewReportTemplate: withProperties(jsonSchemaOf(newTemplateSchema), described),
+  NewReportTemplate: withProperties(jsonSchemaOf(newTemplateSchema), describedFields),
   ReportTemplateChange: withProperties(
     jsonSchemaOf(templateChangeSchema.fork('site_id', (field) => field.strip())),
     changeable,
@@ -154,19 +157,19 @@ export const reportsSchemas: Record<string, JsonSchema> = {
   DeletedReportTemplate: record({ id: text }),
   RunningTemplates: record({
     status: { enum: ['running', 'stopped'] },
-    templates: { ...count, description: 'Active ones.' },
+    templates: { ...count, description: 'Number of active templates.' },
   }),
   GenerateReports: {
     type: 'object',
     description:
-      '`date_range`, or `first_day` and `last_day`. The first day must have begun; where the last one lies ahead, the report says what is stored until now. Where each site has its own zone, each report has days by that one, those of the answer are in UTC, and a site where the first day has not begun gets none.',
+      'Either `date_range`, or `first_day` and `last_day`. The first day must have begun. If the last day is in the future, the report covers what is stored so far. If the template has no time zone, each report uses that of its site, the days in the response are in UTC, and sites where the first day has not begun get no report.',
     properties: {
       date_range: {
-        description: 'As in `/api/v1/query`, of whole days.',
+        description: 'As in `/api/v1/query`, limited to whole days.',
         anyOf: [text, listOf(day, { minItems: 2, maxItems: 2 })],
       },
       ...days,
-      site_id: { ...text, description: 'Of a template of all sites: this one only.' },
+      site_id: { ...text, description: 'For a template of all sites: generate only the report of this site.' },
     },
     additionalProperties: false,
     examples: [{ date_range: 'last_week' }, { first_day: '2026-10-01', last_day: '2026-10-31', site_id: 'demo' }],
@@ -177,12 +180,12 @@ export const reportsSchemas: Record<string, JsonSchema> = {
     reports: listOf(record(reportFields)),
     total: count,
     pagination: record({ limit: count, offset: count }),
-    next: { ...textOrNull, description: 'Of the next page, as `after`; null where there is none.' },
+    next: { ...textOrNull, description: 'Pass as `after` to get the next page. Null on the last one.' },
   }),
   ReportStatistics: record({
     totalTemplates: count,
     activeTemplates: count,
-    totalReports: { ...count, description: 'Revisions count.' },
+    totalReports: { ...count, description: 'Includes revisions.' },
     successfulReports: count,
     failedReports: count,
   }),
@@ -190,8 +193,8 @@ export const reportsSchemas: Record<string, JsonSchema> = {
   ResentReport: record({
     id: text,
     status: { const: 'pending' },
-    recipients: { ...count, description: 'How many will get it, the webhook included.' },
-    skipped: { ...listOf(text), description: 'Addresses that get nothing: they left through the link in a mail.' },
+    recipients: { ...count, description: 'Number of deliveries, including the webhook.' },
+    skipped: { ...listOf(text), description: 'Addresses that have unsubscribed and get nothing.' },
   }),
   ReissuedReport: record({ ...pending, revision: { type: 'integer', minimum: 2 } }),
 };

@@ -1,4 +1,3 @@
-/** Turns the rules of requests, from Joi and from the parsers after it, into the schemas of the document. */
 import { funnelSchema } from '../funnel/parse-funnel.js';
 import { type FilterValues, filterOperators, filterRules } from '../query/filter-operators.js';
 import { botsRule, includeMeanings } from '../query-request/definitions.js';
@@ -48,7 +47,7 @@ const caseSensitive: JsonSchema = {
 
 const operatorsThatTake = (values: FilterValues) => filterOperators.filter((op) => filterRules[op].takes === values);
 
-/** `[operator, dimension, values]`, for the operators that take the same values; whether capitals matter may follow. */
+/** `[operator, dimension, values]` for the operators that take the same kind of values, with an optional `case_sensitive`. */
 const condition = (values: FilterValues, schema: JsonSchema): JsonSchema => ({
   ...tuple(
     { enum: operatorsThatTake(values) },
@@ -63,8 +62,8 @@ const comparison = (values: FilterValues, numbers: number): JsonSchema =>
   tuple({ enum: operatorsThatTake(values) }, property, listOf(number, { minItems: numbers, maxItems: numbers }));
 
 const filter: JsonSchema = {
-  title: 'A condition, or conditions joined by and, or, not',
-  description: `At most ${filterDepth} levels deep. Several values are alternatives; null is the absence of a value. An event without a value fits no operator but \`is\` with null and \`is_not_set\`, and so fits the negation of every other condition: \`is_not\` without null, \`contains_not\` and the like, \`not\`. Numbers are compared exactly, as decimals; a value that is no plain decimal fits none of them; both bounds of \`between\` are included. A number may have 100 digits; one that a double cannot hold is shown as text in \`query\`. \`property:a.b\` is the property of that name where there is one, else b within a. A regular expression is one of Postgres, without back-references, look-around and embedded options.\n\n${operatorsText()}`,
+  title: 'A condition, or conditions combined with and, or, not',
+  description: `At most ${filterDepth} levels deep. Several values are alternatives; null means no value. An event without a value matches only \`is\` with null and \`is_not_set\`. It therefore matches every negated condition: \`is_not\` without null, \`contains_not\` and the like, and \`not\`. Numbers are compared as exact decimals, and a value that is not a plain decimal matches none of the numeric operators. Both bounds of \`between\` are inclusive. A number can have 100 digits; \`query\` returns it as a string if a double cannot hold it. \`property:a.b\` is the property with that name if there is one, otherwise \`b\` inside \`a\`. Regular expressions are those of Postgres, without back-references, look-around and embedded options.\n\n${operatorsText()}`,
   oneOf: [
     condition('texts or null', { anyOf: [value, { type: 'null' }] }),
     condition('texts', value),
@@ -91,27 +90,27 @@ const filter: JsonSchema = {
 };
 
 const filters: JsonSchema = {
-  description: `One filter, or a list of filters that must all match; at most ${filterConditions} conditions.`,
+  description: `One filter, or a list of filters that must all match. At most ${filterConditions} conditions.`,
   anyOf: [ref('Filter'), listOf(ref('Filter'))],
 };
 
-/** A name, or two dates (both included) or two instants (half-open). */
+/** A name, two dates (both inclusive) or two instants (half-open). */
 const span = (names: readonly string[], ...more: JsonSchema[]): JsonSchema => ({
   anyOf: [{ enum: names }, ...more, tuple(date, date), tuple(instantText, instantText)],
 });
 
 const dateRange: JsonSchema = {
-  description: `Two dates are both included, of two instants the second is not. Days are days of the zone of the query. From 2000-01-01 to 2100-12-31, at most 30 years.\n\n${rangesText()}`,
+  description: `Two dates are both inclusive; of two instants, the second is exclusive. Days are in the time zone of the query. From 2000-01-01 to 2100-12-31, at most 30 years.\n\n${rangesText()}`,
   ...span(rangeNames, { type: 'string', pattern: dayCountPattern }),
   examples: ['30d', ['2026-10-01', '2026-10-31'], ['2026-10-01T00:00:00Z', '2026-10-01T12:00:00+02:00']],
 };
 
-/** The properties that Joi knows only roughly are described here. */
+/** Replaces properties whose Joi schema is less strict than the parser that follows it. */
 function replacing(schema: ObjectSchema, properties: Record<string, JsonSchema>): ObjectSchema {
   return { ...schema, properties: { ...schema.properties, ...properties } };
 }
 
-export const zone = { description: 'An IANA time zone such as Europe/Berlin; the one of the site when absent.' };
+export const zone = { description: "An IANA time zone such as Europe/Berlin. Default: the site's." };
 
 function querySchemaOfDocument(): JsonSchema {
   const schema = jsonSchemaOf(querySchema);
@@ -121,7 +120,7 @@ function querySchemaOfDocument(): JsonSchema {
   });
   const known = withProperties(schema, {
     timezone: zone,
-    week_start: { description: 'The first day of a week; Monday when absent.' },
+    week_start: { description: 'The first day of the week. Default: Monday.' },
     metrics: {
       description: metricsText(),
       contains: { pattern: numberMetricPattern },
@@ -133,13 +132,16 @@ function querySchemaOfDocument(): JsonSchema {
       ],
     },
     dimensions: {
-      description: `At most one of them is of time, which makes a series without holes, of at most ${queryLimits.buckets} buckets.\n\n${dimensionsText()}`,
+      description: `At most one of them can be a time dimension. It returns a series without gaps, of at most ${queryLimits.buckets} buckets.\n\n${dimensionsText()}`,
       contains: { pattern: '^time:' },
       minContains: 0,
       maxContains: 1,
       examples: [['time:day', 'path']],
     },
-    order_by: { description: 'Metrics and dimensions of this query.', examples: [[['visitors', 'desc']]] },
+    order_by: {
+      description: 'Pairs of a metric or dimension of this query and a direction.',
+      examples: [[['visitors', 'desc']]],
+    },
   });
   return replacing(known, {
     date_range: ref('DateRange'),
@@ -159,20 +161,21 @@ function funnelSchemaOfDocument(): JsonSchema {
   const schema = withProperties(jsonSchemaOf(funnelSchema), {
     timezone: zone,
     window: {
-      description: 'Longest time from the first step to the last, at most 90 days.',
+      description: 'Maximum time from the first step to the last, up to 90 days.',
       pattern: '^[1-9]\\d{0,5}[mhd]$',
     },
     by: {
-      description: 'Whether all steps must lie within one visit, or within all that a visitor does in the window.',
+      description:
+        '`visit`: all steps must be in the same visit. `visitor`: in any visits of the visitor, within the window.',
     },
     past_end: {
-      description: 'Steps after the first may lie behind the end of the range, as far as the window reaches.',
+      description: 'Whether steps after the first can be later than the end of the range, as far as the window allows.',
     },
     breakdown: {
       description:
-        'A dimension that is not of time: users are told apart by its value at their first event that matches the first step.',
+        'A dimension other than time. Users are split by its value at their first event that matches the first step.',
     },
-    breakdown_limit: { description: 'How many values are shown.' },
+    breakdown_limit: { description: 'Maximum number of values.' },
   });
   const steps = schema.properties.steps!;
   const step = replacing(steps.items as ObjectSchema, {
@@ -185,7 +188,7 @@ function funnelSchemaOfDocument(): JsonSchema {
   });
 }
 
-/** Schemas by the names that the document has for them. */
+/** Keyed by the name in `components.schemas`. */
 export const requestSchemas = (): Record<string, JsonSchema> => ({
   Query: querySchemaOfDocument(),
   Funnel: funnelSchemaOfDocument(),

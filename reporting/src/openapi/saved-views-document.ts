@@ -1,42 +1,40 @@
-/** `/api/v1/sites/:site_id/saved-views`, for the document. */
-
 import { storableText } from '../query-request/storable-text.js';
 import { definitionCharacters, pageFields } from '../saved-views/parse-definition.js';
 import { kindSchema, type ViewKind, viewKinds } from '../saved-views/saved-view.js';
 import { mostKept } from '../sites/keep-for-site.js';
 import { instant, type JsonSchema, jsonSchemaOf, listOf, type ObjectSchema, record, ref, text } from './json-schema.js';
-import { keptPaths } from './kept-operations.js';
 import { operation, parameter } from './operation.js';
+import { siteContentPaths } from './site-content-paths.js';
 
-const questions = { funnel: 'Funnel', retention: 'Returns', journeys: 'Journeys' } as const;
+const requestSchemaNames = { funnel: 'Funnel', retention: 'Returns', journeys: 'Journeys' } as const;
 
-/** Without what the page decides that shows the view. */
-function withoutPage(schema: ObjectSchema): JsonSchema {
-  const isLeft = (name: string) => !pageFields.some((each) => each === name);
+/** Leaves out the fields that the page showing the view decides itself. */
+function withoutPageFields(schema: ObjectSchema): JsonSchema {
+  const isIncluded = (name: string) => !pageFields.some((each) => each === name);
   const { required } = schema as { required?: string[] };
   return {
     ...schema,
-    properties: Object.fromEntries(Object.entries(schema.properties).filter(([name]) => isLeft(name))),
-    ...(required && { required: required.filter(isLeft) }),
+    properties: Object.fromEntries(Object.entries(schema.properties).filter(([name]) => isIncluded(name))),
+    ...(required && { required: required.filter(isIncluded) }),
   };
 }
 
 type Requests = Record<string, JsonSchema>;
 
 const definitionOf = (kind: ViewKind, requests: Requests, isStored: boolean): JsonSchema => {
-  if (kind !== 'segment') return withoutPage(requests[questions[kind]] as ObjectSchema);
+  if (kind !== 'segment') return withoutPageFields(requests[requestSchemaNames[kind]] as ObjectSchema);
   const list = listOf(ref('Filter'), { minItems: 1 });
   return record({ filters: isStored ? list : { anyOf: [ref('Filter'), list] } });
 };
 
 const name: JsonSchema = { type: 'string', pattern: storableText(1, 200) };
 
-/** A schema for each kind, by which it is told what the definition is. */
-const ofKinds = (fieldsOf: (kind: ViewKind) => Record<string, JsonSchema>, ...optional: string[]): JsonSchema => ({
+/** One schema for each kind, because the kind decides what the definition looks like. */
+const forEachKind = (fieldsOf: (kind: ViewKind) => Record<string, JsonSchema>, ...optional: string[]): JsonSchema => ({
   oneOf: viewKinds.map((kind) => record(fieldsOf(kind), ...optional)),
 });
 
-/** `requests` has the bodies of questions. */
+/** `requests` has the schemas of request bodies. */
 export function savedViewsSchemas(requests: Requests): Record<string, JsonSchema> {
   const written = (kind: ViewKind) => ({
     ...{ kind: { const: kind }, name },
@@ -50,28 +48,28 @@ export function savedViewsSchemas(requests: Requests): Record<string, JsonSchema
     ...{ definition: definitionOf(kind, requests, true), created_at: instant },
   });
   const change = {
-    description: 'Of the kind that the view has.',
+    description: 'The kind must be the one that the view has.',
     anyOf: viewKinds.map((kind) => record(written(kind), 'kind')),
   };
   return {
-    NewSavedView: ofKinds(written),
+    NewSavedView: forEachKind(written),
     SavedViewChange: change,
-    SavedView: ofKinds(read),
+    SavedView: forEachKind(read),
     SavedViews: record({ saved_views: listOf(ref('SavedView')) }),
   };
 }
 
-const tag = 'Kept for a site';
+const tag = 'Site content';
 
-export const savedViewsPaths = keptPaths(
+export const savedViewsPaths = siteContentPaths(
   {
     ...{ tag, noun: 'a saved view', nouns: 'saved views' },
     schema: { one: 'SavedView', all: 'SavedViews', created: 'NewSavedView' },
-    listed: 'In the order in which they were made.',
-    created:
-      'A segment is filters; of a funnel, retention or journeys it is the body of the question, without its site, range, zone and filters.',
-    full: `The site has ${mostKept.savedViews} saved views already.`,
-    parameters: [parameter('kind', jsonSchemaOf(kindSchema).properties.kind!, 'Of this kind only.')],
+    listDescription: 'Ordered by creation, oldest first.',
+    createDescription:
+      'For a segment, the definition has its filters. For a funnel, retention or journeys it is the request body without site, range, time zone and filters.',
+    conflict: `The site already has ${mostKept.savedViews} saved views.`,
+    parameters: [parameter('kind', jsonSchemaOf(kindSchema).properties.kind!, 'Only saved views of this kind.')],
   },
   {
     put: operation({
@@ -81,8 +79,8 @@ export const savedViewsPaths = keptPaths(
         summary: 'Replace the name and the definition of a saved view',
         scope: 'admin',
       },
-      ...{ body: 'SavedViewChange', answer: 'SavedView', refusals: [400, 404, 408, 413, 415, 429, 503] },
-      reasons: { 404: 'The site does not have a saved view of this id.' },
+      ...{ body: 'SavedViewChange', response: 'SavedView', errors: [400, 404, 408, 413, 415, 429, 503] },
+      errorDescriptions: { 404: 'The site does not have a saved view with this id.' },
     }),
   },
 );

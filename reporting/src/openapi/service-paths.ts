@@ -1,7 +1,6 @@
-/** Turns the routes that every service has, those of this document and those of definitions into paths of the document. */
 import { type JsonSchema, listOf, record, ref, text } from './json-schema.js';
 
-const answers = (description: string, mediaType: string, schema: object) => ({
+const responseOf = (description: string, mediaType: string, schema: object) => ({
   description,
   content: { [mediaType]: { schema } },
 });
@@ -27,28 +26,28 @@ export const serviceSchemas = {
 };
 
 export const servicePaths = {
-  '/api/v1/definitions': get('definitions', 'What the names of a query mean, in Markdown; open to everybody', {
-    200: answers('Meanings by name.', 'application/json', ref('Definitions')),
+  '/api/v1/definitions': get('definitions', 'Describe the names that queries use, in Markdown. No key is needed', {
+    200: responseOf('Meanings by name.', 'application/json', ref('Definitions')),
   }),
-  '/': get('about', 'Which service this is, and of which version', {
-    200: answers('Its name, its version and where its documentation is.', 'application/json', ref('About')),
+  '/': get('about', 'Show the name and version of the service', {
+    200: responseOf('Name, version and where the documentation is.', 'application/json', ref('About')),
   }),
-  '/health': get('health', 'Whether the service and its database work', {
-    200: answers('All is well.', 'application/json', ref('Health')),
-    503: answers('A part is down.', 'application/json', ref('Health')),
+  '/health': get('health', 'Check the service and its database', {
+    200: responseOf('Everything is up.', 'application/json', ref('Health')),
+    503: responseOf('Something is down.', 'application/json', ref('Health')),
   }),
-  '/health/live': get('live', 'Whether the process runs', {
-    200: answers('It does.', 'application/json', ref('Status')),
+  '/health/live': get('live', 'Check that the process is running', {
+    200: responseOf('It is running.', 'application/json', ref('Status')),
   }),
-  '/health/ready': get('ready', 'Whether requests are welcome', {
-    200: answers('They are.', 'application/json', ref('Health')),
-    503: answers('A part is down, or the service stops.', 'application/json', {
+  '/health/ready': get('ready', 'Check that the service is ready for requests', {
+    200: responseOf('It is ready.', 'application/json', ref('Health')),
+    503: responseOf('Something is down, or the service is shutting down.', 'application/json', {
       anyOf: [ref('Health'), ref('Status')],
     }),
   }),
-  '/metrics': get('metrics', 'Metrics for Prometheus', { 200: answers('The metrics.', 'text/plain', plain) }),
+  '/metrics': get('metrics', 'Metrics for Prometheus', { 200: responseOf('The metrics.', 'text/plain', plain) }),
   '/openapi.json': get('openapi', 'This document', {
-    200: answers('The document.', 'application/json', { type: 'object' }),
+    200: responseOf('The document.', 'application/json', { type: 'object' }),
   }),
-  '/docs': get('docs', 'This document, for people', { 200: answers('A page.', 'text/html', plain) }),
+  '/docs': get('docs', 'This document as a web page', { 200: responseOf('An HTML page.', 'text/html', plain) }),
 };

@@ -1,8 +1,7 @@
-/** The routes of sessions and shared links as paths of the document. */
 import { querySchema } from '../query-request/query-schema.js';
 import { sharedRoutes } from '../share-links/shared-routes.js';
 import { mostOpenLinks } from '../share-links/stored-links.js';
-import { refused } from './file-download.js';
+import { errorResponse } from './file-download.js';
 import { jsonSchemaOf, text } from './json-schema.js';
 import { operation } from './operation.js';
 
@@ -11,42 +10,42 @@ const inPath = (name: string, description: string, schema: object = text) => ({
   ...{ name, in: 'path', required: true, description, schema },
 });
 const siteInPath = inPath('site_id', 'The site.', jsonSchemaOf(querySchema).properties.site_id);
-const changing = [400, 404, 408, 413, 415, 429, 503];
+const changeErrors = [400, 404, 408, 413, 415, 429, 503];
 
-/** What ends without an answer to read. */
-function withoutAnswer(given: ReturnType<typeof operation>) {
+/** Responds with 204 instead of 200. */
+function withoutResponse(given: ReturnType<typeof operation>) {
   const { 200: _answer, ...refusals } = given.responses as Record<number, object>;
-  return { ...given, responses: { 204: { description: 'It is done.' }, ...refusals } };
+  return { ...given, responses: { 204: { description: 'Done.' }, ...refusals } };
 }
 
 const session = {
   get: operation({
     id: 'showSession',
     tag,
-    summary: 'Show who asks, and what they may do',
-    answer: 'Session',
-    refusals: [429, 503],
+    summary: 'Show who is logged in and what they can do',
+    response: 'Session',
+    errors: [429, 503],
   }),
   post: operation({
     id: 'logIn',
     tag,
     summary: 'Log a browser in',
     description:
-      'With a key, which the browser need not keep then: a cookie stands in for it for 12 hours, or until the key is revoked. Only from pages of this service. After ten wrong keys in a minute a client has to wait for the rest of it.',
-    isOpen: true,
+      'Exchanges a key for a cookie, so the browser does not have to store the key. The cookie is valid for 12 hours or until the key is revoked. Accepted only from pages of this service. After ten wrong keys in a minute, a client must wait for the rest of that minute.',
+    isPublic: true,
     body: 'LogIn',
-    answer: 'Session',
-    refusals: [400, 408, 413, 415, 429, 503],
+    response: 'Session',
+    errors: [400, 408, 413, 415, 429, 503],
   }),
-  delete: withoutAnswer(
+  delete: withoutResponse(
     operation({
       id: 'logOut',
       tag,
       summary: 'Log a browser out',
-      description: 'Only from pages of this service. Ends the session of the cookie, if there is one.',
-      isOpen: true,
-      answer: 'Session',
-      refusals: [429, 503],
+      description: 'Ends the session of the cookie, if there is one. Accepted only from pages of this service.',
+      isPublic: true,
+      response: 'Session',
+      errors: [429, 503],
     }),
   ),
 };
@@ -57,70 +56,71 @@ const links = {
     id: 'listShareLinks',
     tag,
     summary: 'List the shared links of a site',
-    description: 'Those that can be used first, then the newest.',
+    description: 'Usable links first, then newest first.',
     scope: 'admin',
-    answer: 'ShareLinks',
-    refusals: [404, 429, 503],
+    response: 'ShareLinks',
+    errors: [404, 429, 503],
   }),
   post: operation({
     id: 'createShareLink',
     tag,
-    summary: 'Share the dashboard of a site by a link',
-    description: `Whoever has the link reads this site, within the filters, without a key. At most ${mostOpenLinks} links of a site can be used at a time. The body may be missing.`,
+    summary: 'Create a link that shares the dashboard of a site',
+    description: `Anyone with the link can read this site, limited by the filters, without a key. A site can have at most ${mostOpenLinks} usable links. The body is optional.`,
     scope: 'admin',
     body: 'NewShareLink',
     bodyIsOptional: true,
     status: 201,
-    answer: 'ShareLink',
-    refusals: [...changing, 409],
+    response: 'ShareLink',
+    errors: [...changeErrors, 409],
   }),
 };
 
-const revoke = withoutAnswer(
+const revoke = withoutResponse(
   operation({
     id: 'revokeShareLink',
     tag,
     summary: 'Revoke a shared link',
-    description: 'It ends at once, and live answers within half a minute. Again changes nothing.',
+    description:
+      'The link stops working at once; live streams opened with it end within 30 seconds. Revoking it again changes nothing.',
     scope: 'admin',
-    answer: 'ShareLink',
-    refusals: [404, 429, 503],
+    response: 'ShareLink',
+    errors: [404, 429, 503],
   }),
 );
 
-const unknownLink = refused('The link is not known, was revoked, or has expired: which of these is not told.');
-const ofLink = (given: ReturnType<typeof operation>, status401: string) => {
+const unknownLinkResponse = errorResponse('The link is unknown, revoked or expired. The response does not say which.');
+const linkOperation = (given: ReturnType<typeof operation>, status401: string) => {
   const { 403: _none, ...responses } = given.responses as Record<number, object>;
-  return { ...given, responses: { ...responses, 401: refused(status401), 404: unknownLink } };
+  return { ...given, responses: { ...responses, 401: errorResponse(status401), 404: unknownLinkResponse } };
 };
 
 const guestSession = {
-  parameters: [inPath('slug', 'Of the link.')],
-  get: ofLink(
+  parameters: [inPath('slug', 'The last part of the link.')],
+  get: linkOperation(
     operation({
       id: 'showLink',
       tag,
-      summary: 'Show what a shared link shows',
-      description: `Below \`/share/{slug}/api/v1\` these routes answer as they do below \`/api/v1\`, for the site of the link only, and with its filters added to whatever is asked; there are no others: ${sharedRoutes.map((route) => `\`${route}\``).join(', ')}. A site is shown without its settings, and with filters without its numbers.`,
-      isOpen: true,
-      answer: 'LinkSession',
-      refusals: [404, 429, 503],
+      summary: 'Show what a shared link gives access to',
+      description: `Under \`/share/{slug}/api/v1\` only these routes exist. They work as under \`/api/v1\`, but only for the site of the link and with its filters added to every request: ${sharedRoutes.map((route) => `\`${route}\``).join(', ')}. The site is shown without its settings, and if the link has filters also without its event counts.`,
+      isPublic: true,
+      response: 'LinkSession',
+      errors: [404, 429, 503],
     }),
-    'The link has a password (`password_needed`), which `POST` takes.',
+    'The link needs a password (`password_needed`): send it with `POST`.',
   ),
-  post: ofLink(
+  post: linkOperation(
     operation({
       id: 'giveLinkPassword',
       tag,
-      summary: 'Give the password of a shared link',
+      summary: 'Enter the password of a shared link',
       description:
-        'A cookie for this link stands in for it for seven days. After ten wrong ones in a minute a client, and after sixty everybody, has to wait for the rest of it.',
-      isOpen: true,
+        'Sets a cookie for this link that is valid for seven days. After ten wrong passwords in a minute a client must wait for the rest of that minute; after sixty, all clients must.',
+      isPublic: true,
       body: 'LinkPassword',
-      answer: 'LinkSession',
-      refusals: [400, 404, 408, 413, 415, 429, 503],
+      response: 'LinkSession',
+      errors: [400, 404, 408, 413, 415, 429, 503],
     }),
-    'This is not the password (`password_needed`).',
+    'The password is wrong (`password_needed`).',
   ),
 };
 

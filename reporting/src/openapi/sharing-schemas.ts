@@ -1,4 +1,3 @@
-/** What the routes of sessions and shared links take and answer, as schemas of the document. */
 import { logInSchema } from '../routes/session-route.js';
 import { mostConditions, passwordBody, shareLinkSchema } from '../share-links/parse-share-link.js';
 import {
@@ -16,7 +15,7 @@ import {
 } from './json-schema.js';
 
 const filters: JsonSchema = {
-  description: 'Added to each question that is asked through the link; null: none.',
+  description: 'Added to every request made through the link. Null: none.',
   anyOf: [listOf(ref('Filter')), { type: 'null' }],
 };
 
@@ -25,19 +24,19 @@ const scopes = listOf({ enum: ['read', 'admin'] });
 const newLink = jsonSchemaOf(shareLinkSchema);
 
 export const sharingSchemas: Record<string, JsonSchema> = {
-  LogIn: withProperties(jsonSchemaOf(logInSchema), { key: { description: 'With scope `read` or `admin`.' } }),
+  LogIn: withProperties(jsonSchemaOf(logInSchema), { key: { description: 'A key with the scope `read` or `admin`.' } }),
   Session: record({
-    auth: { enum: ['open', 'key'], description: '`open`: nobody needs a key.' },
-    scopes: { ...scopes, description: 'What may be done here.' },
-    site_id: { ...textOrNull, description: 'The only site that may be seen; null: all.' },
-    name: { ...textOrNull, description: 'Of the key.' },
+    auth: { enum: ['open', 'key'], description: '`open`: no key is needed.' },
+    scopes: { ...scopes, description: 'What the session allows.' },
+    site_id: { ...textOrNull, description: 'The only site it gives access to. Null: all sites.' },
+    name: { ...textOrNull, description: 'Name of the key.' },
   }),
   LinkPassword: jsonSchemaOf(passwordBody),
   LinkSession: record({
     auth: { const: 'share' },
     scopes,
     site_id: text,
-    name: { ...textOrNull, description: 'Of the link.' },
+    name: { ...textOrNull, description: 'Name of the link.' },
     filters,
   }),
   NewShareLink: {
@@ -46,19 +45,19 @@ export const sharingSchemas: Record<string, JsonSchema> = {
       ...newLink.properties,
       filters: {
         ...ref('Filters'),
-        description: `What everybody who has the link is limited to; at most ${mostConditions} conditions.`,
+        description: `Limits what the link shows. At most ${mostConditions} conditions.`,
       },
       expires_at: {
         ...{ type: ['string', 'null'], maxLength: 40, examples: ['2030-01-31T00:00:00Z', '2030-01-31T00:00+02:00'] },
-        description: 'An instant in the future with its zone; null: never.',
+        description: 'An instant in the future, with a time zone. Null: never.',
       },
     },
   },
   ShareLink: record({
     id: text,
-    slug: { ...text, description: '128 random bits: whoever knows them has the link.' },
-    path: { ...text, description: 'Below the address of this service.', examples: ['/share/AbCdEfGhIjKlMnOpQrStUv'] },
-    url: { ...textOrNull, description: 'The whole address; null where `PUBLIC_URL` is not set.' },
+    slug: { ...text, description: '128 random bits. Treat it as a secret: it is all that is needed to use the link.' },
+    path: { ...text, description: 'Path of the link on this service.', examples: ['/share/AbCdEfGhIjKlMnOpQrStUv'] },
+    url: { ...textOrNull, description: 'The full URL. Null if `PUBLIC_URL` is not set.' },
     name: textOrNull,
     filters,
     has_password: flag,

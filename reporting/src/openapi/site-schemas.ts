@@ -1,4 +1,3 @@
-/** What clients may decide about a site, as schemas of the document. */
 import { enrichments } from '@millrace/shared/contract/enrichments';
 import type Joi from 'joi';
 import { newSiteSchema, siteChangeSchema } from '../sites/parse-site-request.js';
@@ -8,19 +7,20 @@ const siteSchemaOfDocument = (schema: Joi.ObjectSchema): ObjectSchema =>
   withProperties(jsonSchemaOf(schema), {
     timezone: { description: 'An IANA time zone.' },
     path_rules: {
-      description: 'How paths become pages, from the next event on. What is absent is as by default; null resets all.',
+      description:
+        'How paths are turned into pages, from the next event on. Absent fields have their defaults; null resets all of them.',
       examples: [{ strip_query: true, keep_params: ['p'], trailing_slash: 'strip' }],
     },
     hostnames: {
       description:
-        'Hosts of the site itself; replaces those there are. A referrer on one of them is `direct`, in events of the past too, as far back as there are raw events. Kept in lower case and punycode, without port, final dot and `www.`.',
+        "The site's own hosts; replaces the current list. A referrer on one of them counts as `direct`, also in past events as far back as raw events are stored. Stored in lower case and punycode, without port, trailing dot and `www.`.",
       examples: [['shop.example']],
     },
     session_minutes: {
-      description: 'Longest time between two events of a visit, in minutes. Visits of the past follow it, too.',
+      description: 'Longest time between two events of a visit, in minutes. Also applies to past visits.',
     },
     enrichment_off: {
-      description: `What ingestion is not to find out about visitors of the site, from a few seconds later on; replaces what there is. ${Object.entries(
+      description: `Enrichments to switch off for the site; replaces the current list and takes effect within seconds. ${Object.entries(
         enrichments,
       )
         .map(([name, meaning]) => `\`${name}\`: ${meaning}`)
@@ -29,7 +29,7 @@ const siteSchemaOfDocument = (schema: Joi.ObjectSchema): ObjectSchema =>
     },
     job_priority: {
       description:
-        'How soon jobs of the site run among others that wait: smaller is sooner, and 0 or null before all that have one. Takes a key of all sites.',
+        "Priority of the site's jobs among waiting jobs: smaller runs sooner; 0 or null runs before all others. Takes a key that is not limited to one site.",
     },
   });
 

@@ -1,4 +1,4 @@
-/** The link in a mail as paths of the document: pages for people, who have no key. */
+/** These are web pages for recipients, who have no key. */
 import { ref, text } from './json-schema.js';
 import { parameter } from './operation.js';
 
@@ -11,13 +11,13 @@ const page = (id: string, summary: string, description: string) => ({
   tags: ['Reports'],
   security: [{}],
   responses: {
-    200: { description: 'A page.', content: { 'text/html': { schema: text } } },
+    200: { description: 'An HTML page.', content: { 'text/html': { schema: text } } },
     403: {
-      description: 'The link is not one of ours, was cut or is too old.',
+      description: 'The link is invalid, incomplete or expired.',
       content: { 'application/json': { schema: ref('Error') } },
     },
     default: {
-      description: 'Something went wrong on our side.',
+      description: 'Internal error.',
       content: { 'application/json': { schema: ref('Error') } },
     },
   },
@@ -27,15 +27,15 @@ export const unsubscribePaths = {
   '/api/v1/report-templates/{id}/unsubscribe/{recipient}': {
     parameters: [
       inPath('id', 'The template.'),
-      inPath('recipient', 'The address, in lower case.'),
-      parameter('expires', text, 'When the link ends, in seconds since 1970.', true),
-      parameter('signature', text, 'Of the link.', true),
+      inPath('recipient', 'The email address, in lower case.'),
+      parameter('expires', text, 'When the link expires, in seconds since 1970.', true),
+      parameter('signature', text, 'Signature of the link.', true),
     ],
-    get: page('askToUnsubscribe', 'Ask whether the mails of a report shall end', 'Changes nothing.'),
+    get: page('askToUnsubscribe', 'Ask for confirmation before unsubscribing', 'Changes nothing.'),
     post: page(
       'unsubscribe',
-      'End the mails of a report to one recipient',
-      'Takes any body or none, as mail programs send it (RFC 8058).',
+      'Unsubscribe an address from a report',
+      'Accepts any body or none, as mail clients send it (RFC 8058).',
     ),
   },
 };

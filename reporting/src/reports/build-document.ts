@@ -1,4 +1,3 @@
-/** A report as a document for people: its figures, how the period went, what was looked at most, and the rows of its dataset. */
 import type { Column, DatasetContext, Row } from '../datasets/dataset.js';
 import { queryRows } from '../datasets/query-rows.js';
 import { daysIn } from '../query-request/calendar.js';
@@ -9,9 +8,9 @@ import type { FigureChange, Report } from './report.js';
 import { daysBefore } from './report-period.js';
 
 const language = 'en';
-const mostBars = 10;
-/** A line of more days than these is drawn by weeks. */
-const mostDays = 92;
+const maxBars = 10;
+/** Longer periods are drawn by weeks. */
+const maxDailyPoints = 92;
 
 /** Every digit of a sum, with its currency. */
 function formatFigure(value: string, unit?: string): string {
@@ -28,7 +27,7 @@ const shownFigure = ({ title, value, previous, change, unit }: Figure): KeyFigur
 
 const unitOf = ({ days: { from, to } }: FiguresContext) => {
   if (from === to) return 'hour';
-  return daysIn(from, to) > mostDays ? 'week' : 'day';
+  return daysIn(from, to) > maxDailyPoints ? 'week' : 'day';
 };
 
 async function visitorsOver(context: DatasetContext, unit: string): Promise<{ labels: string[]; values: number[] }> {
@@ -36,7 +35,7 @@ async function visitorsOver(context: DatasetContext, unit: string): Promise<{ la
     metrics: ['visitors'],
     dimensions: [`time:${unit}`],
   });
-  // Hours are instants with the offset of the zone: the clock is what fits below a chart of one day.
+  // Hours are ISO instants, of which only the time fits below a chart of one day.
   const shown = (label: string) => (unit === 'hour' ? label.slice(11, 16) : label);
   return { labels: rows.map(([label]) => shown(label!)), values: rows.map(([, visitors]) => Number(visitors)) };
 }
@@ -45,7 +44,7 @@ async function visitorsChart(context: FiguresContext): Promise<ChartSection> {
   const unit = unitOf(context);
   const { labels, values } = await visitorsOver(contextOf(context, context.days), unit);
   const before = await visitorsOver(contextOf(context, daysBefore(context.days)), unit);
-  // Its line would lie under the axis.
+  // A line of zeros would only hide the axis.
   const hasBefore = before.values.some((value) => value > 0);
   return {
     kind: 'chart',
@@ -53,9 +52,9 @@ async function visitorsChart(context: FiguresContext): Promise<ChartSection> {
     labels,
     series: [
       { title: 'This period', values },
-      // A month before may be shorter, and then has no last days.
+      // The previous month can have fewer days.
       ...(hasBefore
-        ? [{ title: 'The period before', values: labels.map((_, place) => before.values[place] ?? null) }]
+        ? [{ title: 'Previous period', values: labels.map((_, place) => before.values[place] ?? null) }]
         : []),
     ],
   };
@@ -63,7 +62,7 @@ async function visitorsChart(context: FiguresContext): Promise<ChartSection> {
 
 interface Bars {
   title: string;
-  /** What a row is about, above the names. */
+  /** Title of the first column. */
   head: string;
   dimension: string;
   metrics: Column[];
@@ -94,35 +93,35 @@ async function barsOf(context: FiguresContext, { title, head, dimension, metrics
       [barColumn, 'desc'],
       [dimension, 'asc'],
     ],
-    limit: mostBars,
+    limit: maxBars,
   });
   const columns: Column[] = [{ name: dimension, title: head, type: 'text' }, ...metrics];
   return { kind: 'bars', title, columns, rows: rows.filter((row) => row[1] !== '0'), barColumn };
 }
 
-/** Such as `Visitors: 1,204 instead of 1,198`. */
+/** Such as `Visitors: 1,204 (was 1,198)`. */
 export function describeChange({ title, before, now, unit }: FigureChange): string {
   const shown = (value: string | null) => (value === null ? 'none' : formatFigure(value, unit));
-  return `${title}: ${shown(now)} instead of ${shown(before)}`;
+  return `${title}: ${shown(now)} (was ${shown(before)})`;
 }
 
-/** Where no revision before was written, it is the first that anybody sees. */
+/** If no earlier revision was written, readers have nothing to compare with. */
 function notesOf({ revision, changes }: Report, more: string[]): string[] {
   if (changes === null) return more;
-  const what = changes.length > 0 ? changes.map(describeChange).join('; ') : 'no figure has changed';
-  return [`Revision ${revision}. Since the last one that was written: ${what}.`, ...more];
+  const what = changes.length > 0 ? changes.map(describeChange).join('; ') : 'no key figure has changed';
+  return [`Revision ${revision}. Changes from the previous one: ${what}.`, ...more];
 }
 
 export interface DocumentParts {
   report: Report;
   siteName: string;
   figures: Figure[];
-  /** Of its dataset. */
+  /** The rows of the dataset. */
   table: { title: string; columns: Column[]; batches: AsyncIterable<Row[]> };
   notes: string[];
 }
 
-/** Reads what stands above the table; `table.batches` are read while the document is written, in the same snapshot. */
+/** Reads everything above the table. `table.batches` are read later, while the document is written, in the same snapshot. */
 export async function buildDocument(context: FiguresContext, parts: DocumentParts): Promise<ReportDocument> {
   const { report, siteName, figures, table, notes } = parts;
   const sections: ReportDocument['sections'] = [await visitorsChart(context)];

@@ -1,4 +1,4 @@
-/** Finds reports that no longer say what is stored: events of their period came late, or were erased. */
+/** Finds outdated reports: events of their period arrived late or were erased. */
 
 import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
 import { dayStart } from '@millrace/shared/time/zone-days';
@@ -11,21 +11,21 @@ import { findReport } from './report-rows.js';
 
 const statementTimeoutMs = 5_000;
 
-/** Raw events of before are gone, and with them the counts of days in other zones than the site's. */
+/** Older raw events were dropped, so days in zones other than the site's can no longer be counted. */
 const horizon = '/* reporting.rawHorizon */ select since from raw_horizon';
 
 const checked = `/* reporting.noteCheck */
 update reports set checked_at = $3, revised = revised or $4, checked_version = $5 where site_id = $1 and id = $2`;
 
-/** What the events of a report are known by. */
+/** Two fingerprints of the events of a report. */
 interface Versions {
-  /** Counted, as {@link Report.dataVersion}. */
+  /** From counts of the events, as in {@link Report.dataVersion}. */
   counted: string;
-  /** Costs next to nothing, and moves with every event of its days; null where it says nothing. */
+  /** Very cheap, and changes with every event of the days. Null if it cannot be read. */
   marked: string | null;
 }
 
-/** `known`: the events need not be counted where that is how they are marked. */
+/** Skips counting if the mark is still `lastMark`. */
 async function readVersions(client: PoolClient, report: Report, now: Date, known: string | null): Promise<Versions> {
   const { siteId, timezone, firstDay, lastDay } = report;
   const days = { from: firstDay, to: lastDay };
@@ -39,8 +39,8 @@ async function readVersions(client: PoolClient, report: Report, now: Date, known
 }
 
 /**
- * Whether the report is out of date, which is noted. One that is not written, or whose events are no longer all there, is not. `known` is
- * what its events were marked by when they were counted last.
+ * Whether the report is outdated; saves the result. False for reports that are not written, and for those whose raw events were partly
+ * dropped. `lastMark` is the mark of its events when they were last counted.
  */
 export async function checkRevision(
   pool: Pool,
@@ -65,20 +65,20 @@ where status = 'generated' and not revised and generated_at > $1::timestamptz - 
     and newer.status = 'generated')
 order by checked_at limit $2`;
 
-/** Claimed by being noted as checked: what another worker has taken is left to it, and what cannot be checked has its next turn after all others. */
+/** Updates `checked_at` first: other workers skip the report, and one that fails goes to the end of the line. */
 const claim = `/* reporting.claimCheck */
 update reports set checked_at = $3 where site_id = $1 and id = $2 and checked_at < $3::timestamptz - interval '15 minutes'
-returning checked_version as known`;
+returning checked_version as "lastMark"`;
 
 export interface CheckOptions {
-  /** Reports that are looked up at once. */
+  /** Reports per query. */
   atOnce: number;
   onError: (error: unknown) => void;
-  /** No other report is looked at when it has fired. */
+  /** Stops before the next report. */
   signal?: AbortSignal;
 }
 
-/** Looks at every report that is due, beside other workers that do so; how many of them are out of date. */
+/** Checks every report that is due. Several workers can do so at once. Returns how many are outdated. */
 export async function checkRevisions(
   pool: Pool,
   now: Date,
@@ -89,11 +89,11 @@ export async function checkRevisions(
     const { rows } = await pool.query<Pick<Report, 'siteId' | 'id'>>(due, [now, atOnce]);
     for (const row of rows) {
       if (signal?.aborted) return revised;
-      const { rows: claimed } = await pool.query<{ known: string | null }>(claim, [row.siteId, row.id, now]);
+      const { rows: claimed } = await pool.query<{ lastMark: string | null }>(claim, [row.siteId, row.id, now]);
       if (claimed.length === 0) continue;
       try {
         const report = await findReport(pool, row.id, row.siteId);
-        if (report && (await checkRevision(pool, report, now, claimed[0]!.known))) revised += 1;
+        if (report && (await checkRevision(pool, report, now, claimed[0]!.lastMark))) revised += 1;
       } catch (error) {
         onError(error);
       }

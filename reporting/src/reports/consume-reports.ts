@@ -1,4 +1,4 @@
-/** Works on the jobs of reports. */
+/** Handles the jobs of reports. */
 import { randomUUID } from 'node:crypto';
 import type { DeliverResult, ReportsResult, SiteReportResult } from '@millrace/shared/contract/job-results';
 import type { GenerateReportData, ReportJobData, TemplateReportData } from '@millrace/shared/contract/report-data';
@@ -22,10 +22,10 @@ import { type WriteDeps, writeReport } from './write-report.js';
 
 export interface ReportsDeps extends WriteDeps, QueueReportsDeps {
   logger: Logger;
-  /** @throws what is worth another try; with `lastAttempt` there will be none. */
+  /** @throws if a retry could help. `lastAttempt` means that there will be none. */
   deliver: (report: Report, options: { lastAttempt: boolean }) => Promise<DeliveryResult>;
   clock?: () => Date;
-  /** Fires when the worker is told to stop. */
+  /** Fires when the worker shuts down. */
   stopping?: AbortSignal;
 }
 
@@ -33,7 +33,7 @@ type Result = ReportsResult | SiteReportResult | DeliverResult;
 type Handle = (deps: ReportsDeps, job: Job) => Promise<Result>;
 
 const since = (startedAt: number) => Math.round(performance.now() - startedAt);
-/** The slot, where a schedule gave one. */
+/** The slot of the schedule if there is one, otherwise when the job was added. */
 const instantOf = (at: string | undefined, job: Job) => new Date(at ?? job.timestamp);
 
 const report: Handle = async (deps, job) => {
@@ -41,7 +41,7 @@ const report: Handle = async (deps, job) => {
   const { templateId, at } = job.data as TemplateReportData;
   const template = await findTemplate(deps.pool, templateId);
   if (!template) {
-    // Erased together with its site.
+    // Happens when its site is erased.
     await deleteSchedule(deps.pool, templateId);
     return { skipped: 'the template was deleted' };
   }
@@ -60,12 +60,12 @@ const generate: Handle = async (deps, job) => {
 
 const isLastAttempt = ({ attemptsMade, opts }: Job) => attemptsMade + 1 >= (opts.attempts ?? 1);
 
-/** For whoever reads the report: what of it may not be up to date. */
+/** Notes for the readers of the report about figures that may be outdated. */
 async function notesOf(job: Job): Promise<string[]> {
   const failures = Object.values(await job.getIgnoredChildrenFailures());
   return failures.length === 0
     ? []
-    : ['Figures that are aggregated may lack the newest events: the aggregation before this report failed.'];
+    : ['Aggregated figures may not include the newest events, because the aggregation before this report failed.'];
 }
 
 function reportOf({ pool }: ReportsDeps, job: Job): Promise<Report | undefined> {
@@ -73,43 +73,45 @@ function reportOf({ pool }: ReportsDeps, job: Job): Promise<Report | undefined> 
   return findReport(pool, reportId, site_id);
 }
 
-/** @throws ServiceError when the report is to be written again: a user was erased meanwhile, who may be in what was written. */
+/** Why the run no longer owns the report. @throws ServiceError if a user was erased in the meantime: the file may contain their data and must be rewritten. */
 async function lost(deps: ReportsDeps, job: Job): Promise<Result> {
   const current = await reportOf(deps, job);
   if (!current) return { skipped: 'the report was deleted' };
-  if (current.status === 'generated') return { skipped: 'it was written already' };
+  if (current.status === 'generated') return { skipped: 'it was already written' };
   if (current.status !== 'pending') return { skipped: 'the report was given up, or another worker has taken it over' };
   throw new ServiceError('conflict', 'A user of the site was erased while the report was written.');
 }
 
-/** Again changes nothing. The report says what kept its file from having the name. */
+/** Idempotent. Saves the reason on the report if the file cannot have the name. */
 async function giveName({ pool, stores }: ReportsDeps, report: Report): Promise<void> {
   if (report.outputName === null) return;
   try {
     await nameFile(stores, report);
   } catch (error) {
     const { reason } = describeReportFailure(error);
-    await noteUnnamed(pool, report, `The file could not be given the name "${report.outputName}": ${reason}`);
+    await noteUnnamed(pool, report, `The file could not be saved as "${report.outputName}": ${reason}`);
     throw error;
   }
   await noteUnnamed(pool, report, null);
 }
 
-/** So often in a row a report is begun that ends its workers: it must not do so for ever. */
+/** A report that crashes its worker must not be started forever. */
 const mostBegins = 10;
-const hopeless = `It was begun ${mostBegins} times, and no worker lived long enough to end it; the log of the worker may say why. Issue the report again once that is mended.`;
+const hopeless = `It was started ${mostBegins} times, but every worker stopped before finishing it; see the log of the worker. Issue the report again once that is fixed.`;
 
-/** Has the report written no more. @throws UnrecoverableError, with what the report says. */
+/** @throws UnrecoverableError always. */
 async function giveUp({ pool }: ReportsDeps, report: Report): Promise<never> {
   await giveUpReport(pool, report, hopeless);
   throw new UnrecoverableError(hopeless);
 }
 
-/** Writes what was begun; that it was is not held against the report when the worker is told to stop meanwhile. */
+/** Writes the report. If the worker shuts down meanwhile, the attempt does not count. */
 async function writeBegun(deps: ReportsDeps, job: Job, begun: Report & ReportRun) {
   const { pool, logger, stopping, clock = () => new Date() } = deps;
   const forgive = () =>
-    forgiveBegin(pool, begun).catch((error) => logger.warn({ err: error, report: begun.id }, 'begin not taken back'));
+    forgiveBegin(pool, begun).catch((error) =>
+      logger.warn({ err: error, report: begun.id }, 'could not reset the attempts of a report'),
+    );
   stopping?.addEventListener('abort', forgive);
   try {
     if (stopping?.aborted) await forgive();
@@ -127,9 +129,9 @@ const siteReport: Handle = async (deps, job) => {
   const begun = { ...found, run: randomUUID() };
   try {
     if (!(await beginReport(deps.pool, begun))) {
-      // Whoever wrote it may have died before it had its second name.
+      // The worker that wrote it may have died before naming the file.
       await giveName(deps, found);
-      return { skipped: 'it was written already' };
+      return { skipped: 'it was already written' };
     }
     const written = await writeBegun(deps, job, begun);
     if (!written) return await lost(deps, job);
@@ -143,14 +145,14 @@ const siteReport: Handle = async (deps, job) => {
   }
 };
 
-const unwritten = 'It was not written, and nobody was left to say why; the log of the worker has the details.';
+const unwritten = 'The worker stopped before it could say why; see its log.';
 
 const deliver: Handle = async (deps, job) => {
   const startedAt = performance.now();
   const found = await reportOf(deps, job);
   if (!found) return { skipped: 'the report was deleted' };
   if (found.status !== 'generated') {
-    // Whoever was writing it could not even say that it failed; what an attempt before it said promises another.
+    // The worker died. The error of an earlier attempt does not help: it announces a retry.
     const reason = (found.status === 'failed' ? found.error : null) ?? unwritten;
     await giveUpReport(deps.pool, found, reason);
     await endReport(deps.pool, found);

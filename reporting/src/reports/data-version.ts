@@ -1,12 +1,11 @@
-/** A text that differs when the events of a range of days do: what tells whether a report still says what is stored. */
 import { createHash } from 'node:crypto';
 import { queryRows } from '../datasets/query-rows.js';
 import { contextOf, type FiguresContext } from './key-figures.js';
 
 /**
- * From the counts of each day and of each type of event, which cost little where they are rolled. It does not move when events are
- * rolled. One event that is replaced by another of the same day, type and visitor goes unseen: no figure of a report tells them apart.
- * `client` is inside a transaction with one snapshot.
+ * A fingerprint of the events of a range of days, to find out whether a report is still up to date. Hashes the counts per day and per
+ * event type, which rollups make cheap; rolling up events does not change it. Replacing an event by another of the same day, type and
+ * visitor goes unnoticed, because it changes no figure of a report. `client` must be in a snapshot transaction.
  */
 export async function readDataVersion(context: FiguresContext): Promise<string> {
   const all = contextOf(context, context.days);

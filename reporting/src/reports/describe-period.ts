@@ -5,7 +5,7 @@ const months = [
   ...['July', 'August', 'September', 'October', 'November', 'December'],
 ];
 
-/** `1 to 7 June 2026`; month and year once where both days have the same. */
+/** Such as `1 to 7 June 2026`. Month and year appear once if both days share them. */
 export function describePeriod({ from, to }: Days): string {
   const [first, last] = [partsOf(from), partsOf(to)];
   const whole = `${last.day} ${last.month} ${last.year}`;

@@ -1,5 +1,3 @@
-/** The few numbers that a reader should leave with, each with what it was in the period before. */
-
 import type { DatasetContext } from '../datasets/dataset.js';
 import { queryRows } from '../datasets/query-rows.js';
 import { changeOf } from '../query/compare-periods.js';
@@ -9,24 +7,23 @@ import { type Days, daysBefore } from './report-period.js';
 export interface KeyFigure {
   name: string;
   title: string;
-  /** Exact digits. */
+  /** An exact decimal. */
   value: string;
-  /** In the period before. */
+  /** The value in the previous period. */
   previous: string;
-  /** In percent, a whole number; null where there was nothing before. */
+  /** In whole percent. Null if the previous value is 0. */
   change: number | null;
-  /** A currency. */
+  /** The currency. */
   unit?: string;
 }
 
-/** Where a read of figures begins: `range` and `days` are those of the report. */
 export type FiguresContext = Pick<DatasetContext, 'client' | 'siteId' | 'timezone' | 'now' | 'reads'> & { days: Days };
 
-/** The context of the engine for other days of the same read. */
+/** A dataset context for other days in the same snapshot. */
 export const contextOf = (context: FiguresContext, days: Days): DatasetContext => ({
   ...context,
   days,
-  // Questions of the engine are counted in the zone of the report.
+  // Makes the engine count in the time zone of the report.
   siteTimezone: context.timezone,
   range: toTimeRange({ kind: 'days', ...days }, context.timezone),
 });
@@ -49,7 +46,7 @@ select currency, sum(total_revenue)::text as revenue from revenue_aggregates
 where site_id = $1 and period_type = 'day' and period_start >= $2 and period_start <= $3
 group by currency having sum(payments + refunds) > 0 or sum(total_revenue) <> 0 order by currency collate "C"`;
 
-/** Net of refunds, as the aggregation of days computed it, by currency. */
+/** Revenue by currency, net of refunds, from the daily aggregates. */
 async function revenueOf({ client, siteId }: FiguresContext, { from, to }: Days): Promise<Map<string, string>> {
   const { rows } = await client.query<{ currency: string; revenue: string }>(revenue, [siteId, from, to]);
   return new Map(rows.map((row) => [row.currency, row.revenue]));
@@ -64,7 +61,7 @@ const figure = (name: string, title: string, value: string, previous: string, un
   ...(unit !== undefined && { unit }),
 });
 
-/** Sign-ups and revenue only where there are any, now or before. `client` is inside a transaction with one snapshot. */
+/** Leaves out sign-ups and revenue if there are none in either period. `client` must be in a snapshot transaction. */
 export async function readKeyFigures(context: FiguresContext): Promise<KeyFigure[]> {
   const before = daysBefore(context.days);
   const [now, earlier] = [await countsOf(context, context.days), await countsOf(context, before)];

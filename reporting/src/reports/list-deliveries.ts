@@ -1,4 +1,3 @@
-/** To whom a report went, as far as the ledger knows. */
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Report } from './report.js';
 
@@ -16,7 +15,7 @@ const statement = `/* reporting.listDeliveries */
 select kind, recipient, status, attempts, error, sent_at, updated_at from report_deliveries
 where site_id = $1 and report_id = $2 order by kind, recipient`;
 
-/** The address of a webhook may hold a secret, which only administrators see. */
+/** The URL of a webhook can contain a secret, so only administrators see its path. */
 export async function listDeliveries(pool: Pool, { siteId, id }: Report, isAdmin: boolean): Promise<DeliveryRow[]> {
   const { rows } = await pool.query<DeliveryRow>(statement, [siteId, id]);
   const shown = ({ kind, recipient }: DeliveryRow) =>

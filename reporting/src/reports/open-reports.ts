@@ -1,5 +1,4 @@
-/** The worker's part in reports, as its settings have it: their jobs, their database, their deliveries. */
-
+/** Wires the report jobs, database connections and deliveries of the worker. */
 import { outboundSettings } from '@millrace/shared/outbound/outbound-settings';
 import { type QueueLocation, retryOf } from '@millrace/shared/platform/config';
 import type { Lifecycle } from '@millrace/shared/platform/lifecycle';
@@ -8,12 +7,28 @@ import { createPool } from '@millrace/shared/platform/postgres';
 import type { Telemetry } from '@millrace/shared/platform/telemetry';
 import type { RunningWorker } from '@millrace/shared/queue/job-worker';
 import { openFlows } from '@millrace/shared/queue/queue';
+import {
+  type DeliveryDeps,
+  type DeliveryOptions,
+  type DeliveryResult,
+  deliverReport,
+} from '../delivery/deliver-report.js';
 import { createLinks } from '../exports/export-links.js';
+import type { ExportStores } from '../exports/export-store.js';
 import { openStores } from '../exports/open-stores.js';
 import type { SegmentEngine } from '../segments/segment-engine.js';
 import type { WorkerConfig } from '../worker-config.js';
-import { deliver } from './deliver.js';
+import type { Report } from './report.js';
+import { openFile } from './report-files.js';
 import { startReports } from './start-reports.js';
+
+interface DeliverDeps extends Omit<DeliveryDeps, 'openFile'> {
+  stores: ExportStores;
+}
+
+/** @throws if a retry could help. `lastAttempt` means that there will be none. */
+const deliver = (deps: DeliverDeps, report: Report, options: DeliveryOptions): Promise<DeliveryResult> =>
+  deliverReport({ ...deps, openFile: () => openFile(deps.stores, report) }, report.siteId, report.id, options);
 
 export interface OpenReportsDependencies {
   config: WorkerConfig;
@@ -26,7 +41,7 @@ export interface OpenReportsDependencies {
 
 export function openReports(deps: OpenReportsDependencies): RunningWorker {
   const { config, location, logger, telemetry, lifecycle, engine } = deps;
-  // Files take their time, and are read from where aggregations write: of a replica the newest of those could be missing.
+  // Always the primary: a replica might lack the newest aggregates. Reports take long, so there is no statement timeout.
   const pool = createPool(config.DATABASE_URL, logger, {
     max: 6,
     statementTimeoutMs: 0,

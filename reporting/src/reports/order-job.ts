@@ -1,5 +1,3 @@
-/** The reports that a job of the queue asks for by their type, one for each site. */
-
 import type { GenerateReportData } from '@millrace/shared/contract/report-data';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Job } from '@millrace/shared/queue/queue';
@@ -22,14 +20,14 @@ const types: Record<ReportType, { title: string; dataset: string; params?: Recor
   ENGAGEMENT_METRICS: { title: 'Engagement metrics', dataset: 'engagement-metrics' },
 };
 
-/** @throws UnrecoverableError for profiles where all of them are summed: the report would say more than was asked for. */
+/** @throws UnrecoverableError if the dataset cannot be limited to profiles: the report would include others. */
 function paramsOf(type: ReportType, profileIds: string[] | undefined): Record<string, unknown> {
   const { dataset, params = {} } = types[type];
   if (profileIds === undefined) return params;
   const known = findDataset(dataset).params;
   if (Object.hasOwn(known, 'profile_ids')) return { ...params, profile_ids: profileIds };
   if (Object.hasOwn(known, 'filters')) return { ...params, filters: [['is', 'profile', profileIds]] };
-  throw new UnrecoverableError(`A report of type ${type} cannot be narrowed down to profiles: leave out profileIds.`);
+  throw new UnrecoverableError(`A report of type ${type} cannot be limited to profiles: omit profileIds.`);
 }
 
 function daysOf({ startDate, endDate, periodType }: GenerateReportData, at: Date, zone: string): Days {
@@ -37,19 +35,19 @@ function daysOf({ startDate, endDate, periodType }: GenerateReportData, at: Date
   return periodOfSlot(at, periodType!, zone);
 }
 
-/** The name that was asked for; with that of its site in it where there may be several. */
+/** The requested file name. If the job covers all sites, the site is added to keep the names apart. */
 function outputNameOf({ outputPath, site_id }: GenerateReportData, { siteId }: SiteOfPeriod): string | null {
   if (outputPath === undefined) return null;
   return site_id === undefined ? outputPath.replace(/(\.[^.]*)?$/, (ending) => `-${siteId}${ending}`) : outputPath;
 }
 
-/** Numbers are given out by the queue, again once it was emptied; other ids were chosen, such as those of slots, and name one job for good. */
+/** Numeric ids come from the queue, which starts over when it is emptied, so they are unique only with the time. Other ids are unique. */
 const identify = ({ id, timestamp }: Pick<Job, 'id' | 'timestamp'>) => ({
   jobId: id!,
   jobAddedAt: new Date(/^\d+$/.test(id!) ? timestamp : 0),
 });
 
-/** The sites on which the days have begun. @throws UnrecoverableError where they have begun on none. */
+/** The sites where the days have begun. @throws UnrecoverableError if there is none. */
 async function sitesOfJob(pool: Pool, data: GenerateReportData, at: Date, now: Date): Promise<SiteOfPeriod[]> {
   const daysIn = (zone: string) => daysOf(data, at, zone);
   const sites = await sitesOf(pool, { siteId: data.site_id ?? null, timezone: null }, daysIn);
@@ -59,11 +57,11 @@ async function sitesOfJob(pool: Pool, data: GenerateReportData, at: Date, now: D
   if (hasBegun(first.days, first.timezone, now)) return [];
   const { from } = first.days;
   throw new UnrecoverableError(
-    `The days lie in the future: they begin on ${from}, and today is ${dayOf(now, first.timezone)} in ${first.timezone}.`,
+    `The days are in the future: they begin on ${from}, but today is ${dayOf(now, first.timezone)} in ${first.timezone}.`,
   );
 }
 
-/** Puts down the reports of a job, each once however often it runs; returns the ids of all of them. */
+/** Creates the reports of a GENERATE_REPORT job, one for each site, and returns their ids. Idempotent. */
 export async function orderJob(
   pool: Pool,
   given: Pick<Job, 'id' | 'timestamp'>,

@@ -1,4 +1,3 @@
-/** The reports of a template, one for each of its sites. */
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { addDays, dayStart } from '@millrace/shared/time/zone-days';
 import type { WantedDays } from './parse-generate.js';
@@ -7,11 +6,11 @@ import { insertReport, type NewReport, newReport, reportsOfSlot } from './report
 import { type SiteOfPeriod, siteOfPeriod, sitesOfPeriod } from './sites-of-period.js';
 import type { Template } from './templates/template.js';
 
-/** Whichever is later: a site may lie so far west that its last day is not over yet. */
-export const dueAt = (asked: Date, { timezone, days }: SiteOfPeriod): Date =>
-  new Date(Math.max(asked.getTime(), dayStart(addDays(days.to, 1), timezone).getTime()));
+/** When the report can be written: in a site far to the west, the last day may not be over when its schedule fires. */
+export const dueAt = (requested: Date, { timezone, days }: SiteOfPeriod): Date =>
+  new Date(Math.max(requested.getTime(), dayStart(addDays(days.to, 1), timezone).getTime()));
 
-/** What a template says of each of its reports. */
+/** What all reports of a template have in common, for one site and period. */
 export function orderOf(template: Template, { siteId, timezone, days }: SiteOfPeriod, slot: Date | null) {
   const {
     id: templateId,
@@ -38,9 +37,9 @@ export function sitesOf(
   return siteId === null ? sitesOfPeriod(pool, timezone, daysIn) : siteOfPeriod(pool, siteId, timezone, daysIn);
 }
 
-/** Puts down the reports of one slot, each once however often this runs; returns the ids of all of them. */
+/** Creates the reports of one slot, one for each site, and returns their ids. Idempotent. */
 export async function orderSlot(pool: Pool, template: Template, slot: Date): Promise<string[]> {
-  // The period is the one of the schedule's clock, whatever a site's own shows.
+  // The schedule's clock decides the period, whatever the time is at the site.
   const days = periodOfSlot(slot, template.period, template.timezone ?? 'UTC');
   const sites = await sitesOf(pool, template, () => days);
   for (const site of sites) await insertReport(pool, newReport(orderOf(template, site, slot), dueAt(slot, site)));
@@ -48,8 +47,8 @@ export async function orderSlot(pool: Pool, template: Template, slot: Date): Pro
 }
 
 /**
- * Puts down reports of days that somebody chose, now; `siteId` narrows a template of all sites down to one. A site where the days have
- * not begun gets none.
+ * Creates reports for the requested days now. `siteId` limits a template of all sites to one. Sites where the days have not begun get
+ * none.
  */
 export async function orderDays(
   pool: Pool,

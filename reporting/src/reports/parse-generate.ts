@@ -1,4 +1,3 @@
-/** Which days somebody wants a report of, now. */
 import { siteIdPattern } from '@millrace/shared/contract/ids';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { dayOf } from '@millrace/shared/time/zone-days';
@@ -23,15 +22,15 @@ interface GenerateRequest {
 
 const day = Joi.string().pattern(/^\d{4}-\d{2}-\d{2}$/);
 const dayMessages = { 'string.pattern.base': 'must be a calendar day such as 2026-01-31' };
-const whichDays = 'needs date_range, or first_day and last_day';
-/** Reports are of whole days. */
-const ofDays = rangeNames.filter((name) => !['24h', 'realtime'].includes(name));
+const daysMessage = 'needs date_range, or first_day and last_day';
+/** Only ranges of whole days. */
+const dayRangeNames = rangeNames.filter((name) => !['24h', 'realtime'].includes(name));
 
-const oneOf = `must be one of ${ofDays.join(', ')}, another number of days such as 45d, or two days`;
+const oneOf = `must be one of ${dayRangeNames.join(', ')}, any number of days such as 45d, or two days`;
 
 export const generateSchema = Joi.object<GenerateRequest>({
   date_range: Joi.alternatives(
-    Joi.valid(...ofDays),
+    Joi.valid(...dayRangeNames),
     Joi.string()
       .pattern(/^[1-9]\d{0,4}d$/)
       .messages({ 'string.pattern.base': oneOf }),
@@ -41,27 +40,27 @@ export const generateSchema = Joi.object<GenerateRequest>({
   last_day: day.messages(dayMessages),
   site_id: Joi.string()
     .pattern(siteIdPattern)
-    .messages({ 'string.pattern.base': 'may hold 1 to 64 letters, digits, dots, underscores and hyphens' }),
+    .messages({ 'string.pattern.base': 'must be 1 to 64 letters, digits, dots, underscores and hyphens' }),
 })
   .and('first_day', 'last_day')
   .xor('date_range', 'first_day')
   .required()
   .prefs({ errors: { label: false, wrap: { array: false } } })
   .messages({
-    'object.missing': whichDays,
-    'object.and': 'is needed as well: a range has a first_day and a last_day',
-    'object.xor': whichDays,
+    'object.missing': daysMessage,
+    'object.and': 'is required: first_day and last_day belong together',
+    'object.xor': daysMessage,
     'object.base': 'must be an object',
-    'object.unknown': 'is not a field of this request; those are date_range, first_day, last_day and site_id',
+    'object.unknown': 'is not a field of this request; it takes date_range, first_day, last_day and site_id',
   });
 
 function checkBegun(days: Days, zone: string, now: Date, field: string): void {
   if (hasBegun(days, zone, now)) return;
   const [first, today] = [days.from, dayOf(now, zone)];
-  throw refusal([field], `must not lie in the future: the days begin on ${first}, and today is ${today} in ${zone}`);
+  throw refusal([field], `must not be in the future: the days begin on ${first}, but today is ${today} in ${zone}`);
 }
 
-/** What a range means in a zone. */
+/** The days of a range in a time zone. */
 function daysOf(range: DateRange, zone: string, moment: Moment): Days {
   const span = resolveSpan(range, zone, moment);
   return span.kind === 'days' ? span : { from: dayOf(span.from, zone), to: dayOf(span.to, zone) };
@@ -69,9 +68,9 @@ function daysOf(range: DateRange, zone: string, moment: Moment): Days {
 
 export interface WantedDays {
   siteId: string | null;
-  /** Without a zone and a site the days are those of each site's own zone: a name such as `day` may mean others there. */
+  /** The days in a zone. Sites can differ: without a template zone, `day` means today at each site. */
   daysIn: (zone: string) => Days;
-  /** In the zone of the template or the site; else in UTC. */
+  /** In the time zone of the template or site, otherwise in UTC. */
   days: Days;
 }
 
@@ -84,7 +83,7 @@ export async function daysOfRequest(
 ): Promise<WantedDays> {
   const sent = checkBody(generateSchema, body);
   if (template.siteId !== null && sent.site_id !== undefined && sent.site_id !== template.siteId) {
-    throw refusal(['site_id'], 'must be the site of the template, or be left out');
+    throw refusal(['site_id'], 'must be the site of the template, or omitted');
   }
   const siteId = sent.site_id ?? template.siteId;
   const written: WrittenRange = sent.date_range ?? [sent.first_day!, sent.last_day!];
@@ -92,7 +91,7 @@ export async function daysOfRequest(
   const range = parseDateRange(written, [field]);
   const isAll = range.kind === 'named' && range.name === 'all';
   if (isAll && siteId === null)
-    throw refusal(['date_range'], 'all needs a site_id: each site has a first day of its own');
+    throw refusal(['date_range'], 'all requires a site_id, because each site has a different first day');
   const { siteTimezone, ...events } = await readSiteContext(pool, siteId ?? '', isAll);
   const zone = template.timezone ?? siteTimezone;
   const daysIn = (timezone: string) => daysOf(range, timezone, { now, ...events });
@@ -103,7 +102,7 @@ export async function daysOfRequest(
     { ...template, siteId: siteId ?? 'any' },
     { days: [days.from, days.to], timezone: zone },
   );
-  // Throws when there are too many of them.
+  // Throws if there are too many days.
   resolveBy(request, { siteTimezone: zone, siteKnown: true, hasDailyVisitors: false }, now);
   return { siteId, daysIn, days };
 }

@@ -1,5 +1,3 @@
-/** What a client asks of the history of reports. */
-
 import { siteIdPattern } from '@millrace/shared/contract/ids';
 import { ruleMessages } from '@millrace/shared/contract/rule-messages';
 import Joi from 'joi';
@@ -30,7 +28,8 @@ export const listingSchema = Joi.object<Listing>({
 })
   .prefs(labels)
   .messages({
-    'object.unknown': 'is not a parameter of reports; those are site_id, template_id, status, limit, offset and after',
+    'object.unknown':
+      'is not a parameter of this request; it takes site_id, template_id, status, limit, offset and after',
     'string.pattern.base': 'is not an id',
   });
 
@@ -45,6 +44,6 @@ export const resendSchema = Joi.object<{ recipients?: Recipient[] }>({ recipient
   .required()
   .prefs(labels)
   .messages({
-    'object.unknown': 'is not a field of this request; there is recipients',
+    'object.unknown': 'is not a field of this request; it takes recipients',
     'object.base': 'must be an object',
   });

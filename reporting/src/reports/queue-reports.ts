@@ -1,4 +1,4 @@
-/** Puts the jobs of reports into the queue: a report is a row first, so that none is lost with the queue or with who asked for it. */
+/** Adds the jobs of reports. Each report is a row before it is a job, so losing the queue loses no report. */
 
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { addFlow, type FlowPart } from '@millrace/shared/queue/add-flow';
@@ -22,8 +22,8 @@ interface OpenReport {
 const rowsPerCall = 100;
 
 /**
- * Jobs that are in the queue already are left out when they are added again, as they are now and then: a queue on Redis may have
- * been emptied. After a week nobody waits any more.
+ * Jobs are added again from time to time, in case Redis was emptied; the queue ignores those it still has. After a week a report is
+ * given up.
  */
 const open = `/* reporting.openReports */
 select site_id as "siteId", id, status, resends from reports
@@ -38,18 +38,18 @@ const reportJob = (job: string, { siteId, id }: OpenReport): FlowPart => ({
   queue: 'report-generation',
   job,
   data: { site_id: siteId, reportId: id },
-  // It says itself what it makes of a part before it that has failed for good.
+  // The job handles a failed child itself.
   onChildFailure: 'ignore',
 });
 
-/** Aggregate, then write, then send: each is retried alone. */
+/** Aggregate, then write, then send; each step is retried on its own. */
 function chainOf(report: OpenReport): FlowPart {
   const aggregate = { queue: 'site-aggregation', job: 'all', data: { site_id: report.siteId } };
   const write = { ...reportJob('site-report', report), children: [aggregate] };
   return { ...reportJob('deliver', report), children: [write] };
 }
 
-/** Adds the jobs of reports that are due and have none; how many there were. */
+/** Adds the jobs of reports that are due and have none. Returns how many. */
 export async function queueReports({ pool, flows, retry }: QueueReportsDeps): Promise<number> {
   const { rows } = await pool.query<OpenReport>(open);
   for (const report of rows) {

@@ -1,14 +1,14 @@
-/** Why a report was not written, and whether its job is tried again: nobody stands by to ask for it once more, as somebody does for an export. */
 import { type DescribedFailure, describeFailure } from '../exports/export-failure.js';
 
-const noSpace = 'There is no space left where files are kept.';
+/** Unlike an export, a report is retried: nobody is waiting to start it again. */
+const noSpace = 'The disk for files is full.';
 const diskFull: DescribedFailure = {
-  reason: `${noSpace} Free some, then issue the report again.`,
-  whileRetried: `${noSpace} Free some: the report is tried again by itself.`,
+  reason: `${noSpace} Free some space, then issue the report again.`,
+  whileRetried: `${noSpace} Free some space; the report will be retried.`,
   isFinal: false,
 };
 
-/** Of the disk, or of the part of it that the service may use. */
+/** Disk full, or disk quota of the user exceeded. */
 const fullCodes: unknown[] = ['ENOSPC', 'EDQUOT'];
 
 export function describeReportFailure(error: unknown): DescribedFailure {

@@ -3,7 +3,7 @@ import type { Report } from './report.js';
 
 type NamedReport = Pick<Report, 'title' | 'siteId' | 'firstDay' | 'lastDay' | 'revision' | 'format'>;
 
-/** From titles that somebody wrote: letters and digits of any script, and nothing that could lead to a folder. */
+/** Titles are user input: only letters and digits of any script are kept, so the name cannot leave its folder. */
 export function filenameOf(report: NamedReport): string {
   const { title, siteId, firstDay, lastDay, revision, format } = report;
   const name = [...title.normalize('NFC').toLowerCase()].slice(0, 60).join('');

@@ -1,13 +1,13 @@
-/** Files of reports: written whole or not at all, and known from before their first byte on, so that none is left behind. */
+/** Files of reports. Each is recorded before its first byte is written, so none is ever left behind. */
 import { createHash, randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { ExportFailure } from '../exports/export-failure.js';
 import {
   type ByteRange,
+  configuredStores,
   type ExportStore,
   type ExportStores,
-  reachableStores,
   type StoreKind,
 } from '../exports/export-store.js';
 import type { Report } from './report.js';
@@ -18,13 +18,13 @@ export interface KeptFile {
   bytes: number;
   /** SHA-256, hexadecimal. */
   checksum: string;
-  /** A second name, in the folder of exports, that it has or may have. */
+  /** A second name in the export folder, which it may already have. */
   outputName: string | null;
 }
 
 const note = '/* reporting.noteReportFile */ insert into report_files (store, file, output_name) values ($1, $2, $3)';
 
-/** A new file of the chunks. `outputName` is noted for {@link nameFile}. */
+/** Writes the chunks to a new file. `outputName` is recorded for {@link nameFile}. */
 export async function keepFile(
   pool: Pool,
   store: ExportStore,
@@ -36,14 +36,14 @@ export async function keepFile(
   await pool.query(note, [store.kind, file, outputName]);
   const hash = createHash('sha256');
   let bytes = 0;
-  async function* measured() {
+  async function* measure() {
     for await (const chunk of chunks) {
       hash.update(chunk);
       bytes += chunk.length;
       yield chunk;
     }
   }
-  await store.write(file, measured());
+  await store.write(file, measure());
   return { store: store.kind, file, bytes, checksum: hash.digest('hex'), outputName };
 }
 
@@ -52,28 +52,28 @@ const forget = '/* reporting.forgetReportFile */ delete from report_files where 
 type NamedFile = Pick<KeptFile, 'store' | 'file' | 'outputName'>;
 
 export async function dropFile(pool: Pool, stores: ExportStores, { store, file, outputName }: NamedFile) {
-  const place = stores.of(store);
-  // Of a place that is not configured any more nothing can be removed; it stays noted for when it is again.
-  if (!place) return;
-  if (outputName !== null) await place.removeName?.(file, outputName);
-  await place.remove(file);
+  const owner = stores.of(store);
+  // Files of a store that is no longer configured stay recorded, in case it comes back.
+  if (!owner) return;
+  if (outputName !== null) await owner.removeName?.(file, outputName);
+  await owner.remove(file);
   await pool.query(forget, [store, file]);
 }
 
-/** Gives the file of a report the name that its job wanted; again changes nothing. @throws ExportFailure when it cannot have it. */
+/** Gives the file of a report the name that its job requested. Idempotent. @throws ExportFailure if that is not possible. */
 export async function nameFile(
   stores: ExportStores,
   { store, file, outputName }: Pick<Report, 'store' | 'file' | 'outputName'>,
 ): Promise<void> {
   if (outputName === null || store === null || file === null) return;
-  const place = stores.of(store);
-  if (!place?.addName) {
-    throw new ExportFailure('Reports are kept on S3 here, so that there is no folder for outputPath: leave it out.');
+  const owner = stores.of(store);
+  if (!owner?.addName) {
+    throw new ExportFailure('Reports are stored in S3, which does not support outputPath: omit it.');
   }
-  await place.addName(file, outputName);
+  await owner.addName(file, outputName);
 }
 
-/** The file of a report, or a part of it; undefined where it is gone. */
+/** The file of a report, or part of it. Undefined if it is gone. */
 export async function openFile(
   stores: ExportStores,
   { store, file, bytes }: Pick<Report, 'store' | 'file' | 'bytes'>,
@@ -82,7 +82,7 @@ export async function openFile(
   return store === null || file === null ? undefined : stores.of(store)?.open(file, range);
 }
 
-/** Past their time, or of no report: its site was erased, or whoever wrote it died; an hour is more than writing takes. */
+/** Expired files, and those without a report because its site was erased or its worker died. Writing takes less than an hour. */
 const old = `/* reporting.oldReportFiles */
 select store, file, output_name as "outputName" from report_files where store = any($2) and (created_at < $1 or (created_at < now() - interval '1 hour' and not exists (
   select 1 from reports where reports.file = report_files.file)))
@@ -94,8 +94,8 @@ update reports set file = null, store = null where site_id = $1 and id = $2`;
 const owners = '/* reporting.ownersOfFile */ select site_id as "siteId", id from reports where file = $1';
 
 /**
- * Removes files of reports older than `before`, whose rows stay, and those that no report has; how many. One that cannot be removed
- * keeps nothing from the others.
+ * Removes files older than `before` (their reports stay) and files without a report. Returns how many. A file that cannot be removed
+ * does not keep the others from being removed.
  */
 export async function cleanFiles(
   pool: Pool,
@@ -103,7 +103,7 @@ export async function cleanFiles(
   before: Date,
   onError: (error: unknown) => void,
 ): Promise<number> {
-  const { rows } = await pool.query<NamedFile>(old, [before, reachableStores(stores)]);
+  const { rows } = await pool.query<NamedFile>(old, [before, configuredStores(stores)]);
   let removed = 0;
   for (const row of rows) {
     try {

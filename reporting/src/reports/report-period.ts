@@ -1,4 +1,3 @@
-/** Which days a report is about, and with which it compares them. Days are written `YYYY-MM-DD`, both included. */
 import type { PeriodType } from '@millrace/shared/contract/job-data';
 import { addDays, dayOf } from '@millrace/shared/time/zone-days';
 import {
@@ -10,6 +9,7 @@ import {
   monthsBetween,
 } from '../query-request/calendar.js';
 
+/** First and last day as `YYYY-MM-DD`, both inclusive. */
 export interface Days {
   from: string;
   to: string;
@@ -23,23 +23,23 @@ const firstDay: Record<PeriodType, (day: string) => string> = {
   year: firstOfYear,
 };
 
-/** The whole period before the one that `day` lies in. Weeks begin on Monday. */
+/** The whole period before the one that contains `day`. Weeks begin on Monday. */
 export function periodBefore(day: string, type: PeriodType): Days {
   const to = addDays(firstDay[type](day), -1);
   return { from: firstDay[type](to), to };
 }
 
-/** The period that a report of the slot `at` is about: yesterday, last week ... by the calendar of `timezone`. */
+/** The period of a report whose slot is `at`: yesterday, last week and so on in `timezone`. */
 export const periodOfSlot = (at: Date, type: PeriodType, timezone: string): Days =>
   periodBefore(dayOf(at, timezone), type);
 
-/** Where it is tomorrow first: what is in the future there is so everywhere. */
+/** The zone where days begin first: a day in the future there is in the future everywhere. */
 export const easternmost = 'Pacific/Kiritimati';
 
-/** A range may end in the future, as that of this month does: it is reported as far as it is stored. */
+/** A range can end in the future, like the current month; the report then covers what is stored so far. */
 export const hasBegun = ({ from }: Days, timezone: string, now: Date): boolean => from <= dayOf(now, timezone);
 
-/** The days before these: as many months where these are whole months, else as many days. */
+/** The previous period: the same number of months if these are whole months, otherwise the same number of days. */
 export function daysBefore({ from, to }: Days): Days {
   const end = addDays(from, -1);
   const next = addDays(to, 1);

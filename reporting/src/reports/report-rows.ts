@@ -1,4 +1,3 @@
-/** Rows of table reports. */
 import { randomUUID } from 'node:crypto';
 import { ServiceError } from '@millrace/shared/platform/errors';
 import { parseExactJson, stringifyExactJson } from '@millrace/shared/platform/exact-json';
@@ -6,7 +5,7 @@ import type { Pool } from '@millrace/shared/platform/postgres';
 import { createdExactly, type PageCursor, writePageCursor } from '../exports/page-cursor.js';
 import type { Report, ReportOrder, ReportStatus } from './report.js';
 
-/** Rows of `pg` have whole numbers of 64 bits as text. */
+/** Casts 64-bit integers, which pg returns as strings. */
 const columns = `site_id as "siteId", id, template_id as "templateId", slot, job_id as "jobId", job_added_at as "jobAddedAt", title, dataset, params::text as params, format,
   include_metadata as "includeMetadata", to_char(first_day, 'YYYY-MM-DD') as "firstDay", to_char(last_day, 'YYYY-MM-DD') as "lastDay",
   timezone, recipients, webhook, secret, output_name as "outputName", status, begins, origin, resends, revision, revised, data_version as "dataVersion",
@@ -18,9 +17,9 @@ const toReport = (row: Report & { params: unknown }): Report => ({
   params: parseExactJson(String(row.params)) as Report['params'],
 });
 
-export const unknownReport = () => new ServiceError('not_found', 'There is no report of this id.');
+export const unknownReport = () => new ServiceError('not_found', 'There is no report with this id.');
 
-/** Of any site, or of `only` one. */
+/** Limited to the site `only`, unless it is null. */
 export async function findReport(pool: Pick<Pool, 'query'>, id: string, only: string | null = null) {
   const { rows } = await pool.query(
     `/* reporting.findReport */ select ${columns} from reports where id = $1 and ($2::text is null or site_id = $2)`,
@@ -29,7 +28,7 @@ export async function findReport(pool: Pick<Pool, 'query'>, id: string, only: st
   return rows.length === 0 ? undefined : toReport(rows[0]);
 }
 
-/** The last revision before this one that was written; undefined where there is none. */
+/** The latest earlier revision that was written. Undefined if there is none. */
 export async function findWrittenBefore(pool: Pool, { siteId, origin, revision }: Report): Promise<Report | undefined> {
   const { rows } = await pool.query(
     `/* reporting.findWrittenBefore */ select ${columns} from reports
@@ -50,18 +49,18 @@ const matches = `($1::text is null or site_id = $1) and ($2::text is null or tem
 export interface ReportsPage {
   limit: number;
   offset: number;
-  /** Reports older than this one. */
+  /** Lists reports older than this one. */
   after?: PageCursor | undefined;
 }
 
-/** Newest first. `next` is `after` of the next page; undefined where there is none. */
+/** Newest first. `next` is the `after` of the next page. */
 export async function listReports(
   pool: Pool,
   { siteId, templateId, status }: ReportFilter,
   { limit, offset, after }: ReportsPage,
 ): Promise<{ reports: Report[]; total: number; next: string | undefined }> {
   const filter = [siteId, templateId, status];
-  // One more tells whether there is another page.
+  // One extra row shows whether there is another page.
   const { rows } = await pool.query(
     `/* reporting.listReports */ select ${columns}, ${createdExactly} from reports where ${matches}
       and ($6::timestamptz is null or (created_at, id) < ($6, $7::uuid)) order by created_at desc, id desc limit $4 offset $5`,
@@ -76,14 +75,14 @@ export async function listReports(
   return { reports: page.map(toReport), total: counted[0]!.total, next };
 }
 
-/** A report that is to be made; `dueAt` is when its period is over. */
+/** `dueAt` is when its period is over. */
 export interface NewReport extends ReportOrder {
   id: string;
   origin: string;
   dueAt: Date;
 }
 
-/** The first revision of what is ordered. */
+/** The first revision. */
 export function newReport(order: Omit<ReportOrder, 'revision'>, dueAt: Date): NewReport {
   const id = randomUUID();
   return { ...order, revision: 1, id, origin: id, dueAt };
@@ -95,7 +94,7 @@ insert into reports (site_id, id, template_id, slot, job_id, title, dataset, par
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
 on conflict do nothing`;
 
-/** False where there is one already: of that slot, that job or that revision. */
+/** Returns false if the report of that slot, job or revision already exists. */
 export async function insertReport(pool: Pick<Pool, 'query'>, report: NewReport): Promise<boolean> {
   const { rowCount } = await pool.query(insert, [
     ...[report.siteId, report.id, report.templateId, report.slot, report.jobId, report.title, report.dataset],
@@ -115,7 +114,7 @@ select id from reports where job_id = $1 and job_added_at = $2 and revision = 1 
 const adopt = `/* reporting.adoptReports */
 update reports set job_added_at = $3 where site_id = $1 and job_id = $2 and job_added_at is null and created_at >= $3`;
 
-/** Reports that were put down when it was not noted when their job was added are those of this one, unless they are older than it. */
+/** Assigns reports from releases that did not store `job_added_at` to this job, unless they are older than it. */
 export async function adoptReports(pool: Pool, siteId: string, jobId: string, addedAt: Date): Promise<void> {
   await pool.query(adopt, [siteId, jobId, addedAt]);
 }
@@ -131,7 +130,7 @@ export async function reportsOfJob(pool: Pool, jobId: string, addedAt: Date): Pr
 const noteName = `/* reporting.noteReportName */
 update reports set error = $3 where site_id = $1 and id = $2 and status = 'generated' and error is distinct from $3`;
 
-/** Why the file of a report that was written has not the name that its job wanted; null once it has. */
+/** Saves why the file could not get the name that its job requested; null once it has it. */
 export async function noteUnnamed(pool: Pool, { siteId, id }: Report, reason: string | null): Promise<void> {
   await pool.query(noteName, [siteId, id, reason]);
 }
@@ -139,7 +138,7 @@ export async function noteUnnamed(pool: Pool, { siteId, id }: Report, reason: st
 const end = `/* reporting.endReport */
 update reports set done_at = now() where site_id = $1 and id = $2 and resends = $3`;
 
-/** Nothing is left to be done about it, unless somebody has asked meanwhile to have it sent again. */
+/** Marks a report as done, unless a resend was requested in the meantime. */
 export async function endReport(pool: Pool, { siteId, id, resends }: Report): Promise<void> {
   await pool.query(end, [siteId, id, resends]);
 }

@@ -1,4 +1,4 @@
-/** The attempts at writing a report. Each has an id of its own, and only the latest one may change the report. */
+/** Attempts at writing a report. Only the latest attempt can update the row. */
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { StoreKind } from '../exports/export-store.js';
 import type { Report } from './report.js';
@@ -14,7 +14,7 @@ const begin = `/* reporting.beginReport */
 update reports set status = 'generating', error = null, run = $3, begins = begins + 1
 where site_id = $1 and id = $2 and status <> 'generated'`;
 
-/** False when it was written already. */
+/** Returns false if it was already written. */
 export async function beginReport(pool: Pool, { siteId, id, run }: ReportRun): Promise<boolean> {
   return (await pool.query(begin, [siteId, id, run])).rowCount === 1;
 }
@@ -22,7 +22,7 @@ export async function beginReport(pool: Pool, { siteId, id, run }: ReportRun): P
 const forgive = `/* reporting.forgiveBegin */
 update reports set begins = 0 where site_id = $1 and id = $2 and run = $3`;
 
-/** The worker that began it ends, and the report is not to blame. */
+/** Resets the attempts, because the worker is shutting down. */
 export async function forgiveBegin(pool: Pool, { siteId, id, run }: ReportRun): Promise<void> {
   await pool.query(forgive, [siteId, id, run]);
 }
@@ -38,7 +38,7 @@ const release = `/* reporting.releaseReport */
 update reports set status = 'pending', error = $4, begins = 0
 where site_id = $1 and id = $2 and run = $3 and status in ('generating', 'pending')`;
 
-/** It will be tried again, after what `reason` says: that is up to its job, whose worker lived. */
+/** Makes the report available to the next attempt. The worker survived, so the attempt does not count. */
 export async function releaseReport(pool: Pool, { siteId, id, run }: ReportRun, reason: string): Promise<void> {
   await pool.query(release, [siteId, id, run, reason]);
 }
@@ -46,12 +46,12 @@ export async function releaseReport(pool: Pool, { siteId, id, run }: ReportRun, 
 const giveUp = `/* reporting.giveUpReport */
 update reports set status = 'failed', error = $3 where site_id = $1 and id = $2 and status <> 'generated'`;
 
-/** Whichever attempt is running, if any. */
+/** Fails the report, whichever attempt is running. */
 export async function giveUpReport(pool: Pool, { siteId, id }: Report, reason: string): Promise<void> {
   await pool.query(giveUp, [siteId, id, reason]);
 }
 
-/** What is known of a report once its file is whole. */
+/** What the row gets once the file is complete. */
 export interface WrittenReport extends Pick<Report, 'keyFigures' | 'changes'> {
   dataVersion: string;
   store: StoreKind;
@@ -68,7 +68,7 @@ update reports set status = 'generated', error = null, data_version = $4, key_fi
   row_count = $10, checksum = $11, generated_at = $12, checked_at = $12
 where site_id = $1 and id = $2 and run = $3 and status = 'generating'`;
 
-/** False when another attempt has begun, the report is gone or given up, or it is to be written again: then its file is not wanted. */
+/** Returns false if the run no longer owns the report: it was deleted, given up, restarted or reset. The file must then be discarded. */
 export async function keepReport(pool: Pool, { siteId, id, run }: ReportRun, written: WrittenReport): Promise<boolean> {
   const { dataVersion, keyFigures, changes, store, file, bytes, rowCount, checksum, generatedAt } = written;
   const json = [keyFigures, changes].map((value) => value && JSON.stringify(value));

@@ -15,7 +15,7 @@ select (select count(*)::int from report_templates where $1::text is null or sit
   count(*) filter (where status = 'failed')::int as "failedReports"
 from reports where $1::text is null or site_id = $1`;
 
-/** Of all sites, or of `only` one. Each revision of a report counts. */
+/** For all sites, or the site `only`. Each revision counts. */
 export async function readStatistics(pool: Pool, only: string | null): Promise<ReportStatistics> {
   return (await pool.query<ReportStatistics>(statement, [only])).rows[0]!;
 }

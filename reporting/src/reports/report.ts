@@ -1,4 +1,3 @@
-/** A report: what it is about, how far it is, and what became of it. */
 import type { StoreKind } from '../exports/export-store.js';
 import type { FormatId } from '../exports/formats/format.js';
 import type { KeyFigure } from './key-figures.js';
@@ -6,16 +5,16 @@ import type { Recipient } from './templates/template.js';
 
 export type ReportStatus = 'pending' | 'generating' | 'generated' | 'failed';
 
-/** What a report is made from. */
+/** Everything needed to write a report. */
 export interface ReportOrder {
   siteId: string;
-  /** Null: asked for once, by a job. */
+  /** Null: requested once, by a job. */
   templateId: string | null;
-  /** When its schedule fired; null where it was asked for. */
+  /** When its schedule fired. Null: requested through the API or by a job. */
   slot: Date | null;
-  /** The job of the queue that asked for it. */
+  /** The job that requested it. */
   jobId: string | null;
-  /** When that was added to the queue, where its id may be given out again; else the beginning of 1970. */
+  /** When that job was added, if its id can be reused by the queue; otherwise 1970-01-01. */
   jobAddedAt: Date | null;
   title: string;
   dataset: string;
@@ -29,12 +28,12 @@ export interface ReportOrder {
   recipients: Recipient[];
   webhook: string | null;
   secret: string | null;
-  /** Of a file in EXPORT_DIR that is written besides. */
+  /** A second name for its file in `EXPORT_DIR`. */
   outputName: string | null;
   revision: number;
 }
 
-/** A figure that another revision has, and the one before had otherwise. */
+/** A key figure that differs between two revisions. Null: the revision does not have it. */
 export interface FigureChange {
   name: string;
   title: string;
@@ -47,17 +46,17 @@ export interface Report extends ReportOrder {
   id: string;
   /** The id of its first revision. */
   origin: string;
-  /** How often it was asked to be sent again. */
+  /** How often a resend was requested. */
   resends: number;
   status: ReportStatus;
-  /** How often, in a row, writing it was begun by a worker that did not live to end that. */
+  /** Consecutive attempts whose worker died. */
   begins: number;
-  /** Events of its period came, or went, after it was written. */
+  /** Events of its period arrived or were erased after it was written. */
   revised: boolean;
   dataVersion: string | null;
   keyFigures: KeyFigure[] | null;
   changes: FigureChange[] | null;
-  /** Its name in the store; null before it is written and when its time is over. */
+  /** Its name in the store. Null until it is written and after it has expired. */
   file: string | null;
   store: StoreKind | null;
   bytes: number | null;

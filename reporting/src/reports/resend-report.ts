@@ -8,7 +8,7 @@ const again = `/* reporting.resendReport */
 update reports set done_at = null, queued_at = null, due_at = now(), resends = resends + 1
 where site_id = $1 and id = $2 and status = 'generated'`;
 
-/** Has a report sent once more, to everybody or to `recipients`, by a job. Everybody is who was a recipient when it was ordered. @throws ServiceError `conflict` for one that is not written. */
+/** Queues a report to be sent again, to `recipients` or to those it had when it was created. @throws ServiceError `conflict` if it is not written. */
 export async function resendReport(
   pool: Pool,
   report: Report,
@@ -16,10 +16,10 @@ export async function resendReport(
   now: Date,
 ): Promise<Resend> {
   if (report.status !== 'generated') {
-    throw new ServiceError('conflict', `This report cannot be sent: it is ${report.status}.`);
+    throw new ServiceError('conflict', `This report cannot be sent because it is ${report.status}.`);
   }
   const addresses = recipients?.map(({ address }) => address);
-  // Deliveries that are open and have no job would wait for ever.
+  // One transaction: open deliveries without a job would never be sent.
   return inTransaction(pool, async (client) => {
     await client.query(again, [report.siteId, report.id]);
     return requestResend(client, report.siteId, report.id, addresses, now);

@@ -1,11 +1,11 @@
-/** For which sites a report without a site is made: those with events in its period, also where only rollups are left of them. */
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { toTimeRange } from '../query-request/resolve-span.js';
 import type { Days } from './report-period.js';
 
+/** A site that gets a report. */
 export interface SiteOfPeriod {
   siteId: string;
-  /** In which its days are counted. */
+  /** The time zone of its days. */
   timezone: string;
   days: Days;
 }
@@ -26,7 +26,7 @@ async function activeSites(pool: Pool, ofZone: string | null, timezone: string, 
   return rows.map(({ siteId }) => ({ siteId, timezone, days }));
 }
 
-/** Days are counted in `timezone`, or in each site's own where it is null; `daysIn` says which. */
+/** All sites with events in the period, including those with only rollups left. `timezone` null means each site's own zone. */
 export async function sitesOfPeriod(
   pool: Pool,
   timezone: string | null,
@@ -42,7 +42,7 @@ export async function sitesOfPeriod(
 const one = `/* reporting.siteOfPeriod */
 select timezone from sites where site_id = $1 and erase_requested_at is null`;
 
-/** The same of one site, whether it has events or not; nothing of a site that is not known. */
+/** The same for one site, with or without events. Empty if the site does not exist. */
 export async function siteOfPeriod(
   pool: Pool,
   siteId: string,

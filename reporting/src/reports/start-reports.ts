@@ -1,5 +1,3 @@
-/** Everything about reports that a worker does: its jobs, and what is to be looked at again and again. */
-
 import { createErrorLog } from '@millrace/shared/platform/logger';
 import { type JobWorkerDeps, type RunningWorker, startJobWorker } from '@millrace/shared/queue/job-worker';
 import { repeatUntil } from '../repeat-until.js';
@@ -15,14 +13,15 @@ const cleanEveryMs = 600_000;
 const dayMs = 86_400_000;
 
 export interface StartReportsDeps extends ReportsDeps, JobWorkerDeps {
-  /** Days that files of reports are kept. */
+  /** Days until files of reports expire. */
   ttlDays: number;
 }
 
+/** Starts the worker of the report jobs, and the periodic queueing, revision checks and file cleanup. */
 export function startReports(deps: StartReportsDeps): RunningWorker {
   const { pool, stores, logger, ttlDays } = deps;
-  const noteError = createErrorLog(logger, 'reports were not looked after; they are the next time');
-  const logError = (error: unknown) => noteError(error as Error);
+  const logOnce = createErrorLog(logger, 'report maintenance failed; it will be retried');
+  const logError = (error: unknown) => logOnce(error as Error);
   const stopping = new AbortController();
   const handle = createReportConsumer({ ...deps, stopping: stopping.signal });
   const worker = startJobWorker('report-generation', deps, handle);

@@ -1,4 +1,3 @@
-/** Writes the file of a report: its figures and rows read in one snapshot, on the way to the store. */
 import type { Logger } from '@millrace/shared/platform/logger';
 import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
 import type { Row } from '../datasets/dataset.js';
@@ -9,25 +8,37 @@ import { onOwnConnection } from '../exports/on-own-connection.js';
 import type { SegmentEngine } from '../segments/segment-engine.js';
 import { buildDocument } from './build-document.js';
 import { readDataVersion } from './data-version.js';
-import { figureChanges } from './figure-changes.js';
 import { type FiguresContext, type KeyFigure, readKeyFigures } from './key-figures.js';
-import type { Report } from './report.js';
+import type { FigureChange, Report } from './report.js';
 import { dropFile, keepFile } from './report-files.js';
 import { findWrittenBefore } from './report-rows.js';
 import { keepReport, type ReportRun, type WrittenReport } from './report-runs.js';
 import { datasetRequest } from './templates/dataset-request.js';
 
+/** Key figures that differ between two revisions, in the order of the newer one. Null: only the other revision has the figure. */
+function figureChanges(before: KeyFigure[], after: KeyFigure[]): FigureChange[] {
+  const [old, current] = [
+    new Map(before.map((each) => [each.name, each])),
+    new Map(after.map((each) => [each.name, each])),
+  ];
+  const all = [...after, ...before.filter(({ name }) => !current.has(name))];
+  return all.flatMap(({ name, title, unit }) => {
+    const change = { name, title, before: old.get(name)?.value ?? null, now: current.get(name)?.value ?? null };
+    return change.before === change.now ? [] : [{ ...change, ...(unit !== undefined && { unit }) }];
+  });
+}
+
 export interface WriteDeps {
-  /** Without a limit of time for statements; of the database that aggregations write to. */
+  /** The primary database, where the aggregates are, without a statement timeout. */
   pool: Pool;
   stores: ExportStores;
   logger: Logger;
   fontDir?: string | undefined;
-  /** Absent: Postgres counts everything. */
+  /** Absent: Postgres computes everything. */
   engine?: SegmentEngine | undefined;
 }
 
-/** Well below the hour after which a file that no report has is removed. */
+/** Well below the hour after which files without a report are removed. */
 const statementTimeoutMs = 1_800_000;
 
 interface Reading {
@@ -38,7 +49,6 @@ interface Reading {
   notes: string[];
 }
 
-/** Counts the rows that pass. */
 function countRows(batches: AsyncIterable<Row[]>) {
   const counted = { rows: 0, batches: pass() };
   async function* pass() {
@@ -52,7 +62,7 @@ function countRows(batches: AsyncIterable<Row[]>) {
 
 const siteName = `/* reporting.nameOfSite */ select coalesce(name, site_id) as name from sites where site_id = $1`;
 
-/** The file in chunks. A PDF is a document for people; all other formats are the rows of the dataset. */
+/** The file in chunks. PDFs are complete documents; all other formats only have the rows of the dataset. */
 async function chunksOf(
   deps: WriteDeps,
   reading: Reading,
@@ -64,7 +74,7 @@ async function chunksOf(
   if (report.format === 'pdf') {
     const { rows } = await context.client.query<{ name: string }>(siteName, [report.siteId]);
     const parts = { report, siteName: rows[0]?.name ?? report.siteId, figures, table, notes };
-    // Loaded when it is needed: a worker that starts must not wait for it.
+    // Imported here to keep it out of the start of the worker.
     const { writeReportPdf } = await import('./pdf/write-report-pdf.js');
     return writeReportPdf(await buildDocument(context, parts), { fontDir: deps.fontDir, logger: deps.logger });
   }
@@ -92,7 +102,7 @@ async function readAndWrite(deps: WriteDeps, reading: Omit<Reading, 'figures'>, 
   return { ...kept, dataVersion, keyFigures: figures, changes, rowCount: counted.rows, generatedAt: context.now };
 }
 
-/** `notes` are for the reader. Undefined where the report is not this run's any more. */
+/** Figures and rows come from one snapshot. `notes` are shown to readers. Resolves with undefined if the run no longer owns the report. */
 export async function writeReport(
   deps: WriteDeps,
   report: Report & ReportRun,
@@ -109,7 +119,7 @@ export async function writeReport(
     const context = { client, siteId, timezone, days, now, reads: { engine: deps.engine } };
     return readAndWrite(deps, { context, report, resolved, notes }, before?.keyFigures ?? undefined);
   };
-  // A report that is begun is written to its end.
+  // Never fires: a report that was started is always finished.
   const { signal } = new AbortController();
   const written = await onOwnConnection(pool, { statementTimeoutMs, signal }, read);
   if (await keepReport(pool, report, written)) return written;

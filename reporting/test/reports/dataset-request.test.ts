@@ -19,7 +19,7 @@ it('refuses what is about now, and takes every other dataset', () => {
   expect(refused).toEqual([
     [
       'performance-metrics',
-      'dataset must be one of days that are over: performance-metrics has figures of now only; read it with /rows, export it, or choose activity-trends for the days of a period',
+      'dataset must be one that covers past days, but performance-metrics only has the current state; read it with /rows, export it, or use activity-trends for the days of a period',
     ],
   ]);
 });

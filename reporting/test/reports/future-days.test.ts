@@ -87,7 +87,7 @@ const order = (id: string, startDate: string, siteId?: string) => {
 };
 
 it('fails a job of days that lie ahead with the reason', async () => {
-  const reason = 'The days lie in the future: they begin on 2026-06-12, and today is 2026-06-11 in Pacific/Honolulu.';
+  const reason = 'The days are in the future: they begin on 2026-06-12, but today is 2026-06-11 in Pacific/Honolulu.';
   await expect(order('one', '2026-06-12', 'honolulu')).rejects.toMatchObject({
     name: 'UnrecoverableError',
     message: reason,

@@ -302,7 +302,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect((await api.call('get', '/reports/statistics')).body.failedReports).toBe(1);
     const refused = await runJob({ reportType: 'REVENUE_SUMMARY', ...about }, 'no-profiles');
     expect(refused.failedReason).toBe(
-      'A report of type REVENUE_SUMMARY cannot be narrowed down to profiles: leave out profileIds.',
+      'A report of type REVENUE_SUMMARY cannot be limited to profiles: omit profileIds.',
     );
   });
 
@@ -371,7 +371,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     );
     expect(await doneReport(rows[0]!.id)).toMatchObject({
       status: 'failed',
-      error: expect.stringContaining('It was begun 10 times, and no worker lived long enough to end it'),
+      error: expect.stringContaining('It was started 10 times, but every worker stopped before finishing it'),
       deliveries: [],
     });
   });

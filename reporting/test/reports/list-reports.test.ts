@@ -48,7 +48,7 @@ it('is not given for what is the end of no page', async () => {
   for (const [path, after] of ['/reports', '/exports'].flatMap((list) => given.map((each) => [list, each] as const))) {
     const { body } = await api.call('get', path).query({ after }).expect(400);
     expect(body.error).toMatchObject({
-      message: 'after must be the value of next in an earlier answer',
+      message: 'after must be the value of next from an earlier response',
       details: { field: 'after' },
     });
   }

@@ -91,7 +91,7 @@ async function writeAgain(
 
 it('have the name that a job wanted also where whoever wrote them died before, and lose it when they go', async () => {
   const { id, file } = await addReport(2, 'weekly.csv');
-  expect(await writeAgain(id)).toEqual({ skipped: 'it was written already' });
+  expect(await writeAgain(id)).toEqual({ skipped: 'it was already written' });
   expect(await readdir(api.folder)).toEqual([file, 'weekly.csv']);
   await writeAgain(id);
   await database.pool.query(`delete from reports where site_id = 'shop'`);
@@ -108,7 +108,9 @@ it('say why they have not the name that a job wanted, until they have it; it kee
   await expect(writeAgain(impossible.id)).rejects.toThrow('plain file name');
   expect(await shown(taken)).toMatchObject({
     status: 'generated',
-    error: expect.stringContaining('The file could not be given the name "weekly.csv": There is a file "weekly.csv"'),
+    error: expect.stringContaining(
+      'The file could not be saved as "weekly.csv": EXPORT_DIR already has a file "weekly.csv"',
+    ),
   });
   expect(await shown(impossible)).toMatchObject({ status: 'generated', error: expect.stringContaining(name) });
   await rm(join(api.folder, 'weekly.csv'));
@@ -150,16 +152,16 @@ it.each(['ENOSPC', 'EDQUOT'])(
     const id = await orderReport();
     const write = () => Promise.reject(Object.assign(new Error('no space left on device'), { code }));
     const full = { ...api.stores, current: { ...api.stores.current, write } };
-    const noSpace = 'There is no space left where files are kept. Free some';
+    const noSpace = 'The disk for files is full. Free some space';
     const shown = async () => (await api.call('get', `/reports/${id}`).expect(200)).body;
     for (const attemptsMade of [0, 1]) {
       await expect(writeAgain(id, { stores: full, attemptsMade })).rejects.toMatchObject({ code });
       expect(await shown()).toMatchObject({
         status: 'pending',
-        error: `${noSpace}: the report is tried again by itself.`,
+        error: `${noSpace}; the report will be retried.`,
       });
       const { body } = await api.call('get', `/reports/${id}/download`).expect(409);
-      expect(body.error.message).toContain(`not written yet: ${noSpace}: the report is tried again by itself.`);
+      expect(body.error.message).toContain(`not written yet: ${noSpace}; the report will be retried.`);
       await api.call('post', `/reports/${id}/reissue`).expect(409);
     }
     await expect(writeAgain(id, { stores: full, attemptsMade: 2 })).rejects.toThrow();
@@ -246,7 +248,7 @@ it('are given up where ten workers in a row did not live to end them, which anot
     await eventually(async () => held.length === dead.length, `worker ${dead.length} has written`);
   }
   const reason =
-    'It was begun 10 times, and no worker lived long enough to end it; the log of the worker may say why. Issue the report again once that is mended.';
+    'It was started 10 times, but every worker stopped before finishing it; see the log of the worker. Issue the report again once that is fixed.';
   for (const run of ['given up', 'still given up']) {
     await expect(writeAgain(id), run).rejects.toMatchObject({ name: 'UnrecoverableError', message: reason });
     expect(await shown()).toMatchObject({ status: 'failed', error: reason });

@@ -84,8 +84,8 @@ it('is compared with the last one that was written', async () => {
   expect(revision).toBe(3);
   expect(changes).toContainEqual({ name: 'views', title: 'Views', before: '2', now: '7' });
   expect(mail.subject).toContain('Revised: ');
-  expect(mail.text).toContain('it was written again');
-  expect(page).toContain('Views: 7 instead of 2');
+  expect(mail.text).toContain('the data of its period has changed');
+  expect(page).toContain('Views: 7 (was 2)');
 });
 
 it('is like a first one where none was written before', async () => {

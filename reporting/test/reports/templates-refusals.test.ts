@@ -78,7 +78,7 @@ describe('what is refused', () => {
       .call('post', path)
       .send({ ...daily, webhook: 'file:///etc/passwd' })
       .expect(400);
-    expect(body.error.message).toBe('webhook cannot be posted to: it must begin with https://');
+    expect(body.error.message).toBe('webhook cannot be used: it must begin with https://');
   });
 
   it.each([
@@ -92,7 +92,7 @@ describe('what is refused', () => {
       .send({ ...daily, webhook })
       .expect(400);
     expect(body.error).toMatchObject({
-      message: `webhook cannot be posted to: ${problem}, unless ALERT_ALLOW_PRIVATE=true is set`,
+      message: `webhook cannot be used: ${problem}, unless ALERT_ALLOW_PRIVATE=true is set`,
       details: { field: 'webhook' },
     });
     await api.call('patch', `${path}/daily-activity-summary`).send({ webhook }).expect(400);
@@ -110,7 +110,7 @@ describe('what is refused', () => {
       .call('post', path)
       .send({ ...daily, webhook: 'https://169.254.169.254/' })
       .expect(400);
-    expect(body.error.message).toBe('webhook cannot be posted to: 169.254.169.254 is reserved');
+    expect(body.error.message).toBe('webhook cannot be used: 169.254.169.254 is reserved');
   });
 
   it('is a body of 50,000 levels', async () => {
@@ -120,7 +120,7 @@ describe('what is refused', () => {
 
   it('is a change of the site', async () => {
     const { body } = await api.call('patch', `${path}/daily-activity-summary`).send({ site_id: 'shop' }).expect(400);
-    expect(body.error).toMatchObject({ message: 'site_id cannot be changed: make another template' });
+    expect(body.error).toMatchObject({ message: 'site_id cannot be changed: create another template' });
   });
 
   it.each(['..%2f..%2fetc', '%00', "a'b", 'A'])('is an id such as %s', async (id) => {
@@ -139,8 +139,8 @@ describe('what is refused', () => {
   });
 
   it.each([
-    [{ first_day: '2026-06-01' }, 'last_day', 'last_day is needed as well: a range has a first_day and a last_day'],
-    [{ last_day: '2026-06-01' }, 'first_day', 'first_day is needed as well: a range has a first_day and a last_day'],
+    [{ first_day: '2026-06-01' }, 'last_day', 'last_day is required: first_day and last_day belong together'],
+    [{ last_day: '2026-06-01' }, 'first_day', 'first_day is required: first_day and last_day belong together'],
     [{}, '', 'The body needs date_range, or first_day and last_day'],
   ])('is a report of %j, and names what is missing', async (sent, field, message) => {
     const { body } = await api.call('post', `${path}/daily-activity-summary/generate`).send(sent).expect(400);

@@ -169,7 +169,7 @@ describe('a template', () => {
     const tomorrow = { first_day: '2026-06-12', last_day: '2026-06-30' };
     expect((await generate(id, tomorrow, 400)).body.error).toMatchObject({
       message:
-        'first_day must not lie in the future: the days begin on 2026-06-12, and today is 2026-06-11 in Pacific/Auckland',
+        'first_day must not be in the future: the days begin on 2026-06-12, but today is 2026-06-11 in Pacific/Auckland',
       details: { field: 'first_day' },
     });
     const { error } = (await generate(id, { date_range: ['2027-01-01', '2027-01-31'] }, 400)).body;

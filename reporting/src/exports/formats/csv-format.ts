@@ -5,10 +5,28 @@ import { defuseCell } from './defuse-cell.js';
 import { flattenColumns } from './flatten-columns.js';
 import type { FileFormat, FileSource } from './format.js';
 import { isNumberText } from './number-text.js';
-import { quoteObject } from './quote-object.js';
 import { textChunks } from './text-chunks.js';
 
-/** As RFC 4180 has it: a header always, commas, CRLF. Null and empty text both are an empty cell. */
+const scratch = { text: Buffer.alloc(16 * 1024), cell: Buffer.alloc(32 * 1024 + 2) };
+const quote = 0x22;
+
+/** Quotes JSON as a CSV cell. Every event has such a cell, and doubling the quotes in a buffer takes a third of the time of `replaceAll`. */
+function quoteObject(json: string): string {
+  if (json.length * 3 > scratch.text.length) return `"${json.replaceAll('"', '""')}"`;
+  const { text, cell } = scratch;
+  const length = text.write(json);
+  let end = 0;
+  cell[end++] = quote;
+  for (let place = 0; place < length; place++) {
+    const byte = text[place]!;
+    cell[end++] = byte;
+    if (byte === quote) cell[end++] = quote;
+  }
+  cell[end++] = quote;
+  return cell.toString('utf8', 0, end);
+}
+
+/** RFC 4180, always with a header. Null and empty text are both an empty cell. */
 export const csvFormat: FileFormat = {
   id: 'csv',
   extension: 'csv',
@@ -17,7 +35,7 @@ export const csvFormat: FileFormat = {
   write: writeCsv,
 };
 
-// The stream of fast-csv, a row at a time, costs more than twice what its cells do, and most cells need nothing of it.
+// Only the cell formatter of fast-csv is used, and only for cells that need it: its row stream takes more than twice as long.
 const formatter = new FieldFormatter(new FormatterOptions({ rowDelimiter: '\r\n' }));
 const plain = /^[\w/.][^"\0,\r\n]*$/;
 const quoted = (text: string) => formatter.format(text, 0, false);
@@ -50,7 +68,7 @@ async function* writeCsv({ columns, batches, bom }: FileSource): AsyncGenerator<
 }
 
 function csvLine(writers: ((text: string) => string)[]): (row: Row) => string {
-  // An empty line would be no row for many readers.
+  // Many readers skip empty lines.
   const empty = writers.length === 1 ? '""' : '';
   return (row) => {
     let line = '';

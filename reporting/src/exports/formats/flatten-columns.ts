@@ -1,16 +1,15 @@
 import type { Column, Row } from '../../datasets/dataset.js';
-import { jsonMembers } from './json-members.js';
-import { plainText } from './plain-text.js';
+import { jsonMembers, plainText } from './json-members.js';
 
-/** Columns that stand for one column, and their values out of its value. */
+/** The columns that replace one column, and how to get their values from its value. */
 interface Spread {
   columns: Column[];
   values: (text: string | null) => Row;
 }
 
 /**
- * Columns of a spreadsheet: a JSON column with declared fields becomes one column for each, named with dots (`summary.totalUsers`). A
- * column without them stays one cell, so that the columns of a file depend on its dataset alone, never on its rows.
+ * Splits each JSON column with declared fields into one column per field, named with dots (`summary.totalUsers`). Other JSON columns stay
+ * a single cell, so the columns of a file depend only on its dataset, never on its rows.
  */
 export function flattenColumns(columns: Column[]): { columns: Column[]; flatten: (row: Row) => Row } {
   if (!columns.some(({ fields }) => fields)) return { columns, flatten: (row) => row };

@@ -2,10 +2,10 @@ import type { FileFormat, FileMetadata, FileSource } from './format.js';
 import { jsonRow } from './json-row.js';
 import { textChunks } from './text-chunks.js';
 
-/** Of the form below; a change that readers have to know of is a new one. */
+/** Version of the layout below. Increase it with every incompatible change. */
 const version = '1.0';
 
-/** An array of objects, or with metadata `{data, metadata}`: in that order, because the number of rows is known only at their end. */
+/** An array of objects, or with metadata `{data, metadata}`, in this order because the number of rows is known only at the end. */
 export const jsonFormat: FileFormat = {
   id: 'json',
   extension: 'json',

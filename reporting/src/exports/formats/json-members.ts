@@ -1,8 +1,14 @@
+/** Works like Postgres' `->>`: the text of a string, null for null, otherwise the JSON. */
+export function plainText(json: string): string | null {
+  if (json.startsWith('"')) return JSON.parse(json) as string;
+  return json === 'null' ? null : json;
+}
+
 const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s"{}[\],:]+/g;
 
 /**
- * The members of a JSON object, each as the text that stands in it: parsing would round long numbers.
- * JSON that is not an object has none.
+ * The members of a JSON object, each as its original text, because parsing would round long numbers. Empty for JSON that is not an
+ * object.
  */
 export function jsonMembers(json: string): Map<string, string> {
   const members = new Map<string, string>();

@@ -2,7 +2,7 @@ import type { FileFormat } from './format.js';
 import { jsonRow } from './json-row.js';
 import { textChunks } from './text-chunks.js';
 
-/** An object on each line. */
+/** One JSON object per line. */
 export const ndjsonFormat: FileFormat = {
   id: 'ndjson',
   extension: 'ndjson',

@@ -1,9 +1,9 @@
-/** Whether text is a number as JSON and Postgres write it: no `NaN`, no `Infinity`, nothing that a spreadsheet would calculate. */
+/** Whether text is a number as written by JSON and Postgres. Excludes `NaN`, `Infinity` and anything that a spreadsheet would calculate. */
 export const isNumberText = (text: string) => /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(text);
 
-/** Decimal digits that a double, and so a spreadsheet, keeps of any number. */
+/** Decimal digits that a double, and therefore a spreadsheet, always preserves. */
 const doubleDigits = 15;
 
-/** Whether a double holds the number with every digit that its text has. */
+/** Whether a double preserves every digit of the number. */
 export const fitsDouble = (text: string) =>
   text.length <= doubleDigits || text.replace(/[eE].*|\D/g, '').replace(/^0+/, '').length <= doubleDigits;

@@ -9,17 +9,17 @@ interface ParquetType {
   read: (text: string) => ParquetValue | undefined;
 }
 
-const asItIs = (text: string) => text;
+const unchanged = (text: string) => text;
 const utf8: ParquetType = {
   element: { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } },
-  read: asItIs,
+  read: unchanged,
 };
 
 const types: Record<ColumnType, ParquetType> = {
   text: utf8,
-  // A DECIMAL of Parquet has a fixed number of digits, an amount of a dataset as many as it was sent with.
+  // A Parquet DECIMAL has a fixed number of digits, but amounts have as many as were sent.
   decimal: utf8,
-  json: { element: { type: 'BYTE_ARRAY', logical_type: { type: 'JSON' } }, read: asItIs },
+  json: { element: { type: 'BYTE_ARRAY', logical_type: { type: 'JSON' } }, read: unchanged },
   integer: { element: { type: 'INT64' }, read: readInteger },
   number: { element: { type: 'DOUBLE' }, read: readNumber },
   boolean: { element: { type: 'BOOLEAN' }, read: readBoolean },
@@ -46,15 +46,15 @@ export function parquetSchema(columns: Column[]): SchemaElement[] {
 }
 
 /**
- * The text of a value as its column holds it.
- * @throws Error when the column cannot hold it, such as an integer of more than 64 bits: a file must not have another value.
+ * The value of a cell in its Parquet type.
+ * @throws Error if the type cannot hold it, such as an integer of more than 64 bits: a wrong value must not get into the file.
  */
 export function parquetValue({ name, type }: Column, text: string | null): ParquetValue | null {
   if (text === null) return null;
   const value = types[type].read(text);
   if (value !== undefined) return value;
   const start = text.length > 40 ? `${text.slice(0, 40)}…` : text;
-  throw new Error(`A Parquet file cannot hold "${start}" in the ${type} column ${name}. Take CSV or JSON.`);
+  throw new Error(`Parquet cannot hold "${start}" in the ${type} column ${name}. Use CSV or JSON instead.`);
 }
 
 function readInteger(text: string): bigint | undefined {
@@ -76,7 +76,7 @@ function readDate(text: string): number | undefined {
   return Number.isNaN(ms) ? undefined : Math.floor(ms / dayMs);
 }
 
-/** Microseconds since 1970. A `Date` has only milliseconds. */
+/** Microseconds since 1970; a `Date` would lose all but milliseconds. */
 function readInstant(text: string): bigint | undefined {
   const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?Z$/.exec(text);
   const ms = match ? Date.parse(`${match[1]}Z`) : Number.NaN;

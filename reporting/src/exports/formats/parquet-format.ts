@@ -3,7 +3,7 @@ import type { Column, Row } from '../../datasets/dataset.js';
 import type { FileFormat, FileSource } from './format.js';
 import { parquetSchema, parquetValue } from './parquet-columns.js';
 
-/** Typed columns in groups of rows, compressed with Snappy. */
+/** Typed columns in row groups, compressed with Snappy. */
 export const parquetFormat: FileFormat = {
   id: 'parquet',
   extension: 'parquet',
@@ -12,12 +12,12 @@ export const parquetFormat: FileFormat = {
   write: writeParquet,
 };
 
-/** A group is what memory holds: larger ones are read a little faster, and cost twice the memory. */
+/** One group is held in memory. Twice the size would take twice the memory, and read only slightly faster. */
 const groupRows = 10_000;
 const groupCharacters = 32 * 1024 * 1024;
 
 async function* writeParquet({ columns, batches }: FileSource): AsyncGenerator<Uint8Array> {
-  // Loaded when it is needed: a service that starts must not wait for it.
+  // Imported here to keep it out of the start of the service.
   const parquet = await import('hyparquet-writer');
   const writer = new parquet.ByteWriter();
   const file = new parquet.ParquetWriter({ writer, schema: parquetSchema(columns), createdBy: 'millrace' });
@@ -49,26 +49,26 @@ function writeGroup(file: ParquetWriter, columns: Column[], rows: Row[]): void {
   const columnData = columns.map((column, place) => ({
     name: column.name,
     data: rows.map((row) => parquetValue(column, row[place] ?? null)),
-    // The least and the greatest of a group stand whole in the footer, and say nothing of JSON.
+    // The footer has the full minimum and maximum of each group, which are useless for JSON.
     statistics: column.type !== 'json',
   }));
   file.write({ columnData, rowGroupSize: rows.length });
-  for (const { meta_data } of file.row_groups.at(-1)!.columns) ownTexts(meta_data?.statistics);
+  for (const { meta_data } of file.row_groups.at(-1)!.columns) copyTexts(meta_data?.statistics);
 }
 
 type Statistics = NonNullable<ParquetWriter['row_groups'][number]['columns'][number]['meta_data']>['statistics'];
 
-/** Minima and maxima are kept until the file ends. A text cut out of a larger one would keep all of that in memory: V8 does not copy it. */
-function ownTexts(statistics: Statistics): void {
+/** Statistics live until the file ends. In V8 a substring keeps its whole parent string in memory, so the texts are copied. */
+function copyTexts(statistics: Statistics): void {
   if (!statistics) return;
   const { min_value: min, max_value: max } = statistics;
-  if (typeof min === 'string') statistics.min_value = copied(min);
-  if (typeof max === 'string') statistics.max_value = copied(max);
+  if (typeof min === 'string') statistics.min_value = copyOf(min);
+  if (typeof max === 'string') statistics.max_value = copyOf(max);
 }
 
-const copied = (text: string) => Buffer.from(text, 'utf16le').toString('utf16le');
+const copyOf = (text: string) => Buffer.from(text, 'utf16le').toString('utf16le');
 
-/** What was written since the last call; the writer goes on counting from the start of the file. */
+/** Returns what was written since the last call. The writer keeps its own count of file offsets. */
 function takeBytes(writer: ByteWriter): Uint8Array {
   const bytes = writer.getBytes().slice();
   writer.index = 0;

@@ -4,7 +4,7 @@ import type { FileFormat, FileSource } from './format.js';
 
 const maxRows = 5_000;
 
-/** A table to be read or printed; rows beyond the first are counted, and the document says how many they are. */
+/** A table to read or print. Rows beyond `maxRows` are counted, and the document says how many were left out. */
 export const pdfFormat: FileFormat = {
   id: 'pdf',
   extension: 'pdf',
@@ -15,7 +15,7 @@ export const pdfFormat: FileFormat = {
 };
 
 async function* writePdf({ title, columns, batches, metadata, pdf }: FileSource): AsyncGenerator<Uint8Array> {
-  // Loaded when it is needed: a service that starts must not wait for it.
+  // Imported here to keep it out of the start of the service.
   const { writeTablePdf } = await import('../../reports/pdf/write-table-pdf.js');
   const { siteId, dateRange, timezone, generatedAt = new Date() } = metadata ?? {};
   const about = {

@@ -1,14 +1,14 @@
 import type { ColumnType } from '../../datasets/dataset.js';
 import { defuseCell } from './defuse-cell.js';
+import { plainText } from './json-members.js';
 import { fitsDouble, isNumberText } from './number-text.js';
-import { plainText } from './plain-text.js';
 
-/** All that a sheet can hold; the library leaves anything else empty without a word. */
+/** All types that a sheet can hold. The library silently leaves anything else empty. */
 export type SheetValue = string | number | boolean | Date | null;
 
-/** Characters; Excel calls a file with more in a cell damaged. */
-const longestText = 32_767;
-/** Excel counts days from 1900, with a 29 February that year did not have. */
+/** Characters. Excel reports a file with longer cells as damaged. */
+const maxTextLength = 32_767;
+/** Excel's calendar has a 29 February 1900, which did not exist: dates are right only after it. */
 const firstDate = Date.UTC(1900, 2, 1);
 const afterLastDate = Date.UTC(10_000, 0, 1);
 
@@ -23,28 +23,28 @@ const readers: Record<ColumnType, (text: string) => SheetValue> = {
   json: sheetJson,
 };
 
-/** A value of a dataset for a cell. Numbers that a spreadsheet would round, and dates that it does not know, are text. */
+/** The value of a cell. Numbers that a spreadsheet would round, and dates that it cannot represent, are text. */
 export const sheetValue = (type: ColumnType, text: string | null): SheetValue =>
   text === null ? null : readers[type](text);
 
-/** Text that Excel shows as it is, with its kind of line breaks: not run, not cut by a repair, not decoded (`_x0041_` would be `A`). */
+/** Text that Excel shows unchanged: not run as a formula, not cut by a repair, not decoded (`_x0041_` would be `A`). Line breaks become LF. */
 export function sheetText(text: string): string {
   const shown = /[\0\r]/.test(text) ? text.replaceAll('\0', '').replace(/\r\n?/g, '\n') : text;
-  return escapeText(cut(defuseCell(shown)));
+  return escapeText(truncate(defuseCell(shown)));
 }
 
 /**
- * What would be decoded, `_x0041_` and what becomes that because a control character behind it is written as `_x0007_`; and the two
- * characters that XML forbids and the library leaves as they are.
+ * What Excel would decode: `_x0041_`, also if it only comes about because the control character that follows is written as `_x0007_`.
+ * And the two characters that XML forbids but the library does not escape.
  */
 const toEscape = /_(?=x[0-9a-fA-F]{4}[_\p{Cc}\ufffe\uffff])|[\ufffe\uffff]/gu;
 
 const escapeText = (text: string) =>
   text.replace(toEscape, (found) => `_x${found.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`);
 
-function cut(text: string): string {
-  if (text.length <= longestText) return text;
-  return `${text.slice(0, longestText - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+function truncate(text: string): string {
+  if (text.length <= maxTextLength) return text;
+  return `${text.slice(0, maxTextLength - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 function exactNumber(text: string): SheetValue {

@@ -1,10 +1,10 @@
 import type { Row } from '../../datasets/dataset.js';
 
 const chunkBytes = 128 * 1024;
-/** UTF-8 of one UTF-16 code unit. */
+/** Most UTF-8 bytes of one UTF-16 code unit. */
 const longestBytes = 3;
 
-/** The text of the rows in UTF-8; `rowText` is called once for each row, in order. */
+/** The text of all rows in UTF-8. Calls `rowText` once for each row, in order. */
 export async function* textChunks(
   batches: AsyncIterable<Row[]>,
   rowText: (row: Row) => string,
@@ -19,7 +19,7 @@ export async function* textChunks(
         chunk = Buffer.allocUnsafeSlow(Math.max(chunkBytes, text.length * longestBytes));
         length = 0;
       }
-      // At once: strings that wait for each other outlive the garbage collector's first look.
+      // Written immediately: strings that are collected first would survive young garbage collections.
       length += chunk.write(text, length);
     }
   }

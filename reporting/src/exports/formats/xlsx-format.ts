@@ -1,10 +1,10 @@
-/** The one file that knows hucre, which writes workbooks row by row with flat memory. */
+/** Writes workbooks row by row with flat memory, through hucre. */
 import type { Column, ColumnType, Row } from '../../datasets/dataset.js';
 import { flattenColumns } from './flatten-columns.js';
 import type { FileFormat, FileSource } from './format.js';
 import { type SheetValue, sheetText, sheetValue } from './sheet-value.js';
 
-/** A sheet of text, numbers, dates and booleans below a frozen header; further sheets where Excel's rows do not suffice. */
+/** A sheet with a frozen header, and further sheets if there are more rows than Excel allows. */
 export const xlsxFormat: FileFormat = {
   id: 'xlsx',
   extension: 'xlsx',
@@ -13,22 +13,22 @@ export const xlsxFormat: FileFormat = {
   write: (source) => writeXlsx(source),
 };
 
-/** Rows of a sheet of Excel, the header included. */
+/** Maximum rows of a sheet, including the header. */
 const excelRows = 1_048_576;
 
-const looks: Partial<Record<ColumnType, { numFmt?: string; width: number }>> = {
+const cellStyles: Partial<Record<ColumnType, { numFmt?: string; width: number }>> = {
   date: { numFmt: 'yyyy-mm-dd', width: 12 },
   instant: { numFmt: 'yyyy-mm-dd hh:mm:ss.000', width: 25 },
   text: { width: 24 },
   json: { width: 40 },
 };
 
-/** Of events these are UUIDs, of 36 characters. */
+/** Ids are mostly UUIDs, which have 36 characters. */
 const isId = /_id$/;
 const idWidth = 38;
 
 export async function* writeXlsx(source: FileSource, maxRowsPerSheet = excelRows): AsyncGenerator<Uint8Array> {
-  // Loaded when it is needed: a service that starts must not wait for it.
+  // Imported here to keep it out of the start of the service.
   const { writeXlsxStream } = await import('hucre/xlsx');
   const { columns, flatten } = flattenColumns(source.columns);
   const stream = writeXlsxStream(sheetRows(source.batches, columns, flatten), {
@@ -36,7 +36,7 @@ export async function* writeXlsx(source: FileSource, maxRowsPerSheet = excelRows
     columns: columns.map(({ name, type }) => ({
       header: sheetText(name),
       width: name.length + 4,
-      ...looks[type],
+      ...cellStyles[type],
       ...(type === 'text' && isId.test(name) && { width: idWidth }),
     })),
     freezePane: { rows: 1 },
@@ -55,7 +55,7 @@ async function* sheetRows(batches: AsyncIterable<Row[]>, columns: Column[], flat
   }
 }
 
-/** A name that Excel takes: 31 characters, none of `[]:*?/\`, no apostrophe at either end, not the name it keeps for itself. */
+/** A name that Excel accepts: up to 31 characters, none of `[]:*?/\`, no apostrophe at either end, and not the reserved name History. */
 function sheetName(title: string): string {
   const name = title
     .replace(/[[\]:*?/\\\p{Cc}]/gu, ' ')

@@ -1,5 +1,3 @@
-/** The grid of a chart and what is written along its axes. */
-
 import type { Plot } from './chart-plot.js';
 import { colors } from './colors.js';
 import { fitLine } from './fit-text.js';
@@ -8,10 +6,10 @@ import type { TextLine } from './typesetter.js';
 
 const style = { size: 7.5 };
 
-/** Horizontal lines with their values, and labels below as far apart as they need to be. */
+/** Horizontal grid lines with their values, and as many labels below as fit. */
 export function drawChartAxes(sheet: Sheet, plot: Plot, labels: string[]): void {
   const { pdf, type, language } = sheet;
-  // Of larger numbers no language has short names.
+  // No language has short names for larger numbers.
   const notation = plot.ticks.some((tick) => Math.abs(tick) >= 1e15) ? 'scientific' : 'compact';
   const format = new Intl.NumberFormat(language, { notation, maximumSignificantDigits: 4 });
   for (const tick of plot.ticks) {
@@ -33,16 +31,16 @@ function drawLabels({ type }: Sheet, plot: Plot, labels: string[]): void {
   const step = Math.max(1, Math.ceil((widest + 14) / perLabel), Math.ceil((labels.length - 1) / 8));
   for (let place = 0; place < labels.length; place += step) {
     const line = fitLine(type, labels[place]!, 90, style);
-    type.draw(line, besides(plot, plot.x(place), line), plot.bottom + 13, colors.grey);
+    type.draw(line, labelLeft(plot, plot.x(place), line), plot.bottom + 13, colors.grey);
   }
 }
 
-/** Centred below its point, as far as the edges let it. */
-function besides(plot: Plot, x: number, line: TextLine): number {
+/** Centred below its point, unless that would cross an edge. */
+function labelLeft(plot: Plot, x: number, line: TextLine): number {
   return Math.min(Math.max(x - line.width / 2, plot.left - 20), plot.right + 6 - line.width);
 }
 
-/** Days without their year, which the period at the top says. */
+/** Days without the year, which is in the period at the top. */
 function shortLabels(labels: string[], language: string): string[] {
   if (!labels.every((label) => /^\d{4}-\d\d-\d\d$/.test(label))) return labels;
   const format = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {

@@ -1,4 +1,4 @@
-/** The colours of a report: ink, greys, one accent, and what is good or bad, which never stands for itself alone. */
+/** Good and bad are never told by colour alone. */
 export const colors = {
   ink: '#1b2733',
   grey: '#66727f',

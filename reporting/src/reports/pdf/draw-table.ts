@@ -1,4 +1,3 @@
-/** Sections of rows: as a table, or as lists where a table would have too many columns. */
 import { setImmediate } from 'node:timers/promises';
 import type { Row } from '../../datasets/dataset.js';
 import { type ShownColumn, showColumns } from './format-value.js';
@@ -6,19 +5,19 @@ import { planColumns } from './plan-columns.js';
 import { openRecords } from './record-rows.js';
 import type { BarsSection, TableSection } from './report-document.js';
 import { drawHeading, drawNote } from './report-head.js';
-import type { RowWriter } from './row-writer.js';
 import type { Sheet } from './sheet.js';
+import type { RowWriter } from './table-rows.js';
 import { openLines } from './table-rows.js';
 
 const defaultRows = 5_000;
-/** Rows as lists take many times the paper of rows on lines. */
+/** Rows shown as lists take many times the space. */
 const maxListedValues = 20_000;
-/** A page or two: then others get their turn. */
+/** Yields to the event loop after a page or two. */
 const rowsWithoutPause = 50;
 
-/** Draws rows as they come, the first `maxRows` of them; the others are counted. */
+/** Draws the first `maxRows` rows as they arrive and counts the others. Rows with too many columns become lists. */
 export async function drawTable(sheet: Sheet, section: TableSection | BarsSection): Promise<void> {
-  // A list of bars stays on one page, so that no row of it stands alone on the next.
+  // Keeps a list of bars on one page.
   const follow = section.kind === 'bars' ? Math.min(20 * section.rows.length, 400) : 0;
   drawHeading(sheet, section.title, Math.max(80, follow));
   const columns = showColumns(section.columns, sheet.language);
@@ -29,7 +28,7 @@ export async function drawTable(sheet: Sheet, section: TableSection | BarsSectio
     if (batch.length > 0) opened ??= openWriter(sheet, section, columns, batch);
     if (opened) await drawRows(opened.writer, batch.slice(0, Math.max(0, opened.maxRows - count)));
     count += batch.length;
-    // Also where rows are only counted.
+    // Also while rows are only counted.
     await setImmediate();
   }
   opened?.writer.end();
@@ -47,10 +46,7 @@ function openWriter(sheet: Sheet, section: TableSection | BarsSection, columns: 
       writer: openLines(sheet, plan, section.kind === 'bars' ? barLengths(section, columns) : undefined),
       maxRows,
     };
-  drawNote(
-    sheet,
-    'Each row is shown as a list, as a table would have too many columns. Columns without a value are left out.',
-  );
+  drawNote(sheet, 'Rows are shown as lists because there are too many columns for a table. Empty values are left out.');
   return {
     writer: openRecords(sheet, columns),
     maxRows: Math.min(maxRows, Math.ceil(maxListedValues / columns.length)),
@@ -64,7 +60,7 @@ async function drawRows(writer: RowWriter, rows: Row[]): Promise<void> {
   }
 }
 
-/** The length of a row's bar as a part of the longest one. */
+/** Returns the bar length of a row relative to the longest. */
 function barLengths({ rows, barColumn }: BarsSection, shown: ShownColumn[]): ((row: Row) => number) | undefined {
   const column = shown.find((candidate) => candidate.name === barColumn);
   if (!column) return undefined;
@@ -75,7 +71,7 @@ function barLengths({ rows, barColumn }: BarsSection, shown: ShownColumn[]): ((r
 function drawRest(sheet: Sheet, more: number): void {
   sheet.y += 4;
   const count = new Intl.NumberFormat(sheet.language).format(more);
-  drawNote(sheet, `and ${count} more ${more === 1 ? 'row' : 'rows'}; a CSV export has all of them`);
+  drawNote(sheet, `and ${count} more ${more === 1 ? 'row' : 'rows'}; a CSV export contains all of them`);
 }
 
 async function* batchesOf(rows: Row[] | AsyncIterable<Row[]>): AsyncIterable<Row[]> {

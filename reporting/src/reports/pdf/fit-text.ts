@@ -1,20 +1,19 @@
-/** Text in the room that there is for it. */
 import { clusters } from './showable-text.js';
 import type { TextLine, TextStyle, Typesetter } from './typesetter.js';
 
-/** No line of a page holds as much: what is longer is cut before anything is measured. */
+/** More than fits on any line. Longer text is cut before it is measured. */
 const maxHalf = 500;
-/** A character, or one that is written as its number. */
+/** A character, or an escaped one such as `\u{1F600}`. */
 const units = new RegExp(`\\\\u\\{[0-9A-F]+\\}|${clusters.source}`, 'gu');
-/** What a line may be broken into: words, spaces, and characters of languages that write none between words. */
+/** Where a line can break: words, spaces, and characters of scripts without spaces between words. */
 const words =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]|\s+|[^\s\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]+/gu;
 
-/** One line of at most `width`; the middle of longer text is left out, as both ends of a path tell more. */
+/** One line of at most `width`. Leaves out the middle of longer text, because both ends of a path say more. */
 export function fitLine(type: Typesetter, text: string, width: number, style: TextStyle): TextLine {
   if (text.length <= 2 * maxHalf) {
     const shown = type.show(text);
-    // Text that is far too long would be laid out for nothing.
+    // Skips the layout of text that is clearly too long.
     const line = type.roughWidth(shown, style) <= 1.1 * width ? type.line(shown, style) : undefined;
     if (line && line.width <= width) return line;
   }
@@ -28,7 +27,7 @@ export function fitLine(type: Typesetter, text: string, width: number, style: Te
   return type.line(type.roughWidth('…', style) <= width ? '…' : '', style);
 }
 
-/** Lines of at most `width`, broken between words; the last of `maxLines` ends in an ellipsis when there is more. */
+/** Lines of at most `width`, broken between words. The last of `maxLines` ends in an ellipsis if there is more. */
 export function wrapText(
   type: Typesetter,
   text: string,
@@ -54,7 +53,7 @@ export function wrapText(
   });
 }
 
-/** The units from both ends, without one half of anything at the cut. */
+/** Units from both ends, without half a character at the cut. */
 function halves(type: Typesetter, text: string): { head: string[]; tail: string[] } {
   const isLong = text.length > 2 * maxHalf;
   const head = type.show(isLong ? text.slice(0, maxHalf).replace(/[\ud800-\udbff]$/, '') : text).match(units) ?? [];
@@ -71,7 +70,7 @@ function shorten(head: string[], tail: string[], kept: number): string {
   return `${head.slice(0, kept - behind).join('')}…${behind > 0 ? tail.slice(-behind).join('') : ''}`;
 }
 
-/** How many units fit, nearly: found by halving, for which rough widths are enough. */
+/** Roughly how many units fit, by binary search over approximate widths. */
 function fittingCount(type: Typesetter, head: string[], tail: string[], width: number, style: TextStyle): number {
   let [low, high] = [0, Math.min(head.length, tail.length)];
   while (low < high) {
@@ -82,7 +81,7 @@ function fittingCount(type: Typesetter, head: string[], tail: string[], width: n
   return low;
 }
 
-/** Smaller before shorter: a number without its middle would be another one. */
+/** Shrinks the text before shortening it, because a shortened number would be misread. */
 export function fitNumber(type: Typesetter, text: string, width: number, style: TextStyle): TextLine {
   const shown = type.show(text.slice(0, 2 * maxHalf));
   for (const scale of [1, 0.85, 0.7, 0.55]) {

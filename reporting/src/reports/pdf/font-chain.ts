@@ -1,4 +1,4 @@
-/** The fonts of a report in the order in which they are asked for a character: our own, then those of a folder that the owner names. */
+/** The fonts of a PDF in order of preference: the built-in ones, then those in `REPORT_FONT_DIR`. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,25 +6,25 @@ import type { Logger } from '@millrace/shared/platform/logger';
 import { type Face, openFace } from './open-face.js';
 
 export interface FontChain {
-  /** The first face that has all of these characters; a bold one first where it is asked for. */
+  /** The first face that has all of these characters, preferably a bold one if `isBold`. */
   faceFor(characters: string, isBold: boolean): Face | undefined;
 }
 
 interface FontFile {
   path: string;
   isBold: boolean;
-  /** Undefined until a character is looked for in it, null when it cannot be used. */
+  /** Undefined until first needed, null if it cannot be used. */
   face?: Face | null;
 }
 
 const ownFolder = fileURLToPath(new URL('../../../fonts/', import.meta.url));
-/** Fonts are read once in a process: opening them takes longer than the pages of a report. */
+/** One per folder for the life of the process: opening fonts takes longer than writing a report. */
 const chains = new Map<string, FontChain>();
-const maxRemembered = 50_000;
+const maxCached = 50_000;
 const boldName = /(700|\bbold)\b/i;
 const oddName = /italic|oblique|\b[1235689]00\b|thin|light|medium|semi-?bold|extra|black|heavy|condensed|mono/i;
 
-/** The chain of our fonts and those in `fontDir`; files in there are opened when a character is in none before them. */
+/** The built-in fonts followed by those in `fontDir`. A file is opened only if no earlier font has a character. */
 export function openFontChain(fontDir: string | undefined, logger: Logger): FontChain {
   const chain = chains.get(fontDir ?? '') ?? createChain(fontDir, logger);
   chains.set(fontDir ?? '', chain);
@@ -35,14 +35,14 @@ function createChain(fontDir: string | undefined, logger: Logger): FontChain {
   const files = [...listFonts(ownFolder, logger), ...(fontDir ? listFonts(fontDir, logger) : [])];
   const regular = files.filter((file) => !file.isBold);
   const bold = [...files.filter((file) => file.isBold), ...regular];
-  const remembered = new Map<string, Face | undefined>();
+  const cache = new Map<string, Face | undefined>();
   return {
     faceFor(characters, isBold) {
       const key = `${isBold}${characters}`;
-      if (remembered.has(key)) return remembered.get(key);
-      if (remembered.size >= maxRemembered) remembered.clear();
+      if (cache.has(key)) return cache.get(key);
+      if (cache.size >= maxCached) cache.clear();
       const face = findFace(isBold ? bold : regular, characters, logger);
-      remembered.set(key, face);
+      cache.set(key, face);
       return face;
     },
   };
@@ -62,15 +62,15 @@ function tryOpening({ path, isBold }: FontFile, logger: Logger): Face | null {
   try {
     return openFace(path, isBold);
   } catch (error) {
-    logger.warn({ err: error, path }, 'font file skipped: it cannot be read');
+    logger.warn({ err: error, path }, 'skipped a font file that cannot be read');
     return null;
   }
 }
 
-/** Fonts by name; slanted, thin and heavy faces, of which many a folder is full, only where there are no plain ones. */
+/** Sorted by name. Slanted, thin and heavy faces are used only if there are no plain ones. */
 function listFonts(folder: string, logger: Logger): FontFile[] {
   try {
-    // Not woff2: the glyphs of its compressed tables cannot be copied into a PDF.
+    // Without woff2: glyphs of its compressed tables cannot be copied into a PDF.
     const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
       /\.(woff|ttf|otf|ttc)$/i.test(name),
     );
@@ -78,8 +78,8 @@ function listFonts(folder: string, logger: Logger): FontFile[] {
     const chosen = plain.length > 0 ? plain : names;
     return chosen.sort().map((name) => ({ path: join(folder, name), isBold: boldName.test(name) }));
   } catch (error) {
-    // Of a folder that the owner names the worker has said so when it started.
-    logger.warn({ code: (error as NodeJS.ErrnoException).code, folder }, 'folder of fonts skipped: it cannot be read');
+    // For REPORT_FONT_DIR the worker has already logged a warning at its start.
+    logger.warn({ code: (error as NodeJS.ErrnoException).code, folder }, 'skipped a font folder that cannot be read');
     return [];
   }
 }

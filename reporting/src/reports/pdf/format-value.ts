@@ -1,20 +1,19 @@
-/** Values of a dataset as people read them. */
 import type { Column, Row } from '../../datasets/dataset.js';
 
 export interface ShownColumn {
   name: string;
   title: string;
   isNumber: boolean;
-  /** May be shortened, and wide. */
+  /** Can be wide, and can be shortened. */
   isText: boolean;
-  /** Text of its cell, or null for no value. */
+  /** Text of the cell. Null: no value. */
   show(row: Row): string | null;
-  /** The value as a length; 0 for no number. */
+  /** The value as a bar length. 0 if it is not a number. */
   measure(row: Row): number;
 }
 
-/** The language when Intl knows it, else English. */
-export function knownLanguage(language: string | undefined): string {
+/** The language if Intl supports it, otherwise English. */
+export function supportedLanguage(language: string | undefined): string {
   try {
     return Intl.NumberFormat.supportedLocalesOf(language ?? 'en')[0] ?? 'en';
   } catch {
@@ -22,7 +21,7 @@ export function knownLanguage(language: string | undefined): string {
   }
 }
 
-/** The columns as they are shown: money carries the currency of its row, for which a column of its own is then not needed. */
+/** The displayed columns. Amounts show the currency of their row, so the currency column is dropped. */
 export function showColumns(columns: Column[], language: string): ShownColumn[] {
   const currency = columns.findIndex((column) => column.name === 'currency');
   const isMoney = (column: Column) => column.type === 'decimal' && !column.unit && currency >= 0;
@@ -77,13 +76,13 @@ function formatNumbers(type: Column['type'], unit: string | undefined, language:
   };
 }
 
-/** Of a number that is read by its length alone, as 1.234E30. */
+/** Very large numbers, such as 1.234E30. */
 function shortForm(value: string): string {
   const [, sign = '', digits = ''] = /^(-?)(\d+)(?!.*e)/i.exec(value) ?? [];
   return digits ? `${sign}${digits[0]}.${digits.slice(1, 4)}E${digits.length - 1}` : value;
 }
 
-/** Every digit of money and of exact numbers that a person reads, and no more of a mean than tell something. */
+/** Enough digits to be exact for amounts and counts, two decimals for averages. */
 function numberOptions(
   value: string,
   type: Column['type'],
@@ -96,7 +95,7 @@ function numberOptions(
     return size < 1 && fraction.length > 2 ? money(currency, Math.min(fraction.length, 6)) : money(currency);
   if (unit === 'percent') return { style: 'unit', unit: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 };
   if (type !== 'number') return { maximumFractionDigits: 6 };
-  // A column of them stands point below point.
+  // Always two decimals, to align the decimal points of a column.
   return size > 0 && size < 0.01
     ? { maximumSignificantDigits: 3 }
     : { minimumFractionDigits: 2, maximumFractionDigits: 2 };
@@ -111,7 +110,7 @@ function isCurrency(text: string): boolean {
 }
 
 function formatTime(type: 'date' | 'instant', language: string): Format {
-  // Day before month, as the period at the top of a report is written.
+  // Day before month, like the period at the top.
   const locale = language === 'en' ? 'en-GB' : language;
   const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' });
   const time = new Intl.DateTimeFormat(locale, {
@@ -128,7 +127,7 @@ function formatTime(type: 'date' | 'instant', language: string): Format {
   };
 }
 
-/** A period by the day that it begins on: `November 2026`, `Q4 2026`, `2026`. */
+/** A period by its first day: `November 2026`, `Q4 2026`, `2026`. */
 function formatPeriod(unit: string, language: string): Format {
   const format = new Intl.DateTimeFormat(language, {
     year: 'numeric',
@@ -143,13 +142,13 @@ function formatPeriod(unit: string, language: string): Format {
   };
 }
 
-/** Undefined for what is no day of the calendar. */
+/** Undefined for invalid dates. */
 function dayOf(value: string): Date | undefined {
   const day = new Date(value);
   return /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(day.getTime()) ? day : undefined;
 }
 
-/** Intl adds marks of direction in some languages, which a page shows escaped; the order of a line is found without them. */
+/** Removes the direction marks that Intl adds in some languages: they would show up escaped, and are not needed to order a line. */
 function withoutMarks(text: string): string {
   return text.replace(/[\u061c\u200e\u200f]/g, '');
 }

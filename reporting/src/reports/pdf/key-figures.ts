@@ -1,4 +1,3 @@
-/** The few numbers that a reader should leave with, each with its change. */
 import { colors } from './colors.js';
 import { fitLine, fitNumber } from './fit-text.js';
 import type { KeyFigure } from './report-document.js';
@@ -11,7 +10,7 @@ const padding = 12;
 const height = 92;
 const valueSizes = [20, 17, 14, 12, 10, 8];
 
-/** Panels in rows of three or four. */
+/** Draws panels with a value and its change, in rows of three or four. */
 export function drawKeyFigures(sheet: Sheet, figures: KeyFigure[]): void {
   const perRow = figures.length % 4 === 0 || figures.length > 6 ? 4 : 3;
   const width = (sheet.width - (perRow - 1) * gap) / perRow;
@@ -52,7 +51,7 @@ function drawPanel(
   });
 }
 
-/** Figures of one row are of one size, as far as they are of nearly one length. */
+/** The largest font size at which the value fits. */
 function fittingSize(type: Typesetter, value: string, width: number): number {
   const shown = type.show(value.slice(0, 200));
   return valueSizes.find((size) => type.line(shown, { size, isBold: true }).width <= width) ?? 8;
@@ -61,7 +60,7 @@ function fittingSize(type: Typesetter, value: string, width: number): number {
 interface Change {
   text: string;
   color: string;
-  /** 1 up, -1 down, 0 for no arrow. */
+  /** 1: up, -1: down, 0: no arrow. */
   direction: number;
 }
 

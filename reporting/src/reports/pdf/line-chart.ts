@@ -1,12 +1,42 @@
-/** A chart of one or more series over time, drawn as vectors. */
+/** Line charts of one or more series, as vector graphics. */
 import { drawChartAxes } from './chart-axes.js';
-import { drawLegend, startLine } from './chart-legend.js';
 import { type Plot, placePlot, plotHeight } from './chart-plot.js';
 import { colors } from './colors.js';
+import { fitLine } from './fit-text.js';
 import type { ChartSection } from './report-document.js';
 import { drawHeading, drawNote } from './report-head.js';
 import type { Sheet } from './sheet.js';
 import { openTag } from './tags.js';
+
+/** A sample of each line with its name, above the chart. */
+function drawLegend(sheet: Sheet, series: { title: string }[]): void {
+  const { pdf, type, left, width } = sheet;
+  const room = width / series.length;
+  let x = left;
+  series.forEach(({ title }, place) => {
+    startLine(pdf, place);
+    pdf
+      .moveTo(x, sheet.y + 4)
+      .lineTo(x + 18, sheet.y + 4)
+      .stroke()
+      .undash();
+    const line = fitLine(type, title, Math.max(20, room - 40), { size: 8.5 });
+    type.draw(line, x + 24, sheet.y + 7, colors.grey);
+    x += 24 + line.width + 16;
+  });
+  sheet.y += 16;
+}
+
+/** Sets the pen of a series. Dashes distinguish them without colour. */
+function startLine(pdf: PDFKit.PDFDocument, place: number): void {
+  pdf.lineJoin('round').lineCap('butt');
+  if (place === 0) pdf.lineWidth(1.6).strokeColor(colors.accent);
+  else
+    pdf
+      .lineWidth(1.1)
+      .strokeColor(colors.grey)
+      .dash(place === 1 ? 3 : 1.5, { space: 2.5 });
+}
 
 const axisHeight = 18;
 
@@ -15,7 +45,7 @@ interface Series {
   values: (number | null)[];
 }
 
-/** The section with its heading; a chart without any value says so instead. */
+/** Draws a heading and the chart, or a note if there is no data. */
 export function drawLineChart(sheet: Sheet, section: ChartSection): void {
   const series = section.series.map(({ title, values }) => ({
     title,
@@ -42,7 +72,7 @@ export function drawLineChart(sheet: Sheet, section: ChartSection): void {
   tag.end();
 }
 
-/** One value for each label; what is no number, or so large that an axis cannot carry it, leaves a gap. */
+/** One value per label. Missing values, and those too large for an axis, become gaps. */
 function drawable(values: (number | null)[], length: number): (number | null)[] {
   return Array.from({ length }, (_, place) => {
     const value = values[place];
@@ -50,7 +80,7 @@ function drawable(values: (number | null)[], length: number): (number | null)[] 
   });
 }
 
-/** Points without a gap between them, as stretches of places. */
+/** Runs of points without gaps, as first and last index. */
 function stretches(values: (number | null)[]): [number, number][] {
   const found: [number, number][] = [];
   values.forEach((value, place) => {

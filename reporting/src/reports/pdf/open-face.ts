@@ -1,27 +1,27 @@
-/** One font file, opened so that the text of a PDF can be copied out again. */
+/** Opens font files in a way that lets text be copied out of the PDF correctly. */
 import { readFileSync } from 'node:fs';
 import { create, type Font, type Glyph, type GlyphRun } from 'fontkit';
 import { unpackWoff } from './unpack-woff.js';
 
 export interface Face {
-  /** Unique among all faces of a process. */
+  /** Unique in the process. */
   name: string;
   isBold: boolean;
   font: Font;
-  /** Of an unshaped letter, in multiples of the size. */
+  /** Width of an unshaped letter, in multiples of the font size. */
   letterWidth(letter: string): number;
 }
 
-/** Passed as the features of a run that is read from right to left; any other run is laid out from left to right. */
+/** The features of right-to-left runs. All others are laid out from left to right. */
 export const rightToLeft: ['rtla'] = ['rtla'];
-/** The same for small text of plain letters: without kerning, which no one sees there, and in a tenth of the time. */
+/** The features of small plain text: no kerning, which is invisible there, and a tenth of the time. */
 export const unshaped: ['unic'] = ['unic'];
 
-/** Throws for a file that is no font. */
+/** @throws Error if the file is not a font. */
 export function openFace(path: string, isBold: boolean): Face {
   const opened = create(unpackWoff(readFileSync(path)));
   const font = 'fonts' in opened ? opened.fonts[0] : opened;
-  if (!font || font.unitsPerEm <= 0) throw new Error('This file holds no font.');
+  if (!font || font.unitsPerEm <= 0) throw new Error('The file does not contain a font.');
   return { name: path, isBold, font: keepCharacters(font), letterWidth: measureLetters(font) };
 }
 
@@ -34,7 +34,7 @@ function measureLetters(font: Font): Face['letterWidth'] {
   };
 }
 
-/** A glyph together with the characters that it stands for at one place; `id` numbers these pairs. */
+/** A glyph with the characters it represents at one place. `id` numbers these pairs. */
 interface DrawnGlyph {
   id: number;
   glyphId: number;
@@ -43,9 +43,9 @@ interface DrawnGlyph {
 }
 
 /**
- * fontkit remembers for each glyph only the characters that it stood for first, so that copied text holds wrong letters wherever two
- * share a glyph, as the dotless shapes of Arabic do: here each pair of glyph and characters becomes a glyph of its own in the PDF.
- * It also takes the direction from the script, which turns Arabic digits around: here the caller says it.
+ * Works around two problems of fontkit. It remembers only the first characters of each glyph, so copied text has wrong letters if several
+ * characters share a glyph, like the dotless shapes of Arabic; here each pair of glyph and characters is a separate glyph in the PDF. And
+ * it derives the direction from the script, which reverses Arabic digits; here the caller sets it.
  */
 function keepCharacters(font: Font): Font {
   const layout = font.layout.bind(font);
@@ -83,9 +83,9 @@ function keepCharacters(font: Font): Font {
   }
 
   function draw({ id: glyphId, advanceWidth, codePoints: own }: Glyph, advance: number, isFromRight: boolean): Glyph {
-    // A joiner is drawn as a space without width, and the dots of a letter stand for no character: neither may be copied as another one.
+    // Joiners are drawn as zero-width spaces, and the dots of a letter are separate glyphs: neither must be copied as a character.
     const isUnseen = own.length === 0 || (advance === 0 && own[0] === 0x20);
-    // Who turns a line around that is written from the right turns the letters of a ligature around with it.
+    // Readers reverse right-to-left lines, including the letters of a ligature.
     const codePoints = isUnseen ? [0x200c] : isFromRight ? own.toReversed() : own;
     const key = `${glyphId}/${codePoints}`;
     const id = ids.get(key) ?? drawn.push({ id: drawn.length, glyphId, advanceWidth, codePoints }) - 1;
@@ -119,7 +119,7 @@ function keepSubsets(font: Font, drawn: DrawnGlyph[]): () => unknown {
         return place;
       },
       encode(): Uint8Array {
-        // From here on the parts of composed glyphs are asked for, by the numbers of the font.
+        // While encoding, the parts of composed glyphs are requested by the ids of the font.
         subset.includeGlyph = includePart;
         return encode();
       },

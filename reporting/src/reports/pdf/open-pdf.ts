@@ -1,4 +1,3 @@
-/** An empty PDF with everything that a reader wants to know about it, and no page yet. */
 import PDFDocument from 'pdfkit';
 
 export interface PdfProperties {
@@ -7,15 +6,15 @@ export interface PdfProperties {
   createdAt: Date;
 }
 
-/** A4, tagged as PDF/UA asks. */
+/** An empty A4 document with its metadata, tagged for PDF/UA. */
 export function openPdf({ title, language, createdAt }: PdfProperties): PDFKit.PDFDocument {
   const shownTitle = plainTitle(title);
   const pdf = new PDFDocument({
     autoFirstPage: false,
-    // Numbers of pages are written when their count is known.
+    // Page numbers are written when the number of pages is known.
     bufferPages: true,
     displayTitle: true,
-    // Else a font that is not embedded is named in the file.
+    // Otherwise the file would refer to a font that is not embedded.
     font: null as unknown as string,
     info: { Title: shownTitle, Creator: 'Millrace', Producer: 'Millrace', CreationDate: createdAt },
     lang: language,
@@ -37,7 +36,7 @@ function plainTitle(title: string): string {
   return Array.from(visible).slice(0, 200).join('') || 'Report';
 }
 
-/** pdfkit writes the title into XML as it is. By then the other place of the title is written. */
+/** pdfkit does not escape the title in the XML metadata. By then it has written the other copy of the title. */
 function escapeMetadata(pdf: PDFKit.PDFDocument, title: string): void {
   const open = pdf as PDFKit.PDFDocument & { endMetadata: () => void };
   const endMetadata = open.endMetadata.bind(pdf);

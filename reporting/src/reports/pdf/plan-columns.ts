@@ -1,28 +1,27 @@
-/** How wide the columns of a table are, and whether its rows fit on a line at all. */
 import type { Row } from '../../datasets/dataset.js';
 import type { ShownColumn } from './format-value.js';
 import type { TextStyle, Typesetter } from './typesetter.js';
 
 export interface PlannedColumn extends ShownColumn {
-  /** From the left end of the table. */
+  /** From the left edge of the table. */
   x: number;
   width: number;
 }
 
 export interface TablePlan {
   columns: PlannedColumn[];
-  /** Of the text in cells. */
+  /** Font size of the cells. */
   size: number;
 }
 
 export const cellGap = 12;
-/** Smaller letters are read by no one. */
+/** Anything smaller is unreadable. */
 const sizes = [8.5, 7.5, 6.5];
-/** Widths in multiples of the size: what text can be shortened to, and the most that one column may ask for. */
-const leastText = 9;
-const most = { text: 60, number: 16 };
+/** Column widths in multiples of the font size: the least for shortened text, and the most for any column. */
+const minTextWidth = 9;
+const maxWidth = { text: 60, number: 16 };
 
-/** The plan with the largest letters that fits into `width`; undefined when there are too many columns. */
+/** Column widths at the largest font size that fits. Undefined if there are too many columns. */
 export function planColumns(
   type: Typesetter,
   columns: ShownColumn[],
@@ -35,7 +34,7 @@ export function planColumns(
     return { size, wanted, least: columns.map((column, place) => leastWidth(column, wanted[place]!, size)) };
   });
   const fits = (widths: number[]) => sum(widths) <= room;
-  // A report shortens its few columns of text before its letters, a dense table the other way around.
+  // With few columns text is shortened before the font shrinks; dense tables do it the other way around.
   const isDense = columns.length > 6;
   const chosen =
     plans.find((plan) => fits(plan.wanted) || (!isDense && fits(plan.least))) ??
@@ -50,23 +49,23 @@ function wantedWidth(type: Typesetter, column: ShownColumn, sample: Row[], size:
     return Math.max(width, type.roughWidth(type.show(text.slice(0, 120)), { size }));
   }, 0);
   const heading = headingWidth(type, type.show(column.title.slice(0, 200)), { size: size - 0.5, isBold: true });
-  const limit = (column.isNumber ? most.number : most.text) * size;
-  // What is measured roughly may be a little wider.
+  const limit = (column.isNumber ? maxWidth.number : maxWidth.text) * size;
+  // Real widths can be slightly larger than the rough ones.
   return Math.min(1.02 * Math.max(widest, Math.min(heading, 14 * size)) + 1, limit);
 }
 
-/** Headings break between their words, into two lines or three. */
+/** Headings wrap into two or three lines. */
 function headingWidth(type: Typesetter, title: string, style: TextStyle): number {
   const widest = Math.max(...title.split(' ').map((word) => type.roughWidth(word, style)));
   return Math.max(widest, type.roughWidth(title, style) * 0.6);
 }
 
-/** Numbers and times are not shortened, unless they are longer than any that people read. */
+/** Only text can be shortened, not numbers and times. */
 function leastWidth(column: ShownColumn, natural: number, size: number): number {
-  return column.isText ? Math.min(natural, leastText * size) : natural;
+  return column.isText ? Math.min(natural, minTextWidth * size) : natural;
 }
 
-/** Long text gets what is left over; among short columns all grow, so that the eye finds its way from one to the next. */
+/** Distributes spare width: to long text, or evenly if all columns are short, so that rows stay easy to follow. */
 function share(columns: ShownColumn[], wanted: number[], least: number[], room: number, textGrows: boolean): number[] {
   if (sum(wanted) > room) return shortenWidest(wanted, least, room);
   const text = columns.map((column) => column.isText);
@@ -76,7 +75,7 @@ function share(columns: ShownColumn[], wanted: number[], least: number[], room: 
   return wanted.map((width, place) => width + (growing[place] ? extra : 0));
 }
 
-/** Cuts the widest columns to one width, so that none is shortened for the sake of a longer one. */
+/** Cuts the widest columns to the same width, so shorter ones are left alone. */
 function shortenWidest(wanted: number[], least: number[], room: number): number[] {
   const cutTo = (width: number) => wanted.map((natural, place) => Math.max(least[place]!, Math.min(natural, width)));
   let [low, high] = [0, Math.max(...wanted)];

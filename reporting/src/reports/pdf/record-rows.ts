@@ -1,9 +1,9 @@
-/** Rows with so many columns that each becomes a list of names and values side by side. */
+/** For tables with too many columns: each row becomes a list of names and values. */
 import { colors } from './colors.js';
 import { fitLine } from './fit-text.js';
 import type { ShownColumn } from './format-value.js';
-import type { RowWriter } from './row-writer.js';
 import type { Sheet } from './sheet.js';
+import type { RowWriter } from './table-rows.js';
 import { decorate, drawTagged } from './tags.js';
 
 const lineHeight = 12.5;

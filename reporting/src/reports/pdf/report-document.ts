@@ -1,4 +1,4 @@
-/** What a report says, apart from how its pages look. */
+/** The content of a report, independent of its layout. */
 import type { Column, Row } from '../../datasets/dataset.js';
 
 export interface ReportDocument {
@@ -6,7 +6,7 @@ export interface ReportDocument {
   siteName: string;
   /** Such as "1 to 7 June 2026, Europe/Berlin". */
   period: string;
-  /** BCP 47, of numbers and dates and for screen readers; `en` when absent or unknown. */
+  /** BCP 47 tag for numbers, dates and screen readers. Default, also for unknown ones: `en`. */
   language?: string;
   generatedAt: Date;
   keyFigures: KeyFigure[];
@@ -15,16 +15,16 @@ export interface ReportDocument {
   notes?: string[];
 }
 
-/** Shown large, with its change against the period before. */
+/** Shown large, with its change from the previous period. */
 export interface KeyFigure {
   title: string;
   /** Formatted. */
   value: string;
-  /** The period before, formatted. */
+  /** Value in the previous period, formatted. */
   previous?: string;
-  /** In percent; null when there is nothing to compare with, absent when nothing is to be said. */
+  /** In percent. Null: nothing to compare with. Absent: not shown. */
   change?: number | null;
-  /** Decides between green and red; true when absent. */
+  /** Decides between green and red. Default: true. */
   higherIsBetter?: boolean;
 }
 
@@ -33,9 +33,9 @@ export type ReportSection = ChartSection | BarsSection | TableSection;
 export interface ChartSection {
   kind: 'chart';
   title: string;
-  /** One for each point; days as `YYYY-MM-DD` are shown shorter. */
+  /** One per point. Days as `YYYY-MM-DD` are shortened. */
   labels: string[];
-  /** The first is drawn as a filled line, the others dashed, such as the period before. */
+  /** The first is drawn as a filled line, the others (such as the previous period) dashed. */
   series: ChartSeries[];
 }
 
@@ -50,7 +50,7 @@ export interface BarsSection {
   title: string;
   columns: Column[];
   rows: Row[];
-  /** Name of the column that the bars show. */
+  /** The column that sets the length of the bars. */
   barColumn: string;
 }
 
@@ -59,6 +59,6 @@ export interface TableSection {
   title: string;
   columns: Column[];
   rows: Row[] | AsyncIterable<Row[]>;
-  /** Further rows are counted and not shown; 5,000 when absent. */
+  /** Further rows are only counted. Default: 5,000. */
   maxRows?: number;
 }

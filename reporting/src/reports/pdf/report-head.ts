@@ -1,4 +1,3 @@
-/** What a report is about: the top of its first page, and the headings and notes below. */
 import { colors } from './colors.js';
 import { fitLine, wrapText } from './fit-text.js';
 import type { ReportDocument } from './report-document.js';
@@ -6,7 +5,7 @@ import type { Sheet } from './sheet.js';
 import { decorate, drawTagged } from './tags.js';
 import type { TextLine, TextStyle } from './typesetter.js';
 
-/** Site, title and period. */
+/** Draws site, title and period at the top of the first page. */
 export function drawReportHead(sheet: Sheet, { title, siteName, period }: ReportDocument): void {
   const { pdf, type, left, width, root } = sheet;
   decorate(pdf, () => pdf.rect(left, sheet.y, 36, 3).fill(colors.accent));
@@ -26,7 +25,7 @@ export function drawReportHead(sheet: Sheet, { title, siteName, period }: Report
   sheet.y += 18;
 }
 
-/** The heading of a section, which `follow` points of it stay with. */
+/** The heading of a section. Starts a new page unless `follow` points fit below it. */
 export function drawHeading(sheet: Sheet, title: string, follow: number): void {
   if (!title) return;
   if (!sheet.makeRoom(follow + 40)) sheet.y += 12;
@@ -35,7 +34,7 @@ export function drawHeading(sheet: Sheet, title: string, follow: number): void {
   sheet.y += 24;
 }
 
-/** Small grey text, as long as it is. */
+/** Small grey text of any length. */
 export function drawNote(sheet: Sheet, text: string, style: TextStyle = { size: 8.5 }): void {
   for (const line of wrapText(sheet.type, text, sheet.width, style, 40)) {
     sheet.makeRoom(style.size * 1.5);

@@ -1,4 +1,4 @@
-/** The pages of a report while they are filled from top to bottom. */
+/** The pages of a PDF, filled from top to bottom. */
 import { setImmediate } from 'node:timers/promises';
 import { deflateSync } from 'node:zlib';
 import { colors } from './colors.js';
@@ -14,26 +14,26 @@ export interface Sheet {
   left: number;
   /** Between the margins. */
   width: number;
-  /** Where the next thing begins; whoever draws moves it on. */
+  /** Current vertical position. Drawing functions advance it. */
   y: number;
-  /** Begins a new page when less than `height` is left on this one; true when it did. */
+  /** Starts a new page if less than `height` is left. Returns whether it did. */
   makeRoom(height: number): boolean;
 }
 
 export interface SheetOptions {
   isLandscape: boolean;
   language: string;
-  /** Above every page but the first. */
+  /** Shown on every page except the first. */
   heading: string;
   period: string;
 }
 
 const pagesWithoutPause = 20;
 const margin = { side: 48, top: 48, bottom: 56 };
-/** Where pages after the first begin, below their heading. */
+/** Top of later pages, below their heading. */
 const secondTop = 78;
 
-/** A sheet with its first page begun. */
+/** Starts the first page. */
 export function openSheet(pdf: PDFKit.PDFDocument, type: Typesetter, options: SheetOptions): Sheet {
   const layout = options.isLandscape ? 'landscape' : 'portrait';
   pdf.addPage({ size: 'A4', margin: 0, layout });
@@ -57,7 +57,7 @@ export function openSheet(pdf: PDFKit.PDFDocument, type: Typesetter, options: Sh
   return sheet;
 }
 
-/** Writes what stands below every page, for which the number of pages must be known, and closes them. */
+/** Writes the footers, which contain the number of pages, and finishes all pages. */
 export async function numberPages({ pdf, type, left, width }: Sheet, generated: string): Promise<void> {
   const { count } = pdf.bufferedPageRange();
   const style = { size: 7.5 };
@@ -89,14 +89,14 @@ function drawHeading({ pdf, type, left, width }: Sheet, { heading, period }: She
   });
 }
 
-/** What pdfkit would do for all pages at once, with nothing else running meanwhile. */
+/** pdfkit would compress all pages at once and block the event loop. */
 function compressPage(pdf: PDFKit.PDFDocument): void {
   const { content } = pdf.page as unknown as { content: { buffer: Uint8Array[]; compress: boolean } };
   content.buffer = [deflateSync(Buffer.concat(content.buffer))];
   content.compress = false;
 }
 
-/** pdfkit holds a page as thousands of small pieces until its end, which as one piece take a fifth of the memory. */
+/** pdfkit keeps a page as thousands of small buffers; joining them takes a fifth of the memory. */
 function packPage(pdf: PDFKit.PDFDocument): void {
   const { content } = pdf.page as unknown as { content: { buffer: Uint8Array[] } };
   if (content.buffer.length > 500) content.buffer = [Buffer.concat(content.buffer)];

@@ -1,18 +1,18 @@
-/** Text as a page can show it: nothing in it is unseen, reorders its neighbours, or becomes an empty box. */
+/** Makes text safe to draw: nothing invisible, nothing that reorders its neighbours, no empty boxes. */
 import type { FontChain } from './font-chain.js';
 
-/** What every report can draw, and most text is. */
+/** Characters that every font has. Most text has no others. */
 export const plainText = /^[\x20-\x7e\u00a0\u00a1-\u00ac\u00ae-\u00ff‘’“”–—…•€]*$/;
-/** A character with the marks and joiners behind it. */
+/** A character with the marks and joiners that follow it. */
 export const clusters = /[^\p{M}][\p{M}\u200c\u200d]*|[\p{M}]+/gu;
-/** Controls, lone surrogates, and characters that no one sees, such as those that turn text around. */
+/** Control characters, lone surrogates and invisible characters, such as those that change the direction. */
 const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Cn}\p{Zl}\p{Zp}]/u;
-/** Where a joiner changes how a word is written. */
+/** Scripts in which joiners change how a word is written. */
 const joined = /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\u0900-\u0dff]/u;
-/** More marks than any language stacks on a letter would run over the rows above. */
+/** As many as any language stacks on a letter. More would run into the row above. */
 const maxMarks = 4;
 
-/** Writes whatever cannot be shown as `\u{1F600}`, and names it to `onMissing` where only a font was missing. */
+/** Escapes what cannot be shown, such as `\u{1F600}`. Calls `onMissing` if only a font was missing. */
 export function showableText(text: string, chain: FontChain, onMissing: (codePoint: number) => void): string {
   const spaced = text
     .replace(/[\t\n\r\u0085\u1680\u2000-\u200a\u2028\u2029\u205f\u3000]/g, ' ')

@@ -5,7 +5,7 @@ import type { Sheet } from './sheet.js';
 import { decorate, drawTagged, openTag, type Tag } from './tags.js';
 import type { TextLine } from './typesetter.js';
 
-/** Titles of the columns above a rule. Only the first head belongs to the table for a screen reader; the others are given no table. */
+/** Column titles above a rule. `table` is given only for the first head: repeated ones are hidden from screen readers. */
 export function drawTableHead(sheet: Sheet, { columns, size }: TablePlan, table?: Tag): void {
   const { pdf, type } = sheet;
   const style = { size: size - 0.5, isBold: true };
@@ -29,7 +29,7 @@ export function drawTableHead(sheet: Sheet, { columns, size }: TablePlan, table?
   });
 }
 
-/** Titles of fewer lines stand at the rule. */
+/** Shorter titles are aligned at the bottom. */
 function drawTitle(
   { type, left, y }: Sheet,
   column: PlannedColumn,

@@ -1,20 +1,24 @@
-/** Rows on lines, below a head that each page repeats. */
 import type { Row } from '../../datasets/dataset.js';
 import { colors } from './colors.js';
 import { fitLine, fitNumber } from './fit-text.js';
 import type { PlannedColumn, TablePlan } from './plan-columns.js';
-import type { RowWriter } from './row-writer.js';
 import type { Sheet } from './sheet.js';
 import { drawTableHead } from './table-head.js';
 import { decorate, drawTagged, openTag, type Tag } from './tags.js';
 
-/** A table with more cells is said row by row, so that its tags do not outgrow its text. */
+/** Draws rows one below the other. */
+export interface RowWriter {
+  draw(row: Row): void;
+  end(): void;
+}
+
+/** Beyond this, whole rows are tagged instead of cells, or the tags would outgrow the text. */
 const maxTaggedCells = 3_000;
 
-/** `barLength` draws a bar behind the first column of text, 1 over its whole width. */
+/** `barLength` draws a bar behind the first text column; 1 is its full width. The head is repeated on each page. */
 export function openLines(sheet: Sheet, plan: TablePlan, barLength?: (row: Row) => number): RowWriter {
   const { pdf } = sheet;
-  // Close together where there are many, as small letters say.
+  // A small font means a dense table: use less space.
   const height = plan.size * (plan.size < 8 ? 1.8 : 2.1);
   const table = openTag(pdf, sheet.root, 'Table');
   let cells = 0;
@@ -35,7 +39,7 @@ export function openLines(sheet: Sheet, plan: TablePlan, barLength?: (row: Row) 
 
 function drawGround({ pdf, left, width, y }: Sheet, { columns }: TablePlan, height: number, barLength: number): void {
   const column = columns.find(({ isText }) => isText) ?? columns[0];
-  // Bars begin a little before the text, which stands below its heading.
+  // Bars start slightly left of the text, which is aligned with its heading.
   const longest = (column?.width ?? 0) + 4;
   if (column && barLength > 0)
     pdf.rect(left + column.x - 4, y + 1.5, Math.max(1, barLength * longest), height - 3).fill(colors.tint);

@@ -1,12 +1,12 @@
-/** The structure of a PDF: what a screen reader says, and what it passes over. */
+/** The structure of a PDF for screen readers. */
 export type Tag = PDFKit.PDFStructureElement;
 
 export interface TagOptions {
-  /** Said instead of a picture. */
+  /** Alternative text of a picture. */
   alt?: string;
-  /** Of a picture: left, top, right, bottom. */
+  /** Bounds of a picture: left, top, right, bottom. */
   bbox?: [number, number, number, number];
-  /** Of the head of a table. */
+  /** For table heads. */
   scope?: 'Column';
 }
 
@@ -17,14 +17,14 @@ export function openRoot(pdf: PDFKit.PDFDocument): Tag {
   return root;
 }
 
-/** A tag that holds others; whoever opens it ends it. */
+/** A tag that contains others. The caller must end it. */
 export function openTag(pdf: PDFKit.PDFDocument, parent: Tag, type: string, options: TagOptions = {}): Tag {
   const tag = pdf.struct(type, options as PDFKit.Mixins.StructureElementOptions);
   parent.add(tag);
   return tag;
 }
 
-/** Draws inside a tag; `draw` stays on its page. */
+/** Draws inside a tag. `draw` must not start a new page. */
 export function drawTagged(
   pdf: PDFKit.PDFDocument,
   parent: Tag,
@@ -37,7 +37,7 @@ export function drawTagged(
   tag.end();
 }
 
-/** Draws what only pleases the eye, or repeats what was said; not inside a tag. */
+/** Draws decoration or repeated content, which screen readers skip. Must not be called inside a tag. */
 export function decorate(pdf: PDFKit.PDFDocument, draw: () => void): void {
   pdf.markContent('Artifact', { type: 'Layout' });
   draw();

@@ -1,4 +1,4 @@
-/** Text cut where font or direction change, and the order in which its parts stand on the line. */
+/** Splits text where the font or direction changes, and orders the parts on the line. */
 import bidiFactory, { type Bidi } from 'bidi-js';
 import type { FontChain } from './font-chain.js';
 import type { Face } from './open-face.js';
@@ -7,15 +7,15 @@ import { clusters, plainText } from './showable-text.js';
 export interface TextRun {
   text: string;
   face: Face;
-  /** Of the Unicode Bidirectional Algorithm: odd ones are read from right to left. */
+  /** Embedding level of the Unicode Bidirectional Algorithm: odd is right to left. */
   level: number;
 }
 
-// Its types say that the function is the default export of a module, which Node gives it as well.
+// Its types declare a default export, but Node gives the function itself.
 const bidi = (bidiFactory as unknown as () => Bidi)();
 const readFromRight = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 
-/** The runs of showable text in the order of reading. */
+/** The runs of showable text in reading order. */
 export function textRuns(text: string, chain: FontChain, isBold: boolean): TextRun[] {
   if (plainText.test(text)) {
     const face = chain.faceFor('a', isBold);
@@ -24,7 +24,7 @@ export function textRuns(text: string, chain: FontChain, isBold: boolean): TextR
   if (!readFromRight.test(text)) return cutRuns(text, chain, isBold);
   const isAddress = /^\/|^[a-z][a-z0-9+.-]*:\/\//i.test(text);
   const { levels } = bidi.getEmbeddingLevels(text, isAddress ? 'ltr' : 'auto');
-  // The parts of an address keep their places, whatever language they are in.
+  // The parts of a URL or path stay in order, whatever their script.
   if (isAddress) for (const { index } of text.matchAll(/[/?&=#]/g)) levels[index] = 0;
   const mirrored = bidi.getMirroredCharactersMap(text, levels);
   return cutRuns(text, chain, isBold, levels, mirrored);
@@ -50,13 +50,13 @@ function cutRuns(
   return runs;
 }
 
-/** Spaces belong to the word before them, which keeps a line of one script in one run. */
+/** Spaces take the font of the word before, which keeps a line of one script in one run. */
 function faceOf(cluster: string, last: Face | undefined, chain: FontChain, isBold: boolean): Face | undefined {
   if (last && cluster === ' ' && last.font.hasGlyphForCodePoint(0x20)) return last;
   return chain.faceFor(cluster, isBold) ?? chain.faceFor(Array.from(cluster)[0]!, isBold);
 }
 
-/** Runs from the left to the right of their line: rule L2 of https://www.unicode.org/reports/tr9/#L2, applied to whole runs. */
+/** Runs from left to right: rule L2 of https://www.unicode.org/reports/tr9/#L2, applied to whole runs. */
 export function visualOrder<Run extends TextRun>(runs: Run[]): Run[] {
   const ordered = [...runs];
   const highest = Math.max(0, ...runs.map((run) => run.level));

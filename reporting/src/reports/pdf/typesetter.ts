@@ -1,50 +1,49 @@
-/** Measures and draws single lines of text in any script. */
 import type { FontChain } from './font-chain.js';
 import { rightToLeft, unshaped } from './open-face.js';
 import { clusters, plainText, showableText } from './showable-text.js';
 import { type TextRun, textRuns, visualOrder } from './text-runs.js';
 
 export interface TextStyle {
-  /** In points, as all measures of a page. */
+  /** In points, like all measures of a page. */
   size: number;
   isBold?: boolean;
 }
 
 export interface TextLine {
-  /** In the order of reading, which is the order of drawing, so that copied and spoken text reads well. */
+  /** In reading order. They are drawn in this order too, so that copied and spoken text is right. */
   runs: PlacedRun[];
   width: number;
   size: number;
 }
 
 interface PlacedRun extends TextRun {
-  /** How it is laid out, for pdfkit. */
+  /** Layout features for pdfkit. */
   features: ['rtla'] | ['unic'] | undefined;
-  /** From the left end of the line. */
+  /** From the left edge of the line. */
   x: number;
   width: number;
 }
 
 export interface Typesetter {
-  /** Text as it can be shown; the functions below take only such text. */
+  /** Makes text showable. The functions below accept only such text. */
   show(text: string): string;
   line(shown: string, style: TextStyle): TextLine;
-  /** Quick and nearly right: without kerning and joined letters. */
+  /** Fast and approximate: ignores kerning and joined letters. */
   roughWidth(shown: string, style: TextStyle): number;
-  /** `baseline` is where letters stand, from the top of the page. */
+  /** `baseline` is measured from the top of the page. */
   draw(line: TextLine, x: number, baseline: number, color: string): void;
-  /** Characters that no font had, so far. */
+  /** Characters so far that no font has. */
   missing: ReadonlySet<number>;
 }
 
 const maxMeasured = 20_000;
-/** Letters of this size and more look wrong without kerning. */
+/** From this size on, missing kerning is visible. */
 const shapedSize = 10;
-/** Where the glyphs of a run may stand in another order than its characters, or marks hang on them. */
+/** Scripts whose glyphs can be in another order than the characters, or have marks attached. */
 const isComplex = /[\p{M}\u0900-\u0dff]/u;
 
 export function createTypesetter(pdf: PDFKit.PDFDocument, chain: FontChain): Typesetter {
-  // What text() itself draws with, after it has measured what is measured here already.
+  // The internal function behind text(), which would measure everything again.
   const fragments = pdf as unknown as {
     _fragment(text: string, x: number, y: number, options: object): void;
     addContent(operator: string): void;
@@ -100,12 +99,12 @@ export function createTypesetter(pdf: PDFKit.PDFDocument, chain: FontChain): Typ
     useFont(run, size);
     const options = { baseline: 'alphabetic', features: run.features, textWidth: run.width, wordCount: 1 };
     const draw = () => fragments._fragment(run.text, x, baseline, options);
-    // Text from the right is turned around by readers, glyphs and said text alike, but only glyphs expect it.
+    // Readers reverse right-to-left text including its replacement text, which would come out backwards.
     if (run.level % 2 === 0 && isComplex.test(run.text)) drawInstead(run.text, draw);
     else draw();
   }
 
-  /** Says what is copied instead of the glyphs. Its mark stands as close to them as can be: readers place the text by the font and coordinates at its end. */
+  /** Sets the text that is copied instead of the glyphs. The mark goes directly around them, because readers place the text by the font and position at its end. */
   function drawInstead(actual: string, draw: () => void): void {
     const addContent = fragments.addContent;
     fragments.addContent = (operator) => {
@@ -118,7 +117,7 @@ export function createTypesetter(pdf: PDFKit.PDFDocument, chain: FontChain): Typ
   }
 
   function useFont({ face }: TextRun, size: number): PDFKit.PDFDocument {
-    // pdfkit keeps what is registered under a name once; a name alone would be taken for a path.
+    // Registering a name again has no effect; an unregistered name would be treated as a path.
     return pdf.registerFont(face.name, face.font as unknown as PDFKit.Mixins.PDFFontSource).font(face.name, size);
   }
 }

@@ -4,8 +4,8 @@ const headerLength = { woff: 44, sfnt: 12 };
 const entryLength = { woff: 20, sfnt: 16 };
 
 /**
- * The font inside a WOFF file (https://www.w3.org/TR/WOFF/); any other file as it is. fontkit can read WOFF itself, but unpacks a whole table
- * once for every glyph that it copies into a PDF.
+ * The font inside a WOFF file (https://www.w3.org/TR/WOFF/). Other files are returned unchanged. fontkit can read WOFF, but unpacks a whole
+ * table for every glyph that it copies into a PDF.
  */
 export function unpackWoff(file: Buffer): Buffer {
   if (file.toString('latin1', 0, 4) !== 'wOFF') return file;
@@ -23,7 +23,7 @@ export function unpackWoff(file: Buffer): Buffer {
     file.copy(head, to + 4, from + 16, from + 20);
     head.writeUInt32BE(end, to + 8);
     head.writeUInt32BE(table.length, to + 12);
-    // Tables begin at multiples of four bytes.
+    // Tables are aligned to four bytes.
     parts.push(table, Buffer.alloc(-table.length & 3));
     end += table.length + (-table.length & 3);
   }

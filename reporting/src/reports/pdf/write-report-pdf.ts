@@ -1,10 +1,9 @@
-/** A report as the pages that a manager forwards. */
 import type { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import type { Logger } from '@millrace/shared/platform/logger';
 import { drawTable } from './draw-table.js';
 import { openFontChain } from './font-chain.js';
-import { knownLanguage } from './format-value.js';
+import { supportedLanguage } from './format-value.js';
 import { drawKeyFigures } from './key-figures.js';
 import { drawLineChart } from './line-chart.js';
 import { openPdf } from './open-pdf.js';
@@ -14,28 +13,28 @@ import { numberPages, openSheet, type Sheet } from './sheet.js';
 import { createTypesetter } from './typesetter.js';
 
 export interface PdfOptions {
-  /** A folder of fonts for what ours cannot write, such as Chinese, Japanese and Korean. */
+  /** A folder with more fonts, such as for Chinese, Japanese and Korean. */
   fontDir?: string;
   logger: Logger;
-  /** Wider pages; for tables of many columns. */
+  /** Wider pages for tables with many columns. */
   isLandscape?: boolean;
 }
 
 /**
- * The bytes of an A4 document. Nothing is read or drawn before the first chunk is asked for: whoever cannot take any may leave it. An
- * error while rows are read ends the chunks; text is never a reason for one.
+ * A report as an A4 document in chunks. Nothing is read or drawn before the first chunk is requested. Fails if reading rows fails, but
+ * never because of the text.
  */
 export async function* writeReportPdf(document: ReportDocument, options: PdfOptions): AsyncGenerator<Uint8Array> {
   const { title, generatedAt } = document;
-  const pdf = openPdf({ title, language: knownLanguage(document.language), createdAt: generatedAt });
+  const pdf = openPdf({ title, language: supportedLanguage(document.language), createdAt: generatedAt });
   const stream = pdf as unknown as Readable;
   fillPages(pdf, document, options).catch((error) => stream.destroy(error));
-  // Who reads it listens for its error in the same turn, and destroys it when they leave.
+  // yield* handles errors of the stream, and destroys it if the caller stops early.
   yield* stream;
 }
 
 async function fillPages(pdf: PDFKit.PDFDocument, document: ReportDocument, options: PdfOptions): Promise<void> {
-  const language = knownLanguage(document.language);
+  const language = supportedLanguage(document.language);
   const type = createTypesetter(pdf, openFontChain(options.fontDir, options.logger));
   const { title, siteName, period } = document;
   const heading = siteName ? `${title} · ${siteName}` : title;
@@ -49,7 +48,7 @@ async function fillPages(pdf: PDFKit.PDFDocument, document: ReportDocument, opti
   }
   if (document.notes?.length) drawHeading(sheet, 'Notes', 30);
   for (const note of document.notes ?? []) drawNote(sheet, note);
-  await numberPages(sheet, `Generated ${formatMoment(document.generatedAt)}`);
+  await numberPages(sheet, `Generated ${formatInstant(document.generatedAt)}`);
   sheet.root.end();
   logMissing(type.missing, options.logger);
   pdf.end();
@@ -60,12 +59,12 @@ async function drawSection(sheet: Sheet, section: ReportSection): Promise<void> 
   else await drawTable(sheet, section);
 }
 
-function formatMoment(moment: Date): string {
+function formatInstant(instant: Date): string {
   const options = { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' } as const;
-  return `${new Intl.DateTimeFormat('en-GB', options).format(moment)} UTC`;
+  return `${new Intl.DateTimeFormat('en-GB', options).format(instant)} UTC`;
 }
 
-/** Once for a report, however often a character stands in it. */
+/** Logs once per report. */
 function logMissing(missing: ReadonlySet<number>, logger: Logger): void {
   if (missing.size === 0) return;
   const characters = [...missing]

@@ -1,4 +1,3 @@
-/** What a report asks of its dataset, which is a range of days. */
 import { ServiceError } from '@millrace/shared/platform/errors';
 import type { Dataset } from '../../datasets/dataset.js';
 import { findDataset } from '../../datasets/datasets.js';
@@ -8,32 +7,32 @@ import { daysIn } from '../../query-request/calendar.js';
 import { refusal } from '../../query-request/refuse.js';
 import type { TemplateFields } from './template.js';
 
-const given = ['site_id', 'date_range', 'timezone'];
-/** Up to a month is told day by day. */
-const mostDays = 31;
+const reservedParams = ['site_id', 'date_range', 'timezone'];
+/** Up to a month is reported day by day. */
+const maxDaysByDay = 31;
 
-/** Figures of now would stand below the date of last week. */
+/** Datasets of the current state would show today's numbers under last week's date. */
 function checkReportable({ id, defaultRange, dependsOnClock }: Dataset): void {
   if (defaultRange !== undefined && !dependsOnClock) return;
-  const instead = 'read it with /rows, export it, or choose activity-trends for the days of a period';
-  throw refusal(['dataset'], `must be one of days that are over: ${id} has figures of now only; ${instead}`);
+  const instead = 'read it with /rows, export it, or use activity-trends for the days of a period';
+  throw refusal(['dataset'], `must be one that covers past days, but ${id} only has the current state; ${instead}`);
 }
 
-/** The periods of a dataset that has months unless it is asked for others; in a week they would be one row. */
+/** Datasets by month would have a single row for a week, so short reports use days unless the template says otherwise. */
 function periodsOf({ params }: Dataset, [first, last]: [string, string]): Record<string, unknown> {
   const isByPeriod = params[periodTypeName]?.validate(undefined).value === 'month';
-  return isByPeriod && daysIn(first, last) <= mostDays ? { [periodTypeName]: 'day' } : {};
+  return isByPeriod && daysIn(first, last) <= maxDaysByDay ? { [periodTypeName]: 'day' } : {};
 }
 
-/** What a report reads of its dataset. @throws ServiceError `invalid_request`, also for a dataset that is about now. */
+/** The dataset request of a report. @throws ServiceError `invalid_request`, also for a dataset of the current state. */
 export function datasetRequest(
   about: { siteId: string; dataset: string; params: Record<string, unknown> },
   range: { days: [string, string]; timezone?: string | undefined },
 ): DatasetRequest {
   const dataset = findDataset(about.dataset);
   checkReportable(dataset);
-  const taken = given.find((name) => Object.hasOwn(about.params, name));
-  if (taken !== undefined) throw refusal(['params', taken], 'follows from the report');
+  const reserved = reservedParams.find((name) => Object.hasOwn(about.params, name));
+  if (reserved !== undefined) throw refusal(['params', reserved], 'must be omitted: the report sets it');
   return parseDataset(dataset, {
     ...periodsOf(dataset, range.days),
     ...about.params,
@@ -43,13 +42,13 @@ export function datasetRequest(
   });
 }
 
-/** @throws ServiceError `invalid_request`, also for a dataset that there is not. */
+/** @throws ServiceError `invalid_request`, also for an unknown dataset. */
 export function checkDataset({ dataset, params }: Pick<TemplateFields, 'dataset' | 'params'>): void {
   try {
     datasetRequest({ siteId: 'any', dataset, params }, { days: ['2026-01-01', '2026-01-01'] });
   } catch (error) {
     if (error instanceof ServiceError && error.code === 'not_found')
-      throw refusal(['dataset'], `is not known: ${error.message}`);
+      throw refusal(['dataset'], `does not exist: ${error.message}`);
     throw error;
   }
 }

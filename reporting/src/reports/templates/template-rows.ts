@@ -1,4 +1,3 @@
-/** Rows of table report_templates, with what is known of their schedules and their newest reports. */
 import { ServiceError } from '@millrace/shared/platform/errors';
 import { parseExactJson, stringifyExactJson } from '@millrace/shared/platform/exact-json';
 import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
@@ -7,8 +6,8 @@ import { rejoinRecipients } from '../../delivery/unsubscribe.js';
 import type { Template, TemplateFields } from './template.js';
 import { deleteSchedule, type ScheduleState, writeSchedule } from './template-schedule.js';
 
-/** Of one site, and of all sites together. */
-const mostTemplates = 200;
+/** Per site, and for templates of all sites. */
+const maxTemplates = 200;
 
 const columns = `t.id, t.site_id as "siteId", t.name, t.description, t.schedule, t.cron, t.timezone, t.period_type as period, t.dataset,
   t.params::text as params, t.format, t.include_metadata as "includeMetadata", t.recipients, t.webhook, t.secret,
@@ -24,12 +23,12 @@ const toTemplate = <Read extends TemplateRow>({ params, ...rest }: Read) => ({
 });
 
 export interface ListedTemplate extends Template {
-  /** Null where the schedule was deleted through the scheduler. */
+  /** Null if the schedule was deleted in the scheduler. */
   state: ScheduleState | null;
   lastGenerated: Date | null;
 }
 
-/** Those of one site only, where `only` is one; those of all sites belong to nobody's site. */
+/** A key limited to one site does not see templates of all sites. */
 const visible = '($1::text is null or t.site_id = $1)';
 
 const list = `/* reporting.listTemplates */
@@ -52,7 +51,7 @@ export async function showTemplate(pool: Pool, id: string, only: string | null):
   return toTemplate(rows[0]!);
 }
 
-const unknownTemplate = () => new ServiceError('not_found', 'There is no report template of this id.');
+const unknownTemplate = () => new ServiceError('not_found', 'There is no report template with this id.');
 
 const find = `/* reporting.findTemplate */
 select ${columns} from report_templates t where ${visible} and t.id = $2`;
@@ -62,7 +61,7 @@ export async function findTemplate(client: Pick<Pool, 'query'>, id: string): Pro
   return rows[0] && toTemplate(rows[0]);
 }
 
-/** Held until the end of the transaction, so that of two changes none is lost. @throws ServiceError `not_found`. */
+/** Locks the row until the end of the transaction, so concurrent changes are not lost. @throws ServiceError `not_found`. */
 async function claimTemplate(client: PoolClient, id: string, only: string | null): Promise<Template> {
   const { rows } = await client.query<TemplateRow>(`${find} for update`, [only, id]);
   if (rows.length === 0) throw unknownTemplate();
@@ -104,14 +103,14 @@ export type NewTemplate = Omit<Template, 'builtIn' | 'createdAt' | 'updatedAt'>;
 const count = `/* reporting.countTemplates */
 select count(*)::int as templates from report_templates where site_id is not distinct from $1`;
 
-/** @throws ServiceError `conflict` where there are too many already. */
+/** @throws ServiceError `conflict` if there are too many. */
 export function insertTemplate(pool: Pool, template: NewTemplate): Promise<void> {
   return inTransaction(pool, async (client) => {
     const { rows } = await client.query<{ templates: number }>(count, [template.siteId]);
-    if (rows[0]!.templates >= mostTemplates) {
+    if (rows[0]!.templates >= maxTemplates) {
       throw new ServiceError(
         'conflict',
-        `There are ${mostTemplates} templates already; delete one that is not needed.`,
+        `There are already ${maxTemplates} templates: delete one that is no longer needed.`,
       );
     }
     await client.query(insert, valuesOf(template));
@@ -121,7 +120,7 @@ export function insertTemplate(pool: Pool, template: NewTemplate): Promise<void>
 
 const addressesOf = ({ recipients }: Template) => recipients.map(({ address }) => addressKey(address));
 
-/** `change` makes the new fields of the old template. Where that stays active or not, its schedule stays stopped or not. */
+/** `change` returns the new fields. A stopped schedule stays stopped unless `isActive` changes. */
 export function updateTemplate(
   pool: Pool,
   id: string,
@@ -139,7 +138,7 @@ export function updateTemplate(
 
 const remove = '/* reporting.deleteTemplate */ delete from report_templates where id = $1';
 
-/** Its reports stay. @throws ServiceError `not_found`. */
+/** Keeps its reports. @throws ServiceError `not_found`. */
 export function deleteTemplate(pool: Pool, id: string, only: string | null): Promise<void> {
   return inTransaction(pool, async (client) => {
     await claimTemplate(client, id, only);
@@ -151,7 +150,7 @@ export function deleteTemplate(pool: Pool, id: string, only: string | null): Pro
 const active = `/* reporting.activeTemplates */
 select ${columns} from report_templates t where ${visible} and t.is_active order by t.id for update`;
 
-/** Lets no active template generate by its schedule, or each again; how many there are. They stay active. */
+/** Stops or restarts the schedules of all active templates, which stay active. Returns how many there are. */
 export function runTemplates(pool: Pool, only: string | null, enabled: boolean): Promise<number> {
   return inTransaction(pool, async (client) => {
     const { rows } = await client.query<TemplateRow>(active, [only]);

@@ -1,4 +1,4 @@
-/** When the reports of templates are due: rows of the scheduler's own table, which it reads again by itself whenever one has changed. */
+/** The schedules of templates: rows in the scheduler's table, which it reloads when they change. */
 
 import type { PeriodType } from '@millrace/shared/contract/job-data';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
@@ -9,7 +9,7 @@ import type { Template } from './template.js';
 
 export const scheduleIdOf = (templateId: string) => `report-${templateId}`;
 
-/** Slots before a change do not count where it moves them, as with changes through the scheduler. */
+/** If a change moves the slots, earlier ones are not caught up on, as with changes made in the scheduler. */
 const update = `/* reporting.updateReportSchedule */
 update schedules set name = $2, cron = $3, timezone = $4, enabled = coalesce($5, enabled), updated_at = clock_timestamp(),
   known_since = case when cron = $3 and timezone = $4 and enabled then known_since else clock_timestamp() end
@@ -21,8 +21,8 @@ values ($1, $2, 'report-generation', 'report', $3, $4, $5, jsonb_build_object('t
 on conflict do nothing`;
 
 /**
- * In the transaction that changes the template: neither is ever without the other. `enabled` null leaves it as it is. An administrator
- * may have deleted the row.
+ * Call it in the transaction that changes the template, so they never get out of step. `enabled` null leaves it unchanged. Inserts the
+ * row again if an administrator has deleted it.
  */
 export async function writeSchedule(client: PoolClient, template: Template, enabled: boolean | null): Promise<void> {
   const { id, name, cron, timezone, isActive } = template;
@@ -38,30 +38,30 @@ export async function deleteSchedule(client: Pick<PoolClient, 'query'>, template
 }
 
 const hourMs = 3_600_000;
-/** More than a week of the densest schedule that is allowed, and a few years of the sparsest that is usual. */
-const lookedAt = 200;
+/** Covers more than a week of hourly slots, or several years of monthly ones. */
+const slotsToCheck = 200;
 
-/** @throws ServiceError `invalid_request` for a cron that is none, or that fires more than once an hour. */
+/** @throws ServiceError `invalid_request` for an invalid cron expression, or one that fires more than once an hour. */
 export function checkCron(cron: string, timezone: string | null, now: Date): void {
   const parsed = parseCron(cron, timezone ?? 'UTC');
   if (parsed.problem !== undefined) {
     throw refusal([parsed.field === 'cron' ? 'schedule' : 'timezone'], `cannot be used: ${parsed.problem}`);
   }
   let before = Number.NEGATIVE_INFINITY;
-  for (const slot of nextSlots(parsed.cron, now, lookedAt)) {
+  for (const slot of nextSlots(parsed.cron, now, slotsToCheck)) {
     if (slot.getTime() - before < hourMs) throw refusal(['schedule'], 'must not fire more often than once an hour');
     before = slot.getTime();
   }
 }
 
-const sampled = 12;
+const slotsToSample = 12;
 const day = (slot: Date) => slot.toISOString().slice(0, 10);
 
-/** The longest kind of period of which none is left out between two slots: of `0 7 * * 1-5`, which pauses at weekends, a day. */
+/** The longest kind of period that leaves no gaps between slots: a day for `0 7 * * 1-5`, which pauses on weekends. */
 export function periodOfCron(cron: string, now: Date): PeriodType {
   const parsed = parseCron(cron, 'UTC');
   if (parsed.problem !== undefined) return 'day';
-  const slots = nextSlots(parsed.cron, now, sampled);
+  const slots = nextSlots(parsed.cron, now, slotsToSample);
   const gaps = slots.slice(1).map((slot, index) => daysIn(day(slots[index]!), day(slot)) - 1);
   const shortest = Math.min(...gaps);
   if (shortest >= 365) return 'year';
@@ -70,14 +70,14 @@ export function periodOfCron(cron: string, now: Date): PeriodType {
   return shortest >= 7 ? 'week' : 'day';
 }
 
-/** When the next report comes; null where the schedule is stopped or was deleted. */
+/** Null if the schedule is stopped or was deleted. */
 export function nextGeneration(schedule: ScheduleState | null, now: Date): Date | null {
   if (!schedule?.enabled) return null;
   const parsed = parseCron(schedule.cron, schedule.timezone);
   return parsed.problem === undefined ? parsed.cron.slotAfter(now) : null;
 }
 
-/** What table schedules says of a template: the scheduler's administrators can change it there. */
+/** The schedule as in the scheduler's table, where administrators can change it. */
 export interface ScheduleState {
   cron: string;
   timezone: string;

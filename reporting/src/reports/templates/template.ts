@@ -1,4 +1,3 @@
-/** A template of reports: what is written, for whom and when. */
 import type { PeriodType } from '@millrace/shared/contract/job-data';
 import type { FormatId } from '../../exports/formats/format.js';
 
@@ -18,17 +17,17 @@ export interface Recipient {
   name?: string;
 }
 
-/** What people decide of a template. */
+/** The fields that users can set. */
 export interface TemplateFields {
   name: string;
   description: string | null;
   schedule: ScheduleName | 'custom';
   cron: string;
-  /** Null: the clock of the schedule shows UTC, and days are those of each site. */
+  /** Null: the schedule is in UTC, and days are in each site's own time zone. */
   timezone: string | null;
   period: PeriodType;
   dataset: string;
-  /** Of the dataset, as they were sent. */
+  /** Parameters of the dataset, as sent. */
   params: Record<string, unknown>;
   format: FormatId;
   includeMetadata: boolean;
@@ -39,9 +38,9 @@ export interface TemplateFields {
 
 export interface Template extends TemplateFields {
   id: string;
-  /** Null: a report for each site that was active in the period. */
+  /** Null: one report for each site with events in the period. */
   siteId: string | null;
-  /** Signs what is posted to the webhook. */
+  /** Key of the webhook signature. */
   secret: string | null;
   builtIn: boolean;
   createdAt: Date;

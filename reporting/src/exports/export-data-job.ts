@@ -1,4 +1,3 @@
-/** Job EXPORT_DATA, which names its data as people do, as the export that it asks for. */
 import { createHash } from 'node:crypto';
 import type { ExportDataData, JobFormat } from '@millrace/shared/contract/report-data';
 import { ServiceError } from '@millrace/shared/platform/errors';
@@ -20,7 +19,7 @@ const datasetOf: Record<ExportDataData['dataType'], string> = {
 };
 const formatOf: Record<JobFormat, FormatId> = { CSV: 'csv', JSON: 'json', PDF: 'pdf' };
 
-/** The same for every attempt at a job, another for the next job. */
+/** Derived from the job, so every attempt at it gets the same id. */
 function idOf({ id, timestamp }: Job): string {
   const hash = createHash('sha256')
     .update(JSON.stringify(['EXPORT_DATA', id, timestamp]))
@@ -28,7 +27,7 @@ function idOf({ id, timestamp }: Job): string {
   return [8, 12, 16, 20, 32].map((end, place) => hash.slice([0, 8, 12, 16, 20][place], end)).join('-');
 }
 
-/** A parameter of the dataset by its name; anything else is the value, or a list of values, that a column is to have. */
+/** Filters named like a parameter of the dataset set that parameter. All others require a column to have one of the given values. */
 function paramsOf(dataset: Dataset, filters: Record<string, unknown>): Record<string, unknown> {
   const entries = Object.entries(filters);
   const own = entries.filter(([name]) => Object.hasOwn(dataset.params, name));
@@ -42,28 +41,28 @@ function paramsOf(dataset: Dataset, filters: Record<string, unknown>): Record<st
   return { ...Object.fromEntries(own), filters: conditions };
 }
 
-/** Says of a condition that was made of a column by which name the sender knows it. */
-function inWordsOfSender(error: unknown, columns: string[]): unknown {
+/** Replaces the place of a generated condition, such as `filters[0]`, by the column that the sender named. */
+function withColumnName(error: unknown, columns: string[]): unknown {
   const message = error instanceof ServiceError ? error.message : '';
   const [, place, rule] = /^filters\[(\d+)\]\S* (.+)$/s.exec(message) ?? [];
   const column = place === undefined ? undefined : columns[Number(place)];
   return column === undefined ? error : refusal(['filters', column], rule!);
 }
 
-/** @throws ServiceError `invalid_request` that names the field as the sender does. */
+/** @throws ServiceError `invalid_request` that names the sender's field. */
 function checkParams(dataset: Dataset, params: Record<string, unknown>, filters: Record<string, unknown>): void {
   try {
     parseDataset(dataset, params);
   } catch (error) {
-    throw inWordsOfSender(
+    throw withColumnName(
       error,
       Object.keys(filters).filter((name) => !Object.hasOwn(dataset.params, name)),
     );
   }
 }
 
-/** @throws ServiceError `invalid_request` or `not_found` for what no dataset has. */
-export function exportDataWish(job: Job): NewExport {
+/** The export that a job EXPORT_DATA requests. @throws ServiceError `invalid_request` or `not_found`. */
+export function exportOfJob(job: Job): NewExport {
   const { site_id, dataType, format, startDate, endDate, filters = {}, outputPath } = job.data as ExportDataData;
   const dataset = findDataset(datasetOf[dataType]);
   const params = { site_id, date_range: [startDate, endDate], ...paramsOf(dataset, filters) };
