@@ -1,4 +1,3 @@
-/** Turns reporting's routes into an Express app. */
 import { findAsker } from '@millrace/shared/access/find-asker';
 import type { KeyRing } from '@millrace/shared/access/key-ring';
 import { limitAddresses, limitKeys, type TrustedProxies } from '@millrace/shared/access/rate-limit';
@@ -46,45 +45,45 @@ import { isGuest } from './share-links/guest.js';
 import { openSharing, type SharingSettings } from './share-links/open-sharing.js';
 
 export interface ReportingApp extends ServiceApp {
-  /** For reading; may lead to a replica. */
+  /** For reads; may be a replica. */
   pool: Pool;
-  /** `pool` leads to a database of its own, which answers say the state of when it is a standby. */
+  /** `pool` is a separate database. When it is a standby, answers say as of when they are. */
   mayBeStandby?: boolean;
-  /** For the few things that people change through this service. */
+  /** The primary, for the few writes of this service. */
   writePool: Pool;
   gate: Gate;
-  /** Absent: Postgres counts everything. */
+  /** Without it, Postgres counts everything. */
   engine?: SegmentEngine | undefined;
   exports: Omit<ExportsDependencies, 'writePool' | 'logger' | 'clock'> &
     Pick<StreamDependencies, 'streams' | 'unreadMs'>;
-  /** Webhooks of report templates may lie in private networks and on any port. */
+  /** Webhooks of report templates may use private networks and any port. */
   allowPrivate?: boolean;
   sharing?: SharingSettings;
-  /** Absent: every answer is computed. */
+  /** Without it, every answer is computed. */
   caching?: Caching | undefined;
-  /** Absent: one with the usual limits, which nobody closes. */
+  /** Without it, one with the default limits, which is never closed. */
   live?: Live;
-  /** Absent: there are no queues to be watched. */
+  /** Without it, there are no queues to watch. */
   openOperatorQueues?: OperatorDependencies['openOperatorQueues'];
   clock?: () => Date;
   pages?: Pages;
-  /** Undefined: open to everybody who reaches the port. */
+  /** Without it, anyone who can reach the port has full access. */
   keys?: KeyRing;
   requestsPerMinute?: number;
-  /** The time between two checks of what long answers were allowed by; absent: the usual one. */
+  /** How often the access of long-running responses is checked again. */
   checkAccessMs?: number;
   isTrustedProxy?: TrustedProxies;
 }
 
 const isForOperators = (path: string): boolean => /^\/api\/v1\/(accounting|operator)(\/|$)/i.test(path);
 
-/** What is changed here is what everybody sees, so that it takes a key for administrators; an export belongs to those who read. */
+/** What is changed here affects everyone, so it needs an admin key. Exports belong to whoever may read. */
 function neededScope({ method, path }: Request) {
   if (isAboutCache(path) || isForOperators(path)) return 'admin';
   return ['PATCH', 'PUT', 'DELETE'].includes(method) && !path.startsWith('/api/v1/exports/') ? 'admin' : 'read';
 }
 
-/** Finds out who asks, where that takes a key, unless they came by a shared link. */
+/** Authenticates every request except those that a shared link has admitted already. */
 function lookAtKeys(deps: ReportingApp, keys: KeyRing, accessWatch: AccessWatch): RequestHandler {
   const { requestsPerMinute = 0, isTrustedProxy: isTrusted = () => false } = deps;
   const sessions = sessionsOf(deps);
@@ -102,7 +101,7 @@ export function buildApp(deps: ReportingApp): Express {
   const about = { service: 'reporting', docs: '/docs', hasPages: true };
   return buildServiceApp({ about, ...deps }, (app) => {
     const { keys, requestsPerMinute = 0, isTrustedProxy = () => false } = deps;
-    // Open to everybody, as are health and metrics. Whatever comes after it needs a key, where there are keys.
+    // Public, like health and metrics. Everything mounted after this needs a key where keys are configured.
     app.use(openapiRoutes());
     app.get('/api/v1/definitions', definitionsRoute());
     app.use(dashboardPages(deps.pages));

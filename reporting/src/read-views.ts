@@ -1,4 +1,3 @@
-/** Turns a site and a range of time into its views, their users and the paths viewed most. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { answerQuery } from './query/answer-query.js';
 import type { RawAnswer } from './query/read-raw.js';
@@ -12,7 +11,7 @@ export interface ViewsOfRange {
   topPaths: { path: string; views: number }[];
 }
 
-/** Views only: users who did something else do not count. */
+/** Counts views only; users who did something else are left out. */
 const ofViews = (siteId: string, range: TimeRange): ResolvedQuery => ({
   siteId,
   timezone: 'UTC',
@@ -27,7 +26,7 @@ const ofViews = (siteId: string, range: TimeRange): ResolvedQuery => ({
   timeLabels: false,
 });
 
-/** `limit` paths, most viewed first, then by name. `client` is inside a transaction with one snapshot. */
+/** The `limit` most viewed paths, ties by name. `client` must be in a transaction with one snapshot. */
 export async function readViews(
   client: PoolClient,
   siteId: string,
@@ -55,10 +54,10 @@ export async function readViews(
   };
 }
 
-/** Of longer ranges rollups tell the totals faster. */
+/** For longer ranges, rollups return the totals faster. */
 const longestMs = 2 * 86_400_000;
 
-/** What is asked about one selection of the same events, counted in one go; undefined where segments do not tell all of it. */
+/** Counts several queries over the same events in one pass; undefined where segments cannot answer all of it. */
 async function readTogether(
   client: PoolClient,
   queries: ResolvedQuery[],

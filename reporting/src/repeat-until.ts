@@ -1,4 +1,4 @@
-/** Does something again and again, one after the other, until it is stopped; resolves the stop when none is under way. */
+/** Repeats `work` without overlap until stopped. `stop` resolves once the current run has ended. */
 export function repeatUntil(
   work: () => Promise<unknown>,
   everyMs: number,

@@ -106,11 +106,11 @@ describe('date_range', () => {
   });
 
   it.each([
-    [['2026-02-29', '2026-03-01'], 'date_range has the date 2026-02-29, which is not in the calendar'],
+    [['2026-02-29', '2026-03-01'], 'date_range has the date 2026-02-29, which does not exist'],
     [['2026-01-01', '2026-01-01T00:00:00Z'], 'date_range must be one of day, 24h'],
     [
       ['2026-01-01 00:00', '2026-01-02 00:00'],
-      'date_range has the time 2026-01-01 00:00 without a zone: write 2026-01-01T00:00Z, or an offset such as +05:30',
+      'date_range has the time 2026-01-01 00:00 without a time zone: write 2026-01-01T00:00Z, or an offset such as +05:30',
     ],
     [['01.01.2026', '02.01.2026'], 'date_range must be one of day, 24h'],
     [['2026-01-02', '2026-01-01'], 'date_range must not begin after it ends'],

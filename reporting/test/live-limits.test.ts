@@ -60,7 +60,7 @@ describe('a key', () => {
     expect(body.error).toEqual({
       code: 'rate_limited',
       message:
-        'This key has 2 live streams open already, which is the limit (LIVE_LISTENERS_PER_KEY). Close some, or try again later.',
+        'This key already has 2 open live streams, which is the limit (LIVE_LISTENERS_PER_KEY). Close some, or try again later.',
     });
     expect(headers['retry-after']).toBe('30');
     await leaveAll(...two);
@@ -74,7 +74,7 @@ describe('a key', () => {
     const three = [await watch('full', keys[0]!), await watch('full', keys[0]!), await watch('full', keys[1]!)];
     const { body } = await request(site.server).get('/api/v1/sites/full/live').set(keys[1]!.headers).expect(429);
     expect(body.error.message).toBe(
-      'Site "full" has 3 live streams open already, which is the limit (LIVE_LISTENERS_PER_SITE). Close some, or try again later.',
+      'Site "full" already has 3 open live streams, which is the limit (LIVE_LISTENERS_PER_SITE). Close some, or try again later.',
     );
     await leaveAll(...three);
   });

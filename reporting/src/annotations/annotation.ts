@@ -1,4 +1,3 @@
-/** An annotation as it is kept, and how its times are understood. */
 import { parseInstant } from '@millrace/shared/time/instant';
 import { isCalendarDate } from '@millrace/shared/time/time';
 import { addDays, dayStart } from '@millrace/shared/time/zone-days';
@@ -9,7 +8,7 @@ import { keptSchema, keptText, parseKept } from '../sites/keep-for-site.js';
 
 export const annotationKinds = ['deployment', 'campaign', 'note'] as const;
 
-/** As sent: times are instants, or dates of the site's zone. */
+/** As sent: times are instants, or dates in the site's time zone. */
 export interface SentAnnotation {
   at: string;
   until: string | null;
@@ -27,7 +26,7 @@ export interface Annotation extends NewAnnotation {
   created_at: Date;
 }
 
-const timeRule = 'must be a date written YYYY-MM-DD, or an instant with a zone such as 2026-10-01T09:30:00+02:00';
+const timeRule = 'must be a date written YYYY-MM-DD, or an instant with a time zone such as 2026-10-01T09:30:00+02:00';
 const time = Joi.string()
   .max(40)
   .messages({ 'string.base': timeRule, 'string.empty': timeRule, 'string.max': timeRule });
@@ -52,7 +51,7 @@ const earliest = Date.UTC(2000, 0, 1);
 const latest = Date.UTC(2101, 0, 1);
 
 /**
- * An instant, or the beginning of a date, and where `isEnd` the beginning of the day after it: a span of dates has both.
+ * An instant, or the start of a date; with `isEnd` the start of the following day, since a span of dates includes both.
  * @throws ServiceError `invalid_request`.
  */
 function instantOf(text: string, path: FieldPath, zone: string, isEnd: boolean): Date {
@@ -67,7 +66,7 @@ function instantOf(text: string, path: FieldPath, zone: string, isEnd: boolean):
   return new Date(instant);
 }
 
-/** `zone` is that of the site. @throws ServiceError `invalid_request`. */
+/** `zone` is the time zone of the site. @throws ServiceError `invalid_request`. */
 export function resolveAnnotation({ at, until, ...rest }: SentAnnotation, zone: string): NewAnnotation {
   const start = instantOf(at, ['at'], zone, false);
   const end = until === null ? null : instantOf(until, ['until'], zone, true);
@@ -75,13 +74,13 @@ export function resolveAnnotation({ at, until, ...rest }: SentAnnotation, zone: 
   return { ...rest, at: start, until: end };
 }
 
-/** Undefined: without an end. */
+/** Undefined: open-ended. */
 export interface AnnotationSpan {
   from: Date | undefined;
   to: Date | undefined;
 }
 
-/** The parameters of a list. @throws ServiceError `invalid_request`. */
+/** @throws ServiceError `invalid_request`. */
 export function parseSpan(query: unknown, zone: string): AnnotationSpan {
   const sent = parseKept(spanSchema, query);
   const from = sent.from === undefined ? undefined : instantOf(sent.from, ['from'], zone, false);

@@ -1,4 +1,4 @@
-/** Reads the answers to a batch, all as of one snapshot. */
+/** Reads all answers of a batch on one snapshot. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { answerBatch } from '../query/answer-batch.js';
 import { type BatchRequest, ofQuery } from '../query-request/parse-batch.js';
@@ -9,8 +9,8 @@ import { bodyOf } from '../routes/query-route.js';
 import type { BatchAnswer } from './batch-output.js';
 
 /**
- * Tells `answered` of each answer when it is ready. `client` is inside a transaction with one snapshot.
- * @throws ServiceError `invalid_request` before anything is read, for what only the site tells to be wrong.
+ * Calls `onAnswer` with each answer as soon as it is ready. `client` must be in a transaction with one snapshot.
+ * @throws ServiceError `invalid_request` before anything is read, for problems that depend on the site.
  */
 export async function readBatch(
   client: PoolClient,

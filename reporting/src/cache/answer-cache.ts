@@ -1,4 +1,4 @@
-/** Answers that are kept as long as they are right: each is computed once, by whichever process is asked first. */
+/** Caches answers for as long as they are right. Each is computed once, by whichever process is asked first. */
 import type { Logger } from '@millrace/shared/platform/logger';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Telemetry } from '@millrace/shared/platform/telemetry';
@@ -15,45 +15,45 @@ import { type Computed, type LockTimes, shareAnswer, lockTimes as standardTimes 
 
 export interface AskOptions {
   read: Reader;
-  /** Fires when the asker has left; absent: waits to the end. */
+  /** Aborted when the caller has left; without it, the computation runs to its end. */
   gone?: AbortSignal | undefined;
-  /** How old an answer may be that is out of date. */
+  /** How old an outdated answer may be. */
   maxStaleMs?: number | undefined;
-  /** Shares also what nobody will ask for again in the same way, for those who take an answer that is out of date. */
+  /** Stores even answers that are unlikely to be requested again, for callers that accept outdated ones. */
   keepsAll?: boolean | undefined;
-  /** Whether the asker has the answer with that tag. */
+  /** Whether the caller already has the answer with that tag. */
   isKnown?: ((etag: string) => boolean) | undefined;
 }
 
 export interface AnswerCache {
-  /** Undefined when the asker has the answer already. */
+  /** Undefined if the caller already has the answer. */
   ask(question: Question, options: AskOptions): Promise<GivenAnswer | undefined>;
   readonly store: AnswerStore;
-  /** Drops what the memory of this process holds. */
+  /** Clears the memory of this process. */
   forget(): void;
   /** Of this process. */
   figures(): AnswerCounts & StoreSize & { maxBytes: number };
 }
 
 export interface CacheDependencies {
-  /** For reading; may lead to a standby. */
+  /** For reads; may be a standby. */
   pool: Pool;
   store: AnswerStore;
   logger: Logger;
   telemetry: Telemetry;
-  /** Of this process's memory. */
+  /** Of the memory of this process. */
   maxBytes: number;
   clock?: () => Date;
   lockTimes?: LockTimes;
 }
 
 const dayMs = 86_400_000;
-/** The answer to a range that is over changes with late events only. */
+/** Answers about a range in the past change only when events arrive late. */
 const keepMs = { over: 7 * dayMs, open: 600_000 };
-/** So large a part of the memory one answer may take. */
+/** Largest share of the memory for a single answer. */
 const largestPart = 1 / 4;
 
-/** Weak, since `meta` tells of each answer how it came about. */
+/** Weak, because `meta` differs from response to response. */
 const tagOf = (name: string, version: string) => `W/"${name.slice(name.lastIndexOf(':') + 1)}.${version}"`;
 
 const give = (name: string, answer: ComputedAnswer, status: AnswerStatus): GivenAnswer => ({
@@ -75,7 +75,7 @@ export function createAnswerCache(deps: CacheDependencies): AnswerCache {
   });
   const counter = createAnswerCounter(deps.telemetry, () => memory.calculatedSize);
 
-  /** Where all processes find it, unless nobody will ask for it again. */
+  /** Stores it for all processes, unless it is unlikely to be requested again. */
   async function keep({ siteId }: Question, found: LookedUp, answer: KeptAnswer, isWanted: boolean): Promise<void> {
     const held = memory.get(found.name);
     if (held && isNewer(held, answer)) return;
@@ -128,7 +128,7 @@ export function createAnswerCache(deps: CacheDependencies): AnswerCache {
       options.gone,
     );
 
-  /** The last answer to the question, where it is not older than the asker takes it. */
+  /** The last answer to the query, unless it is older than the caller accepts. */
   async function findStale({ siteId }: Question, { name, identity }: LookedUp, { maxStaleMs }: AskOptions) {
     if (maxStaleMs === undefined) return undefined;
     const oldest = clock().getTime() - maxStaleMs;
@@ -141,7 +141,7 @@ export function createAnswerCache(deps: CacheDependencies): AnswerCache {
 
   async function answer(question: Question, found: LookedUp, options: AskOptions): Promise<GivenAnswer> {
     if (!isShareable(found)) {
-      // Nobody else may be given what may not be kept.
+      // An answer that must not be cached must not be shared either.
       return joining.alone(async (stop) => (await compute(question, found, options, stop)).answer, options.gone);
     }
     const own = memory.get(found.name);
@@ -149,7 +149,7 @@ export function createAnswerCache(deps: CacheDependencies): AnswerCache {
     const stale = await findStale(question, found, options);
     if (!stale) return share(question, found, options);
     if (isAnswerTo(found, stale)) return give(found.name, stale, 'hit');
-    // Whoever asks next finds out what is wrong with it.
+    // The error will surface in the next request.
     share(question, found, { ...options, gone: undefined }).catch(() => {});
     return give(found.name, stale, 'stale');
   }

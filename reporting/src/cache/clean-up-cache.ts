@@ -1,8 +1,7 @@
-/** The hourly cleanup of kept answers. */
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { AnswerCache } from './answer-cache.js';
 
-/** No process holds an answer for so long that it could have been made void by an older one. */
+/** No process keeps an answer longer than this, so older invalidations cannot match any. */
 const forgetInvalidations = `/* reporting.forgetInvalidations */
 delete from cache_invalidations where made_at < now() - interval '30 days'`;
 

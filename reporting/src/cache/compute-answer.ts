@@ -1,4 +1,4 @@
-/** An answer from the database, with the version of the data that it was made of, both as of one snapshot. */
+/** Computes an answer together with the version of the data it was read from, on one snapshot. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { type ReadBudget, stopMs } from '../reading/read-budget.js';
 import type { Reads } from '../reading/read-in-turn.js';
@@ -14,16 +14,16 @@ export type Reader = <T>(
   longestMs?: number,
 ) => Promise<T>;
 
-/** One that may not be kept has no version. */
+/** Without a version, the answer must not be cached. */
 export type ComputedAnswer = Omit<KeptAnswer, 'version'> & { version: string | undefined };
 
 export interface GivenAnswer extends ComputedAnswer {
   status: AnswerStatus;
-  /** Undefined for an answer that may not be kept. */
+  /** Undefined if the answer must not be cached. */
   etag: string | undefined;
 }
 
-/** The budget of a computation is its own: it ends when `stop` fires, not when the request that began it does. */
+/** A computation has its own budget: it ends when `stop` fires, not with the request that started it. */
 function startBudget(stop: AbortSignal): { budget: ReadBudget; end: () => void } {
   const startedAt = performance.now();
   const ending = new AbortController();
@@ -39,7 +39,7 @@ function startBudget(stop: AbortSignal): { budget: ReadBudget; end: () => void }
   return { budget: { signal: ending.signal, remainingMs }, end };
 }
 
-/** The version may be a later one than was looked up before. */
+/** The version may be newer than the one that was looked up. */
 export async function computeAnswer(
   found: LookedUp,
   read: Reader,

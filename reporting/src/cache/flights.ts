@@ -1,7 +1,7 @@
-/** Computations under way, one for all who ask the same at a time. It is stopped when nobody waits for it any more. */
+/** Runs one computation for all concurrent requests with the same key. It is stopped when nobody waits for it any more. */
 import { ServiceError } from '@millrace/shared/platform/errors';
 
-/** `stop` fires when all have left. */
+/** `stop` fires when all callers have left. */
 type Work<T> = (stop: AbortSignal) => Promise<T>;
 
 interface Flight<T, L> {
@@ -12,9 +12,9 @@ interface Flight<T, L> {
 }
 
 export interface Flights<T, L> {
-  /** Joins what is under way for `key`, or begins it. Rejects with `query_timeout` once `gone` fires; without it, stays to the end. */
+  /** Joins or starts the computation for `key`. Rejects with `query_timeout` once `gone` fires; without it, waits to the end. */
   join(key: string, work: Work<T>, gone?: AbortSignal, label?: L): Promise<T>;
-  /** What the one under way was begun with. */
+  /** The label that the running computation was started with. */
   labelOf(key: string): L | undefined;
 }
 
@@ -42,7 +42,7 @@ export function createFlights<T, L = undefined>(): Flights<T, L> {
         const leave = () => {
           flight.waiting -= 1;
           if (flight.waiting === 0) {
-            // Whoever asks from now on starts a new one.
+            // Later callers start a new computation.
             if (flights.get(key) === flight) flights.delete(key);
             flight.stopping.abort();
           }

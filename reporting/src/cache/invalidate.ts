@@ -1,4 +1,4 @@
-/** Makes kept answers void, in the memory of every process as well. */
+/** Invalidates cached answers, in the memory of all processes as well. */
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { AnswerCache } from './answer-cache.js';
 import { likeOf } from './name-pattern.js';
@@ -9,12 +9,12 @@ export interface InvalidateDeps {
   cache: AnswerCache;
 }
 
-/** The newest of each pattern is all that counts, and is looked for before every answer. */
+/** Only the newest invalidation of a pattern counts; it is looked up before every answer. */
 const add = `/* reporting.invalidateAnswers */
 with older as (delete from cache_invalidations where pattern = $1)
 insert into cache_invalidations (pattern) values ($1)`;
 
-/** Those whose names match the pattern, see `parsePattern`; returns how many were removed from the store. */
+/** Invalidates answers whose names match the pattern (see `parsePattern`); returns how many were removed from the store. */
 export async function invalidateCache({ writePool, cache }: InvalidateDeps, pattern: string): Promise<number> {
   await writePool.query(add, [likeOf(pattern)]);
   return reachStore(cache.store, cache.store.remove(pattern));

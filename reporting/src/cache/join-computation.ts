@@ -1,35 +1,35 @@
-/** Within a process: who is given what is being computed already, and who needs a computation of their own. */
+/** Decides within a process which requests can share a running computation and which need another one. */
 import { randomUUID } from 'node:crypto';
 import type { GivenAnswer } from './compute-answer.js';
 import { createFlights } from './flights.js';
 import { isAnswerTo } from './kept-answer.js';
 import type { LookedUp } from './look-up.js';
 
-/** What a question whose answer may be kept was found to be about. */
+/** A query whose answer may be cached. */
 export type Shareable = LookedUp & { version: string };
 
 export const isShareable = (found: LookedUp): found is Shareable => found.version !== undefined;
 
-/** What others who ask know of a computation under way; times by `performance.now()`. */
+/** Describes a running computation to other callers; times are of `performance.now()`. */
 export interface Flying {
-  /** What it was begun for. */
+  /** The version it was started for. */
   readonly version: string;
-  /** When the one who began it asked. */
+  /** When the first caller asked for it. */
   readonly askedAt: number;
-  /** Before anything is read; undefined while, or where, another process computes. */
+  /** Before anything is read; undefined if another process is computing. */
   startedAt?: number;
 }
 
 /** Stopped when nobody waits for it any more. */
 type Work = (stop: AbortSignal) => Promise<GivenAnswer>;
 
-/** It sets `startedAt`. */
+/** Sets `startedAt`. */
 type SharedWork = (stop: AbortSignal, flying: Flying) => Promise<GivenAnswer>;
 
 export interface Joining {
-  /** Nobody else is given it. */
+  /** Not shared with anyone. */
   alone(work: Work, gone?: AbortSignal): Promise<GivenAnswer>;
-  /** `share` looks for what other processes have and are computing, `compute` does not. */
+  /** `share` also uses answers and computations of other processes; `compute` does not. */
   join(found: Shareable, works: { share: SharedWork; compute: Work }, gone?: AbortSignal): Promise<GivenAnswer>;
 }
 
@@ -42,7 +42,7 @@ interface Asked {
 export function createJoining(patienceMs: number): Joining {
   const flights = createFlights<GivenAnswer, Flying>();
 
-  /** `impatient`: it was of other data, may have begun before the question, and took too long. `next`: so it was, and is no answer. */
+  /** `impatient`: it is of other data, may have started before the request, and took too long. `next`: the same, but it ended and does not fit. */
   async function land({ found, askedAt, gone }: Asked, share: SharedWork): Promise<GivenAnswer | 'impatient' | 'next'> {
     const key = `${found.name} ${found.meaning}`;
     const flying = flights.labelOf(key) ?? { version: found.version, askedAt };
@@ -68,8 +68,8 @@ export function createJoining(patienceMs: number): Joining {
   return {
     alone: (work, gone) => flights.join(randomUUID(), work, gone),
     /**
-     * What others compute is an answer to this question, too, when it is made of the same data, or of what was read after the question
-     * was asked; so is their failure. Else the next computation is: then it began later.
+     * A running computation also answers this request if it is of the same data, or if it read its data after the request was made; the
+     * same goes for its failure. Otherwise the next computation does, which starts later.
      */
     async join(found, { share, compute }, gone) {
       const asked = { found, askedAt: performance.now(), gone };

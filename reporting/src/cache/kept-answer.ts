@@ -1,38 +1,36 @@
-/** An answer as it is kept. */
-
-/** What data a question or an answer is about. */
+/** The state of the data that a request or an answer is about. */
 export interface DataMoment {
-  /** Of question, meaning and data: two that are the same have the same answer. */
+  /** Hash of query, meaning and data: the same version has the same answer. */
   version: string;
-  /** Of what the question means, and of the history of the data: only moments of the same are older or newer than each other. */
+  /** Hash of the meaning of the query and the history of the data. Only within the same meaning can positions be compared. */
   meaning: string;
-  /** How much of what was ever committed is in it; compared as text, a larger one has all that a smaller one has. */
+  /** How much has been committed; compared as text, a larger position includes everything of a smaller one. */
   position: string;
 }
 
 export interface KeptAnswer extends DataMoment {
   identity: string;
-  /** JSON of all but `meta`. */
+  /** JSON of everything but `meta`. */
   body: Buffer;
   meta: object | undefined;
-  /** When its data were read: milliseconds since 1970, by the clock of the process that computed it. */
+  /** When the data was read: milliseconds since 1970, by the clock of the process that computed it. */
   computedAt: number;
 }
 
-/** Whether one has all data that the other has, and more. */
+/** Whether `one` includes all data of `other`, and more. */
 export const isNewer = (one: Omit<DataMoment, 'version'>, other: Omit<DataMoment, 'version'>): boolean =>
   one.meaning === other.meaning && one.position > other.position;
 
 /**
- * An answer is right for whoever asked at `asked`: made of the same data, or of newer data than there was then, which only happens to
- * who looked before it was computed.
+ * An answer is right for a request if it is made of the same data, or of newer data, which happens when the request was looked up
+ * before the answer was computed.
  */
 export const isAnswerTo = (
   asked: DataMoment,
   answer: Omit<DataMoment, 'version'> & { version: string | undefined },
 ): boolean => answer.version === asked.version || isNewer(answer, asked);
 
-/** What an entry takes besides its body, about. */
+/** Approximate size of an entry besides its body. */
 const overhead = 500;
 
 export const bytesOf = ({ body, meta }: KeptAnswer): number =>

@@ -1,4 +1,4 @@
-/** What a question means at this moment, and the version of the data that its answer would be made of. */
+/** Resolves a query as of now, with the version of the data that its answer would be made of. */
 import { stringifyExactJson } from '@millrace/shared/platform/exact-json';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { LRUCache } from 'lru-cache';
@@ -10,22 +10,21 @@ import type { DataMoment } from './kept-answer.js';
 import type { Question, ResolvedQuestion } from './question.js';
 
 export interface LookedUp extends Omit<ResolvedQuestion, 'meaning'>, Omit<DataMoment, 'version'> {
-  /** By which answers to the same question are found, whatever their version. */
+  /** Names the answers to the same query, of any version. */
   name: string;
-  /** Of an answer as of now; undefined when none may be kept. */
+  /** Of an answer as of now; undefined if none may be cached. */
   version: string | undefined;
   identity: string;
-  /** What the question means, as JSON. */
+  /** The meaning of the query as JSON. */
   written: string;
-  /** What the version is read of. */
   versioned: VersionedQuestion;
 }
 
-/** `user-growth:demo:<hash>`; names are what administrators' patterns stand for. */
+/** `user-growth:demo:<hash>`. Administrators' patterns match these names. */
 export const nameOf = ({ kind, siteId, asked }: Question): string =>
   `${kind}:${siteId}:${hashOf(stringifyExactJson(asked))}`;
 
-/** An answer is of one version where question, meaning and data are the same. */
+/** Answers with the same query, meaning and data have the same version. */
 export const momentOf = (written: string, { data, position, history }: DataVersion) => ({
   version: data && hashOf(written, data),
   meaning: hashOf(written, history),
@@ -46,7 +45,7 @@ const isSameSite = (one: SiteCircumstances, other: SiteCircumstances) =>
   one.siteKnown === other.siteKnown &&
   one.hasDailyVisitors === other.hasDailyVisitors;
 
-/** No event lies outside: whatever comes first or last of a site moves the version of these days. */
+/** Contains all events: whenever the first or last event of a site changes, the version of this range changes. */
 const allDays: TimeRange = { from: new Date(Date.UTC(1000, 0, 1)), to: new Date(Date.UTC(9999, 0, 1)) };
 
 function lookedUp(resolved: ResolvedQuestion, versioned: VersionedQuestion, data: DataVersion): LookedUp {
@@ -57,7 +56,7 @@ function lookedUp(resolved: ResolvedQuestion, versioned: VersionedQuestion, data
 
 type LookUp = (question: Question, name: string, signal?: AbortSignal) => Promise<LookedUp>;
 
-/** What the site is taken for is what it was the last time, and the version says whether it still is. */
+/** Assumes that the site is as it was last time, then checks that with the version and resolves again if it is not. */
 function createSiteLookUp(pool: Pool): LookUp {
   const sites = new LRUCache<string, SiteCircumstances>({ max: knownSites });
   return async (question, name, signal) => {
@@ -74,7 +73,7 @@ function createSiteLookUp(pool: Pool): LookUp {
   };
 }
 
-/** Of questions whose meaning depends on the first or the last event: both are what they were while no event has come or gone. */
+/** For queries whose meaning depends on the first or last event: neither has changed while the version is the same. */
 function createAllTimeLookUp(pool: Pool): LookUp {
   const known = new LRUCache<string, { site: SiteCircumstances; data: string }>({ max: knownSites });
   return async (question, name, signal) => {
@@ -100,7 +99,7 @@ function createAllTimeLookUp(pool: Pool): LookUp {
   };
 }
 
-/** Asks the database once for a question that was asked before, unless something has changed since. */
+/** One database query for a request that was made before, unless something has changed since. */
 export function createLookUp(pool: Pool) {
   const ofSite = createSiteLookUp(pool);
   const ofAllTime = createAllTimeLookUp(pool);

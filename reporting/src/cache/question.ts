@@ -1,55 +1,54 @@
-/** What is asked of a site, in the shape that answers are kept by. */
+/** Describes a query so that its answer can be cached. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { TimeRange } from '../query/resolved-query.js';
 import type { Reads } from '../reading/read-in-turn.js';
 import type { SiteCircumstances } from '../reading/site-circumstances.js';
 
-/** What an answer may depend on: events, what aggregations wrote, what metrics jobs wrote. */
+/** What an answer may depend on: events, results of aggregations, or results of metrics jobs. */
 export type DataSource = 'events' | 'aggregates' | 'metrics';
 
-/** An answer as JSON has it. */
 export interface AnswerBody {
-  /** All but `meta`. */
+  /** Everything but `meta`. */
   fields: object;
-  /** Absent for an answer that has none. */
+  /** Absent if the answer has none. */
   meta?: object;
 }
 
-/** A question as of one moment: instants for names. */
+/** A query as of one moment, with all names resolved to instants. */
 export interface ResolvedQuestion {
-  /** Two that mean the same have the same answer on the same data. */
+  /** Everything the answer depends on besides the data: with the same meaning and data it is the same. */
   meaning: unknown;
-  /** The answer depends on no other events than these. */
+  /** The answer depends only on events in this range. */
   span: TimeRange;
-  /** True when it means something else a millisecond later, so that nobody asks the same again. */
+  /** The meaning changes every millisecond, so the same query is not made again. */
   isMomentary: boolean;
-  /** Looks at what only Postgres can tell, before anything is read. @throws ServiceError `invalid_request`. */
+  /** Checks what only Postgres can, before anything is read. @throws ServiceError `invalid_request`. */
   check?: (signal: AbortSignal) => Promise<void>;
-  /** `client` is inside a transaction with one snapshot. */
+  /** `client` must be in a transaction with one snapshot. */
   read: (client: PoolClient, reads: Reads, signal: AbortSignal) => Promise<AnswerBody>;
-  /** Limit for each statement, where it is another than the usual one. */
+  /** Timeout of each statement, if not the default. */
   longestMs?: number | undefined;
 }
 
 export interface Question {
-  /** What it is called by patterns of names: the id of a dataset, or `stats`, `query`, `overview`, `funnel`, `retention`, `journeys`. */
+  /** First part of the answer's name: the id of a dataset, or `stats`, `query`, `overview`, `funnel`, `retention`, `journeys`. */
   kind: string;
   siteId: string;
-  /** All that was asked, as it was asked; JSON. */
+  /** The whole request, as JSON. */
   asked: unknown;
   /** What the answer depends on. */
   reads: readonly DataSource[];
-  /** True when its meaning depends on the first or the last event of the site. */
+  /** The meaning depends on the first or last event of the site. */
   needsEvents: boolean;
-  /** @throws ServiceError `invalid_request` for a range that it does not take. */
+  /** @throws ServiceError `invalid_request` for a range that is not supported. */
   resolve: (site: SiteCircumstances) => ResolvedQuestion;
 }
 
-/** True when an instant of a meaning follows the clock to the millisecond. */
+/** True if one of the instants follows the clock to the millisecond. */
 export const followsClock = (instants: Date[], now: Date): boolean =>
   now.getTime() % 60_000 !== 0 && instants.some((instant) => (now.getTime() - instant.getTime()) % 60_000 === 0);
 
-/** The range from the earliest to the latest of some instants. */
+/** The range from the earliest to the latest instant. */
 export function spanOf(instants: Date[]): TimeRange {
   const times = instants.map((instant) => instant.getTime());
   return { from: new Date(Math.min(...times)), to: new Date(Math.max(...times)) };

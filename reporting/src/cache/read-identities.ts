@@ -7,7 +7,7 @@ from sites left join site_rollups rolled on rolled.site_id = sites.site_id where
 
 const ofUnknown = JSON.stringify([null, 0]);
 
-/** What the identities of all answers of a site begin with, as JSON of JavaScript's writing; of all sites without `siteIds`. */
+/** The part of the identity that all answers of a site share, as JSON in JavaScript's formatting; of all sites without `siteIds`. */
 export async function readIdentities(pool: Pool, siteIds: string[] | null): Promise<Map<string, string>> {
   const { rows } = await pool.query<{ siteId: string; identity: string }>(statement, [siteIds]);
   const found = new Map((siteIds ?? []).map((siteId) => [siteId, ofUnknown]));

@@ -1,4 +1,4 @@
-/** Kept answers on the Redis of the queue, which must never run out of memory for them: the bound holds with every write. */
+/** Stores answers in the Redis of the queue. They must never use up its memory, so the limit is enforced with every write. */
 import type { Redis } from '@millrace/shared/queue/open-redis';
 import { type AnswerKey, type AnswerStore, lockOf } from './answer-store.js';
 import { bytesOf, type KeptAnswer } from './kept-answer.js';
@@ -16,13 +16,13 @@ end
 if redis.call('set', KEYS[2], ARGV[2], 'PX', ARGV[3], 'NX') then return 1 end
 return redis.call('get', KEYS[2])`;
 
-/** KEYS lock; ARGV holder, milliseconds; 0 releases it. */
+/** KEYS lock; ARGV holder, milliseconds; 0 releases the lock. */
 const renew = `
 if redis.call('get', KEYS[1]) ~= ARGV[1] then return 0 end
 if ARGV[2] == '0' then return redis.call('del', KEYS[1]) end
 return redis.call('pexpire', KEYS[1], ARGV[2])`;
 
-/** Takes the answer `name` out of all that is counted. */
+/** Removes the answer `name` and its size from the total. */
 const forget = `
 local function forget(name)
   local bytes = redis.call('hget', KEYS[1], name)
@@ -36,9 +36,9 @@ end`;
 const remove = `${forget}
 for place = 2, #ARGV do forget(ARGV[place]) end`;
 
-/** KEYS as before; ARGV prefix, name, bytes, bound, milliseconds to keep it, time, then names and values of fields. */
+/** KEYS as above; ARGV prefix, name, bytes, limit, milliseconds to keep it, time, then names and values of fields. */
 const put = `${forget}
--- A slow computation of older data may end last.
+-- A slow computation on older data may finish last.
 local held = redis.call('hmget', ARGV[1] .. ARGV[2], 'meaning', 'position')
 if held[2] and held[1] == ARGV[10] and held[2] > ARGV[12] then return 0 end
 forget(ARGV[2])
@@ -52,7 +52,7 @@ local total = redis.call('incrby', KEYS[3], ARGV[3])
 while total > tonumber(ARGV[4]) do
   local oldest = redis.call('zrange', KEYS[2], 0, 0)[1]
   if not oldest then
-    -- Somebody removed keys by hand: what is left of the total counts nothing.
+    -- Keys were removed by hand, so the total is wrong.
     redis.call('del', KEYS[3])
     break
   end
@@ -61,13 +61,13 @@ while total > tonumber(ARGV[4]) do
 end
 return 1`;
 
-/** KEYS as before. Somebody may have removed keys by hand, and what stayed in the total would leave no room for answers. */
+/** KEYS as above. If keys were removed by hand, a stale total would leave no room for answers. */
 const recount = `
 local total = 0
 for _, bytes in ipairs(redis.call('hvals', KEYS[1])) do total = total + tonumber(bytes) end
 redis.call('set', KEYS[3], string.format('%d', total))`;
 
-/** Reads the parts of sites' identities that names do not have to themselves, as JSON; a site that is gone has none. */
+/** Reads the part of the identity that all answers of a site share, as JSON; a site that no longer exists has none. */
 export type ReadIdentities = (siteIds: string[]) => Promise<Map<string, string>>;
 
 type Fields = [Buffer, Buffer, Buffer, Buffer, Buffer, Buffer, Buffer];
@@ -87,7 +87,7 @@ function answerOf([version, meaning, position, identity, meta, body, computedAt]
 const siteOf = (name: string) => name.split(':')[1]!;
 const namesAtOnce = 500;
 
-/** Keys begin with `prefix` in braces, so that a cluster keeps them on one node. */
+/** The prefix in braces is a hash tag, which puts all keys on one node of a cluster. */
 export function createRedisStore(
   redis: Redis,
   prefix: string,
@@ -119,7 +119,7 @@ export function createRedisStore(
     return all.length;
   }
 
-  /** Those that are past their time have no identity any more. */
+  /** Expired answers have no identity. */
   async function identitiesOf(all: string[]): Promise<(string | null)[]> {
     const found: (string | null)[] = [];
     for (const name of all) found.push(await redis.hget(answers + name, 'identity'));

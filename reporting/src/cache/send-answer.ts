@@ -1,4 +1,4 @@
-/** Answers over HTTP: kept ones as well as those of a service that keeps none, with what a client needs to ask again cheaply. */
+/** Sends answers over HTTP, cached or not, with the headers for conditional requests. */
 import type { Request, Response } from 'express';
 import { budgetOf, type ReadBudget } from '../reading/read-budget.js';
 import { type ReadDependencies, readInTurn } from '../reading/read-in-turn.js';
@@ -9,18 +9,18 @@ import type { Question } from './question.js';
 
 export interface AnswerDependencies extends ReadDependencies {
   clock?: () => Date;
-  /** Absent: every answer is computed. */
+  /** Without it, every answer is computed. */
   cache?: AnswerCache | undefined;
 }
 
-/** `max-stale=60`, or without seconds for any age; undefined for a client that wants what is right now. */
+/** `max-stale=60`, or without seconds for any age; undefined if the client accepts no outdated answers. */
 export function maxStaleOf(cacheControl: string | undefined): number | undefined {
   const found = /(?:^|,)\s*max-stale(?:\s*=\s*"?(\d{1,9})"?)?\s*(?:,|$)/i.exec(cacheControl ?? '');
   if (!found) return undefined;
   return found[1] === undefined ? Number.POSITIVE_INFINITY : Number(found[1]) * 1_000;
 }
 
-/** Compared weakly, as RFC 9110 wants it. */
+/** Weak comparison, as RFC 9110 requires for If-None-Match. */
 export function hasTag(ifNoneMatch: string | undefined, etag: string): boolean {
   const tags = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
   return tags.includes('*') || tags.includes(etag.replace(/^W\//, ''));
@@ -45,18 +45,18 @@ async function answerUncached(
   return { body: Buffer.from(JSON.stringify(fields)), meta };
 }
 
-/** The fields of an answer, kept or computed, to whoever puts several of them together. */
+/** The fields of an answer, cached or computed, for callers that combine several answers. */
 export async function readAnswer(question: Question, deps: AnswerDependencies, budget: ReadBudget): Promise<unknown> {
   const { cache } = deps;
   const read: Reader = (own, work, longestMs) => readInTurn(deps, own, work, longestMs);
-  // Without `isKnown` there is always an answer.
+  // Undefined is returned only for a matching tag.
   const { body } = cache
     ? (await cache.ask(question, { read, gone: budget.signal }))!
     : await answerUncached(question, deps, budget);
   return JSON.parse(body.toString());
 }
 
-/** By its budget, whose time was up first. */
+/** True when the time budget ran out first. */
 const isAnswered = (res: Response) => res.headersSent;
 
 function send(res: Response, { body, meta }: Uncached, more: object): void {
@@ -64,11 +64,11 @@ function send(res: Response, { body, meta }: Uncached, more: object): void {
   const { asOf } = res.locals as { asOf?: Date | null };
   const all = meta && { ...meta, ...more, ...(asOf !== undefined && { as_of: asOf }) };
   const end = all ? Buffer.from(`,"meta":${JSON.stringify(all)}}`) : undefined;
-  // The body is an object with fields: its last byte is the bracket.
+  // The body is an object with fields, so its last byte is the closing brace.
   res.type('json').send(end ? Buffer.concat([body.subarray(0, -1), end]) : body);
 }
 
-/** `startedAt` as of `performance.now()`. */
+/** `startedAt` is from `performance.now()`. */
 export async function sendAnswer(
   deps: AnswerDependencies,
   req: Request,

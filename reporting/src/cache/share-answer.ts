@@ -1,22 +1,22 @@
-/** One computation of an answer for all processes: who has the lock computes it, the others wait for what that puts into the store. */
+/** Computes an answer in only one process: the holder of the lock computes it, the others wait for it to appear in the store. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AnswerKey } from './answer-store.js';
 import type { GuardedStore } from './guard-store.js';
 import type { KeptAnswer } from './kept-answer.js';
 
-/** A lock is renewed as long as its holder lives, and is void soon after that. */
+/** The lock is renewed while its holder is alive and expires soon after. */
 export interface LockTimes {
   holdMs: number;
   renewMs: number;
   pollMs: number;
-  /** How long a computation is waited for that is of other data and may have begun before the question. */
+  /** How long to wait for a computation that is of other data and may have started before the request. */
   patienceMs: number;
 }
 
 export const lockTimes: LockTimes = { holdMs: 10_000, renewMs: 3_000, pollMs: 20, patienceMs: 5_000 };
 
-/** What a computation resolves with: `kept` settles when the store has it. */
+/** `kept` settles once the answer is in the store. */
 export interface Computed<T> {
   answer: T;
   kept: Promise<unknown>;
@@ -27,7 +27,7 @@ export type Shared<T> = { kind: 'found'; answer: KeptAnswer; isWaitedFor: boolea
 export interface Patience {
   /** Ends the wait with an error. */
   stop: AbortSignal;
-  /** By `performance.now()`: from then on nobody is waited for who may have begun before the question was asked. */
+  /** By `performance.now()`: after that, computations that may have started before the request are not waited for. */
   until: number;
 }
 
@@ -40,12 +40,12 @@ export async function shareAnswer<T>(
 ): Promise<Shared<T>> {
   const holder = `${key.version} ${randomUUID()}`;
   let first: string | undefined;
-  /** Who computes the same version, or began while we waited, will have an answer for us. */
+  /** A computation of the same version, or one that started while we waited, will have an answer for us. */
   const isWorthWaiting = (other: string) => other.startsWith(`${key.version} `) || other !== first;
   for (let isWaitedFor = false; ; isWaitedFor = true) {
     const opened = await store.attempt(
       (of) => of.open(key, holder, times.holdMs),
-      // A lock that comes too late would keep the others waiting.
+      // A lock that is acquired too late would keep the others waiting.
       async (of, late) => void (late.kind === 'locked' && (await of.release(key, holder))),
     );
     if (opened?.kind === 'answer') return { kind: 'found', answer: opened.answer, isWaitedFor };
@@ -75,7 +75,7 @@ async function computeLocked<T>(
   };
   try {
     const { answer, kept } = await compute();
-    // The others look again once the lock is gone, when the answer has to be there. Our own askers need not wait for that.
+    // The others look again once the lock is released, and the answer must be stored by then. Our own callers need not wait for that.
     void kept.then(release);
     return answer;
   } catch (error) {

@@ -1,4 +1,4 @@
-/** Kept answers in an unlogged table, for installations without Redis. */
+/** Stores answers in an unlogged table, for installations without Redis. */
 import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { type AnswerStore, lockOf, type StoreSize } from './answer-store.js';
@@ -9,7 +9,7 @@ import { likeOf } from './name-pattern.js';
 const readEntry = `select version, meaning, position, identity, meta, body, (extract(epoch from computed_at) * 1000)::float8 as "computedAt" from cache_entries
   where site_id = $1 and name = $2 and expires_at > now()`;
 
-/** The lock is a row and not an advisory lock, which would keep a connection while it is held. */
+/** The lock is a row, since an advisory lock would occupy a connection while it is held. */
 const open = `/* reporting.openAnswer */
 with entry as materialized (${readEntry} and (version = $3 or meaning = $6 and position > $7)), locked as (
   insert into cache_locks (site_id, lock, holder, locked_at, locked_until)
@@ -40,7 +40,7 @@ where cache_entries.meaning is distinct from excluded.meaning or cache_entries.p
 const size = `/* reporting.sizeOfAnswers */
 select count(*)::int as entries, coalesce(sum(bytes), 0)::float8 as bytes from cache_entries`;
 
-/** What is past its time, what is of sites that are not what they were, and of the rest the oldest beyond the bound. */
+/** Expired answers, those of sites that have changed, and the oldest of the rest beyond the limit. */
 const outdated = `/* reporting.outdatedAnswers */
 select entry.site_id as "siteId", array_agg(entry.name) as names from (
   select site_id, name, identity, expires_at, sum(bytes) over (order by computed_at desc, site_id, name) as bytes
@@ -73,7 +73,7 @@ interface Row {
 
 interface Lock {
   isLocked: boolean;
-  /** Before the statement; null for none, and for one that came at the same moment. */
+  /** Before the statement; null if there was none, or if it was inserted at the same moment. */
   holder: string | null;
 }
 
@@ -88,12 +88,12 @@ const answerOf = ({ version, meta, ...row }: Row): KeptAnswer => ({
   meta: JSON.parse(meta) ?? undefined,
 });
 
-/** After so large a part of the bound was written, a process looks whether there is too much. */
+/** After writing this share of the limit, a process checks the total. */
 const trimmedPart = 1 / 8;
 
-/** `pool` leads to the primary. At most `maxBytes` and what processes write until they have looked at it again. */
+/** `pool` is the primary. Holds up to `maxBytes`, plus what is written before the next check. */
 export function createTableStore(pool: Pool, maxBytes: number, logger: Logger): AnswerStore {
-  const logFailure = createErrorLog(logger, 'could not remove kept answers that are too many');
+  const logFailure = createErrorLog(logger, 'could not remove cached answers beyond the size limit');
   let written = 0;
   let cleaning: Promise<number> | undefined;
 
@@ -110,7 +110,6 @@ export function createTableStore(pool: Pool, maxBytes: number, logger: Logger): 
     return removeSelected(outdated, maxBytes);
   }
 
-  /** One at a time. */
   function cleanUp(): Promise<number> {
     cleaning ??= removeVoid().finally(() => {
       cleaning = undefined;
@@ -145,7 +144,7 @@ export function createTableStore(pool: Pool, maxBytes: number, logger: Logger): 
       written += bytes;
       if (written < maxBytes * trimmedPart) return;
       written = 0;
-      // Beside what was asked for: no answer waits for it.
+      // Not awaited: no answer should wait for it.
       cleanUp().catch(logFailure);
     },
     cleanUp,

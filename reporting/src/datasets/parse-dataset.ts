@@ -87,7 +87,7 @@ export const exampleRequest = (dataset: Dataset): DatasetRequest =>
 
 /** JSON where a parameter of an address looks like it, a list where it has commas and the dataset wants one. */
 function readParameter(name: string, value: unknown, schema?: Joi.Schema): unknown {
-  if (typeof value !== 'string') throw refusal([name], 'must be given once');
+  if (typeof value !== 'string') throw refusal([name], 'must be given only once');
   if (/^[[{]/.test(value)) {
     try {
       return parseExactJson(value);

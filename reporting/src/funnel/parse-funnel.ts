@@ -1,4 +1,4 @@
-/** Turns the body of `POST /api/v1/funnel` into a request whose every part keeps its rules, or refuses it by field and rule. */
+/** Parses the body of `POST /api/v1/funnel`. */
 import Joi from 'joi';
 import type { Filter } from '../query/resolved-query.js';
 import { behaviourSchema, type QueryFields, validateBody } from '../query-request/behaviour-body.js';
@@ -9,11 +9,11 @@ import { refusal } from '../query-request/refuse.js';
 import { parseWindow } from './parse-window.js';
 
 export interface FunnelRequest {
-  /** Site, range, zone and filters of the whole, as in a query. */
+  /** Site, range, time zone and filters, as in a query. */
   whole: QueryRequest;
   names: string[];
   steps: Filter[];
-  /** The filters of each step as they were sent. */
+  /** The filters of each step as sent. */
   stepLists: unknown[][];
   window: string;
   windowMs: number;
@@ -62,11 +62,12 @@ export function parseFunnel(input: unknown): FunnelRequest {
     ...query
   } = validateBody(funnelSchema, input, []);
   const windowMs = parseWindow(window);
-  if (windowMs === undefined) throw refusal(['window'], 'must be a number of m, h or d, such as 24h, at most 90d');
+  if (windowMs === undefined)
+    throw refusal(['window'], 'must be a number followed by m, h or d, such as 24h, and at most 90d');
   return {
     whole: parseQuery({ ...query, metrics: ['visitors'] }),
     names: steps.map(({ name }, index) => name ?? `Step ${index + 1}`),
-    // A list that is not empty is never nothing.
+    // A list with at least one filter never parses to undefined.
     steps: steps.map(({ filters }, index) => parseFilters(filters, ['steps', index, 'filters'])!),
     stepLists: steps.map(({ filters }) => showFilters(filters)),
     ...{ window, windowMs, by, pastEnd, breakdownLimit },

@@ -1,4 +1,4 @@
-/** Reads a funnel from raw events: what segments cannot answer. */
+/** Reads a funnel from raw events, where segments cannot answer it. */
 import { ServiceError } from '@millrace/shared/platform/errors';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { filterSql } from '../query/filter-sql.js';
@@ -9,15 +9,14 @@ import { eventRange, type Funnel, type FunnelAnswer, rulesOf } from './funnel.js
 import { createTally } from './tally-funnel.js';
 import { walkFunnel } from './walk-funnel.js';
 
-/** Of the cursor: little memory, few round trips. */
+/** Per fetch: little memory, few round trips. */
 const rowsAtOnce = 10_000;
 
 type Row = [user: string, visit: number | null, seconds: number, steps: number, value: string | null];
 
 /**
- * The events come ordered by user and time, so that one walk over them is enough, and pass through a cursor, so that memory does not
- * grow with them.
- * @param signal Looked at between two parts of the cursor, while Postgres has no statement of ours to cancel.
+ * Events are ordered by user and time, so one pass is enough. They are read through a cursor, so memory does not grow with them.
+ * @param signal Checked between two fetches, when there is no running statement to cancel.
  * @throws ServiceError `query_timeout` once the signal has fired.
  */
 export async function readFunnel(client: PoolClient, funnel: Funnel, signal?: AbortSignal): Promise<FunnelAnswer> {
@@ -53,11 +52,11 @@ async function fetchRows(client: PoolClient): Promise<Row[]> {
   return rows;
 }
 
-/** Whether it takes visits to tell how far users get. */
+/** Whether the funnel depends on visits. */
 export const asksVisits = ({ byVisit, filter, steps, breakdown }: Funnel): boolean =>
   byVisit === true || [filter, ...steps].some(filtersVisits) || isVisitField(breakdown ?? '');
 
-/** Events of users that match at least one step, with a bit for each that they match. */
+/** Users' events that match at least one step, with a bit for each step that they match. */
 function eventsSql(funnel: Funnel, parameters: SqlParameters): string {
   const { filter, steps, byVisit, breakdown } = funnel;
   const range = eventRange(funnel);

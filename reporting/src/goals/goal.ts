@@ -1,4 +1,3 @@
-/** A goal as it is kept, and what it has to be. */
 import { storedEventType } from '@millrace/shared/contract/event';
 import type Joi from 'joi';
 import { refusal } from '../query-request/refuse.js';
@@ -8,9 +7,9 @@ import { goalFilters } from './goal-filters.js';
 export interface NewGoal {
   name: string;
   event_type: string | null;
-  /** `*` is any text without a slash, `**` any text. */
+  /** `*` matches any text without a slash, `**` any text. */
   path: string | null;
-  /** The property whose numbers the goal is worth. */
+  /** The property that holds the value of the goal. */
   value_property: string | null;
 }
 
@@ -34,7 +33,7 @@ export function parseGoal(input: unknown): NewGoal {
   if (goal.event_type === null && goal.path === null) {
     throw refusal(
       ['event_type'],
-      'or path is needed: a goal is an event such as "signup", a page such as "/thanks", or both',
+      'or path is required: a goal is an event such as "signup", a page such as "/thanks", or both',
     );
   }
   const known = { ...goal, event_type: goal.event_type && storedEventType(goal.event_type) };

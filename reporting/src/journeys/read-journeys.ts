@@ -1,4 +1,4 @@
-/** Journeys counted from raw events: the same definition as the engine's, see `segments/count-journeys.ts`. */
+/** Counts journeys from raw events. The definition is the same as the engine's in `segments/count-journeys.ts`. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { filterSql } from '../query/filter-sql.js';
 import { bytesSql, checkBytes, mostBytes } from '../query/page-rows.js';
@@ -11,11 +11,11 @@ interface Found {
   visits: number;
   visitors: number;
   bytes: number;
-  /** Null when their bytes are too many. */
+  /** Null if the rows have too many bytes. */
   rows: [visits: number, visitors: number, ...steps: (string | null)[]][] | null;
 }
 
-/** Steps are numbered from the marked event on, backwards where they lead to it. */
+/** Steps are numbered from the marked event, backwards if journeys lead to it. */
 function statement(question: JourneysParams): { text: string; values: unknown[] } {
   const { siteId, range, mark, steps, dimension, limit } = question;
   const parameters = createSqlParameters(siteId);
@@ -53,7 +53,7 @@ from (select ${bytesSql('page', names)} as bytes offset 0) measured`;
   return { text, values: parameters.values };
 }
 
-/** `client` is inside a transaction with one snapshot. @throws ServiceError `invalid_request` for more than {@link mostBytes}. */
+/** `client` must be in a transaction with one snapshot. @throws ServiceError `invalid_request` for more than {@link mostBytes}. */
 export async function readJourneys(client: PoolClient, question: JourneysParams): Promise<Journeys> {
   const { text, values } = statement(question);
   const { visits, visitors, bytes, rows } = (await client.query<Found>(text, values)).rows[0]!;

@@ -1,4 +1,4 @@
-/** What happens on a site right now, as of one instant: the answers that `/api/v1/query` gives about the same time. */
+/** Reads the live state of a site as of one instant, consistent with what `/api/v1/query` returns for the same time. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { answerBatch, type Batch } from '../query/answer-batch.js';
 import { answerQuery } from '../query/answer-query.js';
@@ -9,12 +9,12 @@ import { type LastEvent, readLastEvents } from './last-events.js';
 
 export interface LiveSelection {
   siteId: string;
-  /** Events count that fit it. */
+  /** Only matching events count. */
   filter?: Filter | undefined;
 }
 
 export interface LiveRow {
-  /** Null: none, such as the source of who came directly. */
+  /** Null: none, such as the source of direct visits. */
   value: string | null;
   visitors: number;
 }
@@ -22,7 +22,7 @@ export interface LiveRow {
 export interface LiveState {
   site_id: string;
   at: Date;
-  /** Different visitors of the last five minutes. */
+  /** Distinct visitors of the last five minutes. */
   visitors_now: number;
   /** Of the minute of `at` and the 29 before it, oldest first. */
   views_per_minute: number[];
@@ -47,7 +47,7 @@ const minutesBefore = (at: Date, minutes: number): TimeRange => ({
   to: at,
 });
 
-/** From the start of the first of the minutes that are shown. */
+/** Starts with the first minute shown. */
 function viewRange(at: Date): TimeRange {
   const lastMinute = Math.floor(at.getTime() / minuteMs) * minuteMs;
   return { from: new Date(lastMinute - (viewMinutes - 1) * minuteMs), to: at };
@@ -65,7 +65,7 @@ const question = (
   ...{ limit: shownRows, offset: 0, totalRows: false, timeLabels: false },
 });
 
-/** Events without a visitor make rows without visitors. */
+/** Leaves out rows that have only events without a visitor. */
 const shown = (rows: ResultRow[]): LiveRow[] =>
   rows
     .map(({ dimensions: [value = null], metrics: [visitors] }) => ({ value, visitors: Number(visitors) }))
@@ -99,11 +99,11 @@ async function readViews(client: PoolClient, selection: LiveSelection, at: Date,
   const orderBy: ResolvedQuery['orderBy'] = [{ key: 'time:minute', direction: 'asc' }];
   const { rows } = await answerQuery(client, { ...asked, buckets, orderBy, limit: viewMinutes }, reads);
   const views = rows.map(({ metrics }) => Number(metrics[0]));
-  // On the first instant of a minute, that minute has no time yet.
+  // At the first instant of a minute, that minute is empty.
   return views.length < viewMinutes ? [...views, 0] : views;
 }
 
-/** `client` is inside a transaction with one snapshot. */
+/** `client` must be in a transaction with one snapshot. */
 export async function readLive(
   client: PoolClient,
   selection: LiveSelection,

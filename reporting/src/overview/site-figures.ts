@@ -1,4 +1,4 @@
-/** The figures of a site in the overview, as a question whose answer may be kept. */
+/** The figures of a site in the overview, as a cacheable query. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { followsClock, type Question, spanOf } from '../cache/question.js';
 import { answerQuery } from '../query/answer-query.js';
@@ -12,15 +12,15 @@ import { needsEvents } from '../reading/site-circumstances.js';
 
 export interface SiteFigures {
   visitors: number;
-  /** In whole percent; null from nothing to something. */
+  /** In whole percent; null if the earlier value is 0. */
   change: number | null;
   interval: 'hour' | 'day' | 'month';
-  /** Visitors of each interval. */
+  /** Visitors per interval. */
   series: number[];
 }
 
 const hourMs = 3_600_000;
-/** A day that is an hour longer where the clock goes back. */
+/** Days are up to an hour longer when the clock goes back. */
 const longestDayMs = 25 * hourMs;
 const longestYearMs = 367 * 24 * hourMs;
 
@@ -58,7 +58,7 @@ async function readFigures(
   };
 }
 
-/** As `POST /api/v1/query` would answer it, in the zone of the site. */
+/** The same figures as from `POST /api/v1/query`, in the time zone of the site. */
 export function figuresQuestion(siteId: string, dateRange: DateRange, now: Date): Question {
   const request = wholeOf(siteId, dateRange);
   return {

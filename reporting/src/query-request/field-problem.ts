@@ -1,4 +1,3 @@
-/** Says what is wrong with a field that a schema has refused, and what was probably meant. */
 import type Joi from 'joi';
 import { dimensionProblem } from './dimension-problem.js';
 import { metricProblem } from './metric-problem.js';
@@ -8,7 +7,7 @@ import { rangeProblem } from './range-problem.js';
 
 const ofNames = ['string.pattern.base', 'string.empty'];
 
-/** The rest of a sentence that begins with the path of the field. `fields` are known names, by the object that they belong to. */
+/** Completes a sentence that starts with the field. `fields` are the valid field names by the path of their object, for suggestions. */
 export function fieldProblem(item: Joi.ValidationErrorItem, fields: Record<string, string[]> = {}): string {
   const { path, type, message, context } = item;
   if (type === 'object.unknown') return `${message}${nearField(path, fields)}`;

@@ -1,4 +1,3 @@
-/** Says what is wrong with the name of a metric, and which one was probably meant. */
 import { metrics } from '../query/metric-catalogue.js';
 import { numberFamilies } from '../query/number-metrics.js';
 import { bareProperty, whyUnanswerable } from './alias-names.js';
@@ -24,7 +23,7 @@ const otherNames = new Map([
   ['users', 'visitors'],
 ]);
 
-/** What other tools call functions over the numbers of a property. */
+/** What other tools call the functions over properties. */
 const otherFunctions = new Map([
   ['avg', 'average'],
   ['max', 'maximum'],
@@ -34,16 +33,17 @@ const otherFunctions = new Map([
   ['total', 'sum'],
 ]);
 
-const list = `there are ${plainNames.join(', ')}, event:<type>, and of a property sum, average, minimum, maximum and p1 to p99, such as sum:property:<name>`;
+const list = `the metrics are ${plainNames.join(', ')}, event:<type>, and for a property sum, average, minimum, maximum and p1 to p99, such as sum:property:<name>`;
 
-/** The rest of a sentence that begins with the place of the metric. */
+/** Completes a sentence that starts with the field. */
 export const metricProblem = (sent: string): string =>
   whyUnanswerable(sent) ?? `is ${quoted(sent)}, which is not a metric; ${hint(sent)}`;
 
 function hint(sent: string): string {
   const [name = '', ...parts] = sent.split(':');
-  if (name === 'event') return 'event: needs a type of 1 to 64 characters, none of them NUL or half a character';
-  if (/^p\d/.test(name) && !percentile.test(name)) return 'percentiles go from p1 to p99';
+  if (name === 'event')
+    return 'event: must be followed by a type of 1 to 64 characters without NUL or unpaired surrogates';
+  if (/^p\d/.test(name) && !percentile.test(name)) return 'percentiles range from p1 to p99';
   const wanted = knownFunction(name);
   if (wanted) return hintOfFunction(wanted, parts.join(':'));
   const nearest = parts.length === 0 && (otherNames.get(name.toLowerCase()) ?? nearestName(name, plainNames));
@@ -56,5 +56,5 @@ const knownFunction = (name: string): string | undefined =>
 function hintOfFunction(name: string, rest: string): string {
   const meant = `${name}:property:${bareProperty(rest)}`;
   if (isMetric.test(meant)) return `did you mean ${meant}?`;
-  return `it is written ${name}:property:<name>, the name having 1 to 128 characters`;
+  return `write ${name}:property:<name> with a name of 1 to 128 characters`;
 }

@@ -1,4 +1,4 @@
-/** Gives the names of a request our own spelling: aliases are understood everywhere a name may stand. */
+/** Translates aliases in a request to our own names. */
 import type { Dimension, Metric, Order } from '../query/resolved-query.js';
 import { metricAliases, ownDimension, ownField, ownMetric } from './alias-names.js';
 import type { WrittenRange } from './parse-date-range.js';
@@ -15,13 +15,13 @@ export interface WrittenNames {
 export interface OwnNames {
   metrics: Metric[];
   dimensions: Dimension[];
-  /** Not yet checked against the two. */
+  /** Not yet checked against metrics and dimensions. */
   order?: [string, Order['direction']][];
 }
 
 function refuseTwice(field: string, names: string[]): void {
   const index = names.findIndex((name, place) => names.indexOf(name) < place);
-  if (index >= 0) throw refusal([field, index], `is ${names[index]} once more, by another name`);
+  if (index >= 0) throw refusal([field, index], `repeats ${names[index]} under another name`);
 }
 
 /** @throws ServiceError `invalid_request` when two names mean the same. */
@@ -32,13 +32,13 @@ export function ownNames({ metrics, dimensions, order_by: order, date_range: ran
   };
   refuseTwice('metrics', own.metrics);
   refuseTwice('dimensions', own.dimensions);
-  // `event:page` is an alias of path, and the metric that counts events of type page: what the query has comes first.
+  // `event:page` is an alias of path and also the metric that counts events of type page: the names in the query take precedence.
   const ownKey = (name: string) =>
     metrics.includes(name) || Object.hasOwn(metricAliases, name) ? ownMetric(name) : ownDimension(name, range);
   return { ...own, ...(order && { order: order.map(([name, direction]) => [ownKey(name), direction]) }) };
 }
 
-/** A filter as it was sent, with our names of dimensions; it has passed the rules of filters before. */
+/** Translates the dimensions of a filter that is known to be valid. */
 export function ownFilter(filter: unknown): unknown {
   const [op, second, ...rest] = filter as [string, unknown, ...unknown[]];
   if (op === 'not') return [op, ownFilter(second)];

@@ -1,25 +1,25 @@
-/** Hours and minutes of earlier days in which the clock shows the same. */
+/** Pairs hours and minutes with the same clock time of earlier days. */
 import { offsetAt } from '@millrace/shared/time/zone-offsets';
 import type { TimeBuckets } from '../query/resolved-query.js';
 import type { DayStep } from './shift-instant.js';
 import { earlierDay } from './shift-instant.js';
 import { type ClockUnit, clockStarts, offsetText } from './time-buckets.js';
 
-/** The earlier part of time that a bucket is compared with. */
+/** The earlier stretch of time that a bucket is compared with. */
 export interface Counterpart {
   from: number;
   to: number;
   label: string;
 }
 
-/** The buckets of a date on the wall, in order of time; a time that the clock shows twice has two. */
+/** The buckets of a local date in order; a clock time that occurs twice has two. */
 interface ClockDay {
   ofClock: Map<string, Counterpart[]>;
   ofLabel: Map<string, { bucket: Counterpart; clock: string; place: number }>;
 }
 
 const dayMs = 86_400_000;
-/** More than any offset from UTC, and than what a change of the clock moves. */
+/** More than any UTC offset and any clock change. */
 const marginMs = dayMs;
 
 function readClockDay(unit: ClockUnit, date: string, zone: string): ClockDay {
@@ -38,7 +38,6 @@ function readClockDay(unit: ClockUnit, date: string, zone: string): ClockDay {
   return day;
 }
 
-/** Remembers what `find` found for each date. */
 function oncePerDate<T>(find: (date: string) => T): (date: string) => T {
   const known = new Map<string, T>();
   return (date) => {
@@ -48,7 +47,7 @@ function oncePerDate<T>(find: (date: string) => T): (date: string) => T {
   };
 }
 
-/** One for each bucket: of a time that comes twice the first is paired with the first, the second with the second. */
+/** One per bucket. If a clock time occurs twice, the first is paired with the first and the second with the second. */
 export function pairClock(
   unit: ClockUnit,
   { bounds, labels }: TimeBuckets,
@@ -63,14 +62,14 @@ export function pairClock(
     const earlier = otherDate(date);
     const other = earlier && dayOf(earlier).ofClock.get(clock)?.[place];
     if (!other) return undefined;
-    // The range may have cut off a part of the first and of the last one.
+    // The range may have cut off part of the first and last bucket.
     const from = other.from + bounds[index]!.getTime() - whole.from;
     const to = other.to - (whole.to - bounds[index + 1]!.getTime());
     return from < to ? { from, to, label: other.label } : undefined;
   });
 }
 
-/** The same stretches of time, so much earlier, named by what the clock shows at their start. */
+/** The same stretches `ms` earlier, labelled with the local time at their start. */
 export function pairByTime({ bounds, labels }: TimeBuckets, ms: number, zone: string): Counterpart[] {
   return labels.map((_label, index) => {
     const from = bounds[index]!.getTime() - ms;

@@ -1,4 +1,3 @@
-/** Checks the dimension by which an answer is broken down: any but time. */
 import type { PersonColumn } from '../query/dimension-catalogue.js';
 import type { FilterDimension } from '../query/resolved-query.js';
 import { ownField } from './alias-names.js';

@@ -1,4 +1,4 @@
-/** Checks one condition of a filter: `[operator, dimension, values]`, and behind them whether capitals matter. */
+/** Parses one condition of a filter: `[operator, dimension, values]`, optionally followed by `{"case_sensitive": …}`. */
 import { readDecimal, writeDecimal } from '@millrace/shared/contract/decimal';
 import { exactDigits, isExactNumber } from '@millrace/shared/platform/exact-json';
 import { comparesNumbers, comparesTexts, type FilterOperator, filterRules } from '../query/filter-operators.js';
@@ -15,7 +15,7 @@ const field = new RegExp(fieldPattern, 'u');
 const value = new RegExp(storableText(0, queryLimits.valueLength), 'u');
 const decimal = /^-?\d+(\.\d+)?$/;
 
-/** `input` begins with `op`. @throws ServiceError `invalid_request`. */
+/** `input` starts with `op`. @throws ServiceError `invalid_request`. */
 export function parseCondition(op: FilterOperator, input: unknown[], path: FieldPath): Condition {
   checkLength(op, input, path);
   const [, name, values] = input;
@@ -40,7 +40,7 @@ function checkLength(op: FilterOperator, { length }: unknown[], path: FieldPath)
     return;
   }
   if (length === 3 || (length === 4 && comparesTexts(op))) return;
-  const more = comparesTexts(op) ? '; {"case_sensitive": false} may follow' : '';
+  const more = comparesTexts(op) ? ', optionally followed by {"case_sensitive": false}' : '';
   throw refusal(path, `must have three elements: "${op}", a dimension and a list of values${more}`);
 }
 
@@ -63,7 +63,7 @@ function parseValues(op: FilterOperator, dimension: string, values: unknown, pat
     const isOne = typeof values === 'string' && values.length <= 60;
     throw refusal(
       path,
-      `must be a list of 1 to ${filterValues} values${isOne ? `, here ${JSON.stringify([values.toWellFormed()])}` : ''}`,
+      `must be a list of 1 to ${filterValues} values${isOne ? `, such as ${JSON.stringify([values.toWellFormed()])}` : ''}`,
     );
   }
   return values.map((each, index) => parseText(op, dimension, each, [...path, index]));
@@ -72,13 +72,10 @@ function parseValues(op: FilterOperator, dimension: string, values: unknown, pat
 function parseText(op: FilterOperator, dimension: string, input: unknown, path: FieldPath): string | null {
   const { takes } = filterRules[op];
   if (input === null && takes === 'texts or null') return null;
-  if (input === null) throw refusal(path, 'must be text; null goes only with is and is_not');
+  if (input === null) throw refusal(path, 'must be text; only is and is_not accept null');
   if (typeof input !== 'string') throw refusal(path, `must be text${textHint(dimension, input)}`);
   if (input.length > 2 * queryLimits.valueLength || !value.test(input)) {
-    throw refusal(
-      path,
-      `must have at most ${queryLimits.valueLength} characters, none of them NUL or half a character`,
-    );
+    throw refusal(path, `must have at most ${queryLimits.valueLength} characters without NUL or unpaired surrogates`);
   }
   if (takes !== 'patterns') return input;
   const tooLong = input.length > queryLimits.patternLength;
@@ -87,9 +84,9 @@ function parseText(op: FilterOperator, dimension: string, input: unknown, path: 
   return input;
 }
 
-/** Who sends a number wants numbers compared; true and false are compared as texts. */
+/** A number suggests a numeric comparison; true and false are compared as text. */
 function textHint(dimension: string, input: unknown): string {
-  if (typeof input === 'boolean') return `, here "${input}"`;
+  if (typeof input === 'boolean') return `, such as "${input}"`;
   const isNumber = typeof input === 'number' || isExactNumber(input);
   if (!isNumber || !dimension.startsWith('property:')) return '';
   const example = JSON.stringify(['between', dimension, [12.5, 12.5]]);
@@ -99,14 +96,14 @@ function textHint(dimension: string, input: unknown): string {
 function parseBounds(values: unknown, path: FieldPath): string[] {
   const [least = '', most = ''] = parseNumbers(2, values, path);
   if (compareDecimals(least, most) <= 0) return [least, most];
-  throw refusal(path, `must have the smaller number first: no number lies between ${least} and ${most}`);
+  throw refusal(path, `must have the smaller number first: there is no number between ${least} and ${most}`);
 }
 
 function parseNumbers(wanted: 1 | 2, values: unknown, path: FieldPath): string[] {
   if (!Array.isArray(values) || values.length !== wanted) {
     throw refusal(
       path,
-      wanted === 1 ? 'must be a list of one number' : 'must be a list of two numbers, least and most',
+      wanted === 1 ? 'must be a list of one number' : 'must be a list of two numbers, the minimum and the maximum',
     );
   }
   return values.map((each, index) => parseNumber(each, [...path, index]));
@@ -115,7 +112,7 @@ function parseNumbers(wanted: 1 | 2, values: unknown, path: FieldPath): string[]
 /** JavaScript writes 0.0000001 as 1e-7. */
 const plainDigits = (double: number) => writeDecimal(readDecimal(String(double)));
 
-/** The number as decimal text, with every digit that was sent: a double is one that holds them all. */
+/** The number as decimal text with all the digits that were sent, more than a double can hold. */
 function parseNumber(input: unknown, path: FieldPath): string {
   const text = isExactNumber(input) ? exactDigits(input) : typeof input === 'number' ? plainDigits(input) : input;
   const { numberDigits } = queryLimits;

@@ -1,8 +1,7 @@
-/** Turns the wish for an order, or none, into the order of the rows of an answer. */
 import type { Dimension, Metric, Order } from '../query/resolved-query.js';
 import { refusal } from './refuse.js';
 
-/** Series in time order, everything else by its first metric, most first; a single row needs no order. */
+/** Time ascending, everything else by the first metric, highest first. A single row needs no order. */
 export function defaultOrder(metrics: Metric[], dimensions: Dimension[]): Order[] {
   if (dimensions.length === 0) return [];
   const time = dimensions.find((dimension) => dimension.startsWith('time:'));
@@ -10,7 +9,7 @@ export function defaultOrder(metrics: Metric[], dimensions: Dimension[]): Order[
   return time && dimensions.length === 1 ? byTime : [...byTime, { key: metrics[0]!, direction: 'desc' }];
 }
 
-/** @throws ServiceError `invalid_request` for what the query does not have, or has twice in its order. */
+/** @throws ServiceError `invalid_request` for names that are not in the query or are repeated. */
 export function parseOrder(input: [string, Order['direction']][], metrics: Metric[], dimensions: Dimension[]): Order[] {
   const names: string[] = [...metrics, ...dimensions];
   const seen = new Set<string>();

@@ -1,4 +1,4 @@
-/** Checks the body of `POST /api/v1/query`; what breaks a rule is refused by field and rule. */
+/** Parses the body of `POST /api/v1/query`. */
 import { isTimeZone } from '@millrace/shared/time/time';
 import { personColumns } from '../query/dimension-catalogue.js';
 import { isNumberMetric } from '../query/number-metrics.js';
@@ -13,18 +13,18 @@ import { type ComparisonName, comparisonNames, type MatchName, queryLimits } fro
 import { fieldsOfQuery, type QueryBody, querySchema, refuseProto } from './query-schema.js';
 import { refusal } from './refuse.js';
 
-/** What was asked for, with defaults, but not yet with instants: those depend on the clock and on the site. */
+/** A validated request with defaults. Its ranges are not yet instants, which depend on the clock and on the site. */
 export interface QueryRequest {
   siteId: string;
   metrics: Metric[];
   dateRange: DateRange;
-  /** Absent: the site's. */
+  /** Defaults to the site's. */
   timezone?: string;
-  /** Monday when absent. */
+  /** Defaults to Monday. */
   weekStart?: WeekStart;
   dimensions: Dimension[];
   filter?: Filter;
-  /** The filters as they were sent, as a list, in our own names; see {@link showFilters} for their numbers. */
+  /** The filters as sent, as a list, with our own names; for numbers see {@link showFilters}. */
   filterList: unknown[];
   includeBots?: true;
   orderBy: Order[];
@@ -32,13 +32,13 @@ export interface QueryRequest {
   match: MatchName;
   totalRows: boolean;
   timeLabels: boolean;
-  /** Names of the columns as they were sent; there when rows are to be objects. */
+  /** Column names as sent; present if rows are to be objects. */
   rowNames?: { metrics: string[]; dimensions: string[] };
   limit: number;
   offset: number;
 }
 
-/** They belong into `pagination`. */
+/** These belong in `pagination`. */
 const pages = ['limit', 'offset'];
 
 function validate(input: unknown): QueryBody {
@@ -56,7 +56,8 @@ function validate(input: unknown): QueryBody {
 
 function checkDimensions(dimensions: Dimension[]): void {
   const times = dimensions.filter((dimension) => dimension.startsWith('time:'));
-  if (times.length > 1) throw refusal(['dimensions'], `must have at most one of time; here are ${times.join(' and ')}`);
+  if (times.length > 1)
+    throw refusal(['dimensions'], `must have at most one time dimension, but has ${times.join(' and ')}`);
 }
 
 function checkNumberMetrics(metrics: Metric[]): void {
@@ -65,11 +66,11 @@ function checkNumberMetrics(metrics: Metric[]): void {
   if (length <= most) return;
   throw refusal(
     ['metrics'],
-    `must have at most ${most} over properties, such as sum:property:<name>; here are ${length}`,
+    `must have at most ${most} metrics over properties, such as sum:property:<name>, but has ${length}`,
   );
 }
 
-/** @throws ServiceError `invalid_request` that names the field and its rule, for any JSON at all. */
+/** @throws ServiceError `invalid_request` that names the field and its rule, for any JSON value. */
 export function parseQuery(input: unknown): QueryRequest {
   const body = validate(input);
   const { timezone, filters, include, pagination } = body;
@@ -79,7 +80,7 @@ export function parseQuery(input: unknown): QueryRequest {
     throw refusal(['timezone'], 'must be an IANA time zone such as Europe/Berlin');
   }
   if (include.match !== undefined && comparison === undefined) {
-    throw refusal(['include', 'match'], 'says how to compare, so it needs include.comparison beside it');
+    throw refusal(['include', 'match'], 'sets how to compare, so it requires include.comparison');
   }
   checkDimensions(dimensions);
   checkNumberMetrics(metrics);
@@ -107,7 +108,7 @@ export function parseQuery(input: unknown): QueryRequest {
 
 const isComparisonName = (text: unknown): text is ComparisonName => comparisonNames.includes(text as ComparisonName);
 
-/** The filters of a question, and what is made of them. @throws ServiceError `invalid_request`. */
+/** The filters of a request, parsed and as sent. @throws ServiceError `invalid_request`. */
 export function parsedFilters(input: unknown[]): Pick<QueryRequest, 'filter' | 'filterList'> {
   const filter = parseFilters(input, ['filters']);
   const filterList = showFilters(listFilters(input, ['filters']).map(ownFilter));

@@ -1,4 +1,4 @@
-/** Turns a request into a query without names left to look up, by the clock and what is known of the site. */
+/** Resolves the relative parts of a request, such as named ranges and the site's time zone, by the clock and the state of the site. */
 import type { TimeUnit } from '../query/dimension-catalogue.js';
 import type { ResolvedQuery, TimeBuckets, TimeRange } from '../query/resolved-query.js';
 import type { WeekStart } from './calendar.js';
@@ -12,11 +12,10 @@ import { type Moment, resolveSpan, toTimeRange } from './resolve-span.js';
 import { timeBuckets } from './time-buckets.js';
 
 export interface Circumstances extends Moment {
-  /** Used when the request names none. */
+  /** Used when the request has no time zone. */
   siteTimezone: string;
 }
 
-/** The unit of a query by time. */
 export const timeUnitOf = (dimensions: readonly string[]) =>
   dimensions.find((dimension) => dimension.startsWith('time:'))?.slice('time:'.length) as TimeUnit | undefined;
 
@@ -70,7 +69,7 @@ function comparisonOf(
   const range = elapsed ?? toTimeRange(span, zone);
   const compared = elapsed ? timeBuckets(unit, elapsed, zone, request.weekStart) : buckets;
   const paired = pairBuckets({ range, buckets: { ...compared, unit }, earlier, shift, isGiven, zone });
-  // What has not begun yet has nothing to be compared with.
+  // Buckets that have not started yet have no counterpart.
   const pairs = buckets.labels.map((_label, place) => paired.pairs[place] ?? null);
   return { range: earlier, buckets: { ...paired, pairs } };
 }

@@ -1,4 +1,3 @@
-/** Turns a named span of time into dates or instants, by the clock, and dates into instants, by the time zone. */
 import { addDays, dayOf, dayStart } from '@millrace/shared/time/zone-days';
 import type { TimeRange } from '../query/resolved-query.js';
 import type { WeekStart } from './calendar.js';
@@ -6,7 +5,7 @@ import type { DateRange, InstantSpan, Span } from './parse-date-range.js';
 import { type DayPreset, dayPresets, lastDays, recentPresets } from './presets.js';
 import type { RangeName } from './query-names.js';
 
-/** What the meaning of a name depends on. */
+/** What named ranges are resolved by. */
 export interface Moment {
   now: Date;
   /** Of the site; absent when it has no events. */
@@ -22,13 +21,13 @@ function lately(now: Date, minutes: number): InstantSpan {
 
 const dayCount = (name: string): number | undefined => (/^\d+d$/.test(name) ? Number.parseInt(name, 10) : undefined);
 
-/** The preset of a name that stands for whole days; undefined for the other names. */
+/** The preset of a range name, for names of whole days; undefined for the others. */
 export function dayPresetOf(name: RangeName): DayPreset | undefined {
   const count = dayCount(name);
   return count === undefined ? (dayPresets as Partial<Record<RangeName, DayPreset>>)[name] : lastDays(count);
 }
 
-/** Events may lie up to a day ahead of the clock: they belong to all time, too. */
+/** Events may be dated up to a day ahead of the clock; all time includes them. */
 function allTime(today: string, zone: string, { firstEvent, lastEvent }: Moment): Span {
   const days = [firstEvent, lastEvent].flatMap((event) => (event ? [dayOf(event, zone)] : []));
   const [from = today, to = today] = [days.at(0), days.at(-1)];
@@ -45,7 +44,7 @@ export function resolveSpan(range: DateRange, zone: string, moment: Moment, week
   return { kind: 'days', from: preset.from(today, weekStart), to: preset.to(today, weekStart) };
 }
 
-/** Empty where the zone has skipped the only day. */
+/** Empty when the only day is one that the zone skipped. */
 export function toTimeRange(span: Span, zone: string): TimeRange {
   if (span.kind === 'instants') return { from: span.from, to: span.to };
   return { from: dayStart(span.from, zone), to: dayStart(addDays(span.to, 1), zone) };

@@ -1,4 +1,3 @@
-/** Turns a range into the days, weeks or months that it touches. */
 import { addDays, dayOf, dayStart } from '@millrace/shared/time/zone-days';
 import type { TimeRange } from '../query/resolved-query.js';
 import { firstOfMonth, firstOfWeek, type WeekStart } from '../query-request/calendar.js';
@@ -24,8 +23,8 @@ const nextPeriod: Record<Period, (first: string) => string> = {
 };
 
 /**
- * Whole periods, from the one in which the range begins to the one in which it ends or in which `now` lies, whichever is
- * earlier. One more than `most` are never listed. None when the range begins after `now`. A day that the zone has skipped is none.
+ * Whole periods, from the one in which the range starts to the one in which it ends or that contains `now`, whichever is earlier. Lists
+ * at most one more than `most`. Empty if the range starts after `now`. Days that the zone skipped are left out.
  */
 export function periodsOf(
   { from, to }: TimeRange,

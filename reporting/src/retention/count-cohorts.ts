@@ -1,19 +1,18 @@
-/** Turns the visitors of each period into cohorts: who came first in a period, and how many of them came again. */
 import type { VisitorSet } from '@millrace/shared/bitmap/bitmap';
 import { ratio } from '../query/page-rows.js';
 
 export interface Cohort {
   /** First day of the period. */
   cohort: string;
-  /** Visitors whose first event of all lies in the period. */
+  /** Visitors whose very first event is in the period. */
   size: number;
   /** How many of them were active in the period itself, in the next one, and so on. */
   retained: number[];
-  /** The same in percent of `size`, two decimals; null when that is 0. */
+  /** The same in percent of `size`, two decimals; null if `size` is 0. */
   percent: (number | null)[];
 }
 
-/** `before` are all visitors of earlier times. The sets are left as they are, but for `before`, which gets all the others. */
+/** `before` is the set of all earlier visitors; it is extended with those of each period. The other sets stay unchanged. */
 export function countCohorts(labels: string[], before: VisitorSet, periods: VisitorSet[]): Cohort[] {
   return labels.map((label, index) => {
     const active = periods[index]!;

@@ -1,4 +1,4 @@
-/** Turns the parameters of `GET /api/v1/retention` into a request whose every part keeps its rules. */
+/** Parses the parameters of `GET /api/v1/retention`. */
 import type { ServiceError } from '@millrace/shared/platform/errors';
 import { parseQuery, type QueryRequest } from '../query-request/parse-query.js';
 import { queryFromParameters } from '../query-request/query-parameters.js';
@@ -11,7 +11,7 @@ export interface RetentionRequest {
   request: QueryRequest;
 }
 
-/** Two years of weeks and some: the work grows with the square of it. */
+/** A little over two years of weeks. The work grows with the square of it. */
 export const maxPeriods = 120;
 
 const names = ['site_id', 'period', 'date_range', 'timezone', 'week_start'];

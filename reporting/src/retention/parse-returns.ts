@@ -1,4 +1,4 @@
-/** Takes the body of `POST /api/v1/retention`: a request whose every part keeps its rules, or a refusal. */
+/** Parses the body of `POST /api/v1/retention`. */
 import Joi from 'joi';
 import type { Filter } from '../query/resolved-query.js';
 import {
@@ -14,12 +14,12 @@ import { parseQuery, type QueryRequest } from '../query-request/parse-query.js';
 import type { Period } from './cohort-periods.js';
 
 export interface ReturnsRequest {
-  /** Site, range, zone and filters of all events, as in a query. */
+  /** Site, range, time zone and filters, as in a query. */
   whole: QueryRequest;
   period: Period;
   first?: Filter;
   returning?: Filter;
-  /** Filters of `first` and `returning` as they were sent. */
+  /** Filters of `first` and `returning` as sent. */
   shown: { first?: { filters: unknown[] }; returning?: { filters: unknown[] } };
   breakdown?: Breakdown;
   breakdownLimit: number;
@@ -33,7 +33,7 @@ interface ReturnsBody extends QueryFields {
   breakdown_limit: number;
 }
 
-/** So many values of a breakdown have cohorts of their own. */
+/** Maximum number of breakdown values with separate cohorts. */
 const mostValues = 50;
 
 export const returnsSchema = behaviourSchema<ReturnsBody>('retention', {

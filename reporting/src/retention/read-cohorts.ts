@@ -1,4 +1,4 @@
-/** Turns periods of a site into cohorts: visitors by the period of their first event of all time. */
+/** Reads cohorts: visitors by the period of their first event of all time. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { Reads } from '../reading/read-in-turn.js';
 import type { Periods } from './cohort-periods.js';
@@ -13,7 +13,7 @@ export interface Cohorts {
   source: ActiveVisitors['source'];
 }
 
-/** `client` is inside a transaction with one snapshot. */
+/** `client` must be in a transaction with one snapshot. */
 export async function readCohorts(
   client: PoolClient,
   siteId: string,
@@ -21,7 +21,7 @@ export async function readCohorts(
   reads: Reads = {},
 ): Promise<Cohorts> {
   if (labels.length === 0) return { cohorts: [], source: 'rollup' };
-  // All that was before is a period of its own: who is in it came first in none of the others.
+  // Everything before is one more period: its visitors are new in none of the others.
   const before = new Date(Math.min(beginning, bounds[0]!.getTime()));
   const { sets, source } = await readActiveVisitors(client, siteId, [before, ...bounds], reads);
   try {

@@ -1,4 +1,4 @@
-/** Visitors who come again, counted from raw events: the same definition as the engine's, see `segments/count-returns.ts`. */
+/** Counts returning visitors from raw events. The definition is the same as the engine's in `segments/count-returns.ts`. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { filterSql } from '../query/filter-sql.js';
 import { rawColumn } from '../query/raw-columns.js';
@@ -7,11 +7,11 @@ import { eventsWithVisits, filtersVisits, isVisitField } from '../query/visits-s
 import { createSqlParameters, type SqlParameters } from '../reading/sql-parameters.js';
 import { emptyTable, type Returns, type ReturnsParams } from './return-table.js';
 
-/** Whether it takes visits to tell which events match. */
+/** Whether it depends on visits which events match. */
 export const asksVisits = ({ filter, first, returning, breakdown }: ReturnsParams): boolean =>
   [filter, first, returning].some(filtersVisits) || (breakdown !== undefined && isVisitField(breakdown));
 
-/** Events that may count, with what each is good for. */
+/** Events that may count, with the roles that each can have. */
 function chosenSql(question: ReturnsParams, parameters: SqlParameters): string {
   const { bounds, filter, first, returning, breakdown } = question;
   const range = { from: bounds[0]!, to: bounds.at(-1)! };
@@ -63,7 +63,7 @@ interface Row {
   value: string | null;
 }
 
-/** `client` is inside a transaction with one snapshot. */
+/** `client` must be in a transaction with one snapshot. */
 export async function readReturns(client: PoolClient, question: ReturnsParams): Promise<Returns> {
   const periods = question.bounds.length - 1;
   const { text, values } = statement(question);

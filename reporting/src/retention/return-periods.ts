@@ -1,4 +1,4 @@
-/** The periods of the visitors of a range: only what lies in the range counts. */
+/** Limits periods to a range: only events within the range count. */
 import type { TimeRange } from '../query/resolved-query.js';
 import type { Periods } from './cohort-periods.js';
 import type { ShownPeriod } from './describe-returns.js';
@@ -9,7 +9,7 @@ export interface ReturnPeriods {
   shown: ShownPeriod[];
 }
 
-/** `whole` are those that the range touches. */
+/** `whole` are the periods that the range touches. */
 export function returnPeriods({ bounds, labels }: Periods, { from, to }: TimeRange, now: Date): ReturnPeriods {
   const isWhole = (index: number) => bounds[index]! >= from && bounds[index + 1]! <= to && bounds[index + 1]! <= now;
   const clipped = bounds.map((bound) => new Date(Math.min(to.getTime(), Math.max(from.getTime(), bound.getTime()))));

@@ -1,4 +1,4 @@
-/** `/api/v1/sites/:site_id/annotations`: what happened at a time, to be seen beside the figures. */
+/** `/api/v1/sites/:site_id/annotations`: notes on what happened at a time, shown in charts. */
 import { type RequestHandler, Router } from 'express';
 import { annotationSchema, parseSpan, resolveAnnotation } from '../annotations/annotation.js';
 import { deleteAnnotation, insertAnnotation, listAnnotations } from '../annotations/annotation-rows.js';

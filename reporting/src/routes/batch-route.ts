@@ -1,4 +1,4 @@
-/** `POST /api/v1/query/batch`: many questions about one range and one selection of events, such as all panels of a dashboard. */
+/** `POST /api/v1/query/batch`: several queries over one range and selection of events, such as all panels of a dashboard. */
 import { checkSite } from '@millrace/shared/access/require-scope';
 import type { Logger } from '@millrace/shared/platform/logger';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
@@ -56,7 +56,7 @@ async function sendBatch(
   const now = (deps.clock ?? (() => new Date()))();
   const longestMs = patternsOfBatch(batch).length > 0 ? patternTimeoutMs : undefined;
   const read = async (client: PoolClient, reads: Reads) => {
-    // A read that may yet have to start again must not have sent anything by then.
+    // A read that may be restarted must not send anything before it is done.
     const held: BatchAnswer[] = [];
     const give = reads.admit ? (answer: BatchAnswer) => held.push(answer) : output.add;
     let bytes = 0;

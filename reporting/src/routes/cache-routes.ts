@@ -1,4 +1,4 @@
-/** `/api/v1/cache`: what keeps answers warm, and how to steer it. For administrators of all sites. */
+/** `/api/v1/cache`: status and control of cache warming, for administrators of all sites. */
 import { forOperators } from '@millrace/shared/access/require-scope';
 import { ServiceError } from '@millrace/shared/platform/errors';
 import type { Pool } from '@millrace/shared/platform/postgres';
@@ -13,7 +13,7 @@ import { readJson } from '../read-json.js';
 import { restartWarming, stopWarming, triggerWarming } from '../warming/control-warming.js';
 import { readJobs, readTotals } from '../warming/job-status.js';
 
-/** What answers are kept in, and the queue of the jobs that keep them warm. */
+/** The answer cache and the queue of its warming jobs. */
 export interface Caching {
   cache: AnswerCache;
   queue: () => Queue;
@@ -23,14 +23,14 @@ export interface Caching {
 
 export interface CacheRoutesDependencies {
   writePool: Pool;
-  /** Absent where no answers are kept. */
+  /** Absent if caching is disabled. */
   caching?: Caching | undefined;
   clock?: () => Date;
 }
 
 const prefix = '/api/v1/cache';
 
-/** Routes match addresses whatever the case of their letters. */
+/** Routes match paths case-insensitively. */
 export const isAboutCache = (path: string): boolean => `${path.toLowerCase()}/`.startsWith(`${prefix}/`);
 
 async function patternOf(...parameters: Parameters<typeof readJson>): Promise<string> {
@@ -46,7 +46,7 @@ export function cacheRoutes(deps: CacheRoutesDependencies): Router {
   const router = Router();
   const caching = (): Caching => {
     if (deps.caching) return deps.caching;
-    throw new ServiceError('conflict', 'This service keeps no answers: CACHE_MB is 0.');
+    throw new ServiceError('conflict', 'Caching is disabled: CACHE_MB is 0.');
   };
   const invalidation = () => ({ writePool, cache: caching().cache });
   router.use(prefix, forOperators);

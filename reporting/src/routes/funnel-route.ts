@@ -1,4 +1,4 @@
-/** `POST /api/v1/funnel`: the users, or visits, that got to each step of a funnel, and those that were lost on the way. */
+/** `POST /api/v1/funnel`: how many users, or visits, reached each step of a funnel. */
 import { checkSite } from '@millrace/shared/access/require-scope';
 import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
 import type { RequestHandler } from 'express';
@@ -49,7 +49,7 @@ function rawReading(funnel: Funnel): RawReading {
   return asksVisits(funnel) ? { siteId, range: aroundVisits(range) } : { siteId, range, filter };
 }
 
-/** From segments, else from raw events. */
+/** From segments if possible, otherwise from raw events. */
 async function readAnswer(client: PoolClient, funnel: Funnel, reads: Reads): Promise<FunnelAnswer> {
   const answer = reads.engine && (await answerFunnel(client, reads.engine, funnel, reads));
   if (answer) return answer;
@@ -74,7 +74,7 @@ function questionOf(pool: Pool, asked: FunnelRequest, now: Date): Question {
       const patterns = { ofAll: patternsOf(filter), ofSteps: steps.flatMap(patternsOf) };
       const rules = { steps, windowMs, byVisit: by === 'visit', pastEnd, ...(breakdown && { breakdown }) };
       const funnel: Funnel = { siteId, range, ...(filter && { filter }), ...rules };
-      // What visits are made of may lie beyond the range.
+      // The visits may include events outside the range.
       const span = aroundVisits(eventRange(funnel));
       return {
         meaning: [range, timezone, metaOfSite(site, range)],

@@ -1,4 +1,4 @@
-/** `/api/v1/sites/:site_id/goals`: the events that somebody waits for. */
+/** `/api/v1/sites/:site_id/goals`: events that count as conversions. */
 import { type RequestHandler, Router } from 'express';
 import { type Goal, parseGoal } from '../goals/goal.js';
 import { goalFilters, patternsOfGoal } from '../goals/goal-filters.js';

@@ -1,4 +1,4 @@
-/** `POST /api/v1/journeys`: the ways that visits take from page to page. */
+/** `POST /api/v1/journeys`: the paths that visits take from page to page. */
 import { checkSite } from '@millrace/shared/access/require-scope';
 import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
 import type { RequestHandler } from 'express';
@@ -32,7 +32,7 @@ export function journeysRoute(deps: AnswerDependencies): RequestHandler {
 
 type Found = Journeys & { source: JourneysAnswer['source'] | 'raw' };
 
-/** `client` is inside a transaction with one snapshot. */
+/** `client` must be in a transaction with one snapshot. */
 async function answer(client: PoolClient, question: JourneysParams, reads: Reads): Promise<Found> {
   const found = reads.engine && (await answerJourneys(client, reads.engine, question, reads));
   if (found) return found;
@@ -95,7 +95,7 @@ function checksOf(pool: Pool, { filter, mark }: JourneysParams) {
   };
 }
 
-/** Percent of all visits that have a journey. */
+/** In percent of all visits that have a journey. */
 const shown = ({ journeys, total }: Journeys) => ({
   journeys: journeys.map((journey) => ({ ...journey, percent: ratio(100 * journey.visits, total.visits) })),
   total,

@@ -1,4 +1,4 @@
-/** `GET /api/v1/sites/:site_id/live`: what happens on a site right now, as server-sent events. */
+/** `GET /api/v1/sites/:site_id/live`: the current activity on a site, as server-sent events. */
 import type { RequestHandler } from 'express';
 import type { Live } from '../live/live.js';
 import { fixedFilterOf } from '../share-links/guest.js';

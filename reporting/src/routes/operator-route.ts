@@ -8,7 +8,7 @@ import { watchOperation } from '../live/watch-operation.js';
 export interface OperatorDependencies {
   live: Live;
   writePool: Pool;
-  /** Of all queues, for as long as somebody watches. */
+  /** Opens all queues; they are closed when the last listener leaves. */
   openOperatorQueues?: (() => OperatorQueues) | undefined;
 }
 

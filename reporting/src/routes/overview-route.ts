@@ -1,4 +1,4 @@
-/** `GET /api/v1/overview`: all sites that a key may see, each with its visitors at a glance. */
+/** `GET /api/v1/overview`: all sites that a key may read, with their visitors at a glance. */
 import type { RequestHandler } from 'express';
 import { onlySite } from '../asker.js';
 import type { AnswerDependencies } from '../cache/send-answer.js';

@@ -1,4 +1,3 @@
-/** `POST` and `GET /api/v1/query`: the answer to any question about a site. */
 import { checkSite } from '@millrace/shared/access/require-scope';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Request, RequestHandler, Response } from 'express';
@@ -17,7 +16,7 @@ import { metaOfSite, needsEvents, type SiteCircumstances } from '../reading/site
 import { aroundVisits } from '../segments/visit-rules.js';
 import { withFixedFilters } from '../share-links/guest.js';
 
-/** Serves both methods: a body, or parameters of the same names. */
+/** `POST /api/v1/query` with a body, `GET` with parameters of the same names. */
 export function queryRoute(deps: AnswerDependencies): RequestHandler {
   const { pool, clock = () => new Date() } = deps;
   return async (req, res) => {
@@ -59,7 +58,7 @@ function questionOf(pool: Pool, request: QueryRequest, now: Date): Question {
   };
 }
 
-/** What is answered to `request`, of which `query` was made. */
+/** The answer to `request`, which was resolved to `query`. */
 export const bodyOf = (request: QueryRequest, query: ResolvedQuery, answer: Answer, site: SiteCircumstances) => ({
   fields: { results: resultsOf(answer, request.rowNames), query: echoQuery(request, query) },
   meta: {
@@ -71,7 +70,7 @@ export const bodyOf = (request: QueryRequest, query: ResolvedQuery, answer: Answ
   },
 });
 
-/** Rows as lists, or as objects with the names that the client gave. */
+/** Rows as lists, or as objects keyed by the names that the client sent. */
 function resultsOf({ rows, comparisonRows }: Answer, names: QueryRequest['rowNames']) {
   const named = (keys: string[] | undefined, values: unknown[]) =>
     keys ? Object.fromEntries(keys.map((key, place) => [key, values[place]])) : values;

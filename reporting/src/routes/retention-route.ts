@@ -1,4 +1,4 @@
-/** `GET /api/v1/retention`: visitors by the week or month of their first event, and when they came again. */
+/** `GET /api/v1/retention`: cohorts by the week or month of a visitor's first event. */
 import { checkSite } from '@millrace/shared/access/require-scope';
 import type { RequestHandler } from 'express';
 import { type Question, spanOf } from '../cache/question.js';

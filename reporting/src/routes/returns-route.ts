@@ -1,4 +1,4 @@
-/** `POST /api/v1/retention`: visitors by the period in which they first did one thing, and when they did another later. */
+/** `POST /api/v1/retention`: cohorts by the period of a first event, and returns by another event. */
 import { checkSite } from '@millrace/shared/access/require-scope';
 import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
 import type { RequestHandler } from 'express';
@@ -35,7 +35,7 @@ export function returnsRoute(deps: AnswerDependencies): RequestHandler {
 
 type Returned = Omit<ReturnsAnswer, 'source'> & { source: ReturnsAnswer['source'] | 'raw' };
 
-/** `client` is inside a transaction with one snapshot. */
+/** `client` must be in a transaction with one snapshot. */
 async function answer(client: PoolClient, question: ReturnsParams, reads: Reads): Promise<Returned> {
   const { siteId, bounds, filter } = question;
   if (bounds.length < 2) return { whole: emptyTable(0), ofValues: [], source: 'raw' };

@@ -1,4 +1,4 @@
-/** `/api/v1/sites/:site_id/saved-views`: questions that are asked again. */
+/** `/api/v1/sites/:site_id/saved-views`: saved segments, funnels, retention reports and journeys. */
 import { stringifyExactJson } from '@millrace/shared/platform/exact-json';
 import { type RequestHandler, type Response, Router } from 'express';
 import { readJson } from '../read-json.js';
@@ -10,10 +10,10 @@ import { isGuest } from '../share-links/guest.js';
 import { namesPerson } from '../share-links/person-conditions.js';
 import { type KeptDependencies, parseKept, parseKeptId, siteOf } from '../sites/keep-for-site.js';
 
-/** In the order of the fields that the documentation has. */
+/** In the order of the documentation. */
 const shown = ({ id, kind, name, definition, created_at }: SavedView) => ({ id, kind, name, definition, created_at });
 
-/** With every digit of the numbers in definitions. */
+/** Keeps all digits of the numbers in definitions. */
 const send = (res: Response, body: object) => void res.type('json').send(stringifyExactJson(body));
 
 const list =

@@ -28,12 +28,12 @@ export interface ShareLinksDependencies {
   pool: Pool;
   writePool: Pool;
   passwords: Passwords;
-  /** Where people reach this service. */
+  /** Public URL of this service. */
   publicUrl?: string | undefined;
   clock?: () => Date;
 }
 
-/** The site of the address; whoever may not know of it learns nothing. */
+/** Refuses callers who may not access the site, without revealing whether it exists. */
 const checkAsker: RequestHandler<{ site_id: string }> = (req, res, next) => {
   const siteId = parseSiteId(req.params.site_id);
   checkSite(res, siteId);
@@ -52,7 +52,7 @@ function listRoute({ writePool, publicUrl, clock = () => new Date() }: ShareLink
 
 async function refuseTooMany(writePool: Pool, siteId: string, now: Date): Promise<void> {
   if ((await countOpenLinks(writePool, siteId, now)) < mostOpenLinks) return;
-  throw new ServiceError('conflict', `This site has ${mostOpenLinks} shared links already: revoke some of them first.`);
+  throw new ServiceError('conflict', `This site already has ${mostOpenLinks} shared links. Revoke some of them first.`);
 }
 
 function createRoute(deps: ShareLinksDependencies) {

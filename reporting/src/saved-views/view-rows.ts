@@ -1,11 +1,10 @@
-/** Rows of table saved_views. */
 import { randomUUID } from 'node:crypto';
 import { parseExactJson, stringifyExactJson } from '@millrace/shared/platform/exact-json';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { mostKept, tooManyKept, unknownKept, whileHoldingSite } from '../sites/keep-for-site.js';
 import type { Definition, SavedView, ViewKind } from './saved-view.js';
 
-/** As text, since its numbers keep every digit. */
+/** Read as text, so that numbers keep all of their digits. */
 const read = 'id, kind, name, definition::text as definition, created_at';
 
 interface ViewRow extends Omit<SavedView, 'definition'> {
@@ -20,7 +19,7 @@ const toView = ({ definition, ...rest }: ViewRow): SavedView => ({
 const list = `/* reporting.listSavedViews */
 select ${read} from saved_views where site_id = $1 and ($2::text is null or kind = $2) order by created_at, id`;
 
-/** Of all kinds, where none is given; in the order in which they were made. */
+/** In order of creation; all kinds without `kind`. */
 export async function listViews(pool: Pool, siteId: string, kind: ViewKind | undefined): Promise<SavedView[]> {
   return (await pool.query<ViewRow>(list, [siteId, kind])).rows.map(toView);
 }
@@ -41,7 +40,7 @@ insert into saved_views (site_id, id, kind, name, definition)
 select $1, $2, $3, $4, $5 where (select count(*) from saved_views where site_id = $1) < $6
 returning id, created_at`;
 
-/** @throws ServiceError `conflict` where there are as many as there may be. */
+/** @throws ServiceError `conflict` if the site has too many views. */
 export async function insertView(writePool: Pool, siteId: string, view: Content): Promise<SavedView> {
   const { kind, name, definition } = view;
   const values = [siteId, randomUUID(), kind, name, stringifyExactJson(definition), mostKept.savedViews];

@@ -1,4 +1,4 @@
-/** Lets those through who come by a shared link. */
+/** Finds shared links and checks their passwords. */
 import { createAttemptLimit, createLoginLimit } from '@millrace/shared/access/login-limit';
 import { addressOf, type TrustedProxies, tooMuch } from '@millrace/shared/access/rate-limit';
 import { ServiceError } from '@millrace/shared/platform/errors';
@@ -18,26 +18,26 @@ export interface OpenLinksDependencies {
 }
 
 export interface OpenLinks {
-  /** @throws ServiceError `not_found` for a link that cannot be used, whatever the reason. */
+  /** @throws ServiceError `not_found` for a link that cannot be used, for whatever reason. */
   find(slug: string): Promise<ShareLink>;
-  /** @throws ServiceError `password_needed` for who has not given it. */
+  /** @throws ServiceError `password_needed` if the client has not entered the password. */
   checkPassed(req: Request, link: ShareLink): Promise<void>;
-  /** @throws ServiceError `password_needed` for a wrong one, `rate_limited` for too many of them. */
+  /** @throws ServiceError `password_needed` for a wrong password, `rate_limited` after too many. */
   checkPassword(req: Request, link: ShareLink, password: string): Promise<void>;
 }
 
-/** Wrong passwords in a minute of one client, and of all of them at one link. */
+/** Wrong passwords per minute from one client, and for one link. */
 const perClient = 10;
 const perLink = 60;
 
 const noSuchLink = () =>
   new ServiceError(
     'not_found',
-    'There is no such shared link: it is not written right, was revoked, or has expired. Ask whoever sent it for another one.',
+    'This shared link does not exist: it is misspelt, was revoked, or has expired. Ask the sender for a new one.',
   );
 
 const wrongPassword = () =>
-  new ServiceError('password_needed', 'This is not the password of the link. Ask whoever sent the link for it.');
+  new ServiceError('password_needed', 'The password is wrong. Ask the sender of the link for it.');
 
 export function openLinks(deps: OpenLinksDependencies): OpenLinks {
   const { writePool, passwords, cookie, isTrustedProxy, clock } = deps;

@@ -1,4 +1,3 @@
-/** Takes what a new shared link is to be: a wish whose every part keeps its rules, or a refusal. */
 import { parseInstant } from '@millrace/shared/time/instant';
 import Joi from 'joi';
 import { checkBody } from '../exports/check-body.js';
@@ -16,17 +15,17 @@ interface ShareLinkBody {
 
 export interface ShareLinkWish {
   name: string | null;
-  /** As they are kept; null: none. */
+  /** As stored; null: none. */
   filters: unknown[] | null;
-  /** What is made of them. */
+  /** The parsed `filters`. */
   filter?: Filter;
   password?: string;
   expiresAt: Date | null;
 }
 
-const nameRule = 'must be null or have 1 to 200 characters, none of them NUL or half a character';
+const nameRule = 'must be null or have 1 to 200 characters without NUL or unpaired surrogates';
 const passwordRule = 'must have 8 to 200 characters';
-const expiryRule = 'must be null or an instant in the future with its zone, such as 2030-01-31T00:00:00Z';
+const expiryRule = 'must be null or a future instant with a time zone, such as 2030-01-31T00:00:00Z';
 
 const texts = (rule: string) =>
   Object.fromEntries(
@@ -45,17 +44,17 @@ export const shareLinkSchema = Joi.object<ShareLinkBody>({
   expires_at: Joi.string().max(40).allow(null).messages(texts(expiryRule)),
 });
 
-/** What somebody types who has a link. */
+/** The password that a visitor of a shared link enters. */
 export const passwordBody = Joi.object<{ password: string }>({ password: Joi.string().max(200).required() });
 
-/** The rest of what a question may have is for those who ask. */
+/** Leaves room for the conditions of the readers' own requests. */
 export const mostConditions = 25;
 
 function readFilters(sent: unknown[]): Pick<ShareLinkWish, 'filters' | 'filter'> {
   const { filterList, filter } = parsedFilters(sent);
   if (!filter) return { filters: null };
   if (conditionsOf(filter).length > mostConditions) {
-    throw refusal(['filters'], `must have at most ${mostConditions} conditions; questions may add as many again`);
+    throw refusal(['filters'], `must have at most ${mostConditions} conditions, to leave room for those of queries`);
   }
   return { filters: filterList, filter };
 }

@@ -1,10 +1,10 @@
-/** Conditions about single people, which readers of a shared link may not set: with them a link would tell who did what. */
+/** Detects conditions about individual people, which shared links must not allow: they would reveal who did what. */
 
 import { personColumns } from '../query/dimension-catalogue.js';
 import { filterOperators } from '../query/filter-operators.js';
 import { fieldAliases } from '../query-request/alias-names.js';
 
-/** More than filters may be nested; what is deeper is refused by the parser. */
+/** Deeper than filters may be nested; the parser refuses anything beyond. */
 const deepest = 30;
 
 const operators: readonly unknown[] = filterOperators;
@@ -13,7 +13,7 @@ const columns: readonly unknown[] = personColumns;
 const isAboutPerson = (name: unknown): boolean =>
   columns.includes(name) || (typeof name === 'string' && columns.includes(fieldAliases[name]));
 
-/** Whether a question, or a part of one, has a condition on a user or session id anywhere. */
+/** Whether a request, or a part of it, has a condition on a user or session id. */
 export function namesPerson(part: unknown, depth = 0): boolean {
   if (typeof part !== 'object' || part === null || depth > deepest) return false;
   // The values of a condition are data, whatever they look like.

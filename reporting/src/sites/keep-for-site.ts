@@ -1,4 +1,4 @@
-/** What goals, annotations and saved views have in common: people keep them for a site, up to a number of each. */
+/** Shared by goals, annotations and saved views: records that belong to a site, limited in number. */
 import { checkSite } from '@millrace/shared/access/require-scope';
 import { uuidPattern } from '@millrace/shared/contract/ids';
 import { ruleMessages } from '@millrace/shared/contract/rule-messages';
@@ -12,38 +12,38 @@ import { unknownSite } from './check-known-site.js';
 import { parseSiteId } from './parse-site-request.js';
 
 export interface KeptDependencies {
-  /** Also what is read comes from here: who has made something is to see it, however late a replica is. */
+  /** Used for reads, too: a new record must be visible at once, and a replica may lag. */
   writePool: Pool;
 }
 
-/** How many of each a site may have; also in the README and docs/dashboard.md. */
+/** Limits per site; repeated in the README and docs/dashboard.md. */
 export const mostKept = { goals: 100, annotations: 1_000, savedViews: 200 } as const;
 
-/** The site of an address that whoever asks may see. @throws ServiceError `not_found`, `forbidden`. */
+/** The site in the URL. @throws ServiceError `not_found`, or `forbidden` if the caller may not access it. */
 export function siteOf(req: Request, res: Response): string {
   const siteId = parseSiteId(req.params.site_id);
   checkSite(res, siteId);
   return siteId;
 }
 
-/** Text of 1 to `characters` that can be stored. */
+/** Text of 1 to `characters` characters that Postgres can store. */
 export function keptText(characters: number): Joi.StringSchema {
-  const rule = `must have 1 to ${characters.toLocaleString('en')} characters, none of them NUL or half a character`;
+  const rule = `must have 1 to ${characters.toLocaleString('en')} characters without NUL or unpaired surrogates`;
   return Joi.string()
     .pattern(new RegExp(storableText(1, characters), 'u'))
     .messages({ 'string.pattern.base': rule, 'string.empty': rule, 'string.base': rule });
 }
 
-/** `noun` ends the sentence about a field that is not known. */
+/** `noun` names the request in the message about an unknown field. */
 export const keptSchema = <Body>(noun: string, fields: Joi.PartialSchemaMap<Body>): Joi.ObjectSchema<Body> =>
   Joi.object<Body>(fields)
     .required()
     .prefs({ convert: false, messages: ruleMessages, errors: { label: false, wrap: { array: false } } })
     .messages({ 'object.unknown': `is not a field of ${noun}`, 'object.base': 'must be an object' });
 
-/** @throws ServiceError `invalid_request` that names the field, for any JSON at all. */
+/** @throws ServiceError `invalid_request` that names the field, for any JSON value. */
 export function parseKept<Body>(schema: Joi.ObjectSchema<Body>, input: unknown): Body {
-  // The one name that Joi drops instead of refusing it.
+  // Joi silently drops this name instead of refusing it.
   if (typeof input === 'object' && input !== null && Object.hasOwn(input, '__proto__')) {
     throw refusal(['__proto__'], 'is not a field of this request');
   }
@@ -52,26 +52,26 @@ export function parseKept<Body>(schema: Joi.ObjectSchema<Body>, input: unknown):
   return value;
 }
 
-/** `noun` with its article. Ids are UUIDs; nothing else is looked for. @throws ServiceError `not_found`. */
+/** `noun` comes with its article. Ids are UUIDs; others are not looked up. @throws ServiceError `not_found`. */
 export function parseKeptId(text: unknown, noun: string): string {
   if (typeof text === 'string' && uuidPattern.test(text)) return text;
   throw unknownKept(noun);
 }
 
 export const unknownKept = (noun: string) =>
-  new ServiceError('not_found', `This site does not have ${noun} of this id; it may have been deleted meanwhile.`);
+  new ServiceError('not_found', `This site does not have ${noun} with this id. It may have been deleted.`);
 
 export const tooManyKept = (nouns: string, most: number) =>
   new ServiceError(
     'conflict',
-    `This site has ${most.toLocaleString('en')} ${nouns} already, which is as many as there may be; delete one that is not needed.`,
+    `This site already has ${most.toLocaleString('en')} ${nouns}, which is the limit. Delete one that is no longer needed.`,
   );
 
-/** Until the end of the transaction nobody erases the site or adds to it, so that a number that is counted stays true. */
+/** Until the transaction ends, the site cannot be erased and nothing can be added to it, so that counts stay right. */
 const hold = `/* reporting.holdSite */
 select 1 from sites where site_id = $1 and erase_requested_at is null for no key update`;
 
-/** Runs `work` while nobody else adds to the site. @throws ServiceError `not_found`, also for a site that is being erased. */
+/** Runs `work` while holding a lock on the site. @throws ServiceError `not_found`, also for a site that is being erased. */
 export function whileHoldingSite<T>(
   writePool: Pool,
   siteId: string,

@@ -1,4 +1,3 @@
-/** Makes a site before its first event, and has one erased. */
 import type { Access } from '@millrace/shared/access/keys';
 import { ServiceError } from '@millrace/shared/platform/errors';
 import { inTransaction, type Pool } from '@millrace/shared/platform/postgres';
@@ -11,17 +10,20 @@ insert into sites (site_id) values ($1) on conflict do nothing`;
 const find = `/* reporting.findErasing */
 select 1 from sites where site_id = $1 and erase_requested_at is not null`;
 
-/** What is decided about a site that is being erased would be lost with it. @throws ServiceError `conflict`. */
+/** Changes to a site that is being erased would be lost with it. @throws ServiceError `conflict`. */
 async function refuseWhileErasing(writePool: Pool, siteId: string): Promise<void> {
   const { rowCount } = await writePool.query(find, [siteId]);
   if (rowCount !== 0) throw beingErased();
 }
 
 const beingErased = () =>
-  new ServiceError('conflict', 'This site is being erased. Make it again once that is done, in a minute or so.');
+  new ServiceError(
+    'conflict',
+    'This site is being erased. Create it again once that is done, which takes about a minute.',
+  );
 
 /**
- * The site, with what `change` names changed, whether it was there or not: again changes nothing.
+ * Creates the site if needed and applies `change`. Idempotent.
  * @throws ServiceError `conflict` while the site is being erased.
  */
 export async function putSite(writePool: Pool, siteId: string, change: SiteChange): Promise<SiteNames> {
@@ -31,7 +33,7 @@ export async function putSite(writePool: Pool, siteId: string, change: SiteChang
   return site;
 }
 
-/** Undefined for a site that is not known. @throws ServiceError `conflict` while the site is being erased. */
+/** Undefined for an unknown site. @throws ServiceError `conflict` while the site is being erased. */
 export async function patchSite(writePool: Pool, siteId: string, change: SiteChange): Promise<SiteNames | undefined> {
   const site = await changeSite(writePool, siteId, change);
   if (!site) await refuseWhileErasing(writePool, siteId);
@@ -45,8 +47,8 @@ const note = `/* reporting.noteErasure */
 insert into audit_log (key_id, key_name, action, target) values ($1, $2, 'site.erase', $3)`;
 
 /**
- * The processor erases with the site's next roll, within a minute or so; false for a site that is not known. The audit log
- * names the key, where there is one.
+ * Marks the site for erasure; the processor erases it with its next roll, within about a minute. False for an unknown site. The audit
+ * log records the key, if there is one.
  */
 export async function requestErasure(writePool: Pool, siteId: string, access: Access | undefined): Promise<boolean> {
   return inTransaction(writePool, async (client) => {

@@ -1,4 +1,3 @@
-/** What is known of sites: their names and zones, how many events they have and from when. */
 import type { Enrichment } from '@millrace/shared/contract/enrichments';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { Reads } from '../reading/read-in-turn.js';
@@ -9,18 +8,18 @@ export interface SiteNames {
   site_id: string;
   name: string | null;
   timezone: string;
-  /** Null: as by default. */
+  /** Null: the defaults. */
   path_rules: PathRules | null;
   /** A referrer on one of them is `direct`. */
   hostnames: string[];
-  /** How soon its jobs run: smaller is sooner. */
+  /** Priority of its jobs: lower runs sooner. */
   job_priority: number | null;
   /** Longest time between two events of a visit. */
   session_minutes: number;
-  /** What is not to be found out about its visitors. */
+  /** Enrichments that are not applied to its events. */
   enrichment_off: Enrichment[];
   created_at: Date;
-  /** Of a {@link Site} only where it is true. */
+  /** In a {@link Site}, present only if true. */
   erasing?: boolean;
 }
 
@@ -35,7 +34,7 @@ export interface Page {
   offset: number;
 }
 
-/** A page of all sites, or of `only` one, by their id, byte by byte. `client` is inside a transaction with one snapshot. */
+/** A page of all sites, or of the `only` one, by id in byte order. `client` must be in a transaction with one snapshot. */
 export async function readSites(
   client: PoolClient,
   page: Page,
@@ -43,12 +42,12 @@ export async function readSites(
   reads: Reads = {},
 ): Promise<Site[]> {
   const sites: Site[] = [];
-  // One after the other: a connection does one thing at a time.
+  // Sequential, since a connection runs one query at a time.
   for (const site of await readNames(client, page, only)) sites.push(await withEvents(client, site, reads));
   return sites;
 }
 
-/** `undefined` for a site that is not known. */
+/** `undefined` for an unknown site. */
 export async function readSite(client: PoolClient, siteId: string, reads: Reads = {}): Promise<Site | undefined> {
   const names = await readSiteNames(client, siteId);
   return names && withEvents(client, names, reads);
@@ -66,7 +65,7 @@ export async function withEvents(client: PoolClient, site: SiteNames, reads: Rea
   const { created_at, erasing, ...names } = site;
   const span = await readSpan(client, names.site_id);
   const { first_event: from, last_event: last } = span;
-  // Instants are kept to the microsecond, and read to the millisecond.
+  // Timestamps are stored to the microsecond but read to the millisecond.
   const events =
     from && last ? await countEvents(client, names.site_id, { from, to: new Date(last.getTime() + 1) }, reads) : 0;
   return { ...names, events, ...span, created_at, ...(erasing && { erasing }) };
@@ -75,7 +74,7 @@ export async function withEvents(client: PoolClient, site: SiteNames, reads: Rea
 const columns =
   'site_id, name, timezone, path_rules, hostnames, job_priority, session_minutes, enrichment_off, created_at, erase_requested_at is not null as erasing';
 
-/** What is known of them without a look at their events; pages as of {@link readSites}. */
+/** Settings of sites, without reading their events; paged like {@link readSites}. */
 export async function readNames(
   client: PoolClient,
   { limit, offset }: Page,
@@ -98,7 +97,7 @@ async function readSiteNames(client: PoolClient, siteId: string): Promise<SiteNa
   return rows[0];
 }
 
-/** Both ends of the primary key, in each partition. */
+/** Uses both ends of the primary key in each partition. */
 async function readSpan(client: PoolClient, siteId: string): Promise<Pick<Site, 'first_event' | 'last_event'>> {
   const { rows } = await client.query<Pick<Site, 'first_event' | 'last_event'>>(
     `/* reporting.readSpan */

@@ -1,4 +1,4 @@
-/** Keeps the answers behind a cache key: what changed since the last time is computed again, the rest is only looked at. */
+/** Refreshes the cached answers of a dataset: those whose data has changed are computed again, the others only checked. */
 import { isConnectionError, type Pool } from '@millrace/shared/platform/postgres';
 import type { AnswerCache } from '../cache/answer-cache.js';
 import type { Reader } from '../cache/compute-answer.js';
@@ -12,7 +12,7 @@ import type { CacheKey } from './cache-keys.js';
 import { recentSites } from './recent-sites.js';
 
 export interface WarmingDeps {
-  /** For reading; may lead to a standby. */
+  /** For reads; may be a standby. */
   pool: Pool;
   cache: AnswerCache;
   engine?: SegmentEngine | undefined;
@@ -21,26 +21,26 @@ export interface WarmingDeps {
 
 export interface WarmedSites {
   warmed: number;
-  /** The last site before the time was up; null when it was enough for all. */
+  /** The last site before the time limit; null if all were done. */
   lastSite: string | null;
-  /** Says how many sites failed, and why the first did. */
+  /** How many sites failed, and why the first one did. */
   error?: Error;
 }
 
-/** About what an interval that is open, or a few that are marked, have. */
+/** About as many as an open interval, or a few marked ones, have. */
 const mostRaw = 100_000;
 const longestStatementMs = 15_000;
-/** At most, and never longer than half of the interval. */
+/** Also limited to half of the interval. */
 const longestRunMs = 60_000;
 
 const tooMuch = new Error('more raw events than a warm-up may read');
 
-/** Reading many raw events would take from those who wait for an answer. */
+/** Reading many raw events would slow down requests. */
 const refuseMuch: Admit = ({ events }) => {
   if (events > mostRaw) throw tooMuch;
 };
 
-/** False for a site whose answer is not in rollups yet. */
+/** False if the site's answer would need too many events that are not in rollups yet. */
 async function warmSite(
   { pool, cache, engine }: WarmingDeps,
   siteId: string,
@@ -63,9 +63,8 @@ async function warmSite(
 }
 
 /**
- * Goes through the sites that were active in the last day, from the one after `lastSite` on. One that fails does not keep the others
- * from being warmed.
- * @throws Error of a connection that is lost.
+ * Warms the sites that were active in the last day, starting after `lastSite`. A site that fails does not stop the others.
+ * @throws Error if the connection is lost.
  */
 export async function warmKey(deps: WarmingDeps, key: CacheKey, lastSite: string | null = null): Promise<WarmedSites> {
   const { pool, clock = () => new Date() } = deps;

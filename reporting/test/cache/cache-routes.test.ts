@@ -96,7 +96,7 @@ describe.each(queueBackends)('with the queue on %s', (backend) => {
   });
 
   it.each([
-    [{ pattern: '' }, 'pattern must be a text such as user-growth*'],
+    [{ pattern: '' }, 'pattern must be text such as user-growth*'],
     [{ pattern: 'a', more: 1 }, 'more is not a field of this request, which takes pattern'],
     [[], 'pattern is required'],
     [{ pattern: '*'.repeat(4) }, 'pattern must have at most 3 stars'],
@@ -110,7 +110,7 @@ describe.each(queueBackends)('with the queue on %s', (backend) => {
     expect(judge('CacheTriggered', body)).toBeUndefined();
     expect((await handle.queue.getJob(body.job_id))?.data).toEqual({ cacheKeys: ['top-items'] });
     const unknown = await steer('jobs/constructor/trigger').expect(404);
-    expect(unknown.body.error.message).toBe(`There is no such job; there are ${jobs.join(', ')}.`);
+    expect(unknown.body.error.message).toBe(`There is no such job. The jobs are ${jobs.join(', ')}.`);
     const direct = await triggerWarming(handle.queue, 'cache-cleanup');
     expect((await handle.queue.getJob(direct))?.name).toBe('warm');
   });
@@ -159,7 +159,7 @@ describe.each(queueBackends)('with the queue on %s', (backend) => {
       {
         ...about,
         id: 'cache-cleanup',
-        name: 'Cleanup of kept answers',
+        name: 'Cleanup of cached answers',
         status: 'running',
         nextRun: '2026-06-15T13:00:00.000Z',
       },
@@ -242,7 +242,7 @@ describe('while Redis is away', () => {
     const { body } = await request(away.app)[method](`/api/v1/cache/${path}`).send({ pattern: '*' }).expect(503);
     expect(body.error).toEqual({
       code: 'queue_unavailable',
-      message: 'Redis, which keeps the answers, cannot be reached. Retry.',
+      message: 'Redis, which holds the cached answers, is unreachable. Retry later.',
     });
   });
 });
@@ -257,7 +257,7 @@ describe('a service that keeps no answers', () => {
   it('says so', async () => {
     const { app } = buildDocumentedApp(database.pool);
     const { body } = await request(app).post('/api/v1/cache/clear').expect(409);
-    expect(body.error).toEqual({ code: 'conflict', message: 'This service keeps no answers: CACHE_MB is 0.' });
+    expect(body.error).toEqual({ code: 'conflict', message: 'Caching is disabled: CACHE_MB is 0.' });
     await request(app).get('/api/v1/cache/jobs').expect(200);
   });
 });

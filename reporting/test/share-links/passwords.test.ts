@@ -68,7 +68,7 @@ describe('a link with a password', () => {
   it('does not open with a wrong one', async () => {
     const { body, headers } = await give('correct horses').expect(401);
     expect([body.error.code, headers['set-cookie']]).toEqual(['password_needed', undefined]);
-    expect(body.error.message).toContain('not the password');
+    expect(body.error.message).toContain('password is wrong');
     expect((await give(7).expect(400)).body.error.details.field).toBe('password');
     await give('').expect(400);
     await request(site.app).post(`${link}/api/v1/session`).expect(415);

@@ -48,7 +48,7 @@ describe('a condition on a user or session', () => {
     const { body: answer } = await post(path, body).expect(403);
     expect(answer.error).toEqual({
       code: 'forbidden',
-      message: 'A shared link does not filter by user_id or session_id.',
+      message: 'Shared links cannot filter by user_id or session_id.',
     });
   });
 
