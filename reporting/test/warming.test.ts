@@ -20,8 +20,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { cacheKeys } from '../src/warming/cache-keys.js';
 import { createWarmingConsumer } from '../src/warming/consume-warming.js';
 import { runJob } from '../src/warming/job-runs.js';
-import { recentSites } from '../src/warming/recent-sites.js';
-import { warmKey } from '../src/warming/warm-key.js';
+import { recentSites, warmKey } from '../src/warming/warm-key.js';
 import { type CachedApp, createCachedApp } from './cache/cached-apps.js';
 import { type StoredEvent, storeEvents } from './random-events.js';
 import { storeRollups } from './stored-rollups.js';

@@ -2,8 +2,7 @@
 import type { Funnel } from '@millrace/reporting/funnel/funnel';
 import type { JourneysParams } from '@millrace/reporting/journeys/journey';
 import type { Filter, TimeRange } from '@millrace/reporting/query/resolved-query';
-import { periodsOf } from '@millrace/reporting/retention/cohort-periods';
-import { returnPeriods } from '@millrace/reporting/retention/return-periods';
+import { periodsOf, returnPeriods } from '@millrace/reporting/retention/cohort-periods';
 import type { ReturnsParams } from '@millrace/reporting/retention/return-table';
 import type { Random } from '@millrace/shared/testing/create-random';
 import { zones } from '../random-queries.js';

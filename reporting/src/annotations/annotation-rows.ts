@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from '@millrace/shared/platform/postgres';
-import { mostKept, tooManyKept, unknownKept, whileHoldingSite } from '../sites/keep-for-site.js';
+import { mostKept, tooManyKept, unknownKept, whileHoldingSite } from '../sites/site-records.js';
 import type { Annotation, AnnotationSpan, NewAnnotation } from './annotation.js';
 
 const columns = 'id, "at", "until", kind, "text", created_at';

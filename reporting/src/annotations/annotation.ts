@@ -4,7 +4,7 @@ import { addDays, dayStart } from '@millrace/shared/time/zone-days';
 import Joi from 'joi';
 import { isWithinLimits } from '../query-request/parse-date-range.js';
 import { type FieldPath, refusal } from '../query-request/refuse.js';
-import { keptSchema, keptText, parseKept } from '../sites/keep-for-site.js';
+import { keptSchema, keptText, parseKept } from '../sites/site-records.js';
 
 export const annotationKinds = ['deployment', 'campaign', 'note'] as const;
 

@@ -4,13 +4,13 @@ import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Telemetry } from '@millrace/shared/platform/telemetry';
 import { LRUCache } from 'lru-cache';
 import type { AnswerStore, StoreSize } from './answer-store.js';
+import type { Question } from './cacheable-query.js';
+import { bytesOf, isAnswerTo, isNewer, type KeptAnswer } from './cached-answer.js';
 import { type ComputedAnswer, computeAnswer, type GivenAnswer, type Reader } from './compute-answer.js';
 import { type AnswerCounts, type AnswerStatus, createAnswerCounter } from './count-answers.js';
 import { guardStore } from './guard-store.js';
 import { createJoining, type Flying, isShareable, type Shareable } from './join-computation.js';
-import { bytesOf, isAnswerTo, isNewer, type KeptAnswer } from './kept-answer.js';
-import { createLookUp, type LookedUp } from './look-up.js';
-import type { Question } from './question.js';
+import { createLookUp, type LookedUp } from './lookup.js';
 import { type Computed, type LockTimes, shareAnswer, lockTimes as standardTimes } from './share-answer.js';
 
 export interface AskOptions {

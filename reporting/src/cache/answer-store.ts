@@ -1,5 +1,6 @@
 /** Where the processes of an installation share answers: a Postgres table or Redis. */
-import type { DataMoment, KeptAnswer } from './kept-answer.js';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import type { DataMoment, KeptAnswer } from './cached-answer.js';
 
 /** Identifies a query at the time of the request. */
 export interface AnswerKey extends DataMoment {
@@ -35,4 +36,12 @@ export interface AnswerStore {
   /** Removes answers whose names match a pattern (see `name-pattern.ts`); returns how many. */
   remove(pattern: string): Promise<number>;
   size(): Promise<StoreSize>;
+}
+
+/** For direct use of the store, or of the queue next to it. @throws ServiceError `queue_unavailable` while Redis is unreachable. */
+export async function reachStore<T>({ kind }: Pick<AnswerStore, 'kind'>, asked: Promise<T>): Promise<T> {
+  return asked.catch((error) => {
+    if (kind !== 'redis' || error instanceof ServiceError) throw error;
+    throw new ServiceError('queue_unavailable', 'Redis, which holds the cached answers, is unreachable. Retry later.');
+  });
 }

@@ -2,10 +2,10 @@
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { type ReadBudget, stopMs } from '../reading/read-budget.js';
 import type { Reads } from '../reading/read-in-turn.js';
+import type { KeptAnswer } from './cached-answer.js';
 import type { AnswerStatus } from './count-answers.js';
 import { readDataVersion } from './data-version.js';
-import type { KeptAnswer } from './kept-answer.js';
-import { type LookedUp, momentOf } from './look-up.js';
+import { type LookedUp, momentOf } from './lookup.js';
 
 /** Runs reads on one snapshot within a budget; see `readInTurn`. */
 export type Reader = <T>(

@@ -5,7 +5,7 @@ import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
 import { version as release } from '@millrace/shared/platform/version';
 import type { TimeRange } from '../query/resolved-query.js';
 import { databaseHistory } from '../reading/in-snapshot.js';
-import type { DataSource, Question } from './question.js';
+import type { DataSource, Question } from './cacheable-query.js';
 
 export interface DataVersion {
   /**

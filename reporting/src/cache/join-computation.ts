@@ -1,9 +1,9 @@
 /** Decides within a process which requests can share a running computation and which need another one. */
 import { randomUUID } from 'node:crypto';
+import { isAnswerTo } from './cached-answer.js';
 import type { GivenAnswer } from './compute-answer.js';
-import { createFlights } from './flights.js';
-import { isAnswerTo } from './kept-answer.js';
-import type { LookedUp } from './look-up.js';
+import type { LookedUp } from './lookup.js';
+import { createFlights } from './single-flight.js';
 
 /** A query whose answer may be cached. */
 export type Shareable = LookedUp & { version: string };

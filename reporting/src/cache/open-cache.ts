@@ -6,13 +6,12 @@ import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Telemetry } from '@millrace/shared/platform/telemetry';
 import { openRedis } from '@millrace/shared/queue/open-redis';
 import { openQueue } from '@millrace/shared/queue/queue';
-import { repeatUntil } from '../repeat-until.js';
+import { repeatUntil } from '../background/repeat-until.js';
 import type { Caching } from '../routes/cache-routes.js';
 import { type AnswerCache, createAnswerCache } from './answer-cache.js';
 import type { AnswerStore } from './answer-store.js';
 import type { CacheEnvironment } from './cache-settings.js';
-import { createForgetErased } from './forget-erased.js';
-import { readIdentities } from './read-identities.js';
+import { createForgetErased, readIdentities } from './forget-erased.js';
 import { createRedisStore } from './redis-store.js';
 import { createTableStore } from './table-store.js';
 

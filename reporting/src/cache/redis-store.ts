@@ -1,7 +1,7 @@
 /** Stores answers in the Redis of the queue. They must never use up its memory, so the limit is enforced with every write. */
 import type { Redis } from '@millrace/shared/queue/open-redis';
 import { type AnswerKey, type AnswerStore, lockOf } from './answer-store.js';
-import { bytesOf, type KeptAnswer } from './kept-answer.js';
+import { bytesOf, type KeptAnswer } from './cached-answer.js';
 import { matchesPattern } from './name-pattern.js';
 
 const fields = ['version', 'meaning', 'position', 'identity', 'meta', 'body', 'computedAt'] as const;

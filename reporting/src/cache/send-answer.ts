@@ -4,8 +4,8 @@ import { budgetOf, type ReadBudget } from '../reading/read-budget.js';
 import { type ReadDependencies, readInTurn } from '../reading/read-in-turn.js';
 import { readCircumstances } from '../reading/site-circumstances.js';
 import type { AnswerCache } from './answer-cache.js';
+import type { Question } from './cacheable-query.js';
 import type { GivenAnswer, Reader } from './compute-answer.js';
-import type { Question } from './question.js';
 
 export interface AnswerDependencies extends ReadDependencies {
   clock?: () => Date;

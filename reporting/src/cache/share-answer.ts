@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AnswerKey } from './answer-store.js';
+import type { KeptAnswer } from './cached-answer.js';
 import type { GuardedStore } from './guard-store.js';
-import type { KeptAnswer } from './kept-answer.js';
 
 /** The lock is renewed while its holder is alive and expires soon after. */
 export interface LockTimes {

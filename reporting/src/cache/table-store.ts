@@ -2,8 +2,8 @@
 import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { type AnswerStore, lockOf, type StoreSize } from './answer-store.js';
+import { bytesOf, type KeptAnswer } from './cached-answer.js';
 import { identityOf } from './data-version.js';
-import { bytesOf, type KeptAnswer } from './kept-answer.js';
 import { likeOf } from './name-pattern.js';
 
 const readEntry = `select version, meaning, position, identity, meta, body, (extract(epoch from computed_at) * 1000)::float8 as "computedAt" from cache_entries

@@ -1,6 +1,6 @@
 /** A page of rows of a dataset, as a question: what is asked over HTTP and what is kept warm is the same. */
 import type { Pool } from '@millrace/shared/platform/postgres';
-import { followsClock, type Question } from '../cache/question.js';
+import { followsClock, type Question } from '../cache/cacheable-query.js';
 import { listFilters, showFilters } from '../query-request/parse-filters.js';
 import { readAggregated } from './aggregated-at.js';
 import type { Row } from './dataset.js';

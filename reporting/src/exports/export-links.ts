@@ -1,6 +1,6 @@
 /** Links to files that work without a key until they expire: an address, an expiry, and a signature of both. */
 import type { Pool } from '@millrace/shared/platform/postgres';
-import { createSigner } from '../link-signer.js';
+import { createSigner } from '../access/link-signer.js';
 
 export interface Links {
   /** The address with expiry and signature. `expires` is in seconds since 1970. */

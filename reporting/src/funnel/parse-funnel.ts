@@ -6,7 +6,6 @@ import { type Breakdown, parseBreakdown } from '../query-request/parse-breakdown
 import { parseFilters, showFilters } from '../query-request/parse-filters.js';
 import { parseQuery, type QueryRequest } from '../query-request/parse-query.js';
 import { refusal } from '../query-request/refuse.js';
-import { parseWindow } from './parse-window.js';
 
 export interface FunnelRequest {
   /** Site, range, time zone and filters, as in a query. */
@@ -73,4 +72,16 @@ export function parseFunnel(input: unknown): FunnelRequest {
     ...{ window, windowMs, by, pastEnd, breakdownLimit },
     ...(breakdown !== undefined && { breakdown: parseBreakdown(breakdown) }),
   };
+}
+
+const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+export const maxWindowMs = 90 * unitMs.d;
+
+/** Parses a window such as `30m`, `24h` or `7d` to milliseconds; `undefined` for invalid text, zero and more than 90 days. */
+export function parseWindow(text: string): number | undefined {
+  const match = /^([1-9]\d{0,5})([mhd])$/.exec(text);
+  if (!match) return undefined;
+  const ms = Number(match[1]) * unitMs[match[2] as keyof typeof unitMs];
+  return ms <= maxWindowMs ? ms : undefined;
 }

@@ -1,5 +1,5 @@
 /** Finds how far each user gets in a funnel, in one pass over their events. */
-import { createInstant } from './serve-steps.js';
+import { createInstant } from './match-steps.js';
 
 export interface FunnelRules {
   /** Number of steps, from 1 to 30. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ServiceError } from '@millrace/shared/platform/errors';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { quoted } from '../query-request/refuse.js';
-import { mostKept, tooManyKept, unknownKept, whileHoldingSite } from '../sites/keep-for-site.js';
+import { mostKept, tooManyKept, unknownKept, whileHoldingSite } from '../sites/site-records.js';
 import type { Goal, NewGoal } from './goal.js';
 
 const columns = 'id, name, event_type, path, value_property, created_at';

@@ -1,7 +1,7 @@
 import { storedEventType } from '@millrace/shared/contract/event';
 import type Joi from 'joi';
 import { refusal } from '../query-request/refuse.js';
-import { keptSchema, keptText, parseKept } from '../sites/keep-for-site.js';
+import { keptSchema, keptText, parseKept } from '../sites/site-records.js';
 import { goalFilters } from './goal-filters.js';
 
 export interface NewGoal {

@@ -2,7 +2,7 @@
 import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
 import type { Telemetry } from '@millrace/shared/platform/telemetry';
 import type { Request, Response } from 'express';
-import { accessOf } from '../asker.js';
+import { accessOf } from '../access/request-access.js';
 import { type ReadBudget, releaseBudget } from '../reading/read-budget.js';
 import { type ReadDependencies, readInTurn } from '../reading/read-in-turn.js';
 import { type Broadcast, createBroadcast } from './broadcast.js';

@@ -2,10 +2,11 @@
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { answerBatch, type Batch } from '../query/answer-batch.js';
 import { answerQuery } from '../query/answer-query.js';
+import { matchingEvents } from '../query/matching-events.js';
 import type { Dimension, Filter, Metric, ResolvedQuery, ResultRow, TimeRange } from '../query/resolved-query.js';
 import { timeBuckets } from '../query-request/time-buckets.js';
 import type { Reads } from '../reading/read-in-turn.js';
-import { type LastEvent, readLastEvents } from './last-events.js';
+import { createSqlParameters } from '../reading/sql-parameters.js';
 
 export interface LiveSelection {
   siteId: string;
@@ -117,4 +118,24 @@ export async function readLive(
     ...panels,
     events: await readLastEvents(client, question(selection, viewRange(at), 'events')),
   };
+}
+
+const columns = ['event_type', 'path', 'country', 'browser', 'source'] as const satisfies Dimension[];
+type Column = (typeof columns)[number];
+
+/** Contains nothing that identifies people: no users, sessions, event ids or properties, which may hold anything. */
+export type LastEvent = { at: Date } & Record<Exclude<Column, 'event_type' | 'path'>, string | null> &
+  Record<'event_type' | 'path', string>;
+
+const shownEvents = 20;
+
+/** Events that match `query`, newest first. */
+export async function readLastEvents(client: PoolClient, query: ResolvedQuery): Promise<LastEvent[]> {
+  const parameters = createSqlParameters(query.siteId);
+  const { keys, from } = matchingEvents({ ...query, dimensions: [...columns] }, parameters);
+  const shown = columns.map((name, place) => `${keys[place]} as ${name}`);
+  const text = `/* reporting.readLastEvents */
+select timestamp as at, ${shown.join(', ')} from ${from}
+order by timestamp desc, event_id desc limit ${shownEvents}`;
+  return (await client.query<LastEvent>(text, parameters.values)).rows;
 }

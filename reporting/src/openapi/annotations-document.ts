@@ -1,6 +1,6 @@
 /** `/api/v1/sites/:site_id/annotations`, for the document. */
 import { annotationKinds, annotationSchema, spanSchema } from '../annotations/annotation.js';
-import { mostKept } from '../sites/keep-for-site.js';
+import { mostKept } from '../sites/site-records.js';
 import {
   instant,
   instantOrNull,

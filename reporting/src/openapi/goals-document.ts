@@ -1,6 +1,6 @@
 /** `/api/v1/sites/:site_id/goals`, for the document. */
 import { goalSchema } from '../goals/goal.js';
-import { mostKept } from '../sites/keep-for-site.js';
+import { mostKept } from '../sites/site-records.js';
 import {
   instant,
   type JsonSchema,

@@ -3,7 +3,7 @@
 import { storableText } from '../query-request/storable-text.js';
 import { definitionCharacters, pageFields } from '../saved-views/parse-definition.js';
 import { kindSchema, type ViewKind, viewKinds } from '../saved-views/saved-view.js';
-import { mostKept } from '../sites/keep-for-site.js';
+import { mostKept } from '../sites/site-records.js';
 import { instant, type JsonSchema, jsonSchemaOf, listOf, type ObjectSchema, record, ref, text } from './json-schema.js';
 import { keptPaths } from './kept-operations.js';
 import { operation, parameter } from './operation.js';

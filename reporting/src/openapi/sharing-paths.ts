@@ -1,7 +1,7 @@
 /** The routes of sessions and shared links as paths of the document. */
 import { querySchema } from '../query-request/query-schema.js';
+import { mostOpenLinks } from '../share-links/link-rows.js';
 import { sharedRoutes } from '../share-links/shared-routes.js';
-import { mostOpenLinks } from '../share-links/stored-links.js';
 import { refused } from './file-download.js';
 import { jsonSchemaOf, text } from './json-schema.js';
 import { operation } from './operation.js';

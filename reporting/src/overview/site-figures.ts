@@ -1,6 +1,6 @@
 /** The figures of a site in the overview, as a cacheable query. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
-import { followsClock, type Question, spanOf } from '../cache/question.js';
+import { followsClock, type Question, spanOf } from '../cache/cacheable-query.js';
 import { answerQuery } from '../query/answer-query.js';
 import type { ResolvedQuery, TimeRange } from '../query/resolved-query.js';
 import type { DateRange } from '../query-request/parse-date-range.js';

@@ -6,7 +6,6 @@ import type { Condition } from '../query/resolved-query.js';
 import { ownField } from './alias-names.js';
 import { compareDecimals } from './compare-decimals.js';
 import { dimensionProblem } from './dimension-problem.js';
-import { patternProblem } from './pattern-problem.js';
 import { fieldNames, fieldPattern, fieldRule, queryLimits } from './query-names.js';
 import { type FieldPath, refusal } from './refuse.js';
 import { storableText } from './storable-text.js';
@@ -122,4 +121,23 @@ function parseNumber(input: unknown, path: FieldPath): string {
   const digits = text.replace(/\D/g, '').length;
   if (digits > numberDigits) throw refusal(path, `must be a number of at most ${numberDigits} digits`);
   return text;
+}
+
+/**
+ * Refuses what makes matching arbitrarily slow (back-references), needs a scan per character (lookaround) or changes how the rest is
+ * read (`***`, `(?i)`). Whether a pattern is valid at all is for Postgres to decide. Bracket expressions are not parsed, so a `(?` in one must be split, for example `[?(]`.
+ */
+export function patternProblem(pattern: string): string | undefined {
+  if (pattern.startsWith('***')) return 'must not start with ***';
+  for (let index = 0; index < pattern.length; index += 1) {
+    if (pattern[index] === '\\') {
+      if (/[1-9]/.test(pattern[index + 1] ?? '')) return 'must not contain back-references';
+      index += 1;
+    } else if (pattern.startsWith('(?', index) && pattern[index + 2] !== ':') {
+      return /^\(\?<?[=!]/.test(pattern.slice(index, index + 4))
+        ? 'must not contain lookahead or lookbehind'
+        : 'must not contain options such as (?i); to ignore case, add {"case_sensitive": false} after the values';
+    }
+  }
+  return undefined;
 }

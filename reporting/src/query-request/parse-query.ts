@@ -1,14 +1,14 @@
 /** Parses the body of `POST /api/v1/query`. */
+
 import { isTimeZone } from '@millrace/shared/time/time';
 import { personColumns } from '../query/dimension-catalogue.js';
 import { isNumberMetric } from '../query/number-metrics.js';
 import type { Dimension, Filter, Metric, Order } from '../query/resolved-query.js';
 import type { WeekStart } from './calendar.js';
+import { ownFilter, ownNames } from './canonical-names.js';
 import { fieldProblem } from './field-problem.js';
-import { ownFilter, ownNames } from './own-names.js';
 import { type DateRange, parseDateRange } from './parse-date-range.js';
 import { listFilters, parseFilters, showFilters } from './parse-filters.js';
-import { defaultOrder, parseOrder } from './parse-order.js';
 import { type ComparisonName, comparisonNames, type MatchName, queryLimits } from './query-names.js';
 import { fieldsOfQuery, type QueryBody, querySchema, refuseProto } from './query-schema.js';
 import { refusal } from './refuse.js';
@@ -113,4 +113,27 @@ export function parsedFilters(input: unknown[]): Pick<QueryRequest, 'filter' | '
   const filter = parseFilters(input, ['filters']);
   const filterList = showFilters(listFilters(input, ['filters']).map(ownFilter));
   return { filterList, ...(filter && { filter }) };
+}
+
+/** Time ascending, everything else by the first metric, highest first. A single row needs no order. */
+export function defaultOrder(metrics: Metric[], dimensions: Dimension[]): Order[] {
+  if (dimensions.length === 0) return [];
+  const time = dimensions.find((dimension) => dimension.startsWith('time:'));
+  const byTime: Order[] = time ? [{ key: time, direction: 'asc' }] : [];
+  return time && dimensions.length === 1 ? byTime : [...byTime, { key: metrics[0]!, direction: 'desc' }];
+}
+
+/** @throws ServiceError `invalid_request` for names that are not in the query or are repeated. */
+export function parseOrder(input: [string, Order['direction']][], metrics: Metric[], dimensions: Dimension[]): Order[] {
+  const names: string[] = [...metrics, ...dimensions];
+  const seen = new Set<string>();
+  const order = input.map(([name, direction], index): Order => {
+    if (!names.includes(name)) {
+      throw refusal(['order_by', index, 0], 'must be a metric or a dimension of this query');
+    }
+    if (seen.has(name)) throw refusal(['order_by', index, 0], 'is in the order already');
+    seen.add(name);
+    return { key: name as Order['key'], direction };
+  });
+  return order.length === 0 ? defaultOrder(metrics, dimensions) : order;
 }

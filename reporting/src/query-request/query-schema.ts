@@ -2,7 +2,7 @@
 import { ruleMessages } from '@millrace/shared/contract/rule-messages';
 import Joi from 'joi';
 import type { WeekStart } from './calendar.js';
-import type { WrittenNames } from './own-names.js';
+import type { WrittenNames } from './canonical-names.js';
 import type { WrittenRange } from './parse-date-range.js';
 import {
   comparisonNames,

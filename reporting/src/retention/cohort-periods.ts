@@ -1,6 +1,7 @@
 import { addDays, dayOf, dayStart } from '@millrace/shared/time/zone-days';
 import type { TimeRange } from '../query/resolved-query.js';
 import { firstOfMonth, firstOfWeek, type WeekStart } from '../query-request/calendar.js';
+import type { ShownPeriod } from './describe-returns.js';
 
 export type Period = 'day' | 'week' | 'month';
 
@@ -43,4 +44,17 @@ export function periodsOf(
     next = following;
   }
   return { labels, bounds: [...labels, next].map((day) => dayStart(day, zone)) };
+}
+
+export interface ReturnPeriods {
+  /** Period i is `[bounds[i], bounds[i + 1])`. */
+  bounds: Date[];
+  shown: ShownPeriod[];
+}
+
+/** Limits the periods that a range touches to the range, since only events within it count. */
+export function returnPeriods({ bounds, labels }: Periods, { from, to }: TimeRange, now: Date): ReturnPeriods {
+  const isWhole = (index: number) => bounds[index]! >= from && bounds[index + 1]! <= to && bounds[index + 1]! <= now;
+  const clipped = bounds.map((bound) => new Date(Math.min(to.getTime(), Math.max(from.getTime(), bound.getTime()))));
+  return { bounds: clipped, shown: labels.map((period, index) => ({ period, complete: isWhole(index) })) };
 }

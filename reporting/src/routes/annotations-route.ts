@@ -2,10 +2,10 @@
 import { type RequestHandler, Router } from 'express';
 import { annotationSchema, parseSpan, resolveAnnotation } from '../annotations/annotation.js';
 import { deleteAnnotation, insertAnnotation, listAnnotations } from '../annotations/annotation-rows.js';
-import { readJson } from '../read-json.js';
+import { readJson } from '../http/read-json.js';
 import { siteTimezone } from '../reading/site-circumstances.js';
 import { requireAdmin } from '../reports/report-access.js';
-import { type KeptDependencies, parseKept, parseKeptId, siteOf } from '../sites/keep-for-site.js';
+import { type KeptDependencies, parseKept, parseKeptId, siteOf } from '../sites/site-records.js';
 
 const list =
   ({ writePool }: KeptDependencies): RequestHandler =>

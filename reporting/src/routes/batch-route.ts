@@ -12,10 +12,10 @@ import {
 } from '../batch/batch-output.js';
 import { checkBatchPatterns, patternsOfBatch } from '../batch/check-batch-patterns.js';
 import { readBatch } from '../batch/read-batch.js';
+import { readJson } from '../http/read-json.js';
 import { checkBytes, mostBytes } from '../query/page-rows.js';
 import { patternTimeoutMs } from '../query-request/check-patterns.js';
 import { type BatchRequest, parseBatch } from '../query-request/parse-batch.js';
-import { readJson } from '../read-json.js';
 import { budgetOf } from '../reading/read-budget.js';
 import { type ReadDependencies, type Reads, readInTurn } from '../reading/read-in-turn.js';
 import { withFixedFilters } from '../share-links/guest.js';

@@ -5,11 +5,11 @@ import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Queue } from '@millrace/shared/queue/queue';
 import { Router } from 'express';
 import type { AnswerCache } from '../cache/answer-cache.js';
+import { reachStore } from '../cache/answer-store.js';
 import { clearCache, invalidateCache } from '../cache/invalidate.js';
 import { parsePattern } from '../cache/name-pattern.js';
-import { reachStore } from '../cache/reach-store.js';
+import { readJson } from '../http/read-json.js';
 import { refusal } from '../query-request/refuse.js';
-import { readJson } from '../read-json.js';
 import { restartWarming, stopWarming, triggerWarming } from '../warming/control-warming.js';
 import { readJobs, readTotals } from '../warming/job-status.js';
 

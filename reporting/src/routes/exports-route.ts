@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { checkSite } from '@millrace/shared/access/require-scope';
 import type { Logger } from '@millrace/shared/platform/logger';
 import { type RequestHandler, Router } from 'express';
-import { onlySite } from '../asker.js';
+import { onlySite } from '../access/request-access.js';
 import { resolveDataset } from '../datasets/read-dataset.js';
 import { createExport } from '../exports/create-export.js';
 import { deleteExport } from '../exports/delete-export.js';
@@ -14,7 +14,7 @@ import { type LinkDependencies, linkRoute } from '../exports/link-route.js';
 import { writePageCursor } from '../exports/page-cursor.js';
 import { parseExport, parsePage } from '../exports/parse-export.js';
 import { listExports } from '../exports/read-exports.js';
-import { readJson } from '../read-json.js';
+import { readJson } from '../http/read-json.js';
 
 export interface ExportsDependencies extends DownloadDependencies, LinkDependencies {
   logger: Logger;

@@ -3,10 +3,10 @@ import { type RequestHandler, Router } from 'express';
 import { type Goal, parseGoal } from '../goals/goal.js';
 import { goalFilters, patternsOfGoal } from '../goals/goal-filters.js';
 import { deleteGoal, insertGoal, listGoals } from '../goals/goal-rows.js';
+import { readJson } from '../http/read-json.js';
 import { checkPatterns } from '../query-request/check-patterns.js';
-import { readJson } from '../read-json.js';
 import { requireAdmin } from '../reports/report-access.js';
-import { type KeptDependencies, parseKeptId, siteOf } from '../sites/keep-for-site.js';
+import { type KeptDependencies, parseKeptId, siteOf } from '../sites/site-records.js';
 
 const shown = ({ created_at, ...goal }: Goal) => ({ ...goal, filters: goalFilters(goal), created_at });
 

@@ -2,8 +2,9 @@
 import { checkSite } from '@millrace/shared/access/require-scope';
 import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
 import type { RequestHandler } from 'express';
-import { followsClock, type Question, type ResolvedQuestion } from '../cache/question.js';
+import { followsClock, type Question, type ResolvedQuestion } from '../cache/cacheable-query.js';
 import { type AnswerDependencies, sendAnswer } from '../cache/send-answer.js';
+import { readJson } from '../http/read-json.js';
 import type { Journeys, JourneysParams } from '../journeys/journey.js';
 import { type JourneysRequest, parseJourneys } from '../journeys/parse-journeys.js';
 import { readJourneys } from '../journeys/read-journeys.js';
@@ -12,7 +13,6 @@ import { ratio } from '../query/page-rows.js';
 import { rawCost } from '../query/reading-cost.js';
 import { checkPatterns, patternsOf, patternTimeoutMs } from '../query-request/check-patterns.js';
 import { resolveQuery } from '../query-request/resolve-query.js';
-import { readJson } from '../read-json.js';
 import { eventsSince } from '../reading/events-since.js';
 import type { Reads } from '../reading/read-in-turn.js';
 import { metaOfSite, needsEvents, type SiteCircumstances } from '../reading/site-circumstances.js';

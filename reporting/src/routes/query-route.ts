@@ -1,8 +1,9 @@
 import { checkSite } from '@millrace/shared/access/require-scope';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Request, RequestHandler, Response } from 'express';
-import { followsClock, type Question, type ResolvedQuestion, spanOf } from '../cache/question.js';
+import { followsClock, type Question, type ResolvedQuestion, spanOf } from '../cache/cacheable-query.js';
 import { type AnswerDependencies, sendAnswer } from '../cache/send-answer.js';
+import { readJson } from '../http/read-json.js';
 import { type Answer, answerQuery } from '../query/answer-query.js';
 import type { ResolvedQuery, ResultRow } from '../query/resolved-query.js';
 import { asksVisits } from '../query/visits-sql.js';
@@ -11,7 +12,6 @@ import { echoQuery } from '../query-request/echo-query.js';
 import { parseQuery, type QueryRequest } from '../query-request/parse-query.js';
 import { queryFromParameters } from '../query-request/query-parameters.js';
 import { resolveQuery } from '../query-request/resolve-query.js';
-import { readJson } from '../read-json.js';
 import { metaOfSite, needsEvents, type SiteCircumstances } from '../reading/site-circumstances.js';
 import { aroundVisits } from '../segments/visit-rules.js';
 import { withFixedFilters } from '../share-links/guest.js';

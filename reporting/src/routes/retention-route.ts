@@ -1,7 +1,7 @@
 /** `GET /api/v1/retention`: cohorts by the week or month of a visitor's first event. */
 import { checkSite } from '@millrace/shared/access/require-scope';
 import type { RequestHandler } from 'express';
-import { type Question, spanOf } from '../cache/question.js';
+import { type Question, spanOf } from '../cache/cacheable-query.js';
 import { type AnswerDependencies, sendAnswer } from '../cache/send-answer.js';
 import { resolveQuery } from '../query-request/resolve-query.js';
 import { metaOfSite, needsEvents } from '../reading/site-circumstances.js';

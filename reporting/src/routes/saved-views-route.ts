@@ -1,14 +1,14 @@
 /** `/api/v1/sites/:site_id/saved-views`: saved segments, funnels, retention reports and journeys. */
 import { stringifyExactJson } from '@millrace/shared/platform/exact-json';
 import { type RequestHandler, type Response, Router } from 'express';
-import { readJson } from '../read-json.js';
+import { readJson } from '../http/read-json.js';
 import { requireAdmin } from '../reports/report-access.js';
 import { parseDefinition } from '../saved-views/parse-definition.js';
 import { kindSchema, parseNewView, parseViewChange, type SavedView } from '../saved-views/saved-view.js';
 import { deleteView, findView, insertView, listViews, replaceView } from '../saved-views/view-rows.js';
 import { isGuest } from '../share-links/guest.js';
 import { namesPerson } from '../share-links/person-conditions.js';
-import { type KeptDependencies, parseKept, parseKeptId, siteOf } from '../sites/keep-for-site.js';
+import { type KeptDependencies, parseKept, parseKeptId, siteOf } from '../sites/site-records.js';
 
 /** In the order of the documentation. */
 const shown = ({ id, kind, name, definition, created_at }: SavedView) => ({ id, kind, name, definition, created_at });

@@ -13,9 +13,9 @@ import { ServiceError, wrongKey } from '@millrace/shared/platform/errors';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { type RequestHandler, Router } from 'express';
 import Joi from 'joi';
-import { accessOf } from '../asker.js';
+import { accessOf } from '../access/request-access.js';
 import { checkBody } from '../exports/check-body.js';
-import { readJson } from '../read-json.js';
+import { readJson } from '../http/read-json.js';
 
 export interface SessionDependencies {
   writePool: Pool;

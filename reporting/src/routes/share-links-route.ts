@@ -5,13 +5,10 @@ import { uuidPattern } from '@millrace/shared/contract/ids';
 import { ServiceError } from '@millrace/shared/platform/errors';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { type RequestHandler, Router } from 'express';
+import { readJson } from '../http/read-json.js';
 import { checkPatterns, patternsOf } from '../query-request/check-patterns.js';
-import { readJson } from '../read-json.js';
 import { budgetOf } from '../reading/read-budget.js';
 import { recordAudit, requireAdmin } from '../reports/report-access.js';
-import { parseShareLink } from '../share-links/parse-share-link.js';
-import type { Passwords } from '../share-links/passwords.js';
-import { createSlug, describeShareLink } from '../share-links/share-link.js';
 import {
   countOpenLinks,
   hasShareLink,
@@ -20,7 +17,10 @@ import {
   mostOpenLinks,
   type NewShareLink,
   revokeShareLink,
-} from '../share-links/stored-links.js';
+} from '../share-links/link-rows.js';
+import { parseShareLink } from '../share-links/parse-share-link.js';
+import type { Passwords } from '../share-links/passwords.js';
+import { createSlug, describeShareLink } from '../share-links/share-link.js';
 import { checkKnownSite, unknownSite } from '../sites/check-known-site.js';
 import { parseSiteId } from '../sites/parse-site-request.js';
 

@@ -6,11 +6,11 @@ import { ServiceError } from '@millrace/shared/platform/errors';
 import { dayRange, isCalendarDate, isTimeZone } from '@millrace/shared/time/time';
 import type { RequestHandler } from 'express';
 import Joi from 'joi';
-import type { Question } from '../cache/question.js';
+import type { Question } from '../cache/cacheable-query.js';
 import { type AnswerDependencies, sendAnswer } from '../cache/send-answer.js';
 import type { TimeRange } from '../query/resolved-query.js';
 import { isWithinLimits } from '../query-request/parse-date-range.js';
-import { readViews } from '../read-views.js';
+import { readViews } from '../stats/read-views.js';
 
 interface StatsRequest {
   site_id: string;

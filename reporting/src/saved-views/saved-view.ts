@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import { type FieldPath, refusal } from '../query-request/refuse.js';
-import { keptSchema, keptText, parseKept } from '../sites/keep-for-site.js';
+import { keptSchema, keptText, parseKept } from '../sites/site-records.js';
 
 export const viewKinds = ['segment', 'funnel', 'retention', 'journeys'] as const;
 export type ViewKind = (typeof viewKinds)[number];

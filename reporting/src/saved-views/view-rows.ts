@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { parseExactJson, stringifyExactJson } from '@millrace/shared/platform/exact-json';
 import type { Pool } from '@millrace/shared/platform/postgres';
-import { mostKept, tooManyKept, unknownKept, whileHoldingSite } from '../sites/keep-for-site.js';
+import { mostKept, tooManyKept, unknownKept, whileHoldingSite } from '../sites/site-records.js';
 import type { Definition, SavedView, ViewKind } from './saved-view.js';
 
 /** Read as text, so that numbers keep all of their digits. */

@@ -3,10 +3,11 @@ import type { Access } from '@millrace/shared/access/keys';
 import { ServiceError } from '@millrace/shared/platform/errors';
 import { isExactNumber } from '@millrace/shared/platform/exact-json';
 import type { Response } from 'express';
-import { accessOf } from '../asker.js';
+import { accessOf } from '../access/request-access.js';
 import type { Filter } from '../query/resolved-query.js';
 import { listFilters, parseFilters } from '../query-request/parse-filters.js';
 import { refusal } from '../query-request/refuse.js';
+import type { Site } from '../sites/read-sites.js';
 import { namesPerson } from './person-conditions.js';
 import type { ShareLink } from './share-link.js';
 
@@ -51,4 +52,14 @@ export function withFixedFilters(res: Response, question: unknown): unknown {
   const own = Object.hasOwn(question, 'filters') ? (question as { filters: unknown }).filters : [];
   if (!Array.isArray(own)) throw refusal(['filters'], 'must be a list');
   return { ...question, filters: [...listFilters(own, ['filters']), ...fixed] };
+}
+
+/**
+ * What the dashboard shows of a site, without settings. Counts of the whole site are included only if the link has no filters. The time
+ * of the first event always is, since the range `all` starts with it.
+ */
+export function siteForGuests(res: Response, site: Site) {
+  const { site_id, name, timezone, session_minutes, first_event, last_event, events } = site;
+  const shown = { site_id, name, timezone, session_minutes, first_event };
+  return fixedFilterOf(res) ? shown : { ...shown, last_event, events };
 }

@@ -2,10 +2,10 @@
 import type { TrustedProxies } from '@millrace/shared/access/rate-limit';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Router } from 'express';
-import type { AccessWatch } from '../end-with-access.js';
+import type { AccessWatch } from '../access/access-watch.js';
+import { createSigner } from '../access/link-signer.js';
 import { publicFolder } from '../exports/export-links.js';
-import { createSigner } from '../link-signer.js';
-import { openLinks } from './open-links.js';
+import { openLinks } from './link-access.js';
 import { cookiePurpose, createPasswordCookie } from './password-cookie.js';
 import { createPasswords, type Passwords } from './passwords.js';
 import { serveLinks } from './serve-links.js';

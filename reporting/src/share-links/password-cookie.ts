@@ -1,7 +1,7 @@
 /** Remembers in a cookie that a client has entered the password of a shared link. */
 import { isSecure } from '@millrace/shared/access/session-cookie';
 import type { CookieOptions, Request, Response } from 'express';
-import type { Signer } from '../link-signer.js';
+import type { Signer } from '../access/link-signer.js';
 import { type ShareLink, sharePath } from './share-link.js';
 
 export interface PasswordCookie {

@@ -2,11 +2,11 @@
 import { limitKeys } from '@millrace/shared/access/rate-limit';
 import { ServiceError } from '@millrace/shared/platform/errors';
 import { type Request, type RequestHandler, Router } from 'express';
-import type { AccessWatch } from '../end-with-access.js';
+import type { AccessWatch } from '../access/access-watch.js';
 import { checkBody } from '../exports/check-body.js';
-import { readJson } from '../read-json.js';
+import { readJson } from '../http/read-json.js';
 import { admitGuest } from './guest.js';
-import type { OpenLinks } from './open-links.js';
+import type { OpenLinks } from './link-access.js';
 import { passwordBody } from './parse-share-link.js';
 import type { PasswordCookie } from './password-cookie.js';
 import type { ShareLink } from './share-link.js';

@@ -1,8 +1,7 @@
 import type { Enrichment } from '@millrace/shared/contract/enrichments';
 import type { comparableHost } from '@millrace/shared/contract/normalize-host';
 import type { Pool } from '@millrace/shared/platform/postgres';
-import type { PathRules } from './path-rules.js';
-import type { SiteNames } from './read-sites.js';
+import type { PathRules, SiteNames } from './read-sites.js';
 
 /** Absent fields stay as they are. */
 export interface SiteChange {

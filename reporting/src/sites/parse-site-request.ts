@@ -9,8 +9,7 @@ import Joi from 'joi';
 import { refusal } from '../query-request/refuse.js';
 import { storableText } from '../query-request/storable-text.js';
 import type { SiteChange } from './change-site.js';
-import type { PathRules } from './path-rules.js';
-import type { Page } from './read-sites.js';
+import type { Page, PathRules } from './read-sites.js';
 
 const noLabels = { errors: { label: false, wrap: { array: false } } } as const;
 

@@ -2,7 +2,15 @@ import type { Enrichment } from '@millrace/shared/contract/enrichments';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { Reads } from '../reading/read-in-turn.js';
 import { countEvents } from './count-events.js';
-import type { PathRules } from './path-rules.js';
+
+/** How the paths of events are normalized to pages. Absent rules have their defaults, see the README. */
+export interface PathRules {
+  strip_query?: boolean;
+  keep_params?: string[];
+  strip_fragment?: boolean;
+  trailing_slash?: 'keep' | 'strip';
+  strip_origin?: boolean;
+}
 
 export interface SiteNames {
   site_id: string;

@@ -4,7 +4,7 @@ import type { WarmingResult } from '@millrace/shared/contract/job-results';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { HandleJob } from '@millrace/shared/queue/job-worker';
 import type { AnswerCache } from '../cache/answer-cache.js';
-import { cleanUpCache } from '../cache/clean-up-cache.js';
+import { cleanUpCache } from '../cache/invalidate.js';
 import { cacheKeys, cleanupKey } from './cache-keys.js';
 import { type RunWork, runJob } from './job-runs.js';
 import { type WarmingDeps, warmKey } from './warm-key.js';

@@ -9,7 +9,6 @@ import type { Admit } from '../query/reading-cost.js';
 import { inSnapshot } from '../reading/in-snapshot.js';
 import type { SegmentEngine } from '../segments/segment-engine.js';
 import type { CacheKey } from './cache-keys.js';
-import { recentSites } from './recent-sites.js';
 
 export interface WarmingDeps {
   /** For reads; may be a standby. */
@@ -86,4 +85,16 @@ export async function warmKey(deps: WarmingDeps, key: CacheKey, lastSite: string
   }
   if (problems.length === 0) return result;
   return { ...result, error: new Error(`${problems.length} of ${sites.length} sites failed, first ${problems[0]}`) };
+}
+
+const statement = `/* reporting.recentSites */
+select site_id as "siteId" from sites where exists (
+  select 1 from events where events.site_id = sites.site_id
+    and timestamp > $1::timestamptz - interval '1 day' and timestamp <= $1)
+order by site_id <= coalesce($2, ''), site_id`;
+
+/** Sites with events in the day before `now`, ordered by id, starting after `lastSite`: those likely to be requested next. */
+export async function recentSites(pool: Pool, now: Date, lastSite: string | null = null): Promise<string[]> {
+  const { rows } = await pool.query<{ siteId: string }>(statement, [now, lastSite]);
+  return rows.map(({ siteId }) => siteId);
 }

@@ -4,9 +4,9 @@ import { parseExactJson } from '@millrace/shared/platform/exact-json';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { DataSource } from '../../src/cache/cacheable-query.js';
 import { hashOf, readDataVersion } from '../../src/cache/data-version.js';
-import { nameOf } from '../../src/cache/look-up.js';
-import type { DataSource } from '../../src/cache/question.js';
+import { nameOf } from '../../src/cache/lookup.js';
 import { takeMarks, writeEvents } from './write-events.js';
 
 let database: TestDatabase;

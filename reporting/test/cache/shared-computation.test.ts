@@ -13,9 +13,9 @@ import { eventually } from '@millrace/shared/testing/eventually';
 import { createRedisServer, type RedisServer } from '@millrace/shared/testing/redis-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AskOptions } from '../../src/cache/answer-cache.js';
+import type { Question } from '../../src/cache/cacheable-query.js';
 import type { Reader } from '../../src/cache/compute-answer.js';
-import { nameOf } from '../../src/cache/look-up.js';
-import type { Question } from '../../src/cache/question.js';
+import { nameOf } from '../../src/cache/lookup.js';
 import { inSnapshot } from '../../src/reading/in-snapshot.js';
 import { type CachedApp, type CachedAppOptions, createCachedApp } from './cached-apps.js';
 

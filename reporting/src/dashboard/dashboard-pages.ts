@@ -9,7 +9,7 @@ import { publicFolder } from '../exports/export-links.js';
 export interface Pages {
   /** Public URL of reporting, which may include a path. */
   publicUrl?: string | undefined;
-  /** Where websites and servers send events, see `page-settings-route.ts`. */
+  /** Where websites and servers send events, see {@link pageSettingsRoute}. */
   ingestionUrl?: string | undefined;
   /** Content-Security-Policy directive for who may frame shared links; defaults to this service only. */
   frameAncestors?: string | undefined;
@@ -88,3 +88,12 @@ export function dashboardPages({ publicUrl, frameAncestors = `frame-ancestors 's
     res.type('html').send(page);
   };
 }
+
+/**
+ * `GET /api/v1/page-settings`: settings that the dashboard cannot find out by itself. `ingestion_url` is null if it is not configured;
+ * the dashboard then shows a guess.
+ */
+export const pageSettingsRoute =
+  ({ ingestionUrl }: Pages = {}): RequestHandler =>
+  (_req, res) =>
+    void res.json({ ingestion_url: ingestionUrl?.replace(/\/+$/, '') ?? null });

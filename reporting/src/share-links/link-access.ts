@@ -4,10 +4,10 @@ import { addressOf, type TrustedProxies, tooMuch } from '@millrace/shared/access
 import { ServiceError } from '@millrace/shared/platform/errors';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Request } from 'express';
+import { findShareLink } from './link-rows.js';
 import type { PasswordCookie } from './password-cookie.js';
 import type { Passwords } from './passwords.js';
 import { type ShareLink, slugPattern } from './share-link.js';
-import { findShareLink } from './stored-links.js';
 
 export interface OpenLinksDependencies {
   writePool: Pool;

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { eventually } from '@millrace/shared/testing/eventually';
 import express, { type RequestHandler } from 'express';
 import { afterEach, expect, it } from 'vitest';
-import { createAccessWatch } from '../src/end-with-access.js';
+import { createAccessWatch } from '../src/access/access-watch.js';
 
 let servers: Server[] = [];
 afterEach(() => {

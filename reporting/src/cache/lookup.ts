@@ -5,9 +5,9 @@ import { LRUCache } from 'lru-cache';
 import type { TimeRange } from '../query/resolved-query.js';
 import { besideSnapshots, inSnapshot } from '../reading/in-snapshot.js';
 import { readSite, type SiteCircumstances } from '../reading/site-circumstances.js';
+import type { Question, ResolvedQuestion } from './cacheable-query.js';
+import type { DataMoment } from './cached-answer.js';
 import { type DataVersion, hashOf, readDataVersion, type VersionedQuestion } from './data-version.js';
-import type { DataMoment } from './kept-answer.js';
-import type { Question, ResolvedQuestion } from './question.js';
 
 export interface LookedUp extends Omit<ResolvedQuestion, 'meaning'>, Omit<DataMoment, 'version'> {
   /** Names the answers to the same query, of any version. */

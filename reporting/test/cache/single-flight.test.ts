@@ -1,6 +1,6 @@
 /** Who waits for a computation, and what becomes of it when they leave. */
 import { expect, it } from 'vitest';
-import { createFlights } from '../../src/cache/flights.js';
+import { createFlights } from '../../src/cache/single-flight.js';
 
 function createWork() {
   const begun: { stop: AbortSignal; end: (result: string) => void; fail: (error: Error) => void }[] = [];

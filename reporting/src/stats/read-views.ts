@@ -1,9 +1,9 @@
 import type { PoolClient } from '@millrace/shared/platform/postgres';
-import { answerQuery } from './query/answer-query.js';
-import type { RawAnswer } from './query/read-raw.js';
-import type { ResolvedQuery, TimeRange } from './query/resolved-query.js';
-import type { Reads } from './reading/read-in-turn.js';
-import { answerPanels } from './segments/answer-panels.js';
+import { answerQuery } from '../query/answer-query.js';
+import type { RawAnswer } from '../query/read-raw.js';
+import type { ResolvedQuery, TimeRange } from '../query/resolved-query.js';
+import type { Reads } from '../reading/read-in-turn.js';
+import { answerPanels } from '../segments/answer-panels.js';
 
 export interface ViewsOfRange {
   totalViews: number;
