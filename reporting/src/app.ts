@@ -18,7 +18,7 @@ import { startBudgets } from './reading/read-budget.js';
 import { accountingRoute } from './routes/accounting-route.js';
 import { annotationsRoutes } from './routes/annotations-route.js';
 import { batchRoute } from './routes/batch-route.js';
-import { type Caching, cacheRoutes, isAboutCache } from './routes/cache-routes.js';
+import { type Caching, cacheRoutes, isCachePath } from './routes/cache-routes.js';
 import { datasetsRoutes } from './routes/datasets-route.js';
 import { definitionsRoute } from './routes/definitions-route.js';
 import { type ExportsDependencies, exportsRoutes } from './routes/exports-route.js';
@@ -77,12 +77,12 @@ const isForOperators = (path: string): boolean => /^\/api\/v1\/(accounting|opera
 
 /** What is changed here affects everyone, so it needs an admin key. Exports belong to whoever may read. */
 function neededScope({ method, path }: Request) {
-  if (isAboutCache(path) || isForOperators(path)) return 'admin';
+  if (isCachePath(path) || isForOperators(path)) return 'admin';
   return ['PATCH', 'PUT', 'DELETE'].includes(method) && !path.startsWith('/api/v1/exports/') ? 'admin' : 'read';
 }
 
 /** Authenticates every request except those that a shared link has admitted already. */
-function lookAtKeys(deps: ReportingApp, keys: KeyRing, accessWatch: AccessWatch): RequestHandler {
+function authenticate(deps: ReportingApp, keys: KeyRing, accessWatch: AccessWatch): RequestHandler {
   const { requestsPerMinute = 0, isTrustedProxy: isTrusted = () => false } = deps;
   const sessions = sessionsOf(deps);
   const watch: RequestHandler = (req, res, next) => {
@@ -114,7 +114,7 @@ export function buildApp(deps: ReportingApp): Express {
     const accessWatch = createAccessWatch(deps.checkAccessMs);
     const sharing = openSharing({ ...deps, publicUrl: deps.exports.publicUrl, accessWatch });
     app.use(sharing.routes);
-    if (keys) app.use(lookAtKeys(deps, keys, accessWatch));
+    if (keys) app.use(authenticate(deps, keys, accessWatch));
     app.get('/api/v1/session', showSession);
     if (deps.mayBeStandby) app.use('/api/v1', addAsOf(deps.pool));
     const answers = { ...deps, cache: deps.caching?.cache };
@@ -133,9 +133,9 @@ export function buildApp(deps: ReportingApp): Express {
     app.use(goalsRoutes(deps), annotationsRoutes(deps), savedViewsRoutes(deps));
     app.get('/api/v1/overview', overviewRoute(answers));
     app.use(shareLinksRoutes({ ...deps, passwords: sharing.passwords, publicUrl: deps.exports.publicUrl }));
-    const watching = { ...deps, live: deps.live ?? createLive(deps) };
-    app.get('/api/v1/sites/:site_id/live', liveRoute(watching));
-    app.get('/api/v1/operator/live', forOperators, operatorRoute(watching));
+    const liveDeps = { ...deps, live: deps.live ?? createLive(deps) };
+    app.get('/api/v1/sites/:site_id/live', liveRoute(liveDeps));
+    app.get('/api/v1/operator/live', forOperators, operatorRoute(liveDeps));
     app.get('/api/v1/accounting', forOperators, accountingRoute(deps));
     app.get('/api/v1/page-settings', pageSettingsRoute(deps.pages));
     app.use(cacheRoutes(deps));

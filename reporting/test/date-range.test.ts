@@ -1,17 +1,17 @@
-/** What the names of spans of time mean, at a moment and in a zone. */
+/** What the names of spans of time mean, at a context and in a zone. */
 import { describe, expect, it } from 'vitest';
 import { parseQuery } from '../src/query-request/parse-query.js';
-import { type Circumstances, resolveQuery } from '../src/query-request/resolve-query.js';
+import { resolveQuery } from '../src/query-request/resolve-query.js';
+import type { QueryContext } from '../src/query-request/resolve-span.js';
 
-const moment: Circumstances = { siteTimezone: 'Europe/Berlin', now: new Date('2026-11-23T10:07:30.500Z') };
+const context: QueryContext = { siteTimezone: 'Europe/Berlin', now: new Date('2026-11-23T10:07:30.500Z') };
 
-function resolve(body: Record<string, unknown>, circumstances = moment) {
+function resolve(body: Record<string, unknown>, overrides = context) {
   const request = parseQuery({ site_id: 'demo', metrics: ['events'], ...body });
-  return resolveQuery(request, circumstances);
+  return resolveQuery(request, overrides);
 }
 const instants = ({ from, to }: { from: Date; to: Date }) => [from.toISOString(), to.toISOString()];
-const rangeOf = (date_range: unknown, circumstances?: Circumstances) =>
-  instants(resolve({ date_range }, circumstances).range);
+const rangeOf = (date_range: unknown, overrides?: QueryContext) => instants(resolve({ date_range }, overrides).range);
 
 const tonight = '2026-11-23T23:00:00.000Z';
 
@@ -82,11 +82,11 @@ describe('date_range', () => {
   describe('all', () => {
     it('is from the day of the first event to the end of today', () => {
       const events = { firstEvent: new Date('2024-02-29T23:30:00Z'), lastEvent: new Date('2026-11-20T00:00:00Z') };
-      expect(rangeOf('all', { ...moment, ...events })).toEqual(['2024-02-29T23:00:00.000Z', tonight]);
+      expect(rangeOf('all', { ...context, ...events })).toEqual(['2024-02-29T23:00:00.000Z', tonight]);
     });
     it('reaches to the end of the last event’s day when that lies ahead', () => {
       const ahead = new Date('2026-11-24T08:00:00Z');
-      expect(rangeOf('all', { ...moment, firstEvent: ahead, lastEvent: ahead })).toEqual([
+      expect(rangeOf('all', { ...context, firstEvent: ahead, lastEvent: ahead })).toEqual([
         '2026-11-23T23:00:00.000Z',
         '2026-11-24T23:00:00.000Z',
       ]);

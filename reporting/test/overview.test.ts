@@ -168,13 +168,13 @@ it('counts a site again once its events have changed, and who is there now alway
   const before = await overview({}, cached.app);
   expect(before).toEqual(await overview());
   expect(await overview({}, cached.app)).toEqual(before);
-  expect(cached.cache.figures()).toMatchObject({ computations: 3, hits: 3 });
+  expect(cached.cache.stats()).toMatchObject({ computations: 3, hits: 3 });
   await writeEvents(cached.pool, 'quiet', ['2025-11-16T12:00:31Z'], { user_id: 'gus' });
   later = new Date('2025-11-16T12:00:45Z');
   const after = await overview({}, cached.app);
   expect(after.sites[2]).toMatchObject({ visitors_now: 1, visitors: 1, change: null, series: [0, 0, 0, 0, 0, 0, 1] });
   // dan has come, and bob has gone.
   expect(after.sites.map(({ visitors_now }) => visitors_now)).toEqual([2, 2, 1]);
-  expect(cached.cache.figures()).toMatchObject({ computations: 4, hits: 5 });
+  expect(cached.cache.stats()).toMatchObject({ computations: 4, hits: 5 });
   await cached.close();
 });

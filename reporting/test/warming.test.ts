@@ -106,14 +106,14 @@ it.each(keys)('keeps %s as it is asked for, for all replicas', async (key) => {
     const { body } = await asked.expect(200);
     expect(body.meta.cache.status).toBe(follows ? 'stale' : 'hit');
   }
-  if (!follows) expect(reporting.cache.figures().computations).toBe(0);
+  if (!follows) expect(reporting.cache.stats().computations).toBe(0);
 });
 
 it('computes nothing again that has not changed', async () => {
   const [worker] = replicas as [CachedApp];
   await warmKey(depsOf(worker), cacheKeys['activity-trends']!);
   await warmKey(depsOf(worker), cacheKeys['activity-trends']!);
-  expect(worker.cache.figures()).toMatchObject({ computations: 3, hits: 3 });
+  expect(worker.cache.stats()).toMatchObject({ computations: 3, hits: 3 });
 });
 
 it('goes on after the site that it came to when its time was up', async () => {

@@ -2,13 +2,13 @@
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Pool } from '@millrace/shared/platform/postgres';
 
-const make = `/* reporting.makeLinkSecret */ insert into link_secrets (secret) values ($1) on conflict do nothing`;
-const read = `/* reporting.readLinkSecret */ select secret from link_secrets`;
+const insertSecret = `/* reporting.makeLinkSecret */ insert into link_secrets (secret) values ($1) on conflict do nothing`;
+const selectSecret = `/* reporting.readLinkSecret */ select secret from link_secrets`;
 
 /** The secret shared by all replicas, unless one is configured. The first replica creates it. */
 async function sharedSecret(pool: Pool): Promise<string> {
-  await pool.query(make, [randomBytes(32).toString('base64url')]);
-  return (await pool.query<{ secret: string }>(read)).rows[0]!.secret;
+  await pool.query(insertSecret, [randomBytes(32).toString('base64url')]);
+  return (await pool.query<{ secret: string }>(selectSecret)).rows[0]!.secret;
 }
 
 export interface Signer {
@@ -26,11 +26,11 @@ export function createSigner(pool: Pool, purpose: string, secret?: string): Sign
 
   async function signatureOf(text: string): Promise<Buffer> {
     key ??= deriveKey();
-    const known = await key.catch((error) => {
+    const derived = await key.catch((error) => {
       key = undefined;
       throw error;
     });
-    return createHmac('sha256', known).update(text).digest();
+    return createHmac('sha256', derived).update(text).digest();
   }
 
   return {

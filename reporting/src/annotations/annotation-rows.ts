@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from '@millrace/shared/platform/postgres';
-import { mostKept, tooManyKept, unknownKept, whileHoldingSite } from '../sites/site-records.js';
+import { recordLimits, tooManyRecords, unknownRecord, withSiteLocked } from '../sites/site-records.js';
 import type { Annotation, AnnotationSpan, NewAnnotation } from './annotation.js';
 
 const columns = 'id, "at", "until", kind, "text", created_at';
@@ -23,9 +23,9 @@ returning ${columns}`;
 /** @throws ServiceError `conflict` if the site has too many annotations. */
 export async function insertAnnotation(writePool: Pool, siteId: string, given: NewAnnotation): Promise<Annotation> {
   const { at, until, kind, text } = given;
-  const values = [siteId, randomUUID(), at, until, kind, text, mostKept.annotations];
-  const { rows } = await whileHoldingSite(writePool, siteId, (client) => client.query<Annotation>(insert, values));
-  if (rows.length === 0) throw tooManyKept('annotations', mostKept.annotations);
+  const values = [siteId, randomUUID(), at, until, kind, text, recordLimits.annotations];
+  const { rows } = await withSiteLocked(writePool, siteId, (client) => client.query<Annotation>(insert, values));
+  if (rows.length === 0) throw tooManyRecords('annotations', recordLimits.annotations);
   return rows[0]!;
 }
 
@@ -34,5 +34,5 @@ const remove = '/* reporting.deleteAnnotation */ delete from annotations where s
 /** @throws ServiceError `not_found`. */
 export async function deleteAnnotation(writePool: Pool, siteId: string, id: string): Promise<void> {
   const { rowCount } = await writePool.query(remove, [siteId, id]);
-  if (rowCount === 0) throw unknownKept('an annotation');
+  if (rowCount === 0) throw unknownRecord('an annotation');
 }

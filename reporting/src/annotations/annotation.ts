@@ -4,7 +4,7 @@ import { addDays, dayStart } from '@millrace/shared/time/zone-days';
 import Joi from 'joi';
 import { isWithinLimits } from '../query-request/parse-date-range.js';
 import { type FieldPath, refusal } from '../query-request/refuse.js';
-import { keptSchema, keptText, parseKept } from '../sites/site-records.js';
+import { parseRecord, recordSchema, recordText } from '../sites/site-records.js';
 
 export const annotationKinds = ['deployment', 'campaign', 'note'] as const;
 
@@ -32,17 +32,17 @@ const time = Joi.string()
   .messages({ 'string.base': timeRule, 'string.empty': timeRule, 'string.max': timeRule });
 const kindRule = `must be ${annotationKinds.slice(0, -1).join(', ')} or ${annotationKinds.at(-1)}`;
 
-export const annotationSchema = keptSchema<SentAnnotation>('an annotation', {
+export const annotationSchema = recordSchema<SentAnnotation>('an annotation', {
   at: time.required(),
   until: time.allow(null).default(null),
   kind: Joi.string()
     .valid(...annotationKinds)
     .default('note')
     .messages({ 'any.only': kindRule, 'string.base': kindRule }),
-  text: keptText(500).required(),
+  text: recordText(500).required(),
 } satisfies Record<keyof SentAnnotation, Joi.Schema>);
 
-export const spanSchema = keptSchema<{ from?: string; to?: string }>('a list of annotations', {
+export const spanSchema = recordSchema<{ from?: string; to?: string }>('a list of annotations', {
   from: time,
   to: time,
 }).messages({ 'object.unknown': 'is not a parameter of annotations, which take from and to' });
@@ -82,7 +82,7 @@ export interface AnnotationSpan {
 
 /** @throws ServiceError `invalid_request`. */
 export function parseSpan(query: unknown, zone: string): AnnotationSpan {
-  const sent = parseKept(spanSchema, query);
+  const sent = parseRecord(spanSchema, query);
   const from = sent.from === undefined ? undefined : instantOf(sent.from, ['from'], zone, false);
   const to = sent.to === undefined ? undefined : instantOf(sent.to, ['to'], zone, true);
   if (from && to && to <= from) throw refusal(['to'], 'must be later than from');

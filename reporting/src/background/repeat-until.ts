@@ -4,21 +4,21 @@ export function repeatUntil(
   everyMs: number,
   onError: (error: unknown) => void,
 ): { stop(): Promise<void> } {
-  let underWay: Promise<unknown> = Promise.resolve();
-  let isBusy = false;
+  let running: Promise<unknown> = Promise.resolve();
+  let isRunning = false;
   const timer = setInterval(() => {
-    if (isBusy) return;
-    isBusy = true;
-    underWay = work()
+    if (isRunning) return;
+    isRunning = true;
+    running = work()
       .catch(onError)
       .finally(() => {
-        isBusy = false;
+        isRunning = false;
       });
   }, everyMs);
   return {
     async stop() {
       clearInterval(timer);
-      await underWay;
+      await running;
     },
   };
 }

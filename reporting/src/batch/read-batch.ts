@@ -1,7 +1,7 @@
 /** Reads all answers of a batch on one snapshot. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { answerBatch } from '../query/answer-batch.js';
-import { type BatchRequest, ofQuery } from '../query-request/parse-batch.js';
+import { type BatchRequest, namingQuery } from '../query-request/parse-batch.js';
 import { resolveQuery } from '../query-request/resolve-query.js';
 import type { Reads } from '../reading/read-in-turn.js';
 import { needsEvents, readSite } from '../reading/site-circumstances.js';
@@ -14,20 +14,20 @@ import type { BatchAnswer } from './batch-output.js';
  */
 export async function readBatch(
   client: PoolClient,
-  { siteId, filter, queries: asked }: BatchRequest,
+  { siteId, filter, queries: batchQueries }: BatchRequest,
   reads: Reads,
   now: Date,
-  answered: (answer: Omit<BatchAnswer, 'json'> & ReturnType<typeof bodyOf>) => void,
+  onAnswer: (answer: Omit<BatchAnswer, 'json'> & ReturnType<typeof bodyOf>) => void,
 ): Promise<{ siteKnown: boolean }> {
-  const isAllTime = asked.some(({ request }) => needsEvents(request.dateRange, request.comparison));
+  const isAllTime = batchQueries.some(({ request }) => needsEvents(request.dateRange, request.comparison));
   const site = await readSite(client, siteId, isAllTime);
-  const queries = asked.map(({ request, ownFilter }, index) => ({
-    query: ofQuery(index, () => resolveQuery(request, { now, ...site })),
+  const queries = batchQueries.map(({ request, ownFilter }, index) => ({
+    query: namingQuery(index, () => resolveQuery(request, { now, ...site })),
     ...(ownFilter && { ownFilter }),
   }));
   await answerBatch(client, { queries, ...(filter && { filter }) }, reads, (index, answer) => {
-    const { id, request } = asked[index]!;
-    answered({ index, id, ...bodyOf(request, queries[index]!.query, answer, site) });
+    const { id, request } = batchQueries[index]!;
+    onAnswer({ index, id, ...bodyOf(request, queries[index]!.query, answer, site) });
   });
   return { siteKnown: site.siteKnown };
 }

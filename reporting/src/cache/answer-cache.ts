@@ -4,35 +4,35 @@ import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Telemetry } from '@millrace/shared/platform/telemetry';
 import { LRUCache } from 'lru-cache';
 import type { AnswerStore, StoreSize } from './answer-store.js';
-import type { Question } from './cacheable-query.js';
-import { bytesOf, isAnswerTo, isNewer, type KeptAnswer } from './cached-answer.js';
-import { type ComputedAnswer, computeAnswer, type GivenAnswer, type Reader } from './compute-answer.js';
+import type { CacheableQuery } from './cacheable-query.js';
+import { bytesOf, type CachedAnswer, isAnswerTo, isNewer } from './cached-answer.js';
+import { type ComputedAnswer, computeAnswer, type Reader, type ServedAnswer } from './compute-answer.js';
 import { type AnswerCounts, type AnswerStatus, createAnswerCounter } from './count-answers.js';
 import { guardStore } from './guard-store.js';
-import { createJoining, type Flying, isShareable, type Shareable } from './join-computation.js';
-import { createLookUp, type LookedUp } from './lookup.js';
+import { createComputations, isShareable, type RunningComputation, type Shareable } from './join-computation.js';
+import { createLookup, type Lookup } from './lookup.js';
 import { type Computed, type LockTimes, shareAnswer, lockTimes as standardTimes } from './share-answer.js';
 
-export interface AskOptions {
+export interface GetOptions {
   read: Reader;
   /** Aborted when the caller has left; without it, the computation runs to its end. */
-  gone?: AbortSignal | undefined;
+  signal?: AbortSignal | undefined;
   /** How old an outdated answer may be. */
   maxStaleMs?: number | undefined;
   /** Stores even answers that are unlikely to be requested again, for callers that accept outdated ones. */
-  keepsAll?: boolean | undefined;
+  storesAll?: boolean | undefined;
   /** Whether the caller already has the answer with that tag. */
-  isKnown?: ((etag: string) => boolean) | undefined;
+  hasEtag?: ((etag: string) => boolean) | undefined;
 }
 
 export interface AnswerCache {
   /** Undefined if the caller already has the answer. */
-  ask(question: Question, options: AskOptions): Promise<GivenAnswer | undefined>;
+  get(query: CacheableQuery, options: GetOptions): Promise<ServedAnswer | undefined>;
   readonly store: AnswerStore;
   /** Clears the memory of this process. */
-  forget(): void;
+  clear(): void;
   /** Of this process. */
-  figures(): AnswerCounts & StoreSize & { maxBytes: number };
+  stats(): AnswerCounts & StoreSize & { maxBytes: number };
 }
 
 export interface CacheDependencies {
@@ -49,124 +49,133 @@ export interface CacheDependencies {
 
 const dayMs = 86_400_000;
 /** Answers about a range in the past change only when events arrive late. */
-const keepMs = { over: 7 * dayMs, open: 600_000 };
+const ttlMs = { over: 7 * dayMs, open: 600_000 };
 /** Largest share of the memory for a single answer. */
-const largestPart = 1 / 4;
+const maxEntryShare = 1 / 4;
 
 /** Weak, because `meta` differs from response to response. */
-const tagOf = (name: string, version: string) => `W/"${name.slice(name.lastIndexOf(':') + 1)}.${version}"`;
+const etagOf = (name: string, version: string) => `W/"${name.slice(name.lastIndexOf(':') + 1)}.${version}"`;
 
-const give = (name: string, answer: ComputedAnswer, status: AnswerStatus): GivenAnswer => ({
+const toServed = (name: string, answer: ComputedAnswer, status: AnswerStatus): ServedAnswer => ({
   ...answer,
   status,
-  etag: answer.version && tagOf(name, answer.version),
+  etag: answer.version && etagOf(name, answer.version),
 });
 
 export function createAnswerCache(deps: CacheDependencies): AnswerCache {
   const { pool, maxBytes, clock = () => new Date(), lockTimes = standardTimes } = deps;
   const store = guardStore(deps.store, deps.logger);
-  const lookUp = createLookUp(pool);
-  const joining = createJoining(lockTimes.patienceMs);
-  const memory = new LRUCache<string, KeptAnswer>({
+  const lookUp = createLookup(pool);
+  const computations = createComputations(lockTimes.patienceMs);
+  const memory = new LRUCache<string, CachedAnswer>({
     maxSize: maxBytes,
-    maxEntrySize: Math.ceil(maxBytes * largestPart),
+    maxEntrySize: Math.ceil(maxBytes * maxEntryShare),
     sizeCalculation: bytesOf,
-    ttl: keepMs.over,
+    ttl: ttlMs.over,
   });
   const counter = createAnswerCounter(deps.telemetry, () => memory.calculatedSize);
 
   /** Stores it for all processes, unless it is unlikely to be requested again. */
-  async function keep({ siteId }: Question, found: LookedUp, answer: KeptAnswer, isWanted: boolean): Promise<void> {
-    const held = memory.get(found.name);
-    if (held && isNewer(held, answer)) return;
-    memory.set(found.name, answer);
-    if (!isWanted) return;
-    const duration = found.span.to <= clock() ? keepMs.over : keepMs.open;
-    await store.attempt((of) => of.put(siteId, found.name, answer, duration));
+  async function save(
+    { siteId }: CacheableQuery,
+    lookup: Lookup,
+    answer: CachedAnswer,
+    isReusable: boolean,
+  ): Promise<void> {
+    const stored = memory.get(lookup.name);
+    if (stored && isNewer(stored, answer)) return;
+    memory.set(lookup.name, answer);
+    if (!isReusable) return;
+    const duration = lookup.span.to <= clock() ? ttlMs.over : ttlMs.open;
+    await store.attempt((of) => of.put(siteId, lookup.name, answer, duration));
   }
 
   async function compute(
-    question: Question,
-    found: LookedUp,
-    { read, maxStaleMs, keepsAll = false }: AskOptions,
+    query: CacheableQuery,
+    lookup: Lookup,
+    { read, maxStaleMs, storesAll = false }: GetOptions,
     stop: AbortSignal,
-  ): Promise<Computed<GivenAnswer>> {
+  ): Promise<Computed<ServedAnswer>> {
     counter.addComputation();
-    const answer = await computeAnswer(found, read, stop, clock);
+    const answer = await computeAnswer(lookup, read, stop, clock);
     const { version } = answer;
-    const isWanted = !found.isMomentary || keepsAll || maxStaleMs !== undefined;
-    const kept = version === undefined ? Promise.resolve() : keep(question, found, { ...answer, version }, isWanted);
-    return { answer: give(found.name, answer, 'miss'), kept };
+    const isReusable = !lookup.isTransient || storesAll || maxStaleMs !== undefined;
+    const stored = version === undefined ? Promise.resolve() : save(query, lookup, { ...answer, version }, isReusable);
+    return { answer: toServed(lookup.name, answer, 'miss'), stored };
   }
 
   async function fetch(
-    question: Question,
-    found: Shareable,
-    options: AskOptions,
+    query: CacheableQuery,
+    lookup: Shareable,
+    options: GetOptions,
     stop: AbortSignal,
-    flying: Flying,
-  ): Promise<GivenAnswer> {
+    running: RunningComputation,
+  ): Promise<ServedAnswer> {
     const computing = () => {
-      flying.startedAt = performance.now();
-      return compute(question, found, options, stop);
+      running.startedAt = performance.now();
+      return compute(query, lookup, options, stop);
     };
-    if (found.isMomentary) return (await computing()).answer;
-    const patience = { stop, until: flying.askedAt + lockTimes.patienceMs };
-    const shared = await shareAnswer(store, { ...found, siteId: question.siteId }, computing, patience, lockTimes);
+    if (lookup.isTransient) return (await computing()).answer;
+    const patience = { stop, until: running.requestedAt + lockTimes.patienceMs };
+    const shared = await shareAnswer(store, { ...lookup, siteId: query.siteId }, computing, patience, lockTimes);
     if (shared.kind === 'computed') return shared.answer;
-    memory.set(found.name, shared.answer);
-    return give(found.name, shared.answer, shared.isWaitedFor ? 'miss' : 'hit');
+    memory.set(lookup.name, shared.answer);
+    return toServed(lookup.name, shared.answer, shared.hasWaited ? 'miss' : 'hit');
   }
 
-  const share = (question: Question, found: Shareable, options: AskOptions): Promise<GivenAnswer> =>
-    joining.join(
-      found,
+  const share = (query: CacheableQuery, lookup: Shareable, options: GetOptions): Promise<ServedAnswer> =>
+    computations.join(
+      lookup,
       {
-        share: (stop, flying) => fetch(question, found, options, stop, flying),
-        compute: async (stop) => (await compute(question, found, options, stop)).answer,
+        share: (stop, running) => fetch(query, lookup, options, stop, running),
+        compute: async (stop) => (await compute(query, lookup, options, stop)).answer,
       },
-      options.gone,
+      options.signal,
     );
 
   /** The last answer to the query, unless it is older than the caller accepts. */
-  async function findStale({ siteId }: Question, { name, identity }: LookedUp, { maxStaleMs }: AskOptions) {
+  async function findStale({ siteId }: CacheableQuery, { name, identity }: Lookup, { maxStaleMs }: GetOptions) {
     if (maxStaleMs === undefined) return undefined;
     const oldest = clock().getTime() - maxStaleMs;
-    const isGood = (answer: KeptAnswer | undefined) => answer?.identity === identity && answer.computedAt >= oldest;
+    const isAcceptable = (answer: CachedAnswer | undefined) =>
+      answer?.identity === identity && answer.computedAt >= oldest;
     const own = memory.get(name);
-    if (isGood(own)) return own;
-    const others = await store.attempt((of) => of.newest(siteId, name));
-    return isGood(others) ? others : undefined;
+    if (isAcceptable(own)) return own;
+    const sharedAnswer = await store.attempt((of) => of.newest(siteId, name));
+    return isAcceptable(sharedAnswer) ? sharedAnswer : undefined;
   }
 
-  async function answer(question: Question, found: LookedUp, options: AskOptions): Promise<GivenAnswer> {
-    if (!isShareable(found)) {
+  async function answer(query: CacheableQuery, lookup: Lookup, options: GetOptions): Promise<ServedAnswer> {
+    if (!isShareable(lookup)) {
       // An answer that must not be cached must not be shared either.
-      return joining.alone(async (stop) => (await compute(question, found, options, stop)).answer, options.gone);
+      return computations.runAlone(
+        async (stop) => (await compute(query, lookup, options, stop)).answer,
+        options.signal,
+      );
     }
-    const own = memory.get(found.name);
-    if (own && isAnswerTo(found, own)) return give(found.name, own, 'hit');
-    const stale = await findStale(question, found, options);
-    if (!stale) return share(question, found, options);
-    if (isAnswerTo(found, stale)) return give(found.name, stale, 'hit');
+    const own = memory.get(lookup.name);
+    if (own && isAnswerTo(lookup, own)) return toServed(lookup.name, own, 'hit');
+    const stale = await findStale(query, lookup, options);
+    if (!stale) return share(query, lookup, options);
+    if (isAnswerTo(lookup, stale)) return toServed(lookup.name, stale, 'hit');
     // The error will surface in the next request.
-    share(question, found, { ...options, gone: undefined }).catch(() => {});
-    return give(found.name, stale, 'stale');
+    share(query, lookup, { ...options, signal: undefined }).catch(() => {});
+    return toServed(lookup.name, stale, 'stale');
   }
 
   return {
-    async ask(question, options) {
-      const found = await lookUp(question, options.gone);
-      if (found.version !== undefined && options.isKnown?.(tagOf(found.name, found.version))) {
+    async get(query, options) {
+      const lookup = await lookUp(query, options.signal);
+      if (lookup.version !== undefined && options.hasEtag?.(etagOf(lookup.name, lookup.version))) {
         counter.add('hit');
         return undefined;
       }
-      const given = await answer(question, found, options);
-      counter.add(given.status);
-      return given;
+      const served = await answer(query, lookup, options);
+      counter.add(served.status);
+      return served;
     },
     store: store.store,
-    forget: () => memory.clear(),
-    figures: () => ({ ...counter.counts, entries: memory.size, bytes: memory.calculatedSize, maxBytes }),
+    clear: () => memory.clear(),
+    stats: () => ({ ...counter.counts, entries: memory.size, bytes: memory.calculatedSize, maxBytes }),
   };
 }

@@ -15,13 +15,13 @@ export interface AnswerBody {
 }
 
 /** A query as of one moment, with all names resolved to instants. */
-export interface ResolvedQuestion {
+export interface ExecutableQuery {
   /** Everything the answer depends on besides the data: with the same meaning and data it is the same. */
   meaning: unknown;
   /** The answer depends only on events in this range. */
   span: TimeRange;
   /** The meaning changes every millisecond, so the same query is not made again. */
-  isMomentary: boolean;
+  isTransient: boolean;
   /** Checks what only Postgres can, before anything is read. @throws ServiceError `invalid_request`. */
   check?: (signal: AbortSignal) => Promise<void>;
   /** `client` must be in a transaction with one snapshot. */
@@ -30,18 +30,18 @@ export interface ResolvedQuestion {
   longestMs?: number | undefined;
 }
 
-export interface Question {
+export interface CacheableQuery {
   /** First part of the answer's name: the id of a dataset, or `stats`, `query`, `overview`, `funnel`, `retention`, `journeys`. */
   kind: string;
   siteId: string;
   /** The whole request, as JSON. */
-  asked: unknown;
+  request: unknown;
   /** What the answer depends on. */
-  reads: readonly DataSource[];
+  sources: readonly DataSource[];
   /** The meaning depends on the first or last event of the site. */
   needsEvents: boolean;
   /** @throws ServiceError `invalid_request` for a range that is not supported. */
-  resolve: (site: SiteCircumstances) => ResolvedQuestion;
+  resolve: (site: SiteCircumstances) => ExecutableQuery;
 }
 
 /** True if one of the instants follows the clock to the millisecond. */

@@ -1,5 +1,5 @@
 /** The state of the data that a request or an answer is about. */
-export interface DataMoment {
+export interface DataVersionKey {
   /** Hash of query, meaning and data: the same version has the same answer. */
   version: string;
   /** Hash of the meaning of the query and the history of the data. Only within the same meaning can positions be compared. */
@@ -8,7 +8,7 @@ export interface DataMoment {
   position: string;
 }
 
-export interface KeptAnswer extends DataMoment {
+export interface CachedAnswer extends DataVersionKey {
   identity: string;
   /** JSON of everything but `meta`. */
   body: Buffer;
@@ -18,7 +18,7 @@ export interface KeptAnswer extends DataMoment {
 }
 
 /** Whether `one` includes all data of `other`, and more. */
-export const isNewer = (one: Omit<DataMoment, 'version'>, other: Omit<DataMoment, 'version'>): boolean =>
+export const isNewer = (one: Omit<DataVersionKey, 'version'>, other: Omit<DataVersionKey, 'version'>): boolean =>
   one.meaning === other.meaning && one.position > other.position;
 
 /**
@@ -26,12 +26,12 @@ export const isNewer = (one: Omit<DataMoment, 'version'>, other: Omit<DataMoment
  * before the answer was computed.
  */
 export const isAnswerTo = (
-  asked: DataMoment,
-  answer: Omit<DataMoment, 'version'> & { version: string | undefined },
-): boolean => answer.version === asked.version || isNewer(answer, asked);
+  request: DataVersionKey,
+  answer: Omit<DataVersionKey, 'version'> & { version: string | undefined },
+): boolean => answer.version === request.version || isNewer(answer, request);
 
 /** Approximate size of an entry besides its body. */
-const overhead = 500;
+const entryOverheadBytes = 500;
 
-export const bytesOf = ({ body, meta }: KeptAnswer): number =>
-  body.length + overhead + (meta === undefined ? 0 : JSON.stringify(meta).length);
+export const bytesOf = ({ body, meta }: CachedAnswer): number =>
+  body.length + entryOverheadBytes + (meta === undefined ? 0 : JSON.stringify(meta).length);

@@ -2,10 +2,10 @@
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { type ReadBudget, stopMs } from '../reading/read-budget.js';
 import type { Reads } from '../reading/read-in-turn.js';
-import type { KeptAnswer } from './cached-answer.js';
+import type { CachedAnswer } from './cached-answer.js';
 import type { AnswerStatus } from './count-answers.js';
 import { readDataVersion } from './data-version.js';
-import { type LookedUp, momentOf } from './lookup.js';
+import { type Lookup, versionKeyOf } from './lookup.js';
 
 /** Runs reads on one snapshot within a budget; see `readInTurn`. */
 export type Reader = <T>(
@@ -15,9 +15,9 @@ export type Reader = <T>(
 ) => Promise<T>;
 
 /** Without a version, the answer must not be cached. */
-export type ComputedAnswer = Omit<KeptAnswer, 'version'> & { version: string | undefined };
+export type ComputedAnswer = Omit<CachedAnswer, 'version'> & { version: string | undefined };
 
-export interface GivenAnswer extends ComputedAnswer {
+export interface ServedAnswer extends ComputedAnswer {
   status: AnswerStatus;
   /** Undefined if the answer must not be cached. */
   etag: string | undefined;
@@ -41,7 +41,7 @@ function startBudget(stop: AbortSignal): { budget: ReadBudget; end: () => void }
 
 /** The version may be newer than the one that was looked up. */
 export async function computeAnswer(
-  found: LookedUp,
+  lookup: Lookup,
   read: Reader,
   stop: AbortSignal,
   clock: () => Date,
@@ -50,13 +50,13 @@ export async function computeAnswer(
   let readAt = 0;
   const readAll = async (client: PoolClient, reads: Reads) => {
     readAt = clock().getTime();
-    const data = await readDataVersion(client, found.versioned);
-    const { fields, meta } = await found.read(client, { ...reads, signal: budget.signal }, budget.signal);
-    return { fields, meta, ...momentOf(found.written, data), identity: data.identity };
+    const data = await readDataVersion(client, lookup.versionParams);
+    const { fields, meta } = await lookup.read(client, { ...reads, signal: budget.signal }, budget.signal);
+    return { fields, meta, ...versionKeyOf(lookup.meaningJson, data), identity: data.identity };
   };
   try {
-    await found.check?.(budget.signal);
-    const { fields, ...answer } = await read(budget, readAll, found.longestMs);
+    await lookup.check?.(budget.signal);
+    const { fields, ...answer } = await read(budget, readAll, lookup.longestMs);
     return { ...answer, body: Buffer.from(JSON.stringify(fields)), computedAt: readAt };
   } finally {
     end();

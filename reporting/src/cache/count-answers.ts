@@ -17,7 +17,7 @@ export interface AnswerCounter {
 }
 
 export function createAnswerCounter(telemetry: Telemetry, bytes: () => number): AnswerCounter {
-  const of = {
+  const counters = {
     hit: telemetry.counter('millrace_cache_hits_total', 'Answers served from the cache'),
     miss: telemetry.counter('millrace_cache_misses_total', 'Answers that were computed or waited for'),
     stale: telemetry.counter('millrace_cache_stale_total', 'Outdated answers served to clients that accept them'),
@@ -31,7 +31,7 @@ export function createAnswerCounter(telemetry: Telemetry, bytes: () => number): 
   return {
     counts,
     add(status) {
-      of[status].inc();
+      counters[status].inc();
       counts[names[status]] += 1;
     },
     addComputation() {

@@ -5,7 +5,7 @@ import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
 import { version as release } from '@millrace/shared/platform/version';
 import type { TimeRange } from '../query/resolved-query.js';
 import { databaseHistory } from '../reading/in-snapshot.js';
-import type { DataSource, Question } from './cacheable-query.js';
+import type { CacheableQuery, DataSource } from './cacheable-query.js';
 
 export interface DataVersion {
   /**
@@ -28,7 +28,7 @@ export interface DataVersion {
 }
 
 /** The part of a query that the version of its data depends on. */
-export type VersionedQuestion = Pick<Question, 'siteId' | 'reads'> & { name: string; span: TimeRange };
+export type VersionParams = Pick<CacheableQuery, 'siteId' | 'sources'> & { name: string; span: TimeRange };
 
 /** Reads tables sites and site_rollups, the latter as `rolled`; `more` is what depends on the query. */
 export const identityOf = (...more: string[]) =>
@@ -45,37 +45,37 @@ const events = `sites.hostnames, sites.session_minutes, extract(epoch from horiz
       rolled.timezone, (select string_agg(day::text, ' ' order by day) from rollup_day_marks where site_id = $1)) end`;
 
 /** Marks are counted up to this number. */
-const mostMarks = 50_000;
+const maxMarks = 50_000;
 
 const marks = `left join lateral (
     select count(*) as number from (
       select 1 from rollup_marks where site_id = $1 and interval_start >= $3::date::timestamp at time zone 'UTC'
-        and interval_start < ($4::date + 1)::timestamp at time zone 'UTC' limit ${mostMarks + 1}) as found
+        and interval_start < ($4::date + 1)::timestamp at time zone 'UTC' limit ${maxMarks + 1}) as found
   ) as marks on true`;
 
 /** Every release updates the row of the site in the transaction that writes aggregates. */
 const aggregates = `(select xmin::text from site_aggregations where site_id = $1)`;
 
-const listed = (names: readonly string[]) => `(${names.map((name) => `'${name}'`).join(', ')})`;
+const quotedList = (names: readonly string[]) => `(${names.map((name) => `'${name}'`).join(', ')})`;
 
 /** Metrics have no such row, but a range has few of them. Listed one by one, so that the index is used. */
 const metrics = `(select jsonb_agg(found) from (
     select count(*), sum(hashtextextended(xmin::text, 0)) from site_metrics
-    where site_id = $1 and metric_type in ${listed(metricTypes)} and period_type = 'hour'
+    where site_id = $1 and metric_type in ${quotedList(metricTypes)} and period_type = 'hour'
       and period_start >= $3::date - 1 and period_start < $4::date + 2
     union all
     select count(*), sum(hashtextextended(xmin::text, 0)) from site_metrics
-    where site_id = $1 and metric_type in ${listed(metricTypes)} and period_type in ${listed(periodTypes)}) as found)`;
+    where site_id = $1 and metric_type in ${quotedList(metricTypes)} and period_type in ${quotedList(periodTypes)}) as found)`;
 
-const sources: Record<DataSource, string> = { events, aggregates, metrics };
+const sourceSql: Record<DataSource, string> = { events, aggregates, metrics };
 
-const statement = (reads: readonly DataSource[]) => `/* reporting.readDataVersion */
+const statement = (sources: readonly DataSource[]) => `/* reporting.readDataVersion */
 select sites.timezone as "siteTimezone", coalesce(daily_visitors, false) as "hasDailyVisitors", ${databaseHistory}::text as history, pg_current_snapshot()::text as snapshot,
-  erase_requested_at is not null ${reads.includes('events') ? `or marks.number > ${mostMarks}` : ''} as "isUnsettled",
+  erase_requested_at is not null ${sources.includes('events') ? `or marks.number > ${maxMarks}` : ''} as "isUnsettled",
   ${identityOf(`jsonb_build_array((select max(no) from cache_invalidations where $2 like pattern), ${databaseHistory})`)}::text as identity,
-  jsonb_build_array($3::date, $4::date, ${reads.map((name) => sources[name]).join(', ')})::text as data
+  jsonb_build_array($3::date, $4::date, ${sources.map((name) => sourceSql[name]).join(', ')})::text as data
 from (select 1) as one left join sites on sites.site_id = $1 left join site_rollups rolled on rolled.site_id = $1
-  left join raw_horizon horizon on true ${reads.includes('events') ? marks : ''}`;
+  left join raw_horizon horizon on true ${sources.includes('events') ? marks : ''}`;
 
 interface Row {
   siteTimezone: string | null;
@@ -87,7 +87,7 @@ interface Row {
   data: string;
 }
 
-const mostRunning = 1e9;
+const maxRunning = 1e9;
 
 /**
  * Position of a snapshot `xmin:xmax:running`. Once anything has been committed, a later snapshot of the same history has a larger
@@ -95,7 +95,7 @@ const mostRunning = 1e9;
  */
 export function positionOf(snapshot: string): string {
   const [, xmax = '', running = ''] = snapshot.split(':');
-  const ended = mostRunning - (running === '' ? 0 : running.split(',').length);
+  const ended = maxRunning - (running === '' ? 0 : running.split(',').length);
   return `${xmax.padStart(20, '0')}${String(ended).padStart(10, '0')}`;
 }
 
@@ -107,9 +107,9 @@ const daysOf = ({ from, to }: TimeRange) => [dayOf(from.getTime()), dayOf(Math.m
 /** As of the snapshot of a client, or as of now. */
 export async function readDataVersion(
   database: Pool | PoolClient,
-  { siteId, reads, name, span }: VersionedQuestion,
+  { siteId, sources, name, span }: VersionParams,
 ): Promise<DataVersion> {
-  const { rows } = await database.query<Row>(statement(reads), [siteId, name, ...daysOf(span)]);
+  const { rows } = await database.query<Row>(statement(sources), [siteId, name, ...daysOf(span)]);
   const { history, snapshot, isUnsettled, identity, data, ...site } = rows[0]!;
   const position = positionOf(snapshot);
   return { ...site, history, position, identity, data: isUnsettled ? undefined : hashOf(identity, data) };

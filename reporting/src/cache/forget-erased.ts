@@ -14,7 +14,7 @@ export function createForgetErased(pool: Pool, cache: AnswerCache): () => Promis
   return async () => {
     const now = await readIdentities(pool, null);
     if (!before || hasErased(before, now)) {
-      cache.forget();
+      cache.clear();
       await cache.store.cleanUp();
     }
     before = now;
@@ -25,12 +25,12 @@ const statement = `/* reporting.readIdentities */
 select sites.site_id as "siteId", ${identityOf()}::text as identity
 from sites left join site_rollups rolled on rolled.site_id = sites.site_id where $1::text[] is null or sites.site_id = any($1)`;
 
-const ofUnknown = JSON.stringify([null, 0]);
+const unknownIdentity = JSON.stringify([null, 0]);
 
 /** The part of the identity that all answers of a site share, as JSON in JavaScript's formatting; of all sites without `siteIds`. */
 export async function readIdentities(pool: Pool, siteIds: string[] | null): Promise<Map<string, string>> {
   const { rows } = await pool.query<{ siteId: string; identity: string }>(statement, [siteIds]);
-  const found = new Map((siteIds ?? []).map((siteId) => [siteId, ofUnknown]));
+  const found = new Map((siteIds ?? []).map((siteId) => [siteId, unknownIdentity]));
   for (const { siteId, identity } of rows) found.set(siteId, JSON.stringify(JSON.parse(identity)));
   return found;
 }

@@ -1,6 +1,6 @@
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { AnswerCache } from './answer-cache.js';
-import { reachStore } from './answer-store.js';
+import { withStoreErrors } from './answer-store.js';
 import { likeOf } from './name-pattern.js';
 
 export interface InvalidateDeps {
@@ -16,13 +16,13 @@ insert into cache_invalidations (pattern) values ($1)`;
 /** Invalidates answers, in the memory of all processes as well, whose names match the pattern (see `parsePattern`); returns how many were removed from the store. */
 export async function invalidateCache({ writePool, cache }: InvalidateDeps, pattern: string): Promise<number> {
   await writePool.query(add, [likeOf(pattern)]);
-  return reachStore(cache.store, cache.store.remove(pattern));
+  return withStoreErrors(cache.store, cache.store.remove(pattern));
 }
 
 /** Invalidates all answers; returns how many were removed from the store. */
 export async function clearCache(deps: InvalidateDeps): Promise<number> {
   const removed = await invalidateCache(deps, '*');
-  deps.cache.forget();
+  deps.cache.clear();
   return removed;
 }
 

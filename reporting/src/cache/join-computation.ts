@@ -1,64 +1,67 @@
 /** Decides within a process which requests can share a running computation and which need another one. */
 import { randomUUID } from 'node:crypto';
 import { isAnswerTo } from './cached-answer.js';
-import type { GivenAnswer } from './compute-answer.js';
-import type { LookedUp } from './lookup.js';
-import { createFlights } from './single-flight.js';
+import type { ServedAnswer } from './compute-answer.js';
+import type { Lookup } from './lookup.js';
+import { createSingleFlight } from './single-flight.js';
 
 /** A query whose answer may be cached. */
-export type Shareable = LookedUp & { version: string };
+export type Shareable = Lookup & { version: string };
 
-export const isShareable = (found: LookedUp): found is Shareable => found.version !== undefined;
+export const isShareable = (lookup: Lookup): lookup is Shareable => lookup.version !== undefined;
 
 /** Describes a running computation to other callers; times are of `performance.now()`. */
-export interface Flying {
+export interface RunningComputation {
   /** The version it was started for. */
   readonly version: string;
   /** When the first caller asked for it. */
-  readonly askedAt: number;
+  readonly requestedAt: number;
   /** Before anything is read; undefined if another process is computing. */
   startedAt?: number;
 }
 
 /** Stopped when nobody waits for it any more. */
-type Work = (stop: AbortSignal) => Promise<GivenAnswer>;
+type Work = (stop: AbortSignal) => Promise<ServedAnswer>;
 
 /** Sets `startedAt`. */
-type SharedWork = (stop: AbortSignal, flying: Flying) => Promise<GivenAnswer>;
+type SharedWork = (stop: AbortSignal, running: RunningComputation) => Promise<ServedAnswer>;
 
-export interface Joining {
+export interface Computations {
   /** Not shared with anyone. */
-  alone(work: Work, gone?: AbortSignal): Promise<GivenAnswer>;
+  runAlone(work: Work, signal?: AbortSignal): Promise<ServedAnswer>;
   /** `share` also uses answers and computations of other processes; `compute` does not. */
-  join(found: Shareable, works: { share: SharedWork; compute: Work }, gone?: AbortSignal): Promise<GivenAnswer>;
+  join(lookup: Shareable, works: { share: SharedWork; compute: Work }, signal?: AbortSignal): Promise<ServedAnswer>;
 }
 
-interface Asked {
-  found: Shareable;
-  askedAt: number;
-  gone: AbortSignal | undefined;
+interface PendingRequest {
+  lookup: Shareable;
+  requestedAt: number;
+  signal: AbortSignal | undefined;
 }
 
-export function createJoining(patienceMs: number): Joining {
-  const flights = createFlights<GivenAnswer, Flying>();
+export function createComputations(patienceMs: number): Computations {
+  const flights = createSingleFlight<ServedAnswer, RunningComputation>();
 
   /** `impatient`: it is of other data, may have started before the request, and took too long. `next`: the same, but it ended and does not fit. */
-  async function land({ found, askedAt, gone }: Asked, share: SharedWork): Promise<GivenAnswer | 'impatient' | 'next'> {
-    const key = `${found.name} ${found.meaning}`;
-    const flying = flights.labelOf(key) ?? { version: found.version, askedAt };
-    const isLater = () => flying.startedAt !== undefined && flying.startedAt >= askedAt;
-    const isOurs = () => flying.version === found.version || isLater();
+  async function joinRunning(
+    { lookup, requestedAt, signal }: PendingRequest,
+    share: SharedWork,
+  ): Promise<ServedAnswer | 'impatient' | 'next'> {
+    const key = `${lookup.name} ${lookup.meaning}`;
+    const running = flights.labelOf(key) ?? { version: lookup.version, requestedAt };
+    const isLater = () => running.startedAt !== undefined && running.startedAt >= requestedAt;
+    const isOfSameData = () => running.version === lookup.version || isLater();
     const impatience = new AbortController();
-    const leave = () => !isOurs() && impatience.abort();
-    const timer = setTimeout(leave, Math.max(0, askedAt + patienceMs - performance.now()));
-    const leaving = AbortSignal.any(gone ? [gone, impatience.signal] : [impatience.signal]);
+    const leave = () => !isOfSameData() && impatience.abort();
+    const timer = setTimeout(leave, Math.max(0, requestedAt + patienceMs - performance.now()));
+    const leaving = AbortSignal.any(signal ? [signal, impatience.signal] : [impatience.signal]);
     try {
-      const given = await flights.join(key, (stop) => share(stop, flying), leaving, flying);
-      return isLater() || isAnswerTo(found, given) ? given : 'next';
+      const served = await flights.join(key, (stop) => share(stop, running), leaving, running);
+      return isLater() || isAnswerTo(lookup, served) ? served : 'next';
     } catch (error) {
-      if (gone?.aborted) throw error;
+      if (signal?.aborted) throw error;
       if (impatience.signal.aborted) return 'impatient';
-      if (isOurs()) throw error;
+      if (isOfSameData()) throw error;
       return 'next';
     } finally {
       clearTimeout(timer);
@@ -66,19 +69,19 @@ export function createJoining(patienceMs: number): Joining {
   }
 
   return {
-    alone: (work, gone) => flights.join(randomUUID(), work, gone),
+    runAlone: (work, signal) => flights.join(randomUUID(), work, signal),
     /**
      * A running computation also answers this request if it is of the same data, or if it read its data after the request was made; the
      * same goes for its failure. Otherwise the next computation does, which starts later.
      */
-    async join(found, { share, compute }, gone) {
-      const asked = { found, askedAt: performance.now(), gone };
+    async join(lookup, { share, compute }, signal) {
+      const pending = { lookup, requestedAt: performance.now(), signal };
       for (;;) {
-        const landed = await land(asked, share);
-        if (landed === 'impatient') break;
-        if (landed !== 'next') return landed;
+        const outcome = await joinRunning(pending, share);
+        if (outcome === 'impatient') break;
+        if (outcome !== 'next') return outcome;
       }
-      return flights.join(`${found.name} ${found.meaning} ${found.version}`, compute, gone);
+      return flights.join(`${lookup.name} ${lookup.meaning} ${lookup.version}`, compute, signal);
     },
   };
 }

@@ -5,33 +5,33 @@ import { LRUCache } from 'lru-cache';
 import type { TimeRange } from '../query/resolved-query.js';
 import { besideSnapshots, inSnapshot } from '../reading/in-snapshot.js';
 import { readSite, type SiteCircumstances } from '../reading/site-circumstances.js';
-import type { Question, ResolvedQuestion } from './cacheable-query.js';
-import type { DataMoment } from './cached-answer.js';
-import { type DataVersion, hashOf, readDataVersion, type VersionedQuestion } from './data-version.js';
+import type { CacheableQuery, ExecutableQuery } from './cacheable-query.js';
+import type { DataVersionKey } from './cached-answer.js';
+import { type DataVersion, hashOf, readDataVersion, type VersionParams } from './data-version.js';
 
-export interface LookedUp extends Omit<ResolvedQuestion, 'meaning'>, Omit<DataMoment, 'version'> {
+export interface Lookup extends Omit<ExecutableQuery, 'meaning'>, Omit<DataVersionKey, 'version'> {
   /** Names the answers to the same query, of any version. */
   name: string;
   /** Of an answer as of now; undefined if none may be cached. */
   version: string | undefined;
   identity: string;
   /** The meaning of the query as JSON. */
-  written: string;
-  versioned: VersionedQuestion;
+  meaningJson: string;
+  versionParams: VersionParams;
 }
 
 /** `user-growth:demo:<hash>`. Administrators' patterns match these names. */
-export const nameOf = ({ kind, siteId, asked }: Question): string =>
-  `${kind}:${siteId}:${hashOf(stringifyExactJson(asked))}`;
+export const nameOf = ({ kind, siteId, request }: CacheableQuery): string =>
+  `${kind}:${siteId}:${hashOf(stringifyExactJson(request))}`;
 
 /** Answers with the same query, meaning and data have the same version. */
-export const momentOf = (written: string, { data, position, history }: DataVersion) => ({
-  version: data && hashOf(written, data),
-  meaning: hashOf(written, history),
+export const versionKeyOf = (meaningJson: string, { data, position, history }: DataVersion) => ({
+  version: data && hashOf(meaningJson, data),
+  meaning: hashOf(meaningJson, history),
   position,
 });
 
-const knownSites = 10_000;
+const maxSites = 10_000;
 const attempts = 3;
 
 const siteOf = ({ siteTimezone, hasDailyVisitors }: DataVersion): SiteCircumstances => ({
@@ -48,61 +48,61 @@ const isSameSite = (one: SiteCircumstances, other: SiteCircumstances) =>
 /** Contains all events: whenever the first or last event of a site changes, the version of this range changes. */
 const allDays: TimeRange = { from: new Date(Date.UTC(1000, 0, 1)), to: new Date(Date.UTC(9999, 0, 1)) };
 
-function lookedUp(resolved: ResolvedQuestion, versioned: VersionedQuestion, data: DataVersion): LookedUp {
-  const written = stringifyExactJson(resolved.meaning);
-  const { name } = versioned;
-  return { ...resolved, name, written, ...momentOf(written, data), identity: data.identity, versioned };
+function toLookup(resolved: ExecutableQuery, versionParams: VersionParams, data: DataVersion): Lookup {
+  const meaningJson = stringifyExactJson(resolved.meaning);
+  const { name } = versionParams;
+  return { ...resolved, name, meaningJson, ...versionKeyOf(meaningJson, data), identity: data.identity, versionParams };
 }
 
-type LookUp = (question: Question, name: string, signal?: AbortSignal) => Promise<LookedUp>;
+type FindLookup = (query: CacheableQuery, name: string, signal?: AbortSignal) => Promise<Lookup>;
 
 /** Assumes that the site is as it was last time, then checks that with the version and resolves again if it is not. */
-function createSiteLookUp(pool: Pool): LookUp {
-  const sites = new LRUCache<string, SiteCircumstances>({ max: knownSites });
-  return async (question, name, signal) => {
-    const { siteId, reads } = question;
+function createSiteLookup(pool: Pool): FindLookup {
+  const sites = new LRUCache<string, SiteCircumstances>({ max: maxSites });
+  return async (query, name, signal) => {
+    const { siteId, sources } = query;
     for (let attempt = 1; ; attempt += 1) {
-      const taken = sites.get(siteId) ?? { siteTimezone: 'UTC', siteKnown: true, hasDailyVisitors: false };
-      const resolved = question.resolve(taken);
-      const versioned = { siteId, reads, name, span: resolved.span };
-      const data = await besideSnapshots(pool, () => readDataVersion(pool, versioned), signal);
+      const assumed = sites.get(siteId) ?? { siteTimezone: 'UTC', siteKnown: true, hasDailyVisitors: false };
+      const resolved = query.resolve(assumed);
+      const versionParams = { siteId, sources, name, span: resolved.span };
+      const data = await besideSnapshots(pool, () => readDataVersion(pool, versionParams), signal);
       const site = siteOf(data);
       sites.set(siteId, site);
-      if (isSameSite(site, taken) || attempt === attempts) return lookedUp(resolved, versioned, data);
+      if (isSameSite(site, assumed) || attempt === attempts) return toLookup(resolved, versionParams, data);
     }
   };
 }
 
 /** For queries whose meaning depends on the first or last event: neither has changed while the version is the same. */
-function createAllTimeLookUp(pool: Pool): LookUp {
-  const known = new LRUCache<string, { site: SiteCircumstances; data: string }>({ max: knownSites });
-  return async (question, name, signal) => {
-    const { siteId } = question;
-    const reads = [...new Set([...question.reads, 'events' as const])];
-    const versioned = { siteId, reads, name, span: allDays };
-    const before = known.get(name);
-    if (before) {
-      const data = await besideSnapshots(pool, () => readDataVersion(pool, versioned), signal);
-      const isCurrent = data.data === before.data && isSameSite(siteOf(data), before.site);
-      if (isCurrent) return lookedUp(question.resolve(before.site), versioned, data);
+function createAllTimeLookup(pool: Pool): FindLookup {
+  const lastSeen = new LRUCache<string, { site: SiteCircumstances; data: string }>({ max: maxSites });
+  return async (query, name, signal) => {
+    const { siteId } = query;
+    const sources = [...new Set([...query.sources, 'events' as const])];
+    const versionParams = { siteId, sources, name, span: allDays };
+    const last = lastSeen.get(name);
+    if (last) {
+      const data = await besideSnapshots(pool, () => readDataVersion(pool, versionParams), signal);
+      const isCurrent = data.data === last.data && isSameSite(siteOf(data), last.site);
+      if (isCurrent) return toLookup(query.resolve(last.site), versionParams, data);
     }
     const { data, site } = await inSnapshot(
       pool,
       async (client) => ({
-        data: await readDataVersion(client, versioned),
+        data: await readDataVersion(client, versionParams),
         site: await readSite(client, siteId, true),
       }),
       signal ? { signal } : {},
     );
-    if (data.data !== undefined) known.set(name, { site, data: data.data });
-    return lookedUp(question.resolve(site), versioned, data);
+    if (data.data !== undefined) lastSeen.set(name, { site, data: data.data });
+    return toLookup(query.resolve(site), versionParams, data);
   };
 }
 
 /** One database query for a request that was made before, unless something has changed since. */
-export function createLookUp(pool: Pool) {
-  const ofSite = createSiteLookUp(pool);
-  const ofAllTime = createAllTimeLookUp(pool);
-  return (question: Question, signal?: AbortSignal): Promise<LookedUp> =>
-    (question.needsEvents ? ofAllTime : ofSite)(question, nameOf(question), signal);
+export function createLookup(pool: Pool) {
+  const lookUpSite = createSiteLookup(pool);
+  const lookUpAllTime = createAllTimeLookup(pool);
+  return (query: CacheableQuery, signal?: AbortSignal): Promise<Lookup> =>
+    (query.needsEvents ? lookUpAllTime : lookUpSite)(query, nameOf(query), signal);
 }

@@ -4,13 +4,13 @@ import { refusal } from '../query-request/refuse.js';
 const limits = { characters: 64, stars: 3 };
 
 /** @throws ServiceError `invalid_request`. */
-export function parsePattern(given: unknown): string {
-  if (typeof given !== 'string' || given === '') throw refusal(['pattern'], 'must be text such as user-growth*');
-  if (given.length > limits.characters) throw refusal(['pattern'], `must have at most ${limits.characters} characters`);
-  if (given.split('*').length - 1 > limits.stars) throw refusal(['pattern'], `must have at most ${limits.stars} stars`);
-  if (given.includes('\0') || !given.isWellFormed())
+export function parsePattern(sent: unknown): string {
+  if (typeof sent !== 'string' || sent === '') throw refusal(['pattern'], 'must be text such as user-growth*');
+  if (sent.length > limits.characters) throw refusal(['pattern'], `must have at most ${limits.characters} characters`);
+  if (sent.split('*').length - 1 > limits.stars) throw refusal(['pattern'], `must have at most ${limits.stars} stars`);
+  if (sent.includes('\0') || !sent.isWellFormed())
     throw refusal(['pattern'], 'must not contain NUL or unpaired surrogates');
-  return given;
+  return sent;
 }
 
 /** The pattern for SQL `like`. */

@@ -45,8 +45,8 @@ export function openCache(deps: OpenCacheDependencies): AnswerCache | undefined 
   const maxBytes = config.CACHE_MB * megabyte;
   const cache = createAnswerCache({ pool, store: openStore(deps), logger, telemetry, maxBytes });
   const onError = createErrorLog(logger, 'could not remove cached answers of erased sites and users');
-  const forgetting = repeatUntil(createForgetErased(writePool, cache), forgetErasedMs, onError);
-  lifecycle.onClose('removal of erased answers', () => forgetting.stop());
+  const removal = repeatUntil(createForgetErased(writePool, cache), forgetErasedMs, onError);
+  lifecycle.onClose('removal of erased answers', () => removal.stop());
   return cache;
 }
 

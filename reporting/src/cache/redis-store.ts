@@ -1,14 +1,14 @@
 /** Stores answers in the Redis of the queue. They must never use up its memory, so the limit is enforced with every write. */
 import type { Redis } from '@millrace/shared/queue/open-redis';
 import { type AnswerKey, type AnswerStore, lockOf } from './answer-store.js';
-import { bytesOf, type KeptAnswer } from './cached-answer.js';
+import { bytesOf, type CachedAnswer } from './cached-answer.js';
 import { matchesPattern } from './name-pattern.js';
 
 const fields = ['version', 'meaning', 'position', 'identity', 'meta', 'body', 'computedAt'] as const;
 const quoted = fields.map((field) => `'${field}'`).join(', ');
 
 /** KEYS answer, lock; ARGV version, holder, milliseconds, meaning, position. */
-const open = `
+const getOrLock = `
 local found = redis.call('hmget', KEYS[1], 'version', 'meaning', 'position')
 if found[1] == ARGV[1] or (found[2] == ARGV[4] and found[3] and found[3] > ARGV[5]) then
   return redis.call('hmget', KEYS[1], ${quoted})
@@ -72,7 +72,7 @@ export type ReadIdentities = (siteIds: string[]) => Promise<Map<string, string>>
 
 type Fields = [Buffer, Buffer, Buffer, Buffer, Buffer, Buffer, Buffer];
 
-function answerOf([version, meaning, position, identity, meta, body, computedAt]: Fields): KeptAnswer {
+function answerOf([version, meaning, position, identity, meta, body, computedAt]: Fields): CachedAnswer {
   return {
     version: version.toString(),
     meaning: meaning.toString(),
@@ -85,7 +85,7 @@ function answerOf([version, meaning, position, identity, meta, body, computedAt]
 }
 
 const siteOf = (name: string) => name.split(':')[1]!;
-const namesAtOnce = 500;
+const namesPerBatch = 500;
 
 /** The prefix in braces is a hash tag, which puts all keys on one node of a cluster. */
 export function createRedisStore(
@@ -96,16 +96,16 @@ export function createRedisStore(
 ): AnswerStore {
   const base = `{${prefix}-cache}:`;
   const answers = `${base}answer:`;
-  const counted = [`${base}sizes`, `${base}order`, `${base}total`];
+  const counterKeys = [`${base}sizes`, `${base}order`, `${base}total`];
   const lockKey = (key: AnswerKey) => `${base}lock:${lockOf(key)}`;
   const run = (script: string, keys: string[], ...values: (string | number | Buffer)[]) =>
     redis.callBuffer('eval', [script, keys.length, ...keys, ...values]);
 
-  async function names(): Promise<string[]> {
+  async function listNames(): Promise<string[]> {
     const found: string[] = [];
     let cursor = '0';
     do {
-      const [next, pairs] = await redis.hscan(counted[0]!, cursor, 'COUNT', namesAtOnce);
+      const [next, pairs] = await redis.hscan(counterKeys[0]!, cursor, 'COUNT', namesPerBatch);
       for (let place = 0; place < pairs.length; place += 2) found.push(pairs[place]!);
       cursor = next;
     } while (cursor !== '0');
@@ -113,8 +113,8 @@ export function createRedisStore(
   }
 
   async function removeNames(all: string[]): Promise<number> {
-    for (let from = 0; from < all.length; from += namesAtOnce) {
-      await run(remove, counted, answers, ...all.slice(from, from + namesAtOnce));
+    for (let from = 0; from < all.length; from += namesPerBatch) {
+      await run(remove, counterKeys, answers, ...all.slice(from, from + namesPerBatch));
     }
     return all.length;
   }
@@ -128,14 +128,14 @@ export function createRedisStore(
 
   return {
     kind: 'redis',
-    async open(key, holder, lockMs) {
-      const opened = await run(
-        open,
+    async getOrLock(key, holder, lockMs) {
+      const result = await run(
+        getOrLock,
         [answers + key.name, lockKey(key)],
         ...[key.version, holder, lockMs, key.meaning, key.position],
       );
-      if (Array.isArray(opened)) return { kind: 'answer', answer: answerOf(opened as Fields) };
-      return opened === 1 ? { kind: 'locked' } : { kind: 'wait', holder: String(opened) };
+      if (Array.isArray(result)) return { kind: 'answer', answer: answerOf(result as Fields) };
+      return result === 1 ? { kind: 'locked' } : { kind: 'wait', holder: String(result) };
     },
     async renew(key, holder, lockMs) {
       await run(renew, [lockKey(key)], holder, lockMs);
@@ -147,14 +147,14 @@ export function createRedisStore(
       const found = await redis.hmgetBuffer(answers + name, ...fields);
       return found.includes(null) ? undefined : answerOf(found as Fields);
     },
-    async put(_siteId, name, answer, keepMs) {
-      const about = { ...answer, meta: JSON.stringify(answer.meta ?? null) };
-      const given = fields.flatMap((field) => [field, about[field]]);
-      const limits = [bytesOf(answer), maxBytes, keepMs, answer.computedAt];
-      await run(put, counted, answers, name, ...limits, ...given);
+    async put(_siteId, name, answer, ttlMs) {
+      const record = { ...answer, meta: JSON.stringify(answer.meta ?? null) };
+      const pairs = fields.flatMap((field) => [field, record[field]]);
+      const limits = [bytesOf(answer), maxBytes, ttlMs, answer.computedAt];
+      await run(put, counterKeys, answers, name, ...limits, ...pairs);
     },
     async cleanUp() {
-      const all = await names();
+      const all = await listNames();
       const current = await readIdentities([...new Set(all.map(siteOf))]);
       const identities = await identitiesOf(all);
       const outdated = all.filter((name, place) => {
@@ -163,14 +163,14 @@ export function createRedisStore(
         return JSON.stringify(JSON.parse(identity).slice(0, 2)) !== current.get(siteOf(name));
       });
       const removed = await removeNames(outdated);
-      await run(recount, counted);
+      await run(recount, counterKeys);
       return removed;
     },
     async remove(pattern) {
-      return removeNames((await names()).filter((name) => matchesPattern(name, pattern)));
+      return removeNames((await listNames()).filter((name) => matchesPattern(name, pattern)));
     },
     async size() {
-      const [entries, bytes] = await Promise.all([redis.hlen(counted[0]!), redis.get(counted[2]!)]);
+      const [entries, bytes] = await Promise.all([redis.hlen(counterKeys[0]!), redis.get(counterKeys[2]!)]);
       return { entries, bytes: Number(bytes ?? 0) };
     },
   };

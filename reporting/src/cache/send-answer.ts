@@ -4,8 +4,8 @@ import { budgetOf, type ReadBudget } from '../reading/read-budget.js';
 import { type ReadDependencies, readInTurn } from '../reading/read-in-turn.js';
 import { readCircumstances } from '../reading/site-circumstances.js';
 import type { AnswerCache } from './answer-cache.js';
-import type { Question } from './cacheable-query.js';
-import type { GivenAnswer, Reader } from './compute-answer.js';
+import type { CacheableQuery } from './cacheable-query.js';
+import type { Reader, ServedAnswer } from './compute-answer.js';
 
 export interface AnswerDependencies extends ReadDependencies {
   clock?: () => Date;
@@ -26,15 +26,15 @@ export function hasTag(ifNoneMatch: string | undefined, etag: string): boolean {
   return tags.includes('*') || tags.includes(etag.replace(/^W\//, ''));
 }
 
-type Uncached = Pick<GivenAnswer, 'body' | 'meta'>;
+type AnswerContent = Pick<ServedAnswer, 'body' | 'meta'>;
 
 async function answerUncached(
-  question: Question,
+  query: CacheableQuery,
   deps: Omit<AnswerDependencies, 'cache'>,
   budget: ReadBudget,
-): Promise<Uncached> {
-  const site = await readCircumstances(deps.pool, question.siteId, question.needsEvents, budget.signal);
-  const resolved = question.resolve(site);
+): Promise<AnswerContent> {
+  const site = await readCircumstances(deps.pool, query.siteId, query.needsEvents, budget.signal);
+  const resolved = query.resolve(site);
   await resolved.check?.(budget.signal);
   const { fields, meta } = await readInTurn(
     deps,
@@ -46,20 +46,24 @@ async function answerUncached(
 }
 
 /** The fields of an answer, cached or computed, for callers that combine several answers. */
-export async function readAnswer(question: Question, deps: AnswerDependencies, budget: ReadBudget): Promise<unknown> {
+export async function readAnswer(
+  query: CacheableQuery,
+  deps: AnswerDependencies,
+  budget: ReadBudget,
+): Promise<unknown> {
   const { cache } = deps;
-  const read: Reader = (own, work, longestMs) => readInTurn(deps, own, work, longestMs);
+  const read: Reader = (computationBudget, work, longestMs) => readInTurn(deps, computationBudget, work, longestMs);
   // Undefined is returned only for a matching tag.
   const { body } = cache
-    ? (await cache.ask(question, { read, gone: budget.signal }))!
-    : await answerUncached(question, deps, budget);
+    ? (await cache.get(query, { read, signal: budget.signal }))!
+    : await answerUncached(query, deps, budget);
   return JSON.parse(body.toString());
 }
 
 /** True when the time budget ran out first. */
 const isAnswered = (res: Response) => res.headersSent;
 
-function send(res: Response, { body, meta }: Uncached, more: object): void {
+function send(res: Response, { body, meta }: AnswerContent, more: object): void {
   if (isAnswered(res)) return;
   const { asOf } = res.locals as { asOf?: Date | null };
   const all = meta && { ...meta, ...more, ...(asOf !== undefined && { as_of: asOf }) };
@@ -73,19 +77,19 @@ export async function sendAnswer(
   deps: AnswerDependencies,
   req: Request,
   res: Response,
-  question: Question,
+  query: CacheableQuery,
   startedAt: number,
 ): Promise<void> {
   const elapsed = () => ({ elapsed_ms: Math.round(performance.now() - startedAt) });
   const { cache, clock = () => new Date() } = deps;
-  if (!cache) return send(res, await answerUncached(question, deps, budgetOf(res)), elapsed());
+  if (!cache) return send(res, await answerUncached(query, deps, budgetOf(res)), elapsed());
   const read: Reader = (budget, work, longestMs) => readInTurn(deps, budget, work, longestMs);
   const isRead = req.method === 'GET' || req.method === 'HEAD';
-  const given = await cache.ask(question, {
+  const served = await cache.get(query, {
     read,
-    gone: budgetOf(res).signal,
+    signal: budgetOf(res).signal,
     maxStaleMs: maxStaleOf(req.headers['cache-control']),
-    isKnown: isRead
+    hasEtag: isRead
       ? (etag) => {
           const isKnown = hasTag(req.headers['if-none-match'], etag);
           if (isKnown) res.set('etag', etag);
@@ -95,11 +99,11 @@ export async function sendAnswer(
   });
   if (isAnswered(res)) return;
   res.set('cache-control', 'private, no-cache');
-  if (!given) return void res.status(304).end();
-  const { status, etag } = given;
-  const age = Math.max(0, clock().getTime() - given.computedAt);
+  if (!served) return void res.status(304).end();
+  const { status, etag } = served;
+  const age = Math.max(0, clock().getTime() - served.computedAt);
   res.set({ 'x-cache': `${status}; age_ms=${age}` });
   if (status === 'stale') res.locals.asOf = undefined;
   else if (etag !== undefined) res.set('etag', etag);
-  send(res, given, { ...elapsed(), cache: { status, age_ms: age } });
+  send(res, served, { ...elapsed(), cache: { status, age_ms: age } });
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AnswerKey } from './answer-store.js';
-import type { KeptAnswer } from './cached-answer.js';
+import type { CachedAnswer } from './cached-answer.js';
 import type { GuardedStore } from './guard-store.js';
 
 /** The lock is renewed while its holder is alive and expires soon after. */
@@ -19,10 +19,10 @@ export const lockTimes: LockTimes = { holdMs: 10_000, renewMs: 3_000, pollMs: 20
 /** `kept` settles once the answer is in the store. */
 export interface Computed<T> {
   answer: T;
-  kept: Promise<unknown>;
+  stored: Promise<unknown>;
 }
 
-export type Shared<T> = { kind: 'found'; answer: KeptAnswer; isWaitedFor: boolean } | { kind: 'computed'; answer: T };
+export type Shared<T> = { kind: 'found'; answer: CachedAnswer; hasWaited: boolean } | { kind: 'computed'; answer: T };
 
 export interface Patience {
   /** Ends the wait with an error. */
@@ -39,22 +39,22 @@ export async function shareAnswer<T>(
   times = lockTimes,
 ): Promise<Shared<T>> {
   const holder = `${key.version} ${randomUUID()}`;
-  let first: string | undefined;
+  let firstHolder: string | undefined;
   /** A computation of the same version, or one that started while we waited, will have an answer for us. */
-  const isWorthWaiting = (other: string) => other.startsWith(`${key.version} `) || other !== first;
-  for (let isWaitedFor = false; ; isWaitedFor = true) {
-    const opened = await store.attempt(
-      (of) => of.open(key, holder, times.holdMs),
+  const isWorthWaiting = (other: string) => other.startsWith(`${key.version} `) || other !== firstHolder;
+  for (let hasWaited = false; ; hasWaited = true) {
+    const result = await store.attempt(
+      (of) => of.getOrLock(key, holder, times.holdMs),
       // A lock that is acquired too late would keep the others waiting.
       async (of, late) => void (late.kind === 'locked' && (await of.release(key, holder))),
     );
-    if (opened?.kind === 'answer') return { kind: 'found', answer: opened.answer, isWaitedFor };
-    if (opened === undefined) return { kind: 'computed', answer: (await compute()).answer };
-    if (opened.kind === 'locked') {
+    if (result?.kind === 'answer') return { kind: 'found', answer: result.answer, hasWaited };
+    if (result === undefined) return { kind: 'computed', answer: (await compute()).answer };
+    if (result.kind === 'locked') {
       return { kind: 'computed', answer: await computeLocked(store, key, holder, compute, times) };
     }
-    first ??= opened.holder;
-    if (performance.now() >= until && !(opened.holder && isWorthWaiting(opened.holder))) {
+    firstHolder ??= result.holder;
+    if (performance.now() >= until && !(result.holder && isWorthWaiting(result.holder))) {
       return { kind: 'computed', answer: (await compute()).answer };
     }
     await pause(times.pollMs, undefined, { signal: stop });
@@ -74,9 +74,9 @@ async function computeLocked<T>(
     return store.attempt((of) => of.release(key, holder));
   };
   try {
-    const { answer, kept } = await compute();
+    const { answer, stored } = await compute();
     // The others look again once the lock is released, and the answer must be stored by then. Our own callers need not wait for that.
-    void kept.then(release);
+    void stored.then(release);
     return answer;
   } catch (error) {
     void release();

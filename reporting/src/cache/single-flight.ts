@@ -11,14 +11,14 @@ interface Flight<T, L> {
   label: L | undefined;
 }
 
-export interface Flights<T, L> {
+export interface SingleFlight<T, L> {
   /** Joins or starts the computation for `key`. Rejects with `query_timeout` once `gone` fires; without it, waits to the end. */
-  join(key: string, work: Work<T>, gone?: AbortSignal, label?: L): Promise<T>;
+  join(key: string, work: Work<T>, signal?: AbortSignal, label?: L): Promise<T>;
   /** The label that the running computation was started with. */
   labelOf(key: string): L | undefined;
 }
 
-export function createFlights<T, L = undefined>(): Flights<T, L> {
+export function createSingleFlight<T, L = undefined>(): SingleFlight<T, L> {
   const flights = new Map<string, Flight<T, L>>();
 
   function begin(key: string, work: Work<T>, label: L | undefined): Flight<T, L> {
@@ -34,8 +34,8 @@ export function createFlights<T, L = undefined>(): Flights<T, L> {
 
   return {
     labelOf: (key) => flights.get(key)?.label,
-    join(key, work, gone, label) {
-      if (gone?.aborted) return Promise.reject(new ServiceError('query_timeout'));
+    join(key, work, signal, label) {
+      if (signal?.aborted) return Promise.reject(new ServiceError('query_timeout'));
       const flight = flights.get(key) ?? begin(key, work, label);
       flight.waiting += 1;
       return new Promise<T>((resolve, reject) => {
@@ -48,8 +48,8 @@ export function createFlights<T, L = undefined>(): Flights<T, L> {
           }
           reject(new ServiceError('query_timeout'));
         };
-        gone?.addEventListener('abort', leave, { once: true });
-        flight.result.then(resolve, reject).finally(() => gone?.removeEventListener('abort', leave));
+        signal?.addEventListener('abort', leave, { once: true });
+        flight.result.then(resolve, reject).finally(() => signal?.removeEventListener('abort', leave));
       });
     },
   };

@@ -2,7 +2,7 @@
 import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { type AnswerStore, lockOf, type StoreSize } from './answer-store.js';
-import { bytesOf, type KeptAnswer } from './cached-answer.js';
+import { bytesOf, type CachedAnswer } from './cached-answer.js';
 import { identityOf } from './data-version.js';
 import { likeOf } from './name-pattern.js';
 
@@ -10,7 +10,7 @@ const readEntry = `select version, meaning, position, identity, meta, body, (ext
   where site_id = $1 and name = $2 and expires_at > now()`;
 
 /** The lock is a row, since an advisory lock would occupy a connection while it is held. */
-const open = `/* reporting.openAnswer */
+const getOrLock = `/* reporting.getOrLockAnswer */
 with entry as materialized (${readEntry} and (version = $3 or meaning = $6 and position > $7)), locked as (
   insert into cache_locks (site_id, lock, holder, locked_at, locked_until)
   select $1, $8, $4, now(), now() + $5 * interval '1 ms' where not exists (select 1 from entry)
@@ -82,14 +82,14 @@ interface SiteNames {
   names: string[];
 }
 
-const answerOf = ({ version, meta, ...row }: Row): KeptAnswer => ({
+const answerOf = ({ version, meta, ...row }: Row): CachedAnswer => ({
   ...row,
   version: version!,
   meta: JSON.parse(meta) ?? undefined,
 });
 
 /** After writing this share of the limit, a process checks the total. */
-const trimmedPart = 1 / 8;
+const trimmedShare = 1 / 8;
 
 /** `pool` is the primary. Holds up to `maxBytes`, plus what is written before the next check. */
 export function createTableStore(pool: Pool, maxBytes: number, logger: Logger): AnswerStore {
@@ -104,14 +104,14 @@ export function createTableStore(pool: Pool, maxBytes: number, logger: Logger): 
     return removed;
   }
 
-  async function removeVoid(): Promise<number> {
+  async function removeOutdated(): Promise<number> {
     const { rows } = await pool.query<{ siteId: string }>(oldLocks);
     for (const { siteId } of rows) await pool.query(removeLocks, [siteId]);
     return removeSelected(outdated, maxBytes);
   }
 
   function cleanUp(): Promise<number> {
-    cleaning ??= removeVoid().finally(() => {
+    cleaning ??= removeOutdated().finally(() => {
       cleaning = undefined;
     });
     return cleaning;
@@ -119,12 +119,12 @@ export function createTableStore(pool: Pool, maxBytes: number, logger: Logger): 
 
   return {
     kind: 'postgres',
-    async open(key, holder, lockMs) {
+    async getOrLock(key, holder, lockMs) {
       const { siteId, name, version, meaning, position } = key;
-      const asked = [siteId, name, version, holder, lockMs, meaning, position, lockOf(key)];
-      const { isLocked, holder: other, ...row } = (await pool.query<Row & Lock>(open, asked)).rows[0]!;
+      const values = [siteId, name, version, holder, lockMs, meaning, position, lockOf(key)];
+      const { isLocked, holder: otherHolder, ...row } = (await pool.query<Row & Lock>(getOrLock, values)).rows[0]!;
       if (row.version !== null) return { kind: 'answer', answer: answerOf(row) };
-      return isLocked ? { kind: 'locked' } : { kind: 'wait', holder: other ?? undefined };
+      return isLocked ? { kind: 'locked' } : { kind: 'wait', holder: otherHolder ?? undefined };
     },
     async renew(key, holder, lockMs) {
       await pool.query(renew, [key.siteId, lockOf(key), holder, lockMs]);
@@ -136,13 +136,13 @@ export function createTableStore(pool: Pool, maxBytes: number, logger: Logger): 
       const { rows } = await pool.query<Row>(newest, [siteId, name]);
       return rows[0] && answerOf(rows[0]);
     },
-    async put(siteId, name, answer, keepMs) {
+    async put(siteId, name, answer, ttlMs) {
       const { version, meaning, position, identity, meta = null, body, computedAt } = answer;
       const bytes = bytesOf(answer);
-      const about = [version, meaning, position, identity, JSON.stringify(meta), body, bytes, computedAt, keepMs];
-      await pool.query(put, [siteId, name, ...about]);
+      const columns = [version, meaning, position, identity, JSON.stringify(meta), body, bytes, computedAt, ttlMs];
+      await pool.query(put, [siteId, name, ...columns]);
       written += bytes;
-      if (written < maxBytes * trimmedPart) return;
+      if (written < maxBytes * trimmedShare) return;
       written = 0;
       // Not awaited: no answer should wait for it.
       cleanUp().catch(logFailure);

@@ -9,7 +9,7 @@ import { refusal } from '../query-request/refuse.js';
 
 export interface FunnelRequest {
   /** Site, range, time zone and filters, as in a query. */
-  whole: QueryRequest;
+  scope: QueryRequest;
   names: string[];
   steps: Filter[];
   /** The filters of each step as sent. */
@@ -64,7 +64,7 @@ export function parseFunnel(input: unknown): FunnelRequest {
   if (windowMs === undefined)
     throw refusal(['window'], 'must be a number followed by m, h or d, such as 24h, and at most 90d');
   return {
-    whole: parseQuery({ ...query, metrics: ['visitors'] }),
+    scope: parseQuery({ ...query, metrics: ['visitors'] }),
     names: steps.map(({ name }, index) => name ?? `Step ${index + 1}`),
     // A list with at least one filter never parses to undefined.
     steps: steps.map(({ filters }, index) => parseFilters(filters, ['steps', index, 'filters'])!),

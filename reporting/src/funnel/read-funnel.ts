@@ -10,7 +10,7 @@ import { createTally } from './tally-funnel.js';
 import { walkFunnel } from './walk-funnel.js';
 
 /** Per fetch: little memory, few round trips. */
-const rowsAtOnce = 10_000;
+const rowsPerFetch = 10_000;
 
 type Row = [user: string, visit: number | null, seconds: number, steps: number, value: string | null];
 
@@ -31,7 +31,7 @@ export async function readFunnel(client: PoolClient, funnel: Funnel, signal?: Ab
       // Seconds in a double are exact to less than half a microsecond.
       walk.add(visit === null ? user : `${visit} ${user}`, Math.round(seconds * 1e6), steps, values.get(value)!);
     }
-    if (rows.length < rowsAtOnce) break;
+    if (rows.length < rowsPerFetch) break;
     if (signal?.aborted) throw new ServiceError('query_timeout');
   }
   await client.query('/* reporting.closeFunnel */ close funnel_events');
@@ -47,20 +47,20 @@ async function openCursor(client: PoolClient, funnel: Funnel): Promise<void> {
 }
 
 async function fetchRows(client: PoolClient): Promise<Row[]> {
-  const text = `/* reporting.readFunnel */ fetch ${rowsAtOnce} from funnel_events`;
+  const text = `/* reporting.readFunnel */ fetch ${rowsPerFetch} from funnel_events`;
   const { rows } = await client.query<Row>({ text, rowMode: 'array' });
   return rows;
 }
 
 /** Whether the funnel depends on visits. */
-export const asksVisits = ({ byVisit, filter, steps, breakdown }: Funnel): boolean =>
+export const needsVisits = ({ byVisit, filter, steps, breakdown }: Funnel): boolean =>
   byVisit === true || [filter, ...steps].some(filtersVisits) || isVisitField(breakdown ?? '');
 
 /** Users' events that match at least one step, with a bit for each step that they match. */
 function eventsSql(funnel: Funnel, parameters: SqlParameters): string {
   const { filter, steps, byVisit, breakdown } = funnel;
   const range = eventRange(funnel);
-  const source = asksVisits(funnel) ? eventsWithVisits(range, parameters) : 'events';
+  const source = needsVisits(funnel) ? eventsWithVisits(range, parameters) : 'events';
   const conditions = steps.map((step) => filterSql(step, rawColumn, parameters));
   const site = parameters.site();
   const from = parameters.add(range.from.toISOString(), 'timestamptz');

@@ -10,7 +10,7 @@ export interface FunnelCounts {
 }
 
 export interface FunnelTally {
-  whole: FunnelCounts;
+  total: FunnelCounts;
   /** By the breakdown's value; empty without a breakdown. */
   byValue: Map<number, FunnelCounts>;
 }
@@ -44,12 +44,12 @@ export function createTally(
     add(user) {
       count(whole, user);
       if (!hasBreakdown) return;
-      const ofValue = byValue.get(user.value) ?? startCounting(steps);
-      byValue.set(user.value, ofValue);
-      count(ofValue, user);
+      const valueCounts = byValue.get(user.value) ?? startCounting(steps);
+      byValue.set(user.value, valueCounts);
+      count(valueCounts, user);
     },
     tally: () => ({
-      whole: finish(whole),
+      total: finish(whole),
       byValue: new Map([...byValue].map(([value, counting]) => [value, finish(counting)])),
     }),
   };
@@ -63,14 +63,14 @@ const addCounts = (left: FunnelCounts, right: FunnelCounts): FunnelCounts => ({
 /** The tallies must be of different users; at least one is required. */
 export function addTallies(tallies: FunnelTally[]): FunnelTally {
   const [first, ...others] = tallies as [FunnelTally, ...FunnelTally[]];
-  let { whole } = first;
+  let { total } = first;
   const byValue = new Map(first.byValue);
   for (const other of others) {
-    whole = addCounts(whole, other.whole);
+    total = addCounts(total, other.total);
     for (const [value, counts] of other.byValue) {
-      const known = byValue.get(value);
-      byValue.set(value, known ? addCounts(known, counts) : counts);
+      const existing = byValue.get(value);
+      byValue.set(value, existing ? addCounts(existing, counts) : counts);
     }
   }
-  return { whole, byValue };
+  return { total, byValue };
 }

@@ -45,7 +45,7 @@ export function walkFunnel(rules: FunnelRules, onUser: (user: FunnelUser) => voi
   let [user, time, reached, value]: [number | string | undefined, number, number, number] = [undefined, 0, 0, -1];
 
   /** Goes through the steps from the last to the first, so that one event serves only one step. */
-  function takeInstant(): void {
+  function finishInstant(): void {
     if (instant.isEmpty()) return;
     starts[0] = time < startsBefore ? time : Number.NEGATIVE_INFINITY;
     for (let before = Math.min(reached, steps - 1); before >= 0; before -= 1) {
@@ -62,7 +62,7 @@ export function walkFunnel(rules: FunnelRules, onUser: (user: FunnelUser) => voi
   }
 
   function endUser(): void {
-    takeInstant();
+    finishInstant();
     if (reached > 0) onUser({ reached, fastest, value });
     starts.fill(Number.NEGATIVE_INFINITY);
     fastest.fill(Number.POSITIVE_INFINITY);
@@ -71,12 +71,12 @@ export function walkFunnel(rules: FunnelRules, onUser: (user: FunnelUser) => voi
   }
 
   return {
-    add(nextUser, nextTime, matched, itsValue) {
+    add(nextUser, nextTime, matched, nextValue) {
       if (nextUser !== user) endUser();
-      else if (nextTime !== time) takeInstant();
+      else if (nextTime !== time) finishInstant();
       user = nextUser;
       time = nextTime;
-      if (value === -1 && matched & 1 && time < startsBefore) value = itsValue;
+      if (value === -1 && matched & 1 && time < startsBefore) value = nextValue;
       instant.add(matched);
     },
     end: endUser,

@@ -30,8 +30,8 @@ function pathFilter(path: string): GoalFilter | undefined {
     if (second === '') return ['starts_with', 'path', [first]];
     if (first === '') return ['ends_with', 'path', [second!]];
   }
-  const isAround = parts.length === 5 && first === '' && third === '' && isAnyText(stars) && isAnyText(more);
-  return isAround ? ['contains', 'path', [second!]] : ['matches', 'path', [expression(parts)]];
+  const isContains = parts.length === 5 && first === '' && third === '' && isAnyText(stars) && isAnyText(more);
+  return isContains ? ['contains', 'path', [second!]] : ['matches', 'path', [expression(parts)]];
 }
 
 /**

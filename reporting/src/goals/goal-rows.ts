@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ServiceError } from '@millrace/shared/platform/errors';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { quoted } from '../query-request/refuse.js';
-import { mostKept, tooManyKept, unknownKept, whileHoldingSite } from '../sites/site-records.js';
+import { recordLimits, tooManyRecords, unknownRecord, withSiteLocked } from '../sites/site-records.js';
 import type { Goal, NewGoal } from './goal.js';
 
 const columns = 'id, name, event_type, path, value_property, created_at';
@@ -25,10 +25,10 @@ const isTaken = (error: unknown): boolean => (error as { code?: unknown }).code 
 /** @throws ServiceError `conflict` if the name is taken or the site has too many goals. */
 export async function insertGoal(writePool: Pool, siteId: string, goal: NewGoal): Promise<Goal> {
   const { name, event_type, path, value_property } = goal;
-  const values = [siteId, randomUUID(), name, event_type, path, value_property, mostKept.goals];
+  const values = [siteId, randomUUID(), name, event_type, path, value_property, recordLimits.goals];
   try {
-    const { rows } = await whileHoldingSite(writePool, siteId, (client) => client.query<Goal>(insert, values));
-    if (rows.length === 0) throw tooManyKept('goals', mostKept.goals);
+    const { rows } = await withSiteLocked(writePool, siteId, (client) => client.query<Goal>(insert, values));
+    if (rows.length === 0) throw tooManyRecords('goals', recordLimits.goals);
     return rows[0]!;
   } catch (error) {
     if (!isTaken(error)) throw error;
@@ -44,5 +44,5 @@ const remove = '/* reporting.deleteGoal */ delete from goals where site_id = $1 
 /** @throws ServiceError `not_found`. */
 export async function deleteGoal(writePool: Pool, siteId: string, id: string): Promise<void> {
   const { rowCount } = await writePool.query(remove, [siteId, id]);
-  if (rowCount === 0) throw unknownKept('a goal');
+  if (rowCount === 0) throw unknownRecord('a goal');
 }

@@ -1,7 +1,7 @@
 import { storedEventType } from '@millrace/shared/contract/event';
 import type Joi from 'joi';
 import { refusal } from '../query-request/refuse.js';
-import { keptSchema, keptText, parseKept } from '../sites/site-records.js';
+import { parseRecord, recordSchema, recordText } from '../sites/site-records.js';
 import { goalFilters } from './goal-filters.js';
 
 export interface NewGoal {
@@ -18,10 +18,10 @@ export interface Goal extends NewGoal {
   created_at: Date;
 }
 
-const optional = (characters: number) => keptText(characters).allow(null).default(null);
+const optional = (characters: number) => recordText(characters).allow(null).default(null);
 
-export const goalSchema = keptSchema<NewGoal>('a goal', {
-  name: keptText(200).required(),
+export const goalSchema = recordSchema<NewGoal>('a goal', {
+  name: recordText(200).required(),
   event_type: optional(64),
   path: optional(2_048),
   value_property: optional(128),
@@ -29,14 +29,14 @@ export const goalSchema = keptSchema<NewGoal>('a goal', {
 
 /** @throws ServiceError `invalid_request`. */
 export function parseGoal(input: unknown): NewGoal {
-  const goal = parseKept(goalSchema, input);
+  const goal = parseRecord(goalSchema, input);
   if (goal.event_type === null && goal.path === null) {
     throw refusal(
       ['event_type'],
       'or path is required: a goal is an event such as "signup", a page such as "/thanks", or both',
     );
   }
-  const known = { ...goal, event_type: goal.event_type && storedEventType(goal.event_type) };
-  goalFilters(known);
-  return known;
+  const normalized = { ...goal, event_type: goal.event_type && storedEventType(goal.event_type) };
+  goalFilters(normalized);
+  return normalized;
 }

@@ -15,7 +15,7 @@ import type { StepDimension } from './journey.js';
 
 export interface JourneysRequest {
   /** Site, range, time zone and filters, as in a query. */
-  whole: QueryRequest;
+  scope: QueryRequest;
   mark?: { at: 'start' | 'end'; filter: Filter /** As they were sent. */; shown: unknown[] };
   steps: number;
   dimension: StepDimension;
@@ -42,11 +42,11 @@ export const journeysSchema = behaviourSchema<JourneysBody>('journeys', {
 export function parseJourneys(input: unknown): JourneysRequest {
   const { start, end, steps, dimension, limit, ...query } = validateBody(journeysSchema, input, ['start', 'end']);
   if (start && end) throw refusal(['end'], 'must not be combined with start');
-  const whole = parseQuery({ ...query, metrics: ['visitors'] });
+  const scope = parseQuery({ ...query, metrics: ['visitors'] });
   const at = start ? 'start' : 'end';
   const filters = (start ?? end)?.filters;
   return {
-    ...{ whole, steps, dimension, limit },
+    ...{ scope, steps, dimension, limit },
     ...(filters && { mark: { at, filter: parseFilters(filters, [at, 'filters'])!, shown: showFilters(filters) } }),
   };
 }

@@ -54,10 +54,10 @@ export function createBroadcast(settings: BroadcastSettings): Broadcast {
   let newest: { id: string; frame: Buffer } | undefined;
   let problem: Buffer | undefined;
   let timer: NodeJS.Timeout | undefined;
-  let turn: Promise<void> | undefined;
+  let currentRun: Promise<void> | undefined;
   let ended: Promise<void> | undefined;
 
-  function give(listener: BroadcastListener): void {
+  function sendTo(listener: BroadcastListener): void {
     const frame = problem ?? newest?.frame;
     const id = problem ? undefined : newest?.id;
     if (!frame || (id !== undefined && listener.lastId === id)) return;
@@ -66,41 +66,41 @@ export function createBroadcast(settings: BroadcastSettings): Broadcast {
   }
 
   /** Each problem is sent once. After it, the state is sent again to everyone, to show that the problem is over. */
-  function tell(error: unknown): void {
+  function reportProblem(error: unknown): void {
     if (stopping.signal.aborted) return;
     onError(error);
     const frame = problemFrame(error);
     if (problem?.equals(frame)) return;
     problem = frame;
-    for (const listener of listeners) give(listener);
+    for (const listener of listeners) sendTo(listener);
   }
 
   async function computeOnce(): Promise<void> {
-    const tooSlow = setTimeout(() => tell(tookTooLong()), patienceMs);
+    const tooSlow = setTimeout(() => reportProblem(tookTooLong()), patienceMs);
     try {
       newest = stateFrame(event, await compute(stopping.signal));
       problem = undefined;
-      for (const listener of listeners) give(listener);
+      for (const listener of listeners) sendTo(listener);
     } catch (error) {
-      tell(error);
+      reportProblem(error);
     } finally {
       clearTimeout(tooSlow);
     }
   }
 
-  function takeTurn(): void {
+  function runOnce(): void {
     const startedAt = performance.now();
-    turn = computeOnce().then(() => {
+    currentRun = computeOnce().then(() => {
       if (stopping.signal.aborted) return;
       const tookMs = performance.now() - startedAt;
-      timer = setTimeout(takeTurn, Math.max(everyMs() - tookMs, restFactor * tookMs));
+      timer = setTimeout(runOnce, Math.max(everyMs() - tookMs, restFactor * tookMs));
     });
   }
 
   async function end(): Promise<void> {
     stopping.abort();
     clearTimeout(timer);
-    await turn;
+    await currentRun;
     await onStop?.().catch(onError);
   }
 
@@ -112,8 +112,8 @@ export function createBroadcast(settings: BroadcastSettings): Broadcast {
   return {
     join(listener) {
       listeners.add(listener);
-      if (turn) give(listener);
-      else takeTurn();
+      if (currentRun) sendTo(listener);
+      else runOnce();
       return {
         leave() {
           if (listeners.delete(listener) && listeners.size === 0) void stop();

@@ -2,7 +2,7 @@
 import type { Response } from 'express';
 
 /** How much is buffered for a slow reader. */
-const mostBufferedBytes = 2 ** 20;
+const maxBufferedBytes = 2 ** 20;
 
 /** How long a client waits before it reconnects. */
 const retryMs = 2_000;
@@ -47,7 +47,7 @@ export function openEventStream(res: Response): EventStream {
   res.write(`retry: ${retryMs}\n\n`);
   return {
     send(frame) {
-      if (res.writableLength > mostBufferedBytes) res.destroy();
+      if (res.writableLength > maxBufferedBytes) res.destroy();
       else res.write(frame);
     },
     end: () => void res.end(),

@@ -21,7 +21,7 @@ export interface LiveDependencies extends ReadDependencies {
 }
 
 /** A live state and how it is computed. */
-export interface Watched {
+export interface LiveTopic {
   /** Listeners of the same name share one computation. */
   name: string;
   /** Name of the events. */
@@ -44,13 +44,13 @@ export interface Live {
    */
   openSite(req: Request, res: Response, selection: LiveSelection): void;
   /** Streams anything else, in the same way. */
-  open(req: Request, res: Response, watched: Watched): void;
+  open(req: Request, res: Response, watched: LiveTopic): void;
   /** Ends all streams. */
   close(): Promise<void>;
 }
 
 /** With more states than this, each is computed less often, which limits the total cost. */
-const watchedAtFullPace = 50;
+const topicsAtFullPace = 50;
 
 const defaultTimes = { everyMs: 1_000, heartbeatMs: 15_000, patienceMs: 12_000, budgetMs: 10_000 };
 
@@ -75,13 +75,13 @@ export function createLive(deps: LiveDependencies): Live {
     'a live state could not be computed; listeners were notified, and it will be retried',
   );
 
-  function broadcastOf({ name, event, start }: Watched) {
-    const known = broadcasts.get(name);
-    if (known) return known;
+  function broadcastOf({ name, event, start }: LiveTopic) {
+    const existing = broadcasts.get(name);
+    if (existing) return existing;
     const { compute, close } = start();
     const broadcast = createBroadcast({
       event,
-      everyMs: () => times.everyMs * Math.max(1, broadcasts.size / watchedAtFullPace),
+      everyMs: () => times.everyMs * Math.max(1, broadcasts.size / topicsAtFullPace),
       patienceMs: times.patienceMs,
       onError,
       onStop: close,
@@ -95,7 +95,7 @@ export function createLive(deps: LiveDependencies): Live {
     return watched;
   }
 
-  function open(req: Request, res: Response, watched: Watched): void {
+  function open(req: Request, res: Response, watched: LiveTopic): void {
     // The client may have left while its key was looked up; then `close` has fired already.
     if (res.closed) return;
     const listener = { siteId: watched.siteId, keyId: accessOf(res)?.keyId };
@@ -104,7 +104,7 @@ export function createLive(deps: LiveDependencies): Live {
     else listen(req, res, watched, listener);
   }
 
-  function listen(req: Request, res: Response, watched: Watched, listener: NewListener): void {
+  function listen(req: Request, res: Response, watched: LiveTopic, listener: NewListener): void {
     releaseBudget(res);
     const stream = openEventStream(res);
     listeners.add(listener, stream);

@@ -23,7 +23,7 @@ export interface QueueDepth {
 
 export interface OperatorQueues {
   /** `eventJobRate`: event jobs per second, of which the queue keeps no record. @throws ServiceError `queue_unavailable`. */
-  read(rateOfEvents: number): Promise<QueueDepth[]>;
+  read(eventJobRate: number): Promise<QueueDepth[]>;
   close(): Promise<void>;
 }
 
@@ -33,16 +33,16 @@ const timeoutMs = 3_000;
 const countedStates = ['waiting', 'paused', 'prioritized', 'active', 'delayed', 'failed'];
 
 /** The rate is computed from at most this many records, and at most this far back. */
-const mostRecords = 60;
+const maxRecords = 60;
 const rateMs = 60_000;
 
 const tenths = (value: number): number => Math.round(value * 10) / 10;
 
 /** Of the last minute, or since the oldest of the records if that is more recent. */
 async function rateOf(queue: Queue, now: number): Promise<number> {
-  const records = (await queue.getJobs(['completed', 'failed'], 0, mostRecords - 1)).filter(Boolean);
+  const records = (await queue.getJobs(['completed', 'failed'], 0, maxRecords - 1)).filter(Boolean);
   const ends = records.map(({ finishedOn = 0 }) => finishedOn).filter((end) => end > now - rateMs);
-  const sinceMs = ends.length < mostRecords ? rateMs : Math.max(1_000, now - Math.min(...ends));
+  const sinceMs = ends.length < maxRecords ? rateMs : Math.max(1_000, now - Math.min(...ends));
   return (ends.length / sinceMs) * 1_000;
 }
 

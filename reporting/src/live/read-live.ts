@@ -54,7 +54,7 @@ function viewRange(at: Date): TimeRange {
   return { from: new Date(lastMinute - (viewMinutes - 1) * minuteMs), to: at };
 }
 
-const question = (
+const liveQuery = (
   { siteId, filter }: LiveSelection,
   range: TimeRange,
   metric: Metric,
@@ -76,7 +76,7 @@ async function readNow(client: PoolClient, selection: LiveSelection, at: Date, r
   const range = minutesBefore(at, visitorMinutes);
   const names = Object.keys(dimensions) as (keyof typeof dimensions)[];
   const queries = [undefined, ...names.map((name) => dimensions[name])].map((dimension) =>
-    question(selection, range, 'visitors', dimension),
+    liveQuery(selection, range, 'visitors', dimension),
   );
   const batch: Batch = {
     queries: queries.map((query) => ({ query })),
@@ -96,9 +96,9 @@ async function readNow(client: PoolClient, selection: LiveSelection, at: Date, r
 async function readViews(client: PoolClient, selection: LiveSelection, at: Date, reads: Reads): Promise<number[]> {
   const range = viewRange(at);
   const buckets = timeBuckets('minute', range, 'UTC');
-  const asked = question(selection, range, 'views', 'time:minute');
+  const query = liveQuery(selection, range, 'views', 'time:minute');
   const orderBy: ResolvedQuery['orderBy'] = [{ key: 'time:minute', direction: 'asc' }];
-  const { rows } = await answerQuery(client, { ...asked, buckets, orderBy, limit: viewMinutes }, reads);
+  const { rows } = await answerQuery(client, { ...query, buckets, orderBy, limit: viewMinutes }, reads);
   const views = rows.map(({ metrics }) => Number(metrics[0]));
   // At the first instant of a minute, that minute is empty.
   return views.length < viewMinutes ? [...views, 0] : views;
@@ -116,7 +116,7 @@ export async function readLive(
     ...{ site_id: selection.siteId, at, visitors_now },
     views_per_minute: await readViews(client, selection, at, reads),
     ...panels,
-    events: await readLastEvents(client, question(selection, viewRange(at), 'events')),
+    events: await readLastEvents(client, liveQuery(selection, viewRange(at), 'events')),
   };
 }
 

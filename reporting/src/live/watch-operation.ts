@@ -1,7 +1,7 @@
 /** The live state for operators: queues, and the rates of received and stored events. */
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { readAccounts, totalsOf } from '../accounting/read-accounts.js';
-import type { Computation, Watched } from './live.js';
+import type { Computation, LiveTopic } from './live.js';
 import type { OperatorQueues, QueueDepth } from './operator-queues.js';
 
 export interface OperatorState {
@@ -27,7 +27,7 @@ const jobsStatement = `/* reporting.countAccountedJobs */
 select (select coalesce(sum(jobs), 0) from event_accounts where hour >= $1)::float8
   + (select count(*) from accounted_jobs where is_done and hour >= $1)::float8 as jobs`;
 
-async function takeSample(pool: Pool, from: Date): Promise<Sample> {
+async function readSample(pool: Pool, from: Date): Promise<Sample> {
   const atMs = Date.now();
   const to = new Date(Math.ceil((atMs + 1) / hourMs) * hourMs);
   const { received, stored } = totalsOf(await readAccounts(pool, { from, to }));
@@ -58,7 +58,7 @@ function startWatching(writePool: Pool, openQueues: () => OperatorQueues): Compu
   let queues: OperatorQueues | undefined;
   return {
     async compute(): Promise<OperatorState> {
-      const rate = rates(await takeSample(writePool, from));
+      const rate = rates(await readSample(writePool, from));
       queues ??= openQueues();
       return {
         at: new Date(),
@@ -71,7 +71,7 @@ function startWatching(writePool: Pool, openQueues: () => OperatorQueues): Compu
 }
 
 /** Uses `writePool`, since a replica may lag. */
-export const watchOperation = (writePool: Pool, openQueues: () => OperatorQueues): Watched => ({
+export const operatorTopic = (writePool: Pool, openQueues: () => OperatorQueues): LiveTopic => ({
   name: 'operator',
   event: 'operator',
   start: () => startWatching(writePool, openQueues),

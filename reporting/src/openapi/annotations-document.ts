@@ -1,6 +1,6 @@
 /** `/api/v1/sites/:site_id/annotations`, for the document. */
 import { annotationKinds, annotationSchema, spanSchema } from '../annotations/annotation.js';
-import { mostKept } from '../sites/site-records.js';
+import { recordLimits } from '../sites/site-records.js';
 import {
   instant,
   instantOrNull,
@@ -41,7 +41,7 @@ export const annotationsPaths = keptPaths({
   schema: { one: 'Annotation', all: 'Annotations', created: 'NewAnnotation' },
   listed: 'By time, those that lie between `from` and `to` or reach into it.',
   created: 'What happened at a time: a deployment, a campaign or anything else that figures may follow.',
-  full: `The site has ${mostKept.annotations.toLocaleString('en')} annotations already.`,
+  full: `The site has ${recordLimits.annotations.toLocaleString('en')} annotations already.`,
   parameters: [
     parameter('from', span.from!, `${times}; without it from the first one on.`),
     parameter('to', span.to!, `${times}, which is included, while an instant is not; without it up to the last one.`),

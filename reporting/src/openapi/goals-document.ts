@@ -1,6 +1,6 @@
 /** `/api/v1/sites/:site_id/goals`, for the document. */
 import { goalSchema } from '../goals/goal.js';
-import { mostKept } from '../sites/site-records.js';
+import { recordLimits } from '../sites/site-records.js';
 import {
   instant,
   type JsonSchema,
@@ -48,5 +48,5 @@ export const goalsPaths = keptPaths({
   schema: { one: 'Goal', all: 'Goals', created: 'NewGoal' },
   listed: 'In the order in which they were made. `filters` are those of a query about the events that reach the goal.',
   created: 'An event type, a page, or events of a type on a page. Its name is its own in the site.',
-  full: `The site has a goal of this name already, or ${mostKept.goals} goals.`,
+  full: `The site has a goal of this name already, or ${recordLimits.goals} goals.`,
 });

@@ -3,7 +3,7 @@
 import { storableText } from '../query-request/storable-text.js';
 import { definitionCharacters, pageFields } from '../saved-views/parse-definition.js';
 import { kindSchema, type ViewKind, viewKinds } from '../saved-views/saved-view.js';
-import { mostKept } from '../sites/site-records.js';
+import { recordLimits } from '../sites/site-records.js';
 import { instant, type JsonSchema, jsonSchemaOf, listOf, type ObjectSchema, record, ref, text } from './json-schema.js';
 import { keptPaths } from './kept-operations.js';
 import { operation, parameter } from './operation.js';
@@ -70,7 +70,7 @@ export const savedViewsPaths = keptPaths(
     listed: 'In the order in which they were made.',
     created:
       'A segment is filters; of a funnel, retention or journeys it is the body of the question, without its site, range, zone and filters.',
-    full: `The site has ${mostKept.savedViews} saved views already.`,
+    full: `The site has ${recordLimits.savedViews} saved views already.`,
     parameters: [parameter('kind', jsonSchemaOf(kindSchema).properties.kind!, 'Of this kind only.')],
   },
   {

@@ -1,6 +1,6 @@
 /** The routes of sessions and shared links as paths of the document. */
 import { querySchema } from '../query-request/query-schema.js';
-import { mostOpenLinks } from '../share-links/link-rows.js';
+import { maxOpenLinks } from '../share-links/link-rows.js';
 import { sharedRoutes } from '../share-links/shared-routes.js';
 import { refused } from './file-download.js';
 import { jsonSchemaOf, text } from './json-schema.js';
@@ -66,7 +66,7 @@ const links = {
     id: 'createShareLink',
     tag,
     summary: 'Share the dashboard of a site by a link',
-    description: `Whoever has the link reads this site, within the filters, without a key. At most ${mostOpenLinks} links of a site can be used at a time. The body may be missing.`,
+    description: `Whoever has the link reads this site, within the filters, without a key. At most ${maxOpenLinks} links of a site can be used at a time. The body may be missing.`,
     scope: 'admin',
     body: 'NewShareLink',
     bodyIsOptional: true,

@@ -1,6 +1,6 @@
 /** What the routes of sessions and shared links take and answer, as schemas of the document. */
 import { logInSchema } from '../routes/session-route.js';
-import { mostConditions, passwordBody, shareLinkSchema } from '../share-links/parse-share-link.js';
+import { maxConditions, passwordBody, shareLinkSchema } from '../share-links/parse-share-link.js';
 import {
   flag,
   instant,
@@ -46,7 +46,7 @@ export const sharingSchemas: Record<string, JsonSchema> = {
       ...newLink.properties,
       filters: {
         ...ref('Filters'),
-        description: `What everybody who has the link is limited to; at most ${mostConditions} conditions.`,
+        description: `What everybody who has the link is limited to; at most ${maxConditions} conditions.`,
       },
       expires_at: {
         ...{ type: ['string', 'null'], maxLength: 40, examples: ['2030-01-31T00:00:00Z', '2030-01-31T00:00+02:00'] },

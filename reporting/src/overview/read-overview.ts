@@ -4,9 +4,9 @@ import { type AnswerDependencies, readAnswer } from '../cache/send-answer.js';
 import { answerQuery } from '../query/answer-query.js';
 import type { ReadBudget } from '../reading/read-budget.js';
 import { type Reads, readInTurn } from '../reading/read-in-turn.js';
-import { countSites, readNames, type SiteNames } from '../sites/read-sites.js';
+import { countSites, readSettings, type SiteSettings } from '../sites/read-sites.js';
 import type { OverviewRequest } from './parse-overview.js';
-import { figuresQuestion, type SiteFigures } from './site-figures.js';
+import { figuresQuery, type SiteFigures } from './site-figures.js';
 
 export interface SiteOverview extends SiteFigures {
   site_id: string;
@@ -37,7 +37,7 @@ async function countPresent(client: PoolClient, siteId: string, now: Date, reads
   return Number(rows[0]!.metrics[0]);
 }
 
-type Present = SiteNames & { visitors_now: number };
+type PresentSite = SiteSettings & { visitors_now: number };
 
 /** `only`: limits the list to one site. All but the current visitors comes from the cache if nothing has changed. */
 export async function readOverview(
@@ -48,9 +48,9 @@ export async function readOverview(
   now: Date,
 ): Promise<Overview> {
   const { present, total } = await readInTurn(deps, budget, async (client, reads) => {
-    const found: Present[] = [];
+    const found: PresentSite[] = [];
     // Sequential, since a connection runs one query at a time.
-    for (const site of await readNames(client, page, only)) {
+    for (const site of await readSettings(client, page, only)) {
       found.push({ ...site, visitors_now: await countPresent(client, site.site_id, now, reads) });
     }
     return { present: found, total: await countSites(client, only) };
@@ -58,7 +58,7 @@ export async function readOverview(
   const sites: SiteOverview[] = [];
   for (const { site_id, name, timezone, visitors_now } of present) {
     // Sequential as well, to leave connections for others.
-    const figures = (await readAnswer(figuresQuestion(site_id, dateRange, now), deps, budget)) as SiteFigures;
+    const figures = (await readAnswer(figuresQuery(site_id, dateRange, now), deps, budget)) as SiteFigures;
     sites.push({ site_id, name, timezone, visitors_now, ...figures });
   }
   return { sites, total };

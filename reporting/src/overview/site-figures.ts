@@ -1,6 +1,6 @@
 /** The figures of a site in the overview, as a cacheable query. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
-import { followsClock, type Question, spanOf } from '../cache/cacheable-query.js';
+import { type CacheableQuery, followsClock, spanOf } from '../cache/cacheable-query.js';
 import { answerQuery } from '../query/answer-query.js';
 import type { ResolvedQuery, TimeRange } from '../query/resolved-query.js';
 import type { DateRange } from '../query-request/parse-date-range.js';
@@ -59,17 +59,17 @@ async function readFigures(
 }
 
 /** The same figures as from `POST /api/v1/query`, in the time zone of the site. */
-export function figuresQuestion(siteId: string, dateRange: DateRange, now: Date): Question {
+export function figuresQuery(siteId: string, dateRange: DateRange, now: Date): CacheableQuery {
   const request = wholeOf(siteId, dateRange);
   return {
-    ...{ kind: 'overview', siteId, asked: dateRange, reads: ['events'], needsEvents: needsEvents(dateRange) },
+    ...{ kind: 'overview', siteId, request: dateRange, sources: ['events'], needsEvents: needsEvents(dateRange) },
     resolve(site) {
       const whole = resolveQuery(request, { now, ...site });
       const series = resolveQuery(seriesOf(request, intervalOf(whole.range)), { now, ...site });
       const { from, to } = whole.comparison!.range;
       const instants = [whole.range.from, whole.range.to, from, to];
       return {
-        ...{ meaning: [whole, series], span: spanOf(instants), isMomentary: followsClock(instants, now) },
+        ...{ meaning: [whole, series], span: spanOf(instants), isTransient: followsClock(instants, now) },
         read: async (client, reads) => ({ fields: await readFigures(client, [whole, series], reads) }),
       };
     },

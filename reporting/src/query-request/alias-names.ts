@@ -4,7 +4,7 @@ import { metrics } from '../query/metric-catalogue.js';
 import type { Dimension, FilterDimension, Metric } from '../query/resolved-query.js';
 
 /** As sent: a name, or two dates or instants. */
-type WrittenRange = string | [string, string];
+export type RangeInput = string | [string, string];
 
 export const metricAliases: Record<string, Metric> = Object.fromEntries(
   metrics.flatMap(({ name, ...entry }) => ('aliases' in entry ? entry.aliases.map((alias) => [alias, name]) : [])),
@@ -21,7 +21,7 @@ export const fieldAliases = Object.fromEntries(dimensions.flatMap(aliasesOf)) as
 >;
 
 /** Prefix of property names. */
-export const propertyAlias = 'event:props:';
+export const propertyAliasPrefix = 'event:props:';
 
 /** A property name without the prefix that we or other tools put before it. */
 export const bareProperty = (name: string): string =>
@@ -35,7 +35,7 @@ const notMeasured = 'is not measured; use events, views, visitors, visits, visit
 const conversions = 'is not a metric; for conversions use POST /api/v1/funnel';
 const revenue = 'is not a metric; sum:property:<name> adds up a property, and the revenue job aggregates revenue';
 
-const unanswerable: Record<string, string> = {
+const unsupported: Record<string, string> = {
   'visit:entry_page_hostname': onlyPaths,
   'visit:exit_page_hostname': onlyPaths,
   time_on_page: notMeasured,
@@ -48,29 +48,29 @@ const unanswerable: Record<string, string> = {
 };
 
 /** Why a Plausible name has no equivalent, as the rest of a sentence; undefined for every other value. */
-export const whyUnanswerable = (name: unknown): string | undefined =>
-  typeof name === 'string' && Object.hasOwn(unanswerable, name) ? unanswerable[name] : undefined;
+export const unsupportedReason = (name: unknown): string | undefined =>
+  typeof name === 'string' && Object.hasOwn(unsupported, name) ? unsupported[name] : undefined;
 
 const lookUp = <T>(names: Record<string, T>, name: string): T | undefined =>
   Object.hasOwn(names, name) ? names[name] : undefined;
 
-export const ownMetric = (name: string): Metric => lookUp(metricAliases, name) ?? (name as Metric);
+export const canonicalMetric = (name: string): Metric => lookUp(metricAliases, name) ?? (name as Metric);
 
 /** Our name for a dimension other than time. */
-export function ownField(name: string): FilterDimension {
-  const own = name.startsWith(propertyAlias) ? `property:${name.slice(propertyAlias.length)}` : name;
-  return lookUp(fieldAliases, own) ?? (own as FilterDimension);
+export function canonicalField(name: string): FilterDimension {
+  const canonical = name.startsWith(propertyAliasPrefix) ? `property:${name.slice(propertyAliasPrefix.length)}` : name;
+  return lookUp(fieldAliases, canonical) ?? (canonical as FilterDimension);
 }
 
-export const ownDimension = (name: string, range: WrittenRange): Dimension =>
-  name === timeAlias ? `time:${unitOf(range)}` : (ownField(name) as Dimension);
+export const canonicalDimension = (name: string, range: RangeInput): Dimension =>
+  name === timeAlias ? `time:${unitOf(range)}` : (canonicalField(name) as Dimension);
 
 const dayMs = 86_400_000;
 const hours = new Set(['day', 'yesterday', '24h']);
 const months = new Set(['6mo', '12mo', 'year', 'last_year', 'all']);
 
 /** Hours for one day, days for up to a quarter, months for more. */
-function unitOf(range: WrittenRange): 'minute' | 'hour' | 'day' | 'month' {
+function unitOf(range: RangeInput): 'minute' | 'hour' | 'day' | 'month' {
   if (range === 'realtime') return 'minute';
   if (typeof range === 'string' && hours.has(range)) return 'hour';
   if (typeof range === 'string' && months.has(range)) return 'month';

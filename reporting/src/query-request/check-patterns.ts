@@ -40,7 +40,7 @@ export async function checkPatterns(
   const time = { leftMs: checkTimeoutMs };
   let suspects = [...new Set(patterns)];
   if (suspects.length === 0) return;
-  const problemOf = (list: string[]) => patternProblem(pool, list, time, signal);
+  const problemOf = (list: string[]) => compilePatterns(pool, list, time, signal);
   let problem = await problemOf(suspects);
   if (!problem) return;
   while (suspects.length > 1 && time.leftMs > 0) {
@@ -49,20 +49,20 @@ export async function checkPatterns(
     suspects = found ? half : suspects.slice(half.length);
     problem = found ?? problem;
   }
-  throw new ServiceError('invalid_request', refusalOf(suspects, problem), { field });
+  throw new ServiceError('invalid_request', messageOf(suspects, problem), { field });
 }
 
-function refusalOf([first, ...others]: string[], { reason, isTooComplex }: Problem): string {
+function messageOf([first, ...others]: string[], { reason, isTooComplex }: Problem): string {
   if (others.length === 0) return `${JSON.stringify(first)} is not a valid regular expression: ${reason}`;
   return isTooComplex
     ? 'the regular expressions are too complex: compiling all of them must take less than a second'
     : `one of the regular expressions is invalid: ${reason}`;
 }
 
-const statement = `/* reporting.patternProblem */ select count(*) from unnest($1::text[]) as pattern where '' ~ pattern`;
+const statement = `/* reporting.compilePatterns */ select count(*) from unnest($1::text[]) as pattern where '' ~ pattern`;
 
 /** The error that Postgres reports for these patterns, if any. Subtracts the time taken from `time.leftMs`. */
-async function patternProblem(
+async function compilePatterns(
   pool: Pool,
   patterns: string[],
   time: { leftMs: number },
@@ -82,13 +82,13 @@ async function patternProblem(
     return undefined;
   } catch (error) {
     if (signal?.aborted) throw error;
-    const problem = problemBehind(error as { code?: string; message: string });
+    const problem = toProblem(error as { code?: string; message: string });
     if (!problem) throw error;
     return problem;
   }
 }
 
-function problemBehind({ code, message }: { code?: string; message: string }): Problem | undefined {
+function toProblem({ code, message }: { code?: string; message: string }): Problem | undefined {
   // invalid_regular_expression
   if (code === '2201B') return { reason: message.replace(/^invalid regular expression: /, '') };
   // character_not_in_repertoire: NUL

@@ -23,14 +23,14 @@ const monthDays = 30.436875;
 const monthsIn = { month: 1, quarter: 3, year: 12 };
 
 const daysOf = ({ kind, count }: Shift) =>
-  kind === 'days' ? count : kind === 'months' ? Math.round(count * monthDays) : outward(count / dayMs);
+  kind === 'days' ? count : kind === 'months' ? Math.round(count * monthDays) : roundAwayFromZero(count / dayMs);
 
 /** The nearest whole number, keeping the sign, and at least `fewest` away from 0. */
-const nearestWhole = (distance: number, fewest: number) =>
-  Math.sign(distance) * Math.max(Math.round(Math.abs(distance)), fewest);
+const nearestWhole = (distance: number, minimum: number) =>
+  Math.sign(distance) * Math.max(Math.round(Math.abs(distance)), minimum);
 
 /** Rounds away from 0, so that ranges that do not overlap stay apart. */
-const outward = (distance: number) => Math.sign(distance) * Math.ceil(Math.abs(distance));
+const roundAwayFromZero = (distance: number) => Math.sign(distance) * Math.ceil(Math.abs(distance));
 
 /**
  * Where the unit divides the distance, the step is the distance, negative when the other range starts later. Otherwise a single
@@ -43,7 +43,7 @@ export function chooseStep(unit: TimeUnit, range: RangeToPair): Step {
   if (isClockUnit(unit)) return clockStep(clockMs[unit], range);
   if (unit === 'day') {
     if (shift.kind !== 'ms') return shift;
-    return buckets === 1 ? { kind: 'range' } : { kind: 'days', count: outward(shift.count / dayMs) };
+    return buckets === 1 ? { kind: 'range' } : { kind: 'days', count: roundAwayFromZero(shift.count / dayMs) };
   }
   if (unit === 'week') {
     if (shift.kind === 'days' && shift.count % 7 === 0) return shift;
@@ -60,7 +60,7 @@ export function chooseStep(unit: TimeUnit, range: RangeToPair): Step {
 
 function clockStep(unitMs: number, { shift, buckets }: RangeToPair): Step {
   if (shift.kind !== 'ms' || shift.count % unitMs === 0) return shift;
-  return buckets === 1 ? { kind: 'range' } : { kind: 'ms', count: outward(shift.count / unitMs) * unitMs };
+  return buckets === 1 ? { kind: 'range' } : { kind: 'ms', count: roundAwayFromZero(shift.count / unitMs) * unitMs };
 }
 
 /** True when a counterpart cannot reach outside the earlier range, except where the range cuts off its first or last bucket. */

@@ -1,6 +1,6 @@
 import { metrics } from '../query/metric-catalogue.js';
 import { numberFamilies } from '../query/number-metrics.js';
-import { bareProperty, whyUnanswerable } from './alias-names.js';
+import { bareProperty, unsupportedReason } from './alias-names.js';
 import { nearestName } from './nearest-name.js';
 import { metricPattern } from './query-names.js';
 import { quoted } from './refuse.js';
@@ -37,23 +37,23 @@ const list = `the metrics are ${plainNames.join(', ')}, event:<type>, and for a 
 
 /** Completes a sentence that starts with the field. */
 export const metricProblem = (sent: string): string =>
-  whyUnanswerable(sent) ?? `is ${quoted(sent)}, which is not a metric; ${hint(sent)}`;
+  unsupportedReason(sent) ?? `is ${quoted(sent)}, which is not a metric; ${hint(sent)}`;
 
 function hint(sent: string): string {
   const [name = '', ...parts] = sent.split(':');
   if (name === 'event')
     return 'event: must be followed by a type of 1 to 64 characters without NUL or unpaired surrogates';
   if (/^p\d/.test(name) && !percentile.test(name)) return 'percentiles range from p1 to p99';
-  const wanted = knownFunction(name);
-  if (wanted) return hintOfFunction(wanted, parts.join(':'));
+  const functionName = matchFunction(name);
+  if (functionName) return functionHint(functionName, parts.join(':'));
   const nearest = parts.length === 0 && (otherNames.get(name.toLowerCase()) ?? nearestName(name, plainNames));
   return nearest ? `did you mean ${nearest}?` : list;
 }
 
-const knownFunction = (name: string): string | undefined =>
+const matchFunction = (name: string): string | undefined =>
   percentile.test(name) ? name : (otherFunctions.get(name.toLowerCase()) ?? nearestName(name, functions));
 
-function hintOfFunction(name: string, rest: string): string {
+function functionHint(name: string, rest: string): string {
   const meant = `${name}:property:${bareProperty(rest)}`;
   if (isMetric.test(meant)) return `did you mean ${meant}?`;
   return `write ${name}:property:<name> with a name of 1 to 128 characters`;

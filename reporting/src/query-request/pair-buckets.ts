@@ -23,7 +23,7 @@ export interface Comparison {
 const dayMs = 86_400_000;
 
 /** Local time as if it were UTC, to count calendar days, including days of 25 hours and days that a zone skipped. */
-const clockOf = (time: Date, zone: string) => time.getTime() + offsetAt(time.getTime(), zone);
+const localTimeOf = (time: Date, zone: string) => time.getTime() + offsetAt(time.getTime(), zone);
 
 /**
  * Months, quarters and years are paired by the distance between the ranges, days by the same number, weeks with whole weeks (of the
@@ -34,7 +34,7 @@ const clockOf = (time: Date, zone: string) => time.getTime() + offsetAt(time.get
  */
 export function pairBuckets(comparison: Comparison): PairedBuckets {
   const { range, buckets, earlier, shift, isGiven, zone } = comparison;
-  const length = Math.ceil((clockOf(range.to, zone) - clockOf(range.from, zone)) / dayMs - 1 / 12);
+  const length = Math.ceil((localTimeOf(range.to, zone) - localTimeOf(range.from, zone)) / dayMs - 1 / 12);
   const isApart = earlier.to <= range.from || earlier.from >= range.to;
   const step = chooseStep(buckets.unit, { shift, isApart, length, buckets: buckets.labels.length });
   const [first, last] = [earlier.from.getTime(), earlier.to.getTime()];
@@ -46,7 +46,7 @@ export function pairBuckets(comparison: Comparison): PairedBuckets {
     const [from, to] = [Math.max(each.from, first), Math.min(each.to, last)];
     return from < to ? { ...each, from, to } : undefined;
   });
-  return joined(buckets.unit, counterparts, earlier.from);
+  return joinCounterparts(buckets.unit, counterparts, earlier.from);
 }
 
 function counterpartsOf(comparison: Comparison, step: Step): (Counterpart | undefined)[] {
@@ -92,7 +92,11 @@ function weekStep(first: string, years: number): DayStep | undefined {
 }
 
 /** Combines the counterparts into one time axis. Gaps between them become buckets that nothing is paired with. */
-function joined(unit: TimeBuckets['unit'], counterparts: (Counterpart | undefined)[], start: Date): PairedBuckets {
+function joinCounterparts(
+  unit: TimeBuckets['unit'],
+  counterparts: (Counterpart | undefined)[],
+  start: Date,
+): PairedBuckets {
   const ordered = counterparts.filter((each) => each !== undefined).sort((a, b) => a.from - b.from);
   const places = new Map<Counterpart, number>();
   const bounds: Date[] = [];

@@ -13,8 +13,8 @@ export interface Counterpart {
 
 /** The buckets of a local date in order; a clock time that occurs twice has two. */
 interface ClockDay {
-  ofClock: Map<string, Counterpart[]>;
-  ofLabel: Map<string, { bucket: Counterpart; clock: string; place: number }>;
+  byClockTime: Map<string, Counterpart[]>;
+  byLabel: Map<string, { bucket: Counterpart; clock: string; place: number }>;
 }
 
 const dayMs = 86_400_000;
@@ -25,23 +25,23 @@ function readClockDay(unit: ClockUnit, date: string, zone: string): ClockDay {
   const midnight = Date.parse(date);
   const range = { from: new Date(midnight - marginMs), to: new Date(midnight + dayMs + marginMs) };
   const starts = [...clockStarts(unit, range, zone)];
-  const day: ClockDay = { ofClock: new Map(), ofLabel: new Map() };
+  const day: ClockDay = { byClockTime: new Map(), byLabel: new Map() };
   starts.forEach(([from, label], index) => {
     if (!label.startsWith(date)) return;
     const bucket = { from, to: starts[index + 1]?.[0] ?? range.to.getTime(), label };
     const clock = label.slice(10, 19);
-    const same = day.ofClock.get(clock) ?? [];
-    day.ofLabel.set(label, { bucket, clock, place: same.push(bucket) - 1 });
-    day.ofClock.set(clock, same);
+    const same = day.byClockTime.get(clock) ?? [];
+    day.byLabel.set(label, { bucket, clock, place: same.push(bucket) - 1 });
+    day.byClockTime.set(clock, same);
   });
   return day;
 }
 
-function oncePerDate<T>(find: (date: string) => T): (date: string) => T {
-  const known = new Map<string, T>();
+function memoizeByDate<T>(find: (date: string) => T): (date: string) => T {
+  const results = new Map<string, T>();
   return (date) => {
-    const found = known.has(date) ? known.get(date)! : find(date);
-    known.set(date, found);
+    const found = results.has(date) ? results.get(date)! : find(date);
+    results.set(date, found);
     return found;
   };
 }
@@ -53,13 +53,13 @@ export function pairClock(
   step: DayStep,
   zone: string,
 ): (Counterpart | undefined)[] {
-  const dayOf = oncePerDate((date) => readClockDay(unit, date, zone));
-  const otherDate = oncePerDate((date) => earlierDay(date, step));
+  const dayOf = memoizeByDate((date) => readClockDay(unit, date, zone));
+  const otherDate = memoizeByDate((date) => earlierDay(date, step));
   return labels.map((label, index) => {
     const date = label.slice(0, 10);
-    const { bucket: whole, clock, place } = dayOf(date).ofLabel.get(label)!;
+    const { bucket: whole, clock, place } = dayOf(date).byLabel.get(label)!;
     const earlier = otherDate(date);
-    const other = earlier && dayOf(earlier).ofClock.get(clock)?.[place];
+    const other = earlier && dayOf(earlier).byClockTime.get(clock)?.[place];
     if (!other) return undefined;
     // The range may have cut off part of the first and last bucket.
     const from = other.from + bounds[index]!.getTime() - whole.from;

@@ -45,17 +45,17 @@ interface OneQuery extends Fields {
   id?: string;
 }
 
-const anything = (names: readonly string[]): Record<string, Joi.Schema> =>
+const anyFields = (names: readonly string[]): Record<string, Joi.Schema> =>
   Object.fromEntries(names.map((name) => [name, Joi.any()]));
 
 const idSchema = Joi.string().max(batchLimits.id);
 
 /** Checks only the outer shape; {@link parseQuery} checks the rest. */
 const batchSchema = Joi.object({
-  ...anything(commonFields),
+  ...anyFields(commonFields),
   queries: Joi.array()
     .items(
-      Joi.object({ id: idSchema, ...anything(ownFields), ...anything(['limit', 'offset']) }).messages({
+      Joi.object({ id: idSchema, ...anyFields(ownFields), ...anyFields(['limit', 'offset']) }).messages({
         'object.unknown': 'is not a field of a query in a batch',
       }),
     )
@@ -79,7 +79,7 @@ function checkShape(input: unknown): void {
 }
 
 /** Makes refusals thrown by `work` name the query with that index. */
-export function ofQuery<T>(index: number, work: () => T): T {
+export function namingQuery<T>(index: number, work: () => T): T {
   try {
     return work();
   } catch (error) {
@@ -107,19 +107,19 @@ function withPagination({ limit, offset, ...fields }: Fields): Fields {
 
 function parseOne(common: Fields, { id, ...fields }: OneQuery): BatchQuery {
   const { filters = [], include = {}, ...own } = withPagination(fields);
-  const includes = isFields(include) && isFields(common.include) ? { ...common.include, ...include } : include;
-  const body = { ...common, ...own, include: includes };
+  const mergedInclude = isFields(include) && isFields(common.include) ? { ...common.include, ...include } : include;
+  const body = { ...common, ...own, include: mergedInclude };
   // Parsed separately first, so that a refusal names the index within its own filters.
   const ownFilter = parseFilters(filters, ['filters']);
-  const all = [...listFilters(common.filters ?? [], ['filters']), ...listFilters(filters, ['filters'])];
+  const allFilters = [...listFilters(common.filters ?? [], ['filters']), ...listFilters(filters, ['filters'])];
   return {
     ...(id !== undefined && { id }),
-    request: parseQuery({ ...body, filters: all }),
+    request: parseQuery({ ...body, filters: allFilters }),
     ...(ownFilter && { ownFilter }),
   };
 }
 
-function refuseSameIds(queries: OneQuery[]): void {
+function refuseDuplicateIds(queries: OneQuery[]): void {
   const ids = new Set<string>();
   for (const [index, { id }] of queries.entries()) {
     if (id === undefined) continue;
@@ -140,10 +140,10 @@ export function parseBatch(input: unknown): BatchRequest {
   checkShape(input);
   const { queries, ...common } = input as Fields & { queries: OneQuery[] };
   const { siteId, filter } = parseQuery({ ...withoutMatch(common), metrics: ['events'] });
-  refuseSameIds(queries);
+  refuseDuplicateIds(queries);
   return {
     siteId,
     ...(filter && { filter }),
-    queries: queries.map((query, index) => ofQuery(index, () => parseOne(common, query))),
+    queries: queries.map((query, index) => namingQuery(index, () => parseOne(common, query))),
   };
 }

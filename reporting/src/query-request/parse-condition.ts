@@ -3,7 +3,7 @@ import { readDecimal, writeDecimal } from '@millrace/shared/contract/decimal';
 import { exactDigits, isExactNumber } from '@millrace/shared/platform/exact-json';
 import { comparesNumbers, comparesTexts, type FilterOperator, filterRules } from '../query/filter-operators.js';
 import type { Condition } from '../query/resolved-query.js';
-import { ownField } from './alias-names.js';
+import { canonicalField } from './alias-names.js';
 import { compareDecimals } from './compare-decimals.js';
 import { dimensionProblem } from './dimension-problem.js';
 import { fieldNames, fieldPattern, fieldRule, queryLimits } from './query-names.js';
@@ -21,7 +21,7 @@ export function parseCondition(op: FilterOperator, input: unknown[], path: Field
   if (typeof name !== 'string' || !field.test(name)) {
     throw refusal([...path, 1], dimensionProblem(name, fieldNames, fieldRule));
   }
-  const dimension = ownField(name);
+  const dimension = canonicalField(name);
   if (comparesNumbers(op) && !dimension.startsWith('property:')) {
     throw refusal([...path, 1], `must be property:<name>, since "${op}" compares numbers`);
   }
@@ -59,10 +59,10 @@ function parseValues(op: FilterOperator, dimension: string, values: unknown, pat
   if (takes === 'bounds') return parseBounds(values, path);
   const { filterValues } = queryLimits;
   if (!Array.isArray(values) || values.length === 0 || values.length > filterValues) {
-    const isOne = typeof values === 'string' && values.length <= 60;
+    const isSingleValue = typeof values === 'string' && values.length <= 60;
     throw refusal(
       path,
-      `must be a list of 1 to ${filterValues} values${isOne ? `, such as ${JSON.stringify([values.toWellFormed()])}` : ''}`,
+      `must be a list of 1 to ${filterValues} values${isSingleValue ? `, such as ${JSON.stringify([values.toWellFormed()])}` : ''}`,
     );
   }
   return values.map((each, index) => parseText(op, dimension, each, [...path, index]));
@@ -98,11 +98,11 @@ function parseBounds(values: unknown, path: FieldPath): string[] {
   throw refusal(path, `must have the smaller number first: there is no number between ${least} and ${most}`);
 }
 
-function parseNumbers(wanted: 1 | 2, values: unknown, path: FieldPath): string[] {
-  if (!Array.isArray(values) || values.length !== wanted) {
+function parseNumbers(count: 1 | 2, values: unknown, path: FieldPath): string[] {
+  if (!Array.isArray(values) || values.length !== count) {
     throw refusal(
       path,
-      wanted === 1 ? 'must be a list of one number' : 'must be a list of two numbers, the minimum and the maximum',
+      count === 1 ? 'must be a list of one number' : 'must be a list of two numbers, the minimum and the maximum',
     );
   }
   return values.map((each, index) => parseNumber(each, [...path, index]));

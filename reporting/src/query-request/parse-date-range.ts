@@ -1,11 +1,9 @@
 import { parseInstant } from '@millrace/shared/time/instant';
 import { isCalendarDate } from '@millrace/shared/time/time';
+import type { RangeInput } from './alias-names.js';
 import { queryLimits, type RangeName } from './query-names.js';
 import { rangeProblem } from './range-problem.js';
 import { type FieldPath, refusal } from './refuse.js';
-
-/** As sent: a name, or two dates or instants. */
-export type WrittenRange = string | [string, string];
 
 /** Two dates, both included. */
 export interface DaySpan {
@@ -33,7 +31,7 @@ export const isWithinLimits = (date: string): boolean => date >= '2000-01-01' &&
 const years = `must not be longer than 30 years (${queryLimits.rangeDays.toLocaleString('en')} days)`;
 
 /** Names have been validated by the schema. @throws ServiceError `invalid_request`. */
-export function parseDateRange(input: WrittenRange, path: FieldPath): DateRange {
+export function parseDateRange(input: RangeInput, path: FieldPath): DateRange {
   if (typeof input === 'string') return namedRange(input, path);
   const [from, to] = input;
   if (isCalendarDate(from) && isCalendarDate(to)) return daySpan(from, to, path);

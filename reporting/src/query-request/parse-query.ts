@@ -5,7 +5,7 @@ import { personColumns } from '../query/dimension-catalogue.js';
 import { isNumberMetric } from '../query/number-metrics.js';
 import type { Dimension, Filter, Metric, Order } from '../query/resolved-query.js';
 import type { WeekStart } from './calendar.js';
-import { ownFilter, ownNames } from './canonical-names.js';
+import { canonicalFilter, canonicalNames } from './canonical-names.js';
 import { fieldProblem } from './field-problem.js';
 import { type DateRange, parseDateRange } from './parse-date-range.js';
 import { listFilters, parseFilters, showFilters } from './parse-filters.js';
@@ -39,7 +39,7 @@ export interface QueryRequest {
 }
 
 /** These belong in `pagination`. */
-const pages = ['limit', 'offset'];
+const pageFields = ['limit', 'offset'];
 
 function validate(input: unknown): QueryBody {
   refuseProto(input, []);
@@ -47,7 +47,7 @@ function validate(input: unknown): QueryBody {
   if (!error) return value;
   const item = error.details[0]!;
   const { path, message, type, context } = item;
-  if (type === 'object.unknown' && pages.includes(path.join('.')))
+  if (type === 'object.unknown' && pageFields.includes(path.join('.')))
     throw refusal(path, `${message}; use pagination.${path[0]}`);
   if (path[0] === 'dimensions' && personColumns.some((name) => name === context?.value))
     throw refusal(path, `must not be ${context?.value}: it can only be used in filters`);
@@ -74,7 +74,7 @@ function checkNumberMetrics(metrics: Metric[]): void {
 export function parseQuery(input: unknown): QueryRequest {
   const body = validate(input);
   const { timezone, filters, include, pagination } = body;
-  const { metrics, dimensions, order } = ownNames(body);
+  const { metrics, dimensions, order } = canonicalNames(body);
   const { comparison } = include;
   if (timezone !== undefined && !isTimeZone(timezone)) {
     throw refusal(['timezone'], 'must be an IANA time zone such as Europe/Berlin');
@@ -92,7 +92,7 @@ export function parseQuery(input: unknown): QueryRequest {
     ...(timezone !== undefined && { timezone }),
     ...(body.week_start !== undefined && { weekStart: body.week_start }),
     dimensions,
-    ...parsedFilters(filters),
+    ...parseFilterList(filters),
     ...(body.include_bots && { includeBots: true }),
     orderBy: order ? parseOrder(order, metrics, dimensions) : defaultOrder(metrics, dimensions),
     ...(comparison !== undefined && {
@@ -109,9 +109,9 @@ export function parseQuery(input: unknown): QueryRequest {
 const isComparisonName = (text: unknown): text is ComparisonName => comparisonNames.includes(text as ComparisonName);
 
 /** The filters of a request, parsed and as sent. @throws ServiceError `invalid_request`. */
-export function parsedFilters(input: unknown[]): Pick<QueryRequest, 'filter' | 'filterList'> {
+export function parseFilterList(input: unknown[]): Pick<QueryRequest, 'filter' | 'filterList'> {
   const filter = parseFilters(input, ['filters']);
-  const filterList = showFilters(listFilters(input, ['filters']).map(ownFilter));
+  const filterList = showFilters(listFilters(input, ['filters']).map(canonicalFilter));
   return { filterList, ...(filter && { filter }) };
 }
 

@@ -12,7 +12,7 @@ import {
 /** Distance from a range back to the one it is compared with: calendar units, or milliseconds. */
 export type Shift = { kind: 'days' | 'months' | 'ms'; count: number };
 
-interface Described {
+interface RangeDescription {
   /** What it spans, for the documentation. */
   meaning: string;
   /** What `previous_period` compares it with. */
@@ -22,7 +22,7 @@ interface Described {
 }
 
 /** Whole days in the zone of the query, both included. */
-export interface DayPreset extends Described {
+export interface DayPreset extends RangeDescription {
   from(today: string, weekStart: WeekStart): string;
   to(today: string, weekStart: WeekStart): string;
   previousShift: Shift;
@@ -34,7 +34,7 @@ export interface DayPreset extends Described {
 }
 
 /** A time up to now. */
-export interface RecentPreset extends Described {
+export interface RecentPreset extends RangeDescription {
   minutes: number;
 }
 
@@ -47,17 +47,17 @@ const sameDates = 'the same dates a year earlier';
 function untilToday(
   from: DayPreset['from'],
   previousShift: Shift,
-  words: Omit<Described, 'yearBefore'> & { yearBefore?: string },
+  texts: Omit<RangeDescription, 'yearBefore'> & { yearBefore?: string },
   yearShift = year,
 ): DayPreset {
-  return { from, to: today, previousShift, yearShift, isComplete: false, yearBefore: sameDates, ...words };
+  return { from, to: today, previousShift, yearShift, isComplete: false, yearBefore: sameDates, ...texts };
 }
 
 function ended(
   from: DayPreset['from'],
   to: DayPreset['to'],
   previousShift: Shift,
-  words: Described,
+  words: RangeDescription,
   yearShift = year,
 ): DayPreset {
   return { from, to, previousShift, yearShift, isComplete: true, ...words };
@@ -174,7 +174,7 @@ export const recentPresets = {
   realtime: { minutes: 30, meaning: 'the 30 minutes up to now', previous: justBefore, yearBefore: sameClock },
 } satisfies Record<string, RecentPreset>;
 
-export const allTime: Described = {
+export const allTime: RangeDescription = {
   meaning: 'from the day of the first event of the site to today, or to the day of the last event if that is later',
   previous: 'the same number of days before the first event, which have no events',
   yearBefore: sameDates,

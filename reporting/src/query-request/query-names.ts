@@ -3,7 +3,7 @@ import { columnDimensions, personColumns, timeUnits, visitPages } from '../query
 import { type MetricFamily, metricFamilies, metrics } from '../query/metric-catalogue.js';
 import { numberFamilies } from '../query/number-metrics.js';
 import type { VisitDimension } from '../query/resolved-query.js';
-import { fieldAliases, metricAliases, propertyAlias, timeAlias } from './alias-names.js';
+import { fieldAliases, metricAliases, propertyAliasPrefix, timeAlias } from './alias-names.js';
 import type { WeekStart } from './calendar.js';
 import { dayPresets, type recentPresets } from './presets.js';
 import { storableText } from './storable-text.js';
@@ -39,22 +39,24 @@ export type ComparisonName = (typeof comparisonNames)[number];
 /** `7d`, `90d`: up to the longest allowed range. */
 export const dayCountPattern = '^[1-9][0-9]{0,4}d$';
 
-const inside = (pattern: string) => pattern.slice(1, -1);
-const namesOfFamily = ({ prefix, rest }: MetricFamily) => inside(storableText(1, rest.longest, prefix));
+const unanchored = (pattern: string) => pattern.slice(1, -1);
+const namesOfFamily = ({ prefix, rest }: MetricFamily) => unanchored(storableText(1, rest.longest, prefix));
 const familyNames = metricFamilies.map(namesOfFamily);
 export const numberMetricPattern = `^(?:${numberFamilies.map(namesOfFamily).join('|')})$`;
-const properties = [storableText(1, 128, 'property:'), storableText(1, 128, 'visit:property:')].map(inside).join('|');
-const theirFields = [...Object.keys(fieldAliases), inside(storableText(1, 128, propertyAlias))].join('|');
+const properties = [storableText(1, 128, 'property:'), storableText(1, 128, 'visit:property:')]
+  .map(unanchored)
+  .join('|');
+const aliasFields = [...Object.keys(fieldAliases), unanchored(storableText(1, 128, propertyAliasPrefix))].join('|');
 
 /** Sources of patterns; they need the `u` flag. */
 const plainMetrics = metrics.map(({ name }) => name);
 export const metricPattern = `^(?:${[...plainMetrics, ...Object.keys(metricAliases), ...familyNames].join('|')})$`;
 const fields = [...columnDimensions, ...visitDimensions, ...personColumns];
-export const fieldPattern = `^(?:${fields.join('|')}|${properties}|${theirFields})$`;
-export const propertyPattern = `^(?:${properties}|${theirFields})$`;
+export const fieldPattern = `^(?:${fields.join('|')}|${properties}|${aliasFields})$`;
+export const propertyPattern = `^(?:${properties}|${aliasFields})$`;
 const units = timeUnits.map(({ name }) => name);
 const times = `${timeAlias}|time:(?:${units.join('|')})`;
-export const dimensionPattern = `^(?:${times}|${[...columnDimensions, ...visitDimensions].join('|')}|${properties}|${theirFields})$`;
+export const dimensionPattern = `^(?:${times}|${[...columnDimensions, ...visitDimensions].join('|')}|${properties}|${aliasFields})$`;
 
 /** Names in conditions and names of dimensions, apart from properties. */
 export const fieldNames: readonly string[] = fields;
@@ -64,11 +66,12 @@ export const dimensionNames: readonly string[] = [
   ...visitDimensions,
 ];
 
-const others = 'property:<name> (1 to 128 characters), or visit: followed by one of these, such as visit:referrer';
-const ofEvents = (names: readonly string[]) => names.filter((name) => !name.startsWith('visit:')).join(', ');
+const otherDimensions =
+  'property:<name> (1 to 128 characters), or visit: followed by one of these, such as visit:referrer';
+const withoutVisitFields = (names: readonly string[]) => names.filter((name) => !name.startsWith('visit:')).join(', ');
 
-export const fieldRule = `must be one of ${ofEvents(fieldNames)}, ${others}`;
-export const dimensionRule = `must be one of ${ofEvents(dimensionNames)}, ${others}`;
+export const fieldRule = `must be one of ${withoutVisitFields(fieldNames)}, ${otherDimensions}`;
+export const dimensionRule = `must be one of ${withoutVisitFields(dimensionNames)}, ${otherDimensions}`;
 export const rangeRule = `must be one of ${rangeNames.join(', ')}, any number of days such as 45d, or [from, to] with two dates written YYYY-MM-DD or two instants with a time zone`;
 
 /** Repeated in the README and the OpenAPI document. */

@@ -30,7 +30,7 @@ const fields = new Map([
   ['pagination', json],
 ]);
 /** Accepted without `pagination`, as numbers need no JSON. */
-const pages = new Set(['limit', 'offset']);
+const pageFields = new Set(['limit', 'offset']);
 
 /** @throws ServiceError `invalid_request` for unknown or repeated names and for invalid JSON. */
 export function queryFromParameters(parameters: Record<string, unknown>): Record<string, unknown> {
@@ -38,7 +38,7 @@ export function queryFromParameters(parameters: Record<string, unknown>): Record
   const pagination: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(parameters)) {
     const read = fields.get(name);
-    if (!read && !pages.has(name)) throw refusal([name], 'is not a parameter of a query');
+    if (!read && !pageFields.has(name)) throw refusal([name], 'is not a parameter of a query');
     if (typeof value !== 'string') throw refusal([name], 'must be given only once');
     if (read) body[name] = read(value, name);
     else pagination[name] = number(value);

@@ -1,9 +1,9 @@
 /** The rules for the body of a query that a schema can express; `parseQuery` checks the others. */
 import { ruleMessages } from '@millrace/shared/contract/rule-messages';
 import Joi from 'joi';
+import type { RangeInput } from './alias-names.js';
 import type { WeekStart } from './calendar.js';
-import type { WrittenNames } from './canonical-names.js';
-import type { WrittenRange } from './parse-date-range.js';
+import type { NamesInput } from './canonical-names.js';
 import {
   comparisonNames,
   dayCountPattern,
@@ -19,13 +19,13 @@ import {
 } from './query-names.js';
 import { type FieldPath, refusal } from './refuse.js';
 
-export interface QueryBody extends WrittenNames {
+export interface QueryBody extends NamesInput {
   site_id: string;
   timezone?: string;
   week_start?: WeekStart;
   filters: unknown[];
   include_bots: boolean;
-  include: { comparison?: WrittenRange; match?: MatchName; total_rows: boolean; time_labels: boolean; names: boolean };
+  include: { comparison?: RangeInput; match?: MatchName; total_rows: boolean; time_labels: boolean; names: boolean };
   pagination: { limit: number; offset: number };
 }
 

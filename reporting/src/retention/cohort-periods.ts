@@ -32,13 +32,13 @@ export function periodsOf(
   period: Period,
   zone: string,
   now: Date,
-  most: number,
+  max: number,
   weekStart?: WeekStart,
 ): Periods {
   const end = Math.min(to.getTime(), now.getTime() + 1);
   const labels: string[] = [];
   let next = firstDay[period](dayOf(from, zone), weekStart);
-  while (from.getTime() < end && dayStart(next, zone).getTime() < end && labels.length <= most) {
+  while (from.getTime() < end && dayStart(next, zone).getTime() < end && labels.length <= max) {
     const following = nextPeriod[period](next);
     if (dayStart(following, zone) > dayStart(next, zone)) labels.push(next);
     next = following;
@@ -53,8 +53,8 @@ export interface ReturnPeriods {
 }
 
 /** Limits the periods that a range touches to the range, since only events within it count. */
-export function returnPeriods({ bounds, labels }: Periods, { from, to }: TimeRange, now: Date): ReturnPeriods {
-  const isWhole = (index: number) => bounds[index]! >= from && bounds[index + 1]! <= to && bounds[index + 1]! <= now;
+export function clipPeriods({ bounds, labels }: Periods, { from, to }: TimeRange, now: Date): ReturnPeriods {
+  const isComplete = (index: number) => bounds[index]! >= from && bounds[index + 1]! <= to && bounds[index + 1]! <= now;
   const clipped = bounds.map((bound) => new Date(Math.min(to.getTime(), Math.max(from.getTime(), bound.getTime()))));
-  return { bounds: clipped, shown: labels.map((period, index) => ({ period, complete: isWhole(index) })) };
+  return { bounds: clipped, shown: labels.map((period, index) => ({ period, complete: isComplete(index) })) };
 }

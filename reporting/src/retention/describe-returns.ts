@@ -13,7 +13,7 @@ export interface ReturningCohort {
 }
 
 /** Index k is about the periods k after those of the cohorts, and only complete ones. */
-export interface ReturnsInAll {
+export interface ReturnTotals {
   size: number;
   /** Visitors of the cohorts that have such a period. */
   sizes: number[];
@@ -37,7 +37,7 @@ function cohortsOf({ sizes, returned }: ReturnTable, periods: ShownPeriod[]): Re
 }
 
 /** Weighted by cohort size, so that each visitor counts once. */
-function totalOf(cohorts: ReturningCohort[], periods: ShownPeriod[]): ReturnsInAll {
+function totalOf(cohorts: ReturningCohort[], periods: ShownPeriod[]): ReturnTotals {
   const counted = periods.map((_, later) =>
     cohorts.filter((_cohort, index) => periods[index + later]?.complete === true),
   );
@@ -57,10 +57,10 @@ function describeTable(table: ReturnTable, periods: ShownPeriod[]) {
   return { cohorts, total: totalOf(cohorts, periods) };
 }
 
-export const describeReturns = ({ whole, ofValues }: Returns, periods: ShownPeriod[], withValues: boolean) => ({
+export const describeReturns = ({ total, byValue }: Returns, periods: ShownPeriod[], withValues: boolean) => ({
   periods,
-  ...describeTable(whole, periods),
+  ...describeTable(total, periods),
   ...(withValues && {
-    breakdown: ofValues.map(({ value, table }) => ({ value, ...describeTable(table, periods) })),
+    breakdown: byValue.map(({ value, table }) => ({ value, ...describeTable(table, periods) })),
   }),
 });

@@ -8,7 +8,7 @@ import type { Period } from './cohort-periods.js';
 export interface RetentionRequest {
   period: Period;
   /** Site, range and time zone. */
-  request: QueryRequest;
+  scope: QueryRequest;
 }
 
 /** A little over two years of weeks. The work grows with the square of it. */
@@ -18,7 +18,7 @@ const names = ['site_id', 'period', 'date_range', 'timezone', 'week_start'];
 
 const periodRule = 'must be week or month; POST /api/v1/retention also takes day';
 
-export const refuseSoMany = (period: Period): ServiceError =>
+export const tooManyPeriods = (period: Period): ServiceError =>
   refusal(['date_range'], `must span at most ${maxPeriods} ${period}s`);
 
 /** `date_range` is written as in `GET /api/v1/query`. @throws ServiceError `invalid_request`. */
@@ -29,5 +29,5 @@ export function parseRetention(query: Record<string, unknown>): RetentionRequest
   if (period !== 'week' && period !== 'month') {
     throw refusal(['period'], period === undefined ? 'is required: week or month' : periodRule);
   }
-  return { period, request: parseQuery({ ...queryFromParameters(rest), metrics: ['visitors'] }) };
+  return { period, scope: parseQuery({ ...queryFromParameters(rest), metrics: ['visitors'] }) };
 }

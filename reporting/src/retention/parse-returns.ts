@@ -15,7 +15,7 @@ import type { Period } from './cohort-periods.js';
 
 export interface ReturnsRequest {
   /** Site, range, time zone and filters, as in a query. */
-  whole: QueryRequest;
+  scope: QueryRequest;
   period: Period;
   first?: Filter;
   returning?: Filter;
@@ -34,14 +34,14 @@ interface ReturnsBody extends QueryFields {
 }
 
 /** Maximum number of breakdown values with separate cohorts. */
-const mostValues = 50;
+const maxValues = 50;
 
 export const returnsSchema = behaviourSchema<ReturnsBody>('retention', {
   period: Joi.string().valid('day', 'week', 'month').required(),
   first: matchingEvents,
   returning: matchingEvents,
   breakdown: Joi.string().max(200),
-  breakdown_limit: Joi.number().integer().min(1).max(mostValues).default(10),
+  breakdown_limit: Joi.number().integer().min(1).max(maxValues).default(10),
 });
 
 /** @throws ServiceError `invalid_request`. */
@@ -54,9 +54,9 @@ export function parseReturns(input: unknown): ReturnsRequest {
     breakdown_limit: breakdownLimit,
     ...query
   } = validateBody(returnsSchema, input, ['first', 'returning']);
-  const whole = parseQuery({ ...query, metrics: ['visitors'] });
+  const scope = parseQuery({ ...query, metrics: ['visitors'] });
   return {
-    ...{ whole, period, breakdownLimit },
+    ...{ scope, period, breakdownLimit },
     ...(first && { first: parseFilters(first.filters, ['first', 'filters'])! }),
     ...(returning && { returning: parseFilters(returning.filters, ['returning', 'filters'])! }),
     shown: {

@@ -7,7 +7,7 @@ import type { Periods } from './cohort-periods.js';
 import { type ActiveVisitors, readActiveVisitors } from './read-active-visitors.js';
 
 /** No event is older. */
-export const beginning = Date.UTC(2000, 0, 1);
+export const earliestEvent = Date.UTC(2000, 0, 1);
 
 export interface Cohorts {
   cohorts: Cohort[];
@@ -23,7 +23,7 @@ export async function readCohorts(
 ): Promise<Cohorts> {
   if (labels.length === 0) return { cohorts: [], source: 'rollup' };
   // Everything before is one more period: its visitors are new in none of the others.
-  const before = new Date(Math.min(beginning, bounds[0]!.getTime()));
+  const before = new Date(Math.min(earliestEvent, bounds[0]!.getTime()));
   const { sets, source } = await readActiveVisitors(client, siteId, [before, ...bounds], reads);
   try {
     return { cohorts: countCohorts(labels, sets[0]!, sets.slice(1)), source };

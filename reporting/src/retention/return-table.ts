@@ -26,9 +26,9 @@ export interface ReturnTable {
 }
 
 export interface Returns {
-  whole: ReturnTable;
+  total: ReturnTable;
   /** Most visitors first, ties in byte order of the value, null last. */
-  ofValues: { value: string | null; table: ReturnTable }[];
+  byValue: { value: string | null; table: ReturnTable }[];
 }
 
 export const emptyTable = (periods: number): ReturnTable => ({

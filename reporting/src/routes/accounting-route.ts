@@ -11,7 +11,7 @@ import { besideSnapshots } from '../reading/in-snapshot.js';
 
 const hourMs = 3_600_000;
 const defaultHours = 24;
-const mostHours = 10_000;
+const maxHours = 10_000;
 
 function instantOf(name: 'from' | 'to', text: unknown): number | undefined {
   if (text === undefined) return undefined;
@@ -30,8 +30,7 @@ export function parseHours(query: Record<string, unknown>, now: Date): TimeRange
   const to = Math.ceil((until ?? now.getTime() + 1) / hourMs);
   const from = given === undefined ? to - defaultHours : Math.floor(given / hourMs);
   if (from >= to) throw refusal(['from'], 'must be before to');
-  if (to - from > mostHours)
-    throw refusal(['from'], `must be at most ${mostHours.toLocaleString('en')} hours before to`);
+  if (to - from > maxHours) throw refusal(['from'], `must be at most ${maxHours.toLocaleString('en')} hours before to`);
   return { from: new Date(from * hourMs), to: new Date(to * hourMs) };
 }
 

@@ -5,10 +5,10 @@ import { deleteAnnotation, insertAnnotation, listAnnotations } from '../annotati
 import { readJson } from '../http/read-json.js';
 import { siteTimezone } from '../reading/site-circumstances.js';
 import { requireAdmin } from '../reports/report-access.js';
-import { type KeptDependencies, parseKept, parseKeptId, siteOf } from '../sites/site-records.js';
+import { parseRecord, parseRecordId, type SiteRecordDependencies, siteOf } from '../sites/site-records.js';
 
 const list =
-  ({ writePool }: KeptDependencies): RequestHandler =>
+  ({ writePool }: SiteRecordDependencies): RequestHandler =>
   async (req, res) => {
     const siteId = siteOf(req, res);
     const span = parseSpan(req.query, await siteTimezone(writePool, siteId));
@@ -16,23 +16,23 @@ const list =
   };
 
 const create =
-  ({ writePool }: KeptDependencies): RequestHandler =>
+  ({ writePool }: SiteRecordDependencies): RequestHandler =>
   async (req, res) => {
     const siteId = siteOf(req, res);
-    const sent = parseKept(annotationSchema, await readJson(req, res));
+    const sent = parseRecord(annotationSchema, await readJson(req, res));
     const annotation = resolveAnnotation(sent, await siteTimezone(writePool, siteId));
     res.status(201).json(await insertAnnotation(writePool, siteId, annotation));
   };
 
 const remove =
-  ({ writePool }: KeptDependencies): RequestHandler =>
+  ({ writePool }: SiteRecordDependencies): RequestHandler =>
   async (req, res) => {
     const siteId = siteOf(req, res);
-    await deleteAnnotation(writePool, siteId, parseKeptId(req.params.id, 'an annotation'));
+    await deleteAnnotation(writePool, siteId, parseRecordId(req.params.id, 'an annotation'));
     res.status(204).end();
   };
 
-export function annotationsRoutes(deps: KeptDependencies): Router {
+export function annotationsRoutes(deps: SiteRecordDependencies): Router {
   const router = Router();
   const path = '/api/v1/sites/:site_id/annotations';
   router.get(path, list(deps));

@@ -5,7 +5,7 @@ import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Queue } from '@millrace/shared/queue/queue';
 import { Router } from 'express';
 import type { AnswerCache } from '../cache/answer-cache.js';
-import { reachStore } from '../cache/answer-store.js';
+import { withStoreErrors } from '../cache/answer-store.js';
 import { clearCache, invalidateCache } from '../cache/invalidate.js';
 import { parsePattern } from '../cache/name-pattern.js';
 import { readJson } from '../http/read-json.js';
@@ -31,7 +31,7 @@ export interface CacheRoutesDependencies {
 const prefix = '/api/v1/cache';
 
 /** Routes match paths case-insensitively. */
-export const isAboutCache = (path: string): boolean => `${path.toLowerCase()}/`.startsWith(`${prefix}/`);
+export const isCachePath = (path: string): boolean => `${path.toLowerCase()}/`.startsWith(`${prefix}/`);
 
 async function patternOf(...parameters: Parameters<typeof readJson>): Promise<string> {
   const body = await readJson(...parameters);
@@ -56,13 +56,13 @@ export function cacheRoutes(deps: CacheRoutesDependencies): Router {
   });
   router.get(`${prefix}/metrics`, async (_req, res) => {
     const { cache } = caching();
-    const store = { kind: cache.store.kind, ...(await reachStore(cache.store, cache.store.size())) };
-    res.json({ ...(await readTotals(writePool)), ...cache.figures(), store });
+    const store = { kind: cache.store.kind, ...(await withStoreErrors(cache.store, cache.store.size())) };
+    res.json({ ...(await readTotals(writePool)), ...cache.stats(), store });
   });
   router.post(`${prefix}/jobs/:id/trigger`, async (req, res) => {
     const { id } = req.params;
     const { cache, queue } = caching();
-    res.status(202).json({ id, job_id: await reachStore(cache.store, triggerWarming(queue(), id)) });
+    res.status(202).json({ id, job_id: await withStoreErrors(cache.store, triggerWarming(queue(), id)) });
   });
   router.post(`${prefix}/clear`, async (_req, res) => {
     res.json({ removed: await clearCache(invalidation()) });

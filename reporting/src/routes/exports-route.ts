@@ -28,13 +28,13 @@ function createRoute(deps: ExportsDependencies): RequestHandler {
   const { writePool, quotaBytes, addJob, logger, clock = () => new Date() } = deps;
   return async (req, res) => {
     const now = clock();
-    const wish = parseExport(await readJson(req, res), now);
-    checkSite(res, wish.siteId);
+    const params = parseExport(await readJson(req, res), now);
+    checkSite(res, params.siteId);
     // Refuses now what would fail later.
-    await resolveDataset(writePool, datasetRequestOf(wish), now);
+    await resolveDataset(writePool, datasetRequestOf(params), now);
     const keyId = keyIdOf(res);
     const id = randomUUID();
-    const row = await createExport(writePool, { ...wish, id, now, ...(keyId && { keyId }) }, quotaBytes);
+    const row = await createExport(writePool, { ...params, id, now, ...(keyId && { keyId }) }, quotaBytes);
     await addJob(id).catch((error) =>
       logger.warn({ err: error, export: id }, 'could not add the job; the worker will add it'),
     );

@@ -2,7 +2,7 @@
 import { checkSite } from '@millrace/shared/access/require-scope';
 import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
 import type { RequestHandler } from 'express';
-import { followsClock, type Question, type ResolvedQuestion } from '../cache/cacheable-query.js';
+import { type CacheableQuery, type ExecutableQuery, followsClock } from '../cache/cacheable-query.js';
 import { type AnswerDependencies, sendAnswer } from '../cache/send-answer.js';
 import { readJson } from '../http/read-json.js';
 import type { Journeys, JourneysParams } from '../journeys/journey.js';
@@ -24,57 +24,63 @@ export function journeysRoute(deps: AnswerDependencies): RequestHandler {
   const { pool, clock = () => new Date() } = deps;
   return async (req, res) => {
     const startedAt = performance.now();
-    const asked = parseJourneys(withFixedFilters(res, await readJson(req, res)));
-    checkSite(res, asked.whole.siteId);
-    await sendAnswer(deps, req, res, questionOf(pool, asked, clock()), startedAt);
+    const request = parseJourneys(withFixedFilters(res, await readJson(req, res)));
+    checkSite(res, request.scope.siteId);
+    await sendAnswer(deps, req, res, toCacheableQuery(pool, request, clock()), startedAt);
   };
 }
 
 type Found = Journeys & { source: JourneysAnswer['source'] | 'raw' };
 
 /** `client` must be in a transaction with one snapshot. */
-async function answer(client: PoolClient, question: JourneysParams, reads: Reads): Promise<Found> {
-  const found = reads.engine && (await answerJourneys(client, reads.engine, question, reads));
+async function answer(client: PoolClient, params: JourneysParams, reads: Reads): Promise<Found> {
+  const found = reads.engine && (await answerJourneys(client, reads.engine, params, reads));
   if (found) return found;
-  reads.admit?.(await rawCost(client, { siteId: question.siteId, range: aroundVisits(question.range) }));
-  return { ...(await readJourneys(client, question)), source: 'raw' };
+  reads.admit?.(await rawCost(client, { siteId: params.siteId, range: aroundVisits(params.range) }));
+  return { ...(await readJourneys(client, params)), source: 'raw' };
 }
 
-function questionOf(pool: Pool, asked: JourneysRequest, now: Date): Question {
-  const { whole } = asked;
+function toCacheableQuery(pool: Pool, request: JourneysRequest, now: Date): CacheableQuery {
+  const { scope } = request;
   return {
-    ...{ kind: 'journeys', siteId: whole.siteId, asked, reads: ['events'], needsEvents: needsEvents(whole.dateRange) },
-    resolve: (site) => resolveJourneys(pool, asked, now, site),
+    ...{
+      kind: 'journeys',
+      siteId: scope.siteId,
+      request,
+      sources: ['events'],
+      needsEvents: needsEvents(scope.dateRange),
+    },
+    resolve: (site) => resolveJourneys(pool, request, now, site),
   };
 }
 
 function resolveJourneys(
   pool: Pool,
-  { whole, mark, ...shape }: JourneysRequest,
+  { scope, mark, ...shape }: JourneysRequest,
   now: Date,
   site: SiteCircumstances,
-): ResolvedQuestion {
-  const resolved = resolveQuery(whole, { now, ...site });
+): ExecutableQuery {
+  const resolved = resolveQuery(scope, { now, ...site });
   const { siteId, timezone, range } = resolved;
   const filter = countedFilter(resolved);
-  const question: JourneysParams = {
+  const params: JourneysParams = {
     ...{ siteId, range, ...shape },
     ...(filter && { filter }),
     ...(mark && { mark: { at: mark.at, filter: mark.filter } }),
   };
   const query = {
     ...{ site_id: siteId, timezone, date_range: [range.from, range.to] },
-    ...(whole.weekStart && { week_start: whole.weekStart }),
-    ...(whole.includeBots && { include_bots: true }),
-    ...{ filters: whole.filterList, ...(mark && { [mark.at]: { filters: mark.shown } }), ...shape },
+    ...(scope.weekStart && { week_start: scope.weekStart }),
+    ...(scope.includeBots && { include_bots: true }),
+    ...{ filters: scope.filterList, ...(mark && { [mark.at]: { filters: mark.shown } }), ...shape },
   };
   return {
     meaning: [query, metaOfSite(site, range)],
     span: aroundVisits(range),
-    isMomentary: followsClock([range.from, range.to], now),
-    ...checksOf(pool, question),
+    isTransient: followsClock([range.from, range.to], now),
+    ...checksOf(pool, params),
     async read(client, reads) {
-      const { source, ...found } = await answer(client, question, reads);
+      const { source, ...found } = await answer(client, params, reads);
       return {
         fields: { ...shown(found), query },
         meta: { source, ...metaOfSite(site, range), ...(await eventsSince(client, range.from)) },

@@ -2,7 +2,7 @@ import type { Pool } from '@millrace/shared/platform/postgres';
 import type { RequestHandler } from 'express';
 import type { Live } from '../live/live.js';
 import type { OperatorQueues } from '../live/operator-queues.js';
-import { watchOperation } from '../live/watch-operation.js';
+import { operatorTopic } from '../live/watch-operation.js';
 import { fixedFilterOf } from '../share-links/guest.js';
 import { siteOf } from '../sites/site-records.js';
 
@@ -26,6 +26,6 @@ export function operatorRoute({
   writePool,
   openOperatorQueues = noQueues,
 }: OperatorDependencies): RequestHandler {
-  const watched = watchOperation(writePool, openOperatorQueues);
+  const watched = operatorTopic(writePool, openOperatorQueues);
   return (req, res) => live.open(req, res, watched);
 }

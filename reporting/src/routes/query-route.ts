@@ -1,7 +1,7 @@
 import { checkSite } from '@millrace/shared/access/require-scope';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Request, RequestHandler, Response } from 'express';
-import { followsClock, type Question, type ResolvedQuestion, spanOf } from '../cache/cacheable-query.js';
+import { type CacheableQuery, type ExecutableQuery, followsClock, spanOf } from '../cache/cacheable-query.js';
 import { type AnswerDependencies, sendAnswer } from '../cache/send-answer.js';
 import { readJson } from '../http/read-json.js';
 import { type Answer, answerQuery } from '../query/answer-query.js';
@@ -23,7 +23,7 @@ export function queryRoute(deps: AnswerDependencies): RequestHandler {
     const startedAt = performance.now();
     const request = parseQuery(withFixedFilters(res, await readInput(req, res)));
     checkSite(res, request.siteId);
-    await sendAnswer(deps, req, res, questionOf(pool, request, clock()), startedAt);
+    await sendAnswer(deps, req, res, toCacheableQuery(pool, request, clock()), startedAt);
   };
 }
 
@@ -35,21 +35,21 @@ const instantsOf = ({ range, comparison }: ResolvedQuery): Date[] => [
   ...(comparison ? [comparison.range.from, comparison.range.to, ...(comparison.buckets?.bounds ?? [])] : []),
 ];
 
-function questionOf(pool: Pool, request: QueryRequest, now: Date): Question {
+function toCacheableQuery(pool: Pool, request: QueryRequest, now: Date): CacheableQuery {
   return {
     kind: 'query',
     siteId: request.siteId,
-    asked: request,
-    reads: ['events'],
+    request,
+    sources: ['events'],
     needsEvents: needsEvents(request.dateRange, request.comparison),
-    resolve(site): ResolvedQuestion {
+    resolve(site): ExecutableQuery {
       const query = resolveQuery(request, { now, ...site });
       const instants = instantsOf(query);
       const patterns = patternsOf(query.filter);
       return {
         meaning: [query, metaOfSite(site, query.range)],
         span: asksVisits(query) ? aroundVisits(spanOf(instants)) : spanOf(instants),
-        isMomentary: followsClock(instants, now),
+        isTransient: followsClock(instants, now),
         longestMs: patterns.length > 0 ? patternTimeoutMs : undefined,
         check: (signal) => checkPatterns(pool, patterns, { signal }),
         read: async (client, reads) => bodyOf(request, query, await answerQuery(client, query, reads), site),

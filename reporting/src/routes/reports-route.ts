@@ -92,18 +92,18 @@ const show =
     res.json({ ...shown({ ...report, revised }), deliveries });
   };
 
-const kept = () =>
+const fileDeleted = () =>
   new ServiceError('gone', 'The file of this report has been deleted. Reissue the report to get a new one.');
 
-function notThere({ status, error }: Report): ServiceError {
+function noFile({ status, error }: Report): ServiceError {
   if (status === 'failed') return new ServiceError('conflict', `This report could not be generated: ${error}`);
-  if (status === 'generated') return kept();
+  if (status === 'generated') return fileDeleted();
   const why = error === null ? '. Try again in a moment.' : `: ${error}`;
   return new ServiceError('conflict', `This report is not ready yet${why}`);
 }
 
 async function send({ stores }: Deps, req: Request, res: Response, report: Report): Promise<void> {
-  if (report.file === null || report.bytes === null) throw notThere(report);
+  if (report.file === null || report.bytes === null) throw noFile(report);
   await serveFile(req, res, {
     bytes: report.bytes,
     checksum: report.checksum!,
@@ -113,7 +113,7 @@ async function send({ stores }: Deps, req: Request, res: Response, report: Repor
     async open(range) {
       const content = await openFile(stores, report, range);
       if (content) return content;
-      throw kept();
+      throw fileDeleted();
     },
   });
 }

@@ -14,7 +14,7 @@ import {
   hasShareLink,
   insertShareLink,
   listShareLinks,
-  mostOpenLinks,
+  maxOpenLinks,
   type NewShareLink,
   revokeShareLink,
 } from '../share-links/link-rows.js';
@@ -34,7 +34,7 @@ export interface ShareLinksDependencies {
 }
 
 /** Refuses callers who may not access the site, without revealing whether it exists. */
-const checkAsker: RequestHandler<{ site_id: string }> = (req, res, next) => {
+const checkSiteAccess: RequestHandler<{ site_id: string }> = (req, res, next) => {
   const siteId = parseSiteId(req.params.site_id);
   checkSite(res, siteId);
   next();
@@ -51,8 +51,8 @@ function listRoute({ writePool, publicUrl, clock = () => new Date() }: ShareLink
 }
 
 async function refuseTooMany(writePool: Pool, siteId: string, now: Date): Promise<void> {
-  if ((await countOpenLinks(writePool, siteId, now)) < mostOpenLinks) return;
-  throw new ServiceError('conflict', `This site already has ${mostOpenLinks} shared links. Revoke some of them first.`);
+  if ((await countOpenLinks(writePool, siteId, now)) < maxOpenLinks) return;
+  throw new ServiceError('conflict', `This site already has ${maxOpenLinks} shared links. Revoke some of them first.`);
 }
 
 function createRoute(deps: ShareLinksDependencies) {
@@ -60,14 +60,14 @@ function createRoute(deps: ShareLinksDependencies) {
   const route: RequestHandler<{ site_id: string }> = async (req, res) => {
     const { site_id: siteId } = req.params;
     const now = clock();
-    const wish = parseShareLink(await readJson(req as never, res), now);
+    const params = parseShareLink(await readJson(req as never, res), now);
     await checkKnownSite(writePool, siteId);
-    await checkPatterns(pool, patternsOf(wish.filter), { signal: budgetOf(res).signal });
+    await checkPatterns(pool, patternsOf(params.filter), { signal: budgetOf(res).signal });
     await refuseTooMany(writePool, siteId, now);
     const link: NewShareLink = {
       ...{ siteId, id: randomUUID(), slug: createSlug(), createdAt: now },
-      ...{ name: wish.name, filters: wish.filters, expiresAt: wish.expiresAt },
-      passwordHash: wish.password === undefined ? null : await passwords.hash(wish.password),
+      ...{ name: params.name, filters: params.filters, expiresAt: params.expiresAt },
+      passwordHash: params.password === undefined ? null : await passwords.hash(params.password),
     };
     await recordAudit(writePool, res, 'share-link.create', `${siteId}/${link.id}`);
     if (!(await insertShareLink(writePool, link))) throw unknownSite(siteId);
@@ -91,8 +91,8 @@ const noSuchLink = () => new ServiceError('not_found', 'This site has no such sh
 
 export function shareLinksRoutes(deps: ShareLinksDependencies): Router {
   const router = Router();
-  router.get('/api/v1/sites/:site_id/share-links', requireAdmin, checkAsker, listRoute(deps));
-  router.post('/api/v1/sites/:site_id/share-links', requireAdmin, checkAsker, createRoute(deps));
-  router.delete('/api/v1/sites/:site_id/share-links/:id', requireAdmin, checkAsker, revokeRoute(deps));
+  router.get('/api/v1/sites/:site_id/share-links', requireAdmin, checkSiteAccess, listRoute(deps));
+  router.post('/api/v1/sites/:site_id/share-links', requireAdmin, checkSiteAccess, createRoute(deps));
+  router.delete('/api/v1/sites/:site_id/share-links/:id', requireAdmin, checkSiteAccess, revokeRoute(deps));
   return router;
 }

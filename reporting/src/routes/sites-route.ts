@@ -6,7 +6,7 @@ import { accessOf, onlySite } from '../access/request-access.js';
 import { readJson, readOptionalJson } from '../http/read-json.js';
 import { budgetOf } from '../reading/read-budget.js';
 import { type ReadDependencies, readInTurn } from '../reading/read-in-turn.js';
-import { isGuest, siteForGuests } from '../share-links/guest.js';
+import { isGuest, siteForGuest } from '../share-links/guest.js';
 import type { SiteChange } from '../sites/change-site.js';
 import { parseNewSite, parseNewSiteId, parsePage, parseSiteChange, parseSiteId } from '../sites/parse-site-request.js';
 import { patchSite, putSite, requestErasure } from '../sites/put-site.js';
@@ -43,7 +43,7 @@ function showSite(deps: SitesDependencies): RequestHandler {
     checkSite(res, siteId);
     const site = await readInTurn(deps, budgetOf(res), (client, reads) => readSite(client, siteId, reads));
     if (!site) throw unknownSite();
-    res.json(isGuest(res) ? siteForGuests(res, site) : site);
+    res.json(isGuest(res) ? siteForGuest(res, site) : site);
   };
 }
 

@@ -6,7 +6,7 @@ import { ServiceError } from '@millrace/shared/platform/errors';
 import { dayRange, isCalendarDate, isTimeZone } from '@millrace/shared/time/time';
 import type { RequestHandler } from 'express';
 import Joi from 'joi';
-import type { Question } from '../cache/cacheable-query.js';
+import type { CacheableQuery } from '../cache/cacheable-query.js';
 import { type AnswerDependencies, sendAnswer } from '../cache/send-answer.js';
 import type { TimeRange } from '../query/resolved-query.js';
 import { isWithinLimits } from '../query-request/parse-date-range.js';
@@ -58,16 +58,16 @@ const allTime = (now: Date): TimeRange => ({
 const rangeOf = (date: string, timezone: string): TimeRange =>
   isWithinLimits(date) ? dayRange(date, timezone) : { from: earliest, to: earliest };
 
-function questionOf(request: StatsRequest, now: Date): Question {
+function toCacheableQuery(request: StatsRequest, now: Date): CacheableQuery {
   const { site_id: siteId, date, tz, limit } = request;
   return {
-    ...{ kind: 'stats', siteId, asked: request, reads: ['events'], needsEvents: false },
+    ...{ kind: 'stats', siteId, request, sources: ['events'], needsEvents: false },
     resolve({ siteTimezone }) {
       const range = date === undefined ? allTime(now) : rangeOf(date, tz ?? siteTimezone);
       return {
         meaning: range,
         span: range,
-        isMomentary: false,
+        isTransient: false,
         async read(client, reads) {
           const { totalViews, uniqueUsers, topPaths } = await readViews(client, siteId, range, limit, reads);
           const counts = { total_views: totalViews, unique_users: uniqueUsers, top_paths: topPaths };
@@ -84,6 +84,6 @@ export function statsRoute(deps: AnswerDependencies): RequestHandler {
     const startedAt = performance.now();
     const request = parseRequest(req.query);
     checkSite(res, request.site_id);
-    await sendAnswer(deps, req, res, questionOf(request, clock()), startedAt);
+    await sendAnswer(deps, req, res, toCacheableQuery(request, clock()), startedAt);
   };
 }

@@ -13,14 +13,14 @@ export interface UnsubscribeDependencies {
   clock?: () => Date;
 }
 
-const forged = () =>
+const invalidLink = () =>
   new ServiceError('forbidden', 'This link is invalid, incomplete or has expired. Use the link in a newer mail.');
 
 /** @throws ServiceError `forbidden` if the signature is invalid. */
 async function openLink({ writePool, links }: UnsubscribeDependencies, req: Request, now: Date) {
   const { id, recipient } = req.params as { id: string; recipient: string };
   const { expires, signature } = req.query;
-  if (!(await links.isValid(unsubscribePath(id, recipient), { expires, signature }, now))) throw forged();
+  if (!(await links.isValid(unsubscribePath(id, recipient), { expires, signature }, now))) throw invalidLink();
   return { id, recipient, subscription: await findSubscription(writePool, id, recipient) };
 }
 
@@ -52,7 +52,7 @@ function sendLeft(res: Response, title: string, recipient: string, name: string)
 }
 
 /** Only asks for confirmation, because virus scanners open every link in a mail. */
-const ask =
+const confirm =
   (deps: UnsubscribeDependencies): RequestHandler =>
   async (req, res) => {
     const { recipient, subscription } = await openLink(deps, req, (deps.clock ?? (() => new Date()))());
@@ -67,7 +67,7 @@ const ask =
   };
 
 /** Called by the button on the page, and by mail programs (RFC 8058). */
-const leave =
+const unsubscribe =
   (deps: UnsubscribeDependencies): RequestHandler =>
   async (req, res) => {
     const now = (deps.clock ?? (() => new Date()))();
@@ -80,7 +80,7 @@ const leave =
 
 export function unsubscribeRoutes(deps: UnsubscribeDependencies): Router {
   const router = Router();
-  router.get('/api/v1/report-templates/:id/unsubscribe/:recipient', ask(deps));
-  router.post('/api/v1/report-templates/:id/unsubscribe/:recipient', leave(deps));
+  router.get('/api/v1/report-templates/:id/unsubscribe/:recipient', confirm(deps));
+  router.post('/api/v1/report-templates/:id/unsubscribe/:recipient', unsubscribe(deps));
   return router;
 }

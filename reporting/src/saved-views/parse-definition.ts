@@ -31,7 +31,7 @@ function parseSegment({ filters, ...others }: Definition): Checked {
 }
 
 /** Placeholders for the fields that the route requires. */
-const ofPage = { site_id: 'any', date_range: 'day' };
+const requiredFields = { site_id: 'any', date_range: 'day' };
 
 function refusePageFields(kind: ViewKind, definition: Definition): void {
   const name = pageFields.find((each) => Object.hasOwn(definition, each));
@@ -51,11 +51,11 @@ const filtersOf: Record<Exclude<ViewKind, 'segment'>, (body: object) => Checked[
 function check(kind: ViewKind, definition: Definition): Checked {
   if (kind === 'segment') return parseSegment(definition);
   refusePageFields(kind, definition);
-  return { definition, filters: filtersOf[kind]({ ...ofPage, ...definition }) };
+  return { definition, filters: filtersOf[kind]({ ...requiredFields, ...definition }) };
 }
 
 /** Makes refusals name the field within the definition. */
-function within<T>(work: () => T): T {
+function inDefinition<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
@@ -74,7 +74,7 @@ const isObject = (value: unknown): value is Definition =>
  */
 export async function parseDefinition(pool: Pool, { kind, definition: sent }: NewSavedView): Promise<Definition> {
   if (!isObject(sent)) throw refusal(['definition'], 'must be an object');
-  const { definition, filters } = within(() => check(kind, sent));
+  const { definition, filters } = inDefinition(() => check(kind, sent));
   checkStorable(definition, ['definition']);
   if (stringifyExactJson(definition).length > definitionCharacters) {
     throw refusal(['definition'], `must have at most ${definitionCharacters.toLocaleString('en')} characters as JSON`);

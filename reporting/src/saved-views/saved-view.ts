@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import { type FieldPath, refusal } from '../query-request/refuse.js';
-import { keptSchema, keptText, parseKept } from '../sites/site-records.js';
+import { parseRecord, recordSchema, recordText } from '../sites/site-records.js';
 
 export const viewKinds = ['segment', 'funnel', 'retention', 'journeys'] as const;
 export type ViewKind = (typeof viewKinds)[number];
@@ -24,20 +24,23 @@ const kindRule = `must be ${viewKinds.slice(0, -1).join(', ')} or ${viewKinds.at
 const kind = Joi.string()
   .valid(...viewKinds)
   .messages({ 'any.only': kindRule, 'string.base': kindRule });
-const content = { name: keptText(200).required(), definition: Joi.any().required() };
+const content = { name: recordText(200).required(), definition: Joi.any().required() };
 
-const newViewSchema = keptSchema<NewSavedView>('a saved view', { kind: kind.required(), ...content });
-const changeSchema = keptSchema<Omit<NewSavedView, 'kind'> & { kind?: ViewKind }>('a saved view', { kind, ...content });
-export const kindSchema = keptSchema<{ kind?: ViewKind }>('a list of saved views', { kind }).messages({
+const newViewSchema = recordSchema<NewSavedView>('a saved view', { kind: kind.required(), ...content });
+const changeSchema = recordSchema<Omit<NewSavedView, 'kind'> & { kind?: ViewKind }>('a saved view', {
+  kind,
+  ...content,
+});
+export const kindSchema = recordSchema<{ kind?: ViewKind }>('a list of saved views', { kind }).messages({
   'object.unknown': 'is not a parameter of saved views, which take kind',
 });
 
 /** Does not check the definition. @throws ServiceError `invalid_request`. */
-export const parseNewView = (input: unknown): NewSavedView => parseKept(newViewSchema, input);
+export const parseNewView = (input: unknown): NewSavedView => parseRecord(newViewSchema, input);
 
 /** The kind of a view cannot be changed. @throws ServiceError `invalid_request`. */
 export function parseViewChange(input: unknown, before: ViewKind): NewSavedView {
-  const change = { kind: before, ...parseKept(changeSchema, input) };
+  const change = { kind: before, ...parseRecord(changeSchema, input) };
   if (change.kind !== before) throw refusal(['kind'], `is ${before} and cannot be changed; save a new view instead`);
   return change;
 }

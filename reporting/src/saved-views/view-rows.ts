@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { parseExactJson, stringifyExactJson } from '@millrace/shared/platform/exact-json';
 import type { Pool } from '@millrace/shared/platform/postgres';
-import { mostKept, tooManyKept, unknownKept, whileHoldingSite } from '../sites/site-records.js';
+import { recordLimits, tooManyRecords, unknownRecord, withSiteLocked } from '../sites/site-records.js';
 import type { Definition, SavedView, ViewKind } from './saved-view.js';
 
 /** Read as text, so that numbers keep all of their digits. */
@@ -29,7 +29,7 @@ const find = `/* reporting.findSavedView */ select ${read} from saved_views wher
 /** @throws ServiceError `not_found`. */
 export async function findView(pool: Pool, siteId: string, id: string): Promise<SavedView> {
   const { rows } = await pool.query<ViewRow>(find, [siteId, id]);
-  if (rows.length === 0) throw unknownKept('a saved view');
+  if (rows.length === 0) throw unknownRecord('a saved view');
   return toView(rows[0]!);
 }
 
@@ -43,11 +43,11 @@ returning id, created_at`;
 /** @throws ServiceError `conflict` if the site has too many views. */
 export async function insertView(writePool: Pool, siteId: string, view: Content): Promise<SavedView> {
   const { kind, name, definition } = view;
-  const values = [siteId, randomUUID(), kind, name, stringifyExactJson(definition), mostKept.savedViews];
-  const { rows } = await whileHoldingSite(writePool, siteId, (client) =>
+  const values = [siteId, randomUUID(), kind, name, stringifyExactJson(definition), recordLimits.savedViews];
+  const { rows } = await withSiteLocked(writePool, siteId, (client) =>
     client.query<Pick<SavedView, 'id' | 'created_at'>>(insert, values),
   );
-  if (rows.length === 0) throw tooManyKept('saved views', mostKept.savedViews);
+  if (rows.length === 0) throw tooManyRecords('saved views', recordLimits.savedViews);
   return { ...rows[0]!, ...view };
 }
 
@@ -61,7 +61,7 @@ export async function replaceView(
   { id, name, definition }: Pick<SavedView, 'id' | 'name' | 'definition'>,
 ): Promise<void> {
   const { rowCount } = await writePool.query(update, [siteId, id, name, stringifyExactJson(definition)]);
-  if (rowCount === 0) throw unknownKept('a saved view');
+  if (rowCount === 0) throw unknownRecord('a saved view');
 }
 
 const remove = '/* reporting.deleteSavedView */ delete from saved_views where site_id = $1 and id = $2';
@@ -69,5 +69,5 @@ const remove = '/* reporting.deleteSavedView */ delete from saved_views where si
 /** @throws ServiceError `not_found`. */
 export async function deleteView(writePool: Pool, siteId: string, id: string): Promise<void> {
   const { rowCount } = await writePool.query(remove, [siteId, id]);
-  if (rowCount === 0) throw unknownKept('a saved view');
+  if (rowCount === 0) throw unknownRecord('a saved view');
 }

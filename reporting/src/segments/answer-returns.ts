@@ -66,7 +66,7 @@ async function withValues(
   const tableOf = new Uint32Array(value.size);
   for (const [at, { code }] of tops.entries()) tableOf[code] = at + 1;
   const { tables } = await count({ ...plan, value, tableOf, tables: tops.length + 1 });
-  return { whole: tables[0]!, ofValues: tops.map((top, at) => ({ value: top.value, table: tables[at + 1]! })) };
+  return { total: tables[0]!, byValue: tops.map((top, at) => ({ value: top.value, table: tables[at + 1]! })) };
 }
 
 /** Undefined for what segments cannot answer, see `answerSegments`. `client` is inside a transaction with one snapshot. */
@@ -94,6 +94,6 @@ export async function answerReturns(
   };
   const returns = breakdown
     ? await withValues(breakdown, breakdownLimit, plan, read, count)
-    : { whole: (await count(plan)).tables[0]!, ofValues: [] };
+    : { total: (await count(plan)).tables[0]!, byValue: [] };
   return { ...returns, source: read.hasRaw ? 'mixed' : 'segments' };
 }

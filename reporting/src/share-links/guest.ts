@@ -8,7 +8,7 @@ import type { Filter } from '../query/resolved-query.js';
 import { listFilters, parseFilters } from '../query-request/parse-filters.js';
 import { refusal } from '../query-request/refuse.js';
 import type { Site } from '../sites/read-sites.js';
-import { namesPerson } from './person-conditions.js';
+import { mentionsPerson } from './person-conditions.js';
 import type { ShareLink } from './share-link.js';
 
 interface GuestAccess extends Access {
@@ -41,24 +41,24 @@ export function fixedFilterOf(res: Response): Filter | undefined {
  * cached, counted and echoed like any other filters.
  * @throws ServiceError `invalid_request` for filters that cannot be extended, `forbidden` for conditions about individual people.
  */
-export function withFixedFilters(res: Response, question: unknown): unknown {
-  if (isGuest(res) && namesPerson(question)) {
+export function withFixedFilters(res: Response, request: unknown): unknown {
+  if (isGuest(res) && mentionsPerson(request)) {
     throw new ServiceError('forbidden', 'Shared links cannot filter by user_id or session_id.');
   }
   const fixed = fixedFilters(res);
-  const isObject = typeof question === 'object' && question !== null && !Array.isArray(question);
+  const isObject = typeof request === 'object' && request !== null && !Array.isArray(request);
   // Anything but an object has no fields and is refused by the parser.
-  if (fixed.length === 0 || !isObject || isExactNumber(question)) return question;
-  const own = Object.hasOwn(question, 'filters') ? (question as { filters: unknown }).filters : [];
+  if (fixed.length === 0 || !isObject || isExactNumber(request)) return request;
+  const own = Object.hasOwn(request, 'filters') ? (request as { filters: unknown }).filters : [];
   if (!Array.isArray(own)) throw refusal(['filters'], 'must be a list');
-  return { ...question, filters: [...listFilters(own, ['filters']), ...fixed] };
+  return { ...request, filters: [...listFilters(own, ['filters']), ...fixed] };
 }
 
 /**
  * What the dashboard shows of a site, without settings. Counts of the whole site are included only if the link has no filters. The time
  * of the first event always is, since the range `all` starts with it.
  */
-export function siteForGuests(res: Response, site: Site) {
+export function siteForGuest(res: Response, site: Site) {
   const { site_id, name, timezone, session_minutes, first_event, last_event, events } = site;
   const shown = { site_id, name, timezone, session_minutes, first_event };
   return fixedFilterOf(res) ? shown : { ...shown, last_event, events };

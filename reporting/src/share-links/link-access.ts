@@ -9,7 +9,7 @@ import type { PasswordCookie } from './password-cookie.js';
 import type { Passwords } from './passwords.js';
 import { type ShareLink, slugPattern } from './share-link.js';
 
-export interface OpenLinksDependencies {
+export interface LinkAccessDependencies {
   writePool: Pool;
   passwords: Passwords;
   cookie: PasswordCookie;
@@ -17,11 +17,11 @@ export interface OpenLinksDependencies {
   clock: () => Date;
 }
 
-export interface OpenLinks {
+export interface LinkAccess {
   /** @throws ServiceError `not_found` for a link that cannot be used, for whatever reason. */
   find(slug: string): Promise<ShareLink>;
   /** @throws ServiceError `password_needed` if the client has not entered the password. */
-  checkPassed(req: Request, link: ShareLink): Promise<void>;
+  checkUnlocked(req: Request, link: ShareLink): Promise<void>;
   /** @throws ServiceError `password_needed` for a wrong password, `rate_limited` after too many. */
   checkPassword(req: Request, link: ShareLink, password: string): Promise<void>;
 }
@@ -39,29 +39,29 @@ const noSuchLink = () =>
 const wrongPassword = () =>
   new ServiceError('password_needed', 'The password is wrong. Ask the sender of the link for it.');
 
-export function openLinks(deps: OpenLinksDependencies): OpenLinks {
+export function createLinkAccess(deps: LinkAccessDependencies): LinkAccess {
   const { writePool, passwords, cookie, isTrustedProxy, clock } = deps;
   const now = () => clock().getTime();
-  const ofClients = createLoginLimit(now, perClient);
-  const ofLinks = createAttemptLimit(now, perLink);
+  const clientLimit = createLoginLimit(now, perClient);
+  const linkLimit = createAttemptLimit(now, perLink);
   return {
     async find(slug) {
       const link = slugPattern.test(slug) ? await findShareLink(writePool, slug, clock()) : undefined;
       if (!link) throw noSuchLink();
       return link;
     },
-    async checkPassed(req, link) {
+    async checkUnlocked(req, link) {
       if (link.passwordHash === null || (await cookie.isValid(req, link))) return;
       throw new ServiceError('password_needed');
     },
     async checkPassword(req, { id, passwordHash }, password) {
       if (passwordHash === null) return;
       const address = addressOf(req.socket.remoteAddress, req.headers['x-forwarded-for'], isTrustedProxy);
-      const waitSeconds = ofClients.attempt(address) || ofLinks.attempt(id);
+      const waitSeconds = clientLimit.attempt(address) || linkLimit.attempt(id);
       if (waitSeconds > 0) throw tooMuch('wrong passwords', waitSeconds);
-      if (!(await passwords.isRight(password, passwordHash))) throw wrongPassword();
-      ofClients.forgive(address);
-      ofLinks.forgive(id);
+      if (!(await passwords.matches(password, passwordHash))) throw wrongPassword();
+      clientLimit.forgive(address);
+      linkLimit.forgive(id);
     },
   };
 }

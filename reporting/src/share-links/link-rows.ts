@@ -5,8 +5,8 @@ const columns = `id, slug, site_id as "siteId", name, filters, password_hash as 
   revoked_at as "revokedAt", created_at as "createdAt"`;
 
 /** Limit of open links per site. */
-export const mostOpenLinks = 500;
-const mostListed = 1_000;
+export const maxOpenLinks = 500;
+const maxListed = 1_000;
 
 const isOpen = '(revoked_at is null and (expires_at is null or expires_at > $2))';
 
@@ -35,7 +35,7 @@ export async function countOpenLinks(pool: Pool, siteId: string, now: Date): Pro
 }
 
 const list = `/* reporting.listShareLinks */
-select ${columns} from share_links where site_id = $1 order by ${isOpen} desc, created_at desc, id limit ${mostListed}`;
+select ${columns} from share_links where site_id = $1 order by ${isOpen} desc, created_at desc, id limit ${maxListed}`;
 
 /** Links that can be used come first and are always included, then the newest. */
 export async function listShareLinks(pool: Pool, siteId: string, now: Date): Promise<ShareLink[]> {

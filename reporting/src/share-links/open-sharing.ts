@@ -5,7 +5,7 @@ import type { Router } from 'express';
 import type { AccessWatch } from '../access/access-watch.js';
 import { createSigner } from '../access/link-signer.js';
 import { publicFolder } from '../exports/export-links.js';
-import { openLinks } from './link-access.js';
+import { createLinkAccess } from './link-access.js';
 import { cookiePurpose, createPasswordCookie } from './password-cookie.js';
 import { createPasswords, type Passwords } from './passwords.js';
 import { serveLinks } from './serve-links.js';
@@ -43,6 +43,6 @@ export function openSharing(deps: SharingDependencies): Sharing {
   const signer = createSigner(writePool, cookiePurpose, linkSecret);
   const folder = publicFolder(publicUrl);
   const cookie = createPasswordCookie({ signer, folder, isEmbedded: isEmbeddable, clock });
-  const links = openLinks({ writePool, passwords, cookie, isTrustedProxy, clock });
+  const links = createLinkAccess({ writePool, passwords, cookie, isTrustedProxy, clock });
   return { passwords, routes: serveLinks({ links, cookie, requestsPerMinute, accessWatch }) };
 }

@@ -2,7 +2,7 @@ import { parseInstant } from '@millrace/shared/time/instant';
 import Joi from 'joi';
 import { checkBody } from '../exports/check-body.js';
 import { conditionsOf, type Filter } from '../query/resolved-query.js';
-import { parsedFilters } from '../query-request/parse-query.js';
+import { parseFilterList } from '../query-request/parse-query.js';
 import { refusal } from '../query-request/refuse.js';
 import { storableText } from '../query-request/storable-text.js';
 
@@ -13,7 +13,7 @@ interface ShareLinkBody {
   expires_at?: string | null;
 }
 
-export interface ShareLinkWish {
+export interface ShareLinkParams {
   name: string | null;
   /** As stored; null: none. */
   filters: unknown[] | null;
@@ -48,13 +48,13 @@ export const shareLinkSchema = Joi.object<ShareLinkBody>({
 export const passwordBody = Joi.object<{ password: string }>({ password: Joi.string().max(200).required() });
 
 /** Leaves room for the conditions of the readers' own requests. */
-export const mostConditions = 25;
+export const maxConditions = 25;
 
-function readFilters(sent: unknown[]): Pick<ShareLinkWish, 'filters' | 'filter'> {
-  const { filterList, filter } = parsedFilters(sent);
+function readFilters(sent: unknown[]): Pick<ShareLinkParams, 'filters' | 'filter'> {
+  const { filterList, filter } = parseFilterList(sent);
   if (!filter) return { filters: null };
-  if (conditionsOf(filter).length > mostConditions) {
-    throw refusal(['filters'], `must have at most ${mostConditions} conditions, to leave room for those of queries`);
+  if (conditionsOf(filter).length > maxConditions) {
+    throw refusal(['filters'], `must have at most ${maxConditions} conditions, to leave room for those of queries`);
   }
   return { filters: filterList, filter };
 }
@@ -67,7 +67,7 @@ function readExpiry(text: string | null | undefined, now: Date): Date | null {
 }
 
 /** @throws ServiceError `invalid_request`. */
-export function parseShareLink(body: unknown, now: Date): ShareLinkWish {
+export function parseShareLink(body: unknown, now: Date): ShareLinkParams {
   const { name = null, filters = [], password, expires_at } = checkBody(shareLinkSchema, body);
   return {
     name,

@@ -7,7 +7,7 @@ export interface Passwords {
   /** Format: `scrypt$<log2 N>$<r>$<p>$<salt>$<hash>`, the last two in base64url. */
   hash(password: string): Promise<string>;
   /** @throws ServiceError `rate_limited` if too many checks are waiting. */
-  isRight(password: string, kept: string): Promise<boolean>;
+  matches(password: string, stored: string): Promise<boolean>;
 }
 
 interface Cost {
@@ -22,7 +22,7 @@ const hashBytes = 32;
 
 /** Node runs scrypt on the four threads that also read files and resolve names, so passwords get only one of them. */
 const atOnce = 1;
-const mostWaiting = 20;
+const maxWaiting = 20;
 
 function derive(password: string, salt: Buffer, { log2N, r, p }: Cost): Promise<Buffer> {
   const N = 2 ** log2N;
@@ -52,7 +52,7 @@ export function createPasswords(cost: Cost = standardCost): Passwords {
   let waiting = 0;
 
   async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (waiting >= mostWaiting) throw tooMuch('passwords wait to be looked at', 5);
+    if (waiting >= maxWaiting) throw tooMuch('passwords wait to be looked at', 5);
     waiting += 1;
     try {
       return await slots.run(work);
@@ -68,7 +68,7 @@ export function createPasswords(cost: Cost = standardCost): Passwords {
         const hash = await derive(password, salt, cost);
         return ['scrypt', cost.log2N, cost.r, cost.p, salt.toString('base64url'), hash.toString('base64url')].join('$');
       }),
-    isRight: (password, kept) =>
+    matches: (password, kept) =>
       inTurn(async () => {
         const { cost: ofThis, salt, hash } = readHash(kept);
         return timingSafeEqual(await derive(password, salt, ofThis), hash);

@@ -5,7 +5,7 @@ import { filterOperators } from '../query/filter-operators.js';
 import { fieldAliases } from '../query-request/alias-names.js';
 
 /** Deeper than filters may be nested; the parser refuses anything beyond. */
-const deepest = 30;
+const maxDepth = 30;
 
 const operators: readonly unknown[] = filterOperators;
 const columns: readonly unknown[] = personColumns;
@@ -14,9 +14,9 @@ const isAboutPerson = (name: unknown): boolean =>
   columns.includes(name) || (typeof name === 'string' && columns.includes(fieldAliases[name]));
 
 /** Whether a request, or a part of it, has a condition on a user or session id. */
-export function namesPerson(part: unknown, depth = 0): boolean {
-  if (typeof part !== 'object' || part === null || depth > deepest) return false;
+export function mentionsPerson(part: unknown, depth = 0): boolean {
+  if (typeof part !== 'object' || part === null || depth > maxDepth) return false;
   // The values of a condition are data, whatever they look like.
   if (Array.isArray(part) && operators.includes(part[0])) return isAboutPerson(part[1]);
-  return Object.values(part).some((inner) => namesPerson(inner, depth + 1));
+  return Object.values(part).some((inner) => mentionsPerson(inner, depth + 1));
 }

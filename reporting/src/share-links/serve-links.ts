@@ -6,14 +6,14 @@ import type { AccessWatch } from '../access/access-watch.js';
 import { checkBody } from '../exports/check-body.js';
 import { readJson } from '../http/read-json.js';
 import { admitGuest } from './guest.js';
-import type { OpenLinks } from './link-access.js';
+import type { LinkAccess } from './link-access.js';
 import { passwordBody } from './parse-share-link.js';
 import type { PasswordCookie } from './password-cookie.js';
 import type { ShareLink } from './share-link.js';
 import { matchShared } from './shared-routes.js';
 
 export interface ServeLinksDependencies {
-  links: OpenLinks;
+  links: LinkAccess;
   cookie: PasswordCookie;
   /** Per link; 0: unlimited. */
   requestsPerMinute: number;
@@ -42,19 +42,19 @@ function serveShared({ links, requestsPerMinute, accessWatch }: ServeLinksDepend
     // With a scheme and host in the URL, routers would strip the new path at the length of the old one.
     if (!req.url.startsWith('/')) throw new ServiceError('not_found');
     const prefix = prefixOf(slug);
-    const wanted = req.path.startsWith(prefix) ? matchShared(req.method, req.path.slice(prefix.length)) : undefined;
-    if (!wanted) throw new ServiceError('not_found');
+    const target = req.path.startsWith(prefix) ? matchShared(req.method, req.path.slice(prefix.length)) : undefined;
+    if (!target) throw new ServiceError('not_found');
     const link = await links.find(slug);
-    await links.checkPassed(req, link);
-    if (wanted.siteId !== undefined && wanted.siteId !== link.siteId) throw new ServiceError('not_found');
+    await links.checkUnlocked(req, link);
+    if (target.siteId !== undefined && target.siteId !== link.siteId) throw new ServiceError('not_found');
     admitGuest(res, link);
     accessWatch.watch(res, `link ${slug}`, () => isOpen(links, slug));
-    rewrite(req, wanted.path);
+    rewrite(req, target.path);
     return limit(req, res, next);
   };
 }
 
-const isOpen = (links: OpenLinks, slug: string): Promise<boolean> =>
+const isOpen = (links: LinkAccess, slug: string): Promise<boolean> =>
   links.find(slug).then(
     () => true,
     (error: unknown) => !(error instanceof ServiceError && error.code === 'not_found'),
@@ -66,7 +66,7 @@ export function serveLinks(deps: ServeLinksDependencies): Router {
   const router = Router({ caseSensitive: true, strict: true });
   router.get('/share/:slug/api/v1/session', async (req, res) => {
     const link = await links.find(req.params.slug);
-    await links.checkPassed(req, link);
+    await links.checkUnlocked(req, link);
     res.json(describeGuest(link));
   });
   router.post('/share/:slug/api/v1/session', async (req, res) => {

@@ -1,7 +1,7 @@
 import type { Enrichment } from '@millrace/shared/contract/enrichments';
 import type { comparableHost } from '@millrace/shared/contract/normalize-host';
 import type { Pool } from '@millrace/shared/platform/postgres';
-import type { PathRules, SiteNames } from './read-sites.js';
+import type { PathRules, SiteSettings } from './read-sites.js';
 
 /** Absent fields stay as they are. */
 export interface SiteChange {
@@ -20,8 +20,12 @@ export interface SiteChange {
 }
 
 /** Rollups adapt to a new time zone and to new hostnames later. `undefined` for a site that is unknown or being erased. */
-export async function changeSite(writePool: Pool, siteId: string, change: SiteChange): Promise<SiteNames | undefined> {
-  const { rows } = await writePool.query<SiteNames>(
+export async function changeSite(
+  writePool: Pool,
+  siteId: string,
+  change: SiteChange,
+): Promise<SiteSettings | undefined> {
+  const { rows } = await writePool.query<SiteSettings>(
     `/* reporting.changeSite */
     update sites set timezone = coalesce($2, timezone), name = case when $3 then $4 else name end,
       path_rules = case when $5 then nullif($6::jsonb, '{}') else path_rules end, hostnames = coalesce($7, hostnames),

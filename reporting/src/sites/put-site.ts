@@ -2,7 +2,7 @@ import type { Access } from '@millrace/shared/access/keys';
 import { ServiceError } from '@millrace/shared/platform/errors';
 import { inTransaction, type Pool } from '@millrace/shared/platform/postgres';
 import { changeSite, type SiteChange } from './change-site.js';
-import type { SiteNames } from './read-sites.js';
+import type { SiteSettings } from './read-sites.js';
 
 const insert = `/* reporting.insertSite */
 insert into sites (site_id) values ($1) on conflict do nothing`;
@@ -26,7 +26,7 @@ const beingErased = () =>
  * Creates the site if needed and applies `change`. Idempotent.
  * @throws ServiceError `conflict` while the site is being erased.
  */
-export async function putSite(writePool: Pool, siteId: string, change: SiteChange): Promise<SiteNames> {
+export async function putSite(writePool: Pool, siteId: string, change: SiteChange): Promise<SiteSettings> {
   await writePool.query(insert, [siteId]);
   const site = await patchSite(writePool, siteId, change);
   if (!site) throw beingErased();
@@ -34,7 +34,11 @@ export async function putSite(writePool: Pool, siteId: string, change: SiteChang
 }
 
 /** Undefined for an unknown site. @throws ServiceError `conflict` while the site is being erased. */
-export async function patchSite(writePool: Pool, siteId: string, change: SiteChange): Promise<SiteNames | undefined> {
+export async function patchSite(
+  writePool: Pool,
+  siteId: string,
+  change: SiteChange,
+): Promise<SiteSettings | undefined> {
   const site = await changeSite(writePool, siteId, change);
   if (!site) await refuseWhileErasing(writePool, siteId);
   return site;

@@ -12,7 +12,7 @@ export interface PathRules {
   strip_origin?: boolean;
 }
 
-export interface SiteNames {
+export interface SiteSettings {
   site_id: string;
   name: string | null;
   timezone: string;
@@ -31,7 +31,7 @@ export interface SiteNames {
   erasing?: boolean;
 }
 
-export interface Site extends SiteNames {
+export interface Site extends SiteSettings {
   events: number;
   first_event: Date | null;
   last_event: Date | null;
@@ -51,14 +51,14 @@ export async function readSites(
 ): Promise<Site[]> {
   const sites: Site[] = [];
   // Sequential, since a connection runs one query at a time.
-  for (const site of await readNames(client, page, only)) sites.push(await withEvents(client, site, reads));
+  for (const site of await readSettings(client, page, only)) sites.push(await withEvents(client, site, reads));
   return sites;
 }
 
 /** `undefined` for an unknown site. */
 export async function readSite(client: PoolClient, siteId: string, reads: Reads = {}): Promise<Site | undefined> {
-  const names = await readSiteNames(client, siteId);
-  return names && withEvents(client, names, reads);
+  const settings = await readSiteSettings(client, siteId);
+  return settings && withEvents(client, settings, reads);
 }
 
 export async function countSites(client: PoolClient, only: string | null): Promise<number> {
@@ -69,7 +69,7 @@ export async function countSites(client: PoolClient, only: string | null): Promi
   return rows[0]!.sites;
 }
 
-export async function withEvents(client: PoolClient, site: SiteNames, reads: Reads = {}): Promise<Site> {
+export async function withEvents(client: PoolClient, site: SiteSettings, reads: Reads = {}): Promise<Site> {
   const { created_at, erasing, ...names } = site;
   const span = await readSpan(client, names.site_id);
   const { first_event: from, last_event: last } = span;
@@ -83,13 +83,13 @@ const columns =
   'site_id, name, timezone, path_rules, hostnames, job_priority, session_minutes, enrichment_off, created_at, erase_requested_at is not null as erasing';
 
 /** Settings of sites, without reading their events; paged like {@link readSites}. */
-export async function readNames(
+export async function readSettings(
   client: PoolClient,
   { limit, offset }: Page,
   only: string | null,
-): Promise<SiteNames[]> {
-  const { rows } = await client.query<SiteNames>(
-    `/* reporting.readNames */
+): Promise<SiteSettings[]> {
+  const { rows } = await client.query<SiteSettings>(
+    `/* reporting.readSettings */
     select ${columns} from sites where $3::text is null or site_id = $3
     order by site_id limit $1 offset $2`,
     [limit, offset, only],
@@ -97,9 +97,9 @@ export async function readNames(
   return rows;
 }
 
-async function readSiteNames(client: PoolClient, siteId: string): Promise<SiteNames | undefined> {
-  const { rows } = await client.query<SiteNames>(
-    `/* reporting.readSiteNames */ select ${columns} from sites where site_id = $1`,
+async function readSiteSettings(client: PoolClient, siteId: string): Promise<SiteSettings | undefined> {
+  const { rows } = await client.query<SiteSettings>(
+    `/* reporting.readSiteSettings */ select ${columns} from sites where site_id = $1`,
     [siteId],
   );
   return rows[0];

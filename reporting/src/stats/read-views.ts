@@ -12,7 +12,7 @@ export interface ViewsOfRange {
 }
 
 /** Counts views only; users who did something else are left out. */
-const ofViews = (siteId: string, range: TimeRange): ResolvedQuery => ({
+const viewQuery = (siteId: string, range: TimeRange): ResolvedQuery => ({
   siteId,
   timezone: 'UTC',
   range,
@@ -34,7 +34,7 @@ export async function readViews(
   limit: number,
   reads: Reads = {},
 ): Promise<ViewsOfRange> {
-  const all = ofViews(siteId, range);
+  const all = viewQuery(siteId, range);
   const top: ResolvedQuery = {
     ...all,
     metrics: ['views'],
@@ -42,20 +42,20 @@ export async function readViews(
     orderBy: [{ key: 'views', direction: 'desc' }],
     limit,
   };
-  const [ofAll, ofPaths] = (await readTogether(client, [all, top], reads)) ?? [
+  const [totals, paths] = (await readTogether(client, [all, top], reads)) ?? [
     await answerQuery(client, all, reads),
     await answerQuery(client, top, reads),
   ];
-  const [total] = ofAll!.rows;
+  const [total] = totals!.rows;
   return {
     totalViews: Number(total!.metrics[0]),
     uniqueUsers: Number(total!.metrics[1]),
-    topPaths: ofPaths!.rows.map(({ dimensions, metrics }) => ({ path: dimensions[0]!, views: Number(metrics[0]) })),
+    topPaths: paths!.rows.map(({ dimensions, metrics }) => ({ path: dimensions[0]!, views: Number(metrics[0]) })),
   };
 }
 
 /** For longer ranges, rollups return the totals faster. */
-const longestMs = 2 * 86_400_000;
+const maxSegmentRangeMs = 2 * 86_400_000;
 
 /** Counts several queries over the same events in one pass; undefined where segments cannot answer all of it. */
 async function readTogether(
@@ -64,7 +64,7 @@ async function readTogether(
   { engine, ...reads }: Reads,
 ): Promise<RawAnswer[] | undefined> {
   const { range, filter } = queries[0]!;
-  if (!engine || range.to.getTime() - range.from.getTime() > longestMs) return undefined;
+  if (!engine || range.to.getTime() - range.from.getTime() > maxSegmentRangeMs) return undefined;
   const answers: RawAnswer[] = [];
   const panels = queries.map((query) => ({ query }));
   await answerPanels(client, engine, { panels, ...(filter && { filter }) }, reads, (panel, answer) => {

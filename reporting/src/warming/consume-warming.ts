@@ -18,12 +18,12 @@ export interface WarmingConsumerDeps extends Omit<WarmingDeps, 'cache'> {
 
 type Consumer = WarmingDeps & { writePool: Pool };
 
-const known = () => [...Object.keys(cacheKeys), cleanupKey].join(', ');
+const validKeys = () => [...Object.keys(cacheKeys), cleanupKey].join(', ');
 
 function workOf(deps: Consumer, name: string): RunWork {
   if (name === cleanupKey) return () => cleanUpCache(deps.writePool, deps.cache).then(() => ({ lastSite: null }));
   if (Object.hasOwn(cacheKeys, name)) return (lastSite) => warmKey(deps, cacheKeys[name]!, lastSite);
-  throw new Error(`There is no cache key "${name}". Valid keys are ${known()}.`);
+  throw new Error(`There is no cache key "${name}". Valid keys are ${validKeys()}.`);
 }
 
 export function createWarmingConsumer(deps: WarmingConsumerDeps): HandleJob<WarmingResult> {

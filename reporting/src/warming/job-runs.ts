@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Pool } from '@millrace/shared/platform/postgres';
 
 /** The claim of a process that died expires after this time. */
-const hold = { ms: 30_000, renewMs: 10_000 };
+const claimTimes = { ms: 30_000, renewMs: 10_000 };
 
 const claim = `/* reporting.claimRun */
 insert into cache_jobs (id, holder, started_at, running_until) values ($1, $2, now(), now() + $3 * interval '1 ms')
@@ -32,10 +32,13 @@ export type RunWork = (lastSite: string | null) => Promise<RunOutcome>;
 /** False if the job is already running in some process. @throws what `work` throws or reports, after recording it. */
 export async function runJob(pool: Pool, id: string, work: RunWork): Promise<boolean> {
   const holder = randomUUID();
-  const { rows } = await pool.query<{ lastSite: string | null }>(claim, [id, holder, hold.ms]);
+  const { rows } = await pool.query<{ lastSite: string | null }>(claim, [id, holder, claimTimes.ms]);
   if (!rows[0]) return false;
   const before = rows[0].lastSite;
-  const renewing = setInterval(() => void pool.query(renew, [id, holder, hold.ms]).catch(() => {}), hold.renewMs);
+  const renewing = setInterval(
+    () => void pool.query(renew, [id, holder, claimTimes.ms]).catch(() => {}),
+    claimTimes.renewMs,
+  );
   const startedAt = performance.now();
   try {
     const { lastSite, error } = await work(before).catch((error: Error): RunOutcome => ({ lastSite: before, error }));

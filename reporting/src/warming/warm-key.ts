@@ -27,16 +27,16 @@ export interface WarmedSites {
 }
 
 /** About as many as an open interval, or a few marked ones, have. */
-const mostRaw = 100_000;
+const maxRawEvents = 100_000;
 const longestStatementMs = 15_000;
 /** Also limited to half of the interval. */
 const longestRunMs = 60_000;
 
-const tooMuch = new Error('more raw events than a warm-up may read');
+const tooManyEvents = new Error('more raw events than a warm-up may read');
 
 /** Reading many raw events would slow down requests. */
-const refuseMuch: Admit = ({ events }) => {
-  if (events > mostRaw) throw tooMuch;
+const limitRawEvents: Admit = ({ events }) => {
+  if (events > maxRawEvents) throw tooManyEvents;
 };
 
 /** False if the site's answer would need too many events that are not in rollups yet. */
@@ -48,15 +48,15 @@ async function warmSite(
 ): Promise<boolean> {
   const request = parseDataset(findDataset(key.dataset), { site_id: siteId });
   const read: Reader = (budget, work, longestMs) =>
-    inSnapshot(pool, (client) => work(client, { admit: refuseMuch, engine }), {
+    inSnapshot(pool, (client) => work(client, { admit: limitRawEvents, engine }), {
       signal: budget.signal,
       statementTimeoutMs: longestMs ?? longestStatementMs,
     });
   try {
-    await cache.ask(rowsQuestion(pool, { request, limit: pageLimits.standard }, now), { read, keepsAll: true });
+    await cache.get(rowsQuestion(pool, { request, limit: pageLimits.standard }, now), { read, storesAll: true });
     return true;
   } catch (error) {
-    if (error === tooMuch) return false;
+    if (error === tooManyEvents) return false;
     throw error;
   }
 }

@@ -5,7 +5,7 @@ import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, queueBackends, type TestDatabase, testQueue } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Question } from '../../src/cache/cacheable-query.js';
+import type { CacheableQuery } from '../../src/cache/cacheable-query.js';
 import type { Reader } from '../../src/cache/compute-answer.js';
 import { inSnapshot } from '../../src/reading/in-snapshot.js';
 import { type CachedApp, type CachedAppOptions, createCachedApp } from './cached-apps.js';
@@ -30,11 +30,11 @@ const write = () => writeEvents(database.pool, 'demo', ['2026-06-01T12:00:00Z'])
 
 /** How many events there are, after `work`; `zone` is what the question means. */
 function countingQuestion(work: () => Promise<unknown>, zone = 'UTC') {
-  const counted = { begun: 0, running: 0, most: 0, question: undefined as unknown as Question };
+  const counted = { begun: 0, running: 0, most: 0, question: undefined as unknown as CacheableQuery };
   counted.question = {
-    ...{ kind: 'query', siteId: 'demo', asked: 'x', reads: ['events'], needsEvents: false },
+    ...{ kind: 'query', siteId: 'demo', request: 'x', sources: ['events'], needsEvents: false },
     resolve: () => ({
-      ...{ meaning: [range, zone], span: range, isMomentary: false },
+      ...{ meaning: [range, zone], span: range, isTransient: false },
       async read(client) {
         counted.begun += 1;
         counted.running += 1;
@@ -49,9 +49,9 @@ function countingQuestion(work: () => Promise<unknown>, zone = 'UTC') {
   return counted;
 }
 
-async function ask({ cache, pool }: CachedApp, { question }: { question: Question }) {
+async function ask({ cache, pool }: CachedApp, { question }: { question: CacheableQuery }) {
   const read: Reader = (budget, work) => inSnapshot(pool, (client) => work(client, {}), { signal: budget.signal });
-  const { body, status } = (await cache.ask(question, { read }))!;
+  const { body, status } = (await cache.get(question, { read }))!;
   return { ...(JSON.parse(body.toString()) as { events: number; zone: string }), status };
 }
 

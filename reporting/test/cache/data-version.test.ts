@@ -21,8 +21,8 @@ const june = { from: new Date('2026-06-10T00:00:00Z'), to: new Date('2026-06-12T
 const write = (...times: string[]) => writeEvents(database.pool, 'demo', times);
 const sql = (text: string) => database.pool.query(text);
 
-const versionOf = async (reads: DataSource[] = ['events'], span = june, name = 'query:demo:x') =>
-  (await readDataVersion(database.pool, { siteId: 'demo', reads, name, span })).data;
+const versionOf = async (sources: DataSource[] = ['events'], span = june, name = 'query:demo:x') =>
+  (await readDataVersion(database.pool, { siteId: 'demo', sources, name, span })).data;
 
 describe('of events', () => {
   it('moves with each that is stored in the days of the range, and with no other', async () => {
@@ -166,12 +166,12 @@ it('moves where an administrator made the name void, in every process', async ()
 });
 
 it('has a name that is the same in every process, also of a question with numbers that no double holds', () => {
-  const asked = parseExactJson('{"number":12345678901234567890}');
+  const request = parseExactJson('{"number":12345678901234567890}');
   const question = {
     kind: 'query',
     siteId: 'demo',
-    asked,
-    reads: [],
+    request,
+    sources: [],
     needsEvents: false,
     resolve: () => undefined as never,
   };

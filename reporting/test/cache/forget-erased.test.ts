@@ -23,7 +23,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
   });
   beforeEach(async () => {
     await app.cache.store.remove('*');
-    app.cache.forget();
+    app.cache.clear();
     await database.empty();
   });
 
@@ -34,7 +34,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     await request(app.app).get('/stats').query({ site_id: site }).expect(200);
     await eventually(async () => (await app.cache.store.size()).entries > entriesBefore, 'it is shared');
   }
-  const kept = async () => [(await app.cache.store.size()).entries, app.cache.figures().entries];
+  const kept = async () => [(await app.cache.store.size()).entries, app.cache.stats().entries];
   const sql = (text: string) => database.pool.query(text);
 
   it('answers of a site go with its erased user, from the store and from memory', async () => {

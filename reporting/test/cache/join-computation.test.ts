@@ -1,19 +1,19 @@
 /** Whose failure an asker is told of. */
 import { expect, it } from 'vitest';
-import type { GivenAnswer } from '../../src/cache/compute-answer.js';
-import { createJoining, type Shareable } from '../../src/cache/join-computation.js';
+import type { ServedAnswer } from '../../src/cache/compute-answer.js';
+import { createComputations, type Shareable } from '../../src/cache/join-computation.js';
 
 /** As `position` tells versions apart; each computation is made of what the one who began it looked up. */
 function createAskers() {
-  const joining = createJoining(60_000);
+  const joining = createComputations(60_000);
   const begun: { version: string; end: () => void; fail: (error: Error) => void }[] = [];
   function ask(position: string, gone?: AbortSignal): Promise<string | undefined> {
     const found = { name: 'x', meaning: 'm', position, version: `v${position}` } as Shareable;
     const compute = () =>
-      new Promise<GivenAnswer>((resolve, reject) =>
+      new Promise<ServedAnswer>((resolve, reject) =>
         begun.push({
           version: found.version,
-          end: () => resolve({ ...found } as unknown as GivenAnswer),
+          end: () => resolve({ ...found } as unknown as ServedAnswer),
           fail: reject,
         }),
       );

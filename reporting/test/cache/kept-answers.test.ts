@@ -161,12 +161,12 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
       expect(headers.etag).toMatch(/^W\/"[\w-]{22}\.[\w-]{22}"$/);
       expect(headers['cache-control']).toBe('private, no-cache');
       const again = (of: CachedApp, tags: string) => views(of).set('if-none-match', tags);
-      const before = other.cache.figures().computations;
+      const before = other.cache.stats().computations;
       const known = await again(other, headers.etag!).expect(304);
       expect([known.text, known.headers.etag]).toEqual(['', headers.etag]);
       await again(other, `"x", ${headers.etag!.slice(2)}`).expect(304);
       await again(other, '*').expect(304);
-      expect(other.cache.figures().computations).toBe(before);
+      expect(other.cache.stats().computations).toBe(before);
       await again(one, '"x"').expect(200);
       await write('bob', '2026-06-15T11:00:00Z');
       const changed = await again(one, headers.etag!).expect(200);
@@ -205,7 +205,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     it('is given by a replica that has never had it', async () => {
       await views();
       await eventually(async () => (await seen(views(other)))[1] === 'hit', 'it is shared');
-      other.cache.forget();
+      other.cache.clear();
       await write('bob', '2026-06-15T11:00:00Z');
       expect(await seen(stale('max-stale', other))).toEqual([2, 'stale']);
     });

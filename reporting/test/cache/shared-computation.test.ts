@@ -12,8 +12,8 @@ import {
 import { eventually } from '@millrace/shared/testing/eventually';
 import { createRedisServer, type RedisServer } from '@millrace/shared/testing/redis-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { AskOptions } from '../../src/cache/answer-cache.js';
-import type { Question } from '../../src/cache/cacheable-query.js';
+import type { GetOptions } from '../../src/cache/answer-cache.js';
+import type { CacheableQuery } from '../../src/cache/cacheable-query.js';
 import type { Reader } from '../../src/cache/compute-answer.js';
 import { nameOf } from '../../src/cache/lookup.js';
 import { inSnapshot } from '../../src/reading/in-snapshot.js';
@@ -39,18 +39,18 @@ function open(location: QueueLocation, options?: CachedAppOptions): CachedApp {
 }
 
 interface Counted {
-  question: Question;
+  question: CacheableQuery;
   begun: number;
   stopped: number;
 }
 
 /** Its computations are counted, and take as long as `work`. */
-function countedQuestion(work: (signal: AbortSignal) => Promise<unknown> = () => pause(300), asked = 'x'): Counted {
+function countedQuestion(work: (signal: AbortSignal) => Promise<unknown> = () => pause(300), request = 'x'): Counted {
   const counted: Counted = { begun: 0, stopped: 0, question: undefined as never };
   counted.question = {
-    ...{ kind: 'query', siteId: 'demo', asked, reads: ['events'], needsEvents: false },
+    ...{ kind: 'query', siteId: 'demo', request, sources: ['events'], needsEvents: false },
     resolve: () => ({
-      ...{ meaning: range, span: range, isMomentary: false },
+      ...{ meaning: range, span: range, isTransient: false },
       async read(_client, _admit, signal) {
         counted.begun += 1;
         signal.addEventListener('abort', () => {
@@ -67,9 +67,9 @@ function countedQuestion(work: (signal: AbortSignal) => Promise<unknown> = () =>
 /** Of an answer. */
 const moment = { version: 'v', meaning: 'm', position: '1' };
 
-function ask({ cache, pool }: CachedApp, { question }: Counted, more: Partial<AskOptions> = {}) {
+function ask({ cache, pool }: CachedApp, { question }: Counted, more: Partial<GetOptions> = {}) {
   const read: Reader = (budget, work) => inSnapshot(pool, (client) => work(client, {}), { signal: budget.signal });
-  return cache.ask(question, { read, ...more });
+  return cache.get(question, { read, ...more });
 }
 const textOf = async (asked: ReturnType<typeof ask>) => (await asked)!.body.toString();
 
@@ -86,7 +86,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     );
     expect(new Set(answers)).toEqual(new Set(['{"number":1}']));
     expect(counted.begun).toBe(1);
-    expect(processes.map(({ cache }) => cache.figures().computations).sort()).toEqual([0, 0, 1]);
+    expect(processes.map(({ cache }) => cache.stats().computations).sort()).toEqual([0, 0, 1]);
   });
 
   it('who died while computing is replaced, and not before', async () => {
@@ -104,10 +104,10 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     const { version = '', meaning, position } = (await ask(one, lost))!;
     await eventually(async () => (await other.cache.store.newest('demo', found.name)) !== undefined, 'it is shared');
     await one.cache.store.remove('*');
-    for (const { cache } of [one, other]) cache.forget();
+    for (const { cache } of [one, other]) cache.clear();
     const key = { ...found, version, meaning, position };
-    expect(await one.cache.store.open(key, 'a process that died', 700)).toEqual({ kind: 'locked' });
-    expect(await other.cache.store.open(key, 'another', 700)).toMatchObject({ kind: 'wait' });
+    expect(await one.cache.store.getOrLock(key, 'a process that died', 700)).toEqual({ kind: 'locked' });
+    expect(await other.cache.store.getOrLock(key, 'another', 700)).toMatchObject({ kind: 'wait' });
     expect(await textOf(ask(other, lost))).toBe('{"number":2}');
   });
 
@@ -128,7 +128,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     const app = open(location());
     const leaving = new AbortController();
     const counted = countedQuestion((signal) => pause(60_000, undefined, { signal }).catch(() => {}));
-    const asked = ask(app, counted, { gone: leaving.signal });
+    const asked = ask(app, counted, { signal: leaving.signal });
     await eventually(async () => counted.begun === 1, 'the computation has begun');
     leaving.abort();
     await expect(asked).rejects.toMatchObject({ code: 'query_timeout' });
@@ -151,7 +151,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
       await ask(app, counted);
       await app.cache.store.size();
     }
-    const { bytes, entries } = app.cache.figures();
+    const { bytes, entries } = app.cache.stats();
     expect(bytes).toBeLessThanOrEqual(20_000);
     expect(entries).toBe(5);
     await eventually(async () => (await app.cache.store.size()).entries > 5, 'the store has more than the memory');

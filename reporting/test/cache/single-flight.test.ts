@@ -1,6 +1,6 @@
 /** Who waits for a computation, and what becomes of it when they leave. */
 import { expect, it } from 'vitest';
-import { createFlights } from '../../src/cache/single-flight.js';
+import { createSingleFlight } from '../../src/cache/single-flight.js';
 
 function createWork() {
   const begun: { stop: AbortSignal; end: (result: string) => void; fail: (error: Error) => void }[] = [];
@@ -11,7 +11,7 @@ function createWork() {
 const left = { code: 'query_timeout' };
 
 it('goes on while one of many still waits, and is given to those who stayed', async () => {
-  const flights = createFlights<string>();
+  const flights = createSingleFlight<string>();
   const { begun, work } = createWork();
   const leaving = Array.from({ length: 3 }, () => new AbortController());
   const gone = leaving.map(({ signal }) => flights.join('a', work, signal));
@@ -25,7 +25,7 @@ it('goes on while one of many still waits, and is given to those who stayed', as
 });
 
 it('is stopped when the last one leaves, and begun anew for the next one', async () => {
-  const flights = createFlights<string>();
+  const flights = createSingleFlight<string>();
   const { begun, work } = createWork();
   const [one, two] = [new AbortController(), new AbortController()];
   const asked = [flights.join('a', work, one.signal), flights.join('a', work, two.signal)];
@@ -42,7 +42,7 @@ it('is stopped when the last one leaves, and begun anew for the next one', async
 });
 
 it('tells all who wait that it failed, and keeps nothing of it', async () => {
-  const flights = createFlights<string>();
+  const flights = createSingleFlight<string>();
   const { begun, work } = createWork();
   const asked = [flights.join('a', work), flights.join('a', work), flights.join('b', work)];
   begun[0]!.fail(new Error('broken'));
