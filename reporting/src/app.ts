@@ -75,7 +75,7 @@ export interface ReportingApp extends ServiceApp {
 
 const isForOperators = (path: string): boolean => /^\/api\/v1\/(accounting|operator)(\/|$)/i.test(path);
 
-/** What is changed here affects everyone, so it needs an admin key. Exports belong to whoever may read. */
+/** What is changed here affects everyone, so it needs an admin key. Exports only need read access. */
 function neededScope({ method, path }: Request) {
   if (isCachePath(path) || isForOperators(path)) return 'admin';
   return ['PATCH', 'PUT', 'DELETE'].includes(method) && !path.startsWith('/api/v1/exports/') ? 'admin' : 'read';

@@ -66,7 +66,7 @@ const overview = async (query: object = {}, of = app) => {
   return body as { sites: Site[]; total: number };
 };
 
-it('has by id every site with its visitors now, of the last seven days, their change and their days', async () => {
+it('lists every site by id with its current visitors, those of the last seven days, their change and series', async () => {
   expect(await overview()).toEqual({
     sites: [
       {
@@ -120,7 +120,7 @@ describe('a range', () => {
   );
 });
 
-it('comes in pages, with the number of all sites', async () => {
+it('is paged, with the total number of sites', async () => {
   const page = await overview({ limit: 1, offset: 1 });
   expect([page.sites.map(({ site_id }) => site_id), page.total]).toEqual([['nz'], 3]);
 });
@@ -141,7 +141,7 @@ it.each([
   expect(body.error).toMatchObject({ code: 'invalid_request', details: { field: name } });
 });
 
-it('has of a key that is limited to a site that site', async () => {
+it('shows only its site to a key that is limited to one', async () => {
   const keys = createKeyRing(database.pool, silent);
   const limited = buildDocumentedApp(database.pool, { keys, clock }).app;
   const { key } = await createKey(database.pool, { name: 'nz', scopes: ['read'], siteId: 'nz' });
@@ -152,7 +152,7 @@ it('has of a key that is limited to a site that site', async () => {
   keys.close();
 });
 
-it('waits for no turn while all heavy reads are taken, being a light one', async () => {
+it('does not wait while all heavy reads are taken, since it is light', async () => {
   const gate = createGate({ atOnce: 1, maxWaiting: 0, waitMs: 10 });
   let release = () => {};
   const holding = gate(() => new Promise<void>((resolve) => (release = resolve)));
@@ -162,7 +162,7 @@ it('waits for no turn while all heavy reads are taken, being a light one', async
   await holding;
 });
 
-it('counts a site again once its events have changed, and who is there now always', async () => {
+it('recounts a site once its events have changed, and current visitors always', async () => {
   let later = now;
   const cached = createCachedApp(database.url, testQueue('postgres', database), { clock: () => later });
   const before = await overview({}, cached.app);

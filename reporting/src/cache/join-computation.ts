@@ -20,7 +20,7 @@ export interface RunningComputation {
   startedAt?: number;
 }
 
-/** Stopped when nobody waits for it any more. */
+/** Stopped when the last caller has left. */
 type Work = (stop: AbortSignal) => Promise<ServedAnswer>;
 
 /** Sets `startedAt`. */

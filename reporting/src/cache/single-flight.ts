@@ -1,4 +1,4 @@
-/** Runs one computation for all concurrent requests with the same key. It is stopped when nobody waits for it any more. */
+/** Runs one computation for all concurrent requests with the same key. It is stopped when the last caller has left. */
 import { ServiceError } from '@millrace/shared/platform/errors';
 
 /** `stop` fires when all callers have left. */

@@ -20,7 +20,7 @@ export interface Broadcast {
 export interface BroadcastSettings {
   /** Name of the event. */
   event: string;
-  /** Returns the state as of `at`, which does not count as a change. `signal` fires when nobody listens any more. */
+  /** Returns the state as of `at`, which does not count as a change. `signal` fires when the last listener has left. */
   compute(signal: AbortSignal): Promise<{ at: Date }>;
   /** Current time between the starts of two computations. */
   everyMs(): number;

@@ -1,4 +1,4 @@
-/** Names from the Plausible Stats API v2 (plausible.io/docs/stats-api): the name of ours that each stands for, or why there is none. */
+/** Translates names from the Plausible Stats API v2 (plausible.io/docs/stats-api) to ours, or explains why there is no equivalent. */
 import { type DimensionEntry, dimensions } from '../query/dimension-catalogue.js';
 import { metrics } from '../query/metric-catalogue.js';
 import type { Dimension, FilterDimension, Metric } from '../query/resolved-query.js';

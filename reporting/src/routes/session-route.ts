@@ -19,7 +19,7 @@ import { readJson } from '../http/read-json.js';
 
 export interface SessionDependencies {
   writePool: Pool;
-  /** Undefined: no keys are configured and nobody needs to log in. */
+  /** Undefined: no keys are configured and no login is needed. */
   keys?: KeyRing;
   isTrustedProxy?: TrustedProxies;
   clock?: () => Date;

@@ -1,4 +1,4 @@
-/** Who asks while events arrive: an answer that is as new as the question, and few computations for many questions. */
+/** Requests while events arrive: answers are never older than the request, and few computations serve many requests. */
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { addPartition } from '@millrace/shared/testing/add-partition';
@@ -62,7 +62,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     return apps;
   }
 
-  it('a thousand askers in three processes are given answers as new as their questions by few computations', async () => {
+  it('serves a thousand requests in three processes up-to-date answers with few computations', async () => {
     const processes = open(3);
     const computeMs = 100;
     const counted = countingQuestion(() => pause(computeMs));
@@ -80,7 +80,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     expect(counted.begun).toBeLessThanOrEqual((performance.now() - startedAt) / computeMs + 1);
   });
 
-  it('who asked before an event that the computation saw need not compute again', async () => {
+  it('a request made before an event that the computation saw shares its answer', async () => {
     const [one, other] = open(2) as [CachedApp, CachedApp];
     let release = () => {};
     const held = new Promise<void>((resolve) => {
@@ -97,7 +97,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     expect(counted.begun).toBe(2);
   });
 
-  it('an answer of another meaning is no answer, however new it is', async () => {
+  it('a newer answer with another meaning is not used', async () => {
     const [one, other] = open(2) as [CachedApp, CachedApp];
     await write();
     await ask(
@@ -121,7 +121,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     ).toBe('UTC');
   });
 
-  it('who has waited long for a computation that began before the question has one beside it', async () => {
+  it('a request stops waiting for a computation that started before it and computes in parallel', async () => {
     const [app] = open(1, { lockTimes }) as [CachedApp];
     let release = () => {};
     const held = new Promise<void>((resolve) => {
@@ -138,7 +138,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     expect((await first).events).toBe(0);
   });
 
-  it('also where another process computes', async () => {
+  it('does the same when another process computes', async () => {
     const [one, other] = open(2, { lockTimes }) as [CachedApp, CachedApp];
     let release = () => {};
     const held = new Promise<void>((resolve) => {
@@ -155,7 +155,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     expect((await first).events).toBe(0);
   });
 
-  it('who has waited long for a computation of the same data goes on waiting, in whichever process', async () => {
+  it('keeps waiting for a computation of the same data, in any process', async () => {
     const [one, other] = open(2, { lockTimes }) as [CachedApp, CachedApp];
     const counted = countingQuestion(() => pause(500));
     await Promise.all([ask(one, counted), ask(other, counted), ask(one, counted), ask(other, counted)]);

@@ -1,4 +1,3 @@
-/** Whose failure an asker is told of. */
 import { expect, it } from 'vitest';
 import type { ServedAnswer } from '../../src/cache/compute-answer.js';
 import { createComputations, type Shareable } from '../../src/cache/join-computation.js';
@@ -29,7 +28,7 @@ function createAskers() {
   return { ask, begun };
 }
 
-it('the failure of a computation of older data is no answer: the next one computes', async () => {
+it('does not pass on the failure of a computation of older data: the next one computes', async () => {
   const { ask, begun } = createAskers();
   const first = ask('1');
   const [second, third] = [ask('2'), ask('2')];
@@ -41,7 +40,7 @@ it('the failure of a computation of older data is no answer: the next one comput
   expect(begun.map(({ version }) => version)).toEqual(['v1', 'v2']);
 });
 
-it('the failure of a computation that began later than the question is the answer to it', async () => {
+it('passes on the failure of a computation that started after the request', async () => {
   const { ask, begun } = createAskers();
   const asked = [ask('1'), ask('2'), ask('3'), ask('4')].map((each) => each.catch((error: Error) => error.message));
   begun[0]!.fail(new Error('the first'));
@@ -51,7 +50,7 @@ it('the failure of a computation that began later than the question is the answe
   expect(begun).toHaveLength(2);
 });
 
-it('who has left is told so, whatever becomes of a computation of older data', async () => {
+it('rejects a caller that has left, whatever happens to a computation of older data', async () => {
   const { ask, begun } = createAskers();
   const first = ask('1');
   const leaving = new AbortController();

@@ -26,7 +26,7 @@ describe('a pattern', () => {
     );
   });
 
-  it('has nothing but its stars that Postgres would understand otherwise', () => {
+  it('escapes everything but stars for Postgres', () => {
     expect(likeOf('a%b_c\\d*')).toBe('a\\%b\\_c\\\\d%');
   });
 

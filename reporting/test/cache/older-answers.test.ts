@@ -1,4 +1,4 @@
-/** Computations that end in another order than they began in, and a store that answers late. */
+/** Computations that end in a different order than they started in, and a slow store. */
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import {
@@ -112,7 +112,7 @@ describe.each(queueBackends)('with the store of a queue on %s', (backend) => {
     expect((await ask(third!, anyAge)).events).toBe(2);
   });
 
-  it('counts the age of an answer from when its data were read', async () => {
+  it('measures the age of an answer from when its data was read', async () => {
     let now = Date.now();
     const [app] = start(1, () => new Date(now));
     const held = holdNext();
@@ -125,7 +125,7 @@ describe.each(queueBackends)('with the store of a queue on %s', (backend) => {
     expect((await slow).computedAt).toBeLessThanOrEqual(readBy);
   });
 
-  it('gives a lock back that came too late for the one who asked', async () => {
+  it('releases a lock that was acquired too late', async () => {
     const location = testQueue(backend, database);
     const [other] = start(1);
     const { pool } = other!;

@@ -1,4 +1,4 @@
-/** One computation for all who ask the same, in however many processes, whatever becomes of those who compute it or of the store. */
+/** One computation for equal requests in all processes, even if the computing process or the store fails. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { QueueLocation } from '@millrace/shared/platform/config';
 import { openRedis } from '@millrace/shared/queue/open-redis';
@@ -77,7 +77,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
   const location = () => testQueue(backend, database);
   const times = { holdMs: 400, renewMs: 100, pollMs: 20, patienceMs: 5_000 };
 
-  it('a thousand askers in three processes are given one computation', async () => {
+  it('serves a thousand requests in three processes with one computation', async () => {
     const place = location();
     const processes = [open(place), open(place), open(place)];
     const counted = countedQuestion();
@@ -89,7 +89,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     expect(processes.map(({ cache }) => cache.stats().computations).sort()).toEqual([0, 0, 1]);
   });
 
-  it('who died while computing is replaced, and not before', async () => {
+  it('takes over a computation only when its process has died', async () => {
     const place = location();
     const [one, other] = [open(place, { lockTimes: times }), open(place, { lockTimes: times })];
     const counted = countedQuestion(() => pause(1_500));
@@ -111,7 +111,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     expect(await textOf(ask(other, lost))).toBe('{"number":2}');
   });
 
-  it('a failure is nobody else’s: the next one computes', async () => {
+  it('does not share a failure with other processes: the next one computes', async () => {
     const place = location();
     const [one, other] = [open(place), open(place)];
     let failures = 0;
@@ -124,7 +124,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     expect(await textOf(ask(other, counted))).toBe('{"number":2}');
   });
 
-  it('who leaves as the last one stops it in the database, and the next one begins anew', async () => {
+  it('cancels the statement when the last caller leaves, and the next caller starts a new one', async () => {
     const app = open(location());
     const leaving = new AbortController();
     const counted = countedQuestion((signal) => pause(60_000, undefined, { signal }).catch(() => {}));
@@ -137,7 +137,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     expect(await textOf(ask(app, next))).toBe('{"number":1}');
   });
 
-  it('memory and store keep no more than they may', async () => {
+  it('keeps memory and store within their limits', async () => {
     const app = open(location(), { maxBytes: 20_000, sharedBytes: 40_000 });
     const large = { fields: { text: 'x'.repeat(3_000) } };
     for (let number = 0; number < 40; number += 1) {
@@ -161,7 +161,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     expect(size.bytes).toBeGreaterThan(30_000);
   });
 
-  it('the cleanup removes what is past its time, and what is of a site that is not what it was', async () => {
+  it('cleans up expired answers and those of sites that have changed', async () => {
     const app = open(location());
     await database.pool.query(`insert into sites (site_id) values ('demo'), ('other')`);
     const entry = (identity: string) => ({
@@ -186,7 +186,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
   });
 });
 
-it('answers are computed while their table is missing', async () => {
+it('computes answers while their table is missing', async () => {
   const app = open({ kind: 'postgres', url: database.url, prefix: 'millrace' });
   await database.pool.query('alter table cache_locks rename to cache_locks_elsewhere');
   try {
@@ -203,7 +203,7 @@ it('answers are computed while their table is missing', async () => {
   }
 });
 
-it('nobody waits for the cleaning of the table, of which there is one at a time', async () => {
+it('does not wait for the cleanup of the table, which runs once at a time', async () => {
   const app = open({ kind: 'postgres', url: database.url, prefix: 'millrace' }, { sharedBytes: 10_000 });
   const { store } = app.cache;
   const entry = { ...moment, identity: '[null, 0, null]', body: Buffer.alloc(3_000), meta: undefined, computedAt: 1 };
@@ -230,7 +230,7 @@ describe.runIf(queueBackends.includes('redis'))('a Redis', () => {
   });
   afterAll(() => redis.remove());
 
-  it('that is down, or hangs, keeps nobody from an answer, and is used again when it is back', async () => {
+  it('that is down or hangs does not prevent answers, and is used again once it is back', async () => {
     const app = open({ kind: 'redis', url: redis.url, prefix: 'millrace' });
     const answered = (asked: string) =>
       textOf(
@@ -254,7 +254,7 @@ describe.runIf(queueBackends.includes('redis'))('a Redis', () => {
     }, 'answers are shared again');
   });
 
-  it('from which somebody removed keys is used again after the next cleanup', async () => {
+  it('whose keys were removed by hand is used again after the next cleanup', async () => {
     const location: QueueLocation = { kind: 'redis', url: redis.url, prefix: 'damaged' };
     const { store } = open(location, { sharedBytes: 5_000 }).cache;
     const entry = { ...moment, identity: '[]', body: Buffer.alloc(3_000), meta: undefined, computedAt: 1 };

@@ -1,4 +1,3 @@
-/** Who waits for a computation, and what becomes of it when they leave. */
 import { expect, it } from 'vitest';
 import { createSingleFlight } from '../../src/cache/single-flight.js';
 
@@ -10,7 +9,7 @@ function createWork() {
 }
 const left = { code: 'query_timeout' };
 
-it('goes on while one of many still waits, and is given to those who stayed', async () => {
+it('continues while at least one caller waits, and returns the result to those who stayed', async () => {
   const flights = createSingleFlight<string>();
   const { begun, work } = createWork();
   const leaving = Array.from({ length: 3 }, () => new AbortController());
@@ -24,7 +23,7 @@ it('goes on while one of many still waits, and is given to those who stayed', as
   expect(await Promise.all(staying)).toEqual(['done', 'done']);
 });
 
-it('is stopped when the last one leaves, and begun anew for the next one', async () => {
+it('is stopped when the last caller leaves, and restarted for the next one', async () => {
   const flights = createSingleFlight<string>();
   const { begun, work } = createWork();
   const [one, two] = [new AbortController(), new AbortController()];
@@ -41,7 +40,7 @@ it('is stopped when the last one leaves, and begun anew for the next one', async
   expect(begun).toHaveLength(2);
 });
 
-it('tells all who wait that it failed, and keeps nothing of it', async () => {
+it('rejects all waiting callers when it fails, and does not remember the failure', async () => {
   const flights = createSingleFlight<string>();
   const { begun, work } = createWork();
   const asked = [flights.join('a', work), flights.join('a', work), flights.join('b', work)];
