@@ -169,12 +169,12 @@ it('continues after the last site even if an earlier one failed', async () => {
 it('reports an unknown key, and warms the others', async () => {
   const { run, progress } = createConsumer();
   const known =
-    'known are user-growth, activity-trends, top-items, recent-activity, performance-metrics, cache-cleanup.';
+    'Valid keys are user-growth, activity-trends, top-items, recent-activity, performance-metrics, cache-cleanup.';
   expect(await run(['top-items', 'nonsense', 'constructor', 'cache-cleanup'])).toEqual({
     warmed: ['top-items', 'cache-cleanup'],
     failed: [
-      { key: 'nonsense', reason: `There is no cache key "nonsense"; ${known}` },
-      { key: 'constructor', reason: `There is no cache key "constructor"; ${known}` },
+      { key: 'nonsense', reason: `There is no cache key "nonsense". ${known}` },
+      { key: 'constructor', reason: `There is no cache key "constructor". ${known}` },
     ],
     skipped: [],
     ms: expect.any(Number),
