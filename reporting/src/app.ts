@@ -1,4 +1,3 @@
-/** Turns reporting's routes into an Express app. */
 import { authenticate } from '@millrace/shared/access/authenticate';
 import type { KeyRing } from '@millrace/shared/access/key-ring';
 import { limitAddresses, limitKeys, type TrustedProxies } from '@millrace/shared/access/rate-limit';
@@ -7,12 +6,11 @@ import { isServerResponsive } from '@millrace/shared/platform/cancel-query';
 import { buildServiceApp, type ServiceApp } from '@millrace/shared/platform/http';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { type Express, type Request, type RequestHandler, Router } from 'express';
-import { addAsOf } from './add-as-of.js';
-import { pageSettingsRoute } from './dashboard/page-settings-route.js';
-import { dashboardPages, type Pages } from './dashboard/static-files.js';
-import { type AccessWatch, createAccessWatch } from './end-with-access.js';
+import { type AccessWatch, createAccessWatch } from './access/access-watch.js';
+import { dashboardPages, type Pages, pageSettingsRoute } from './dashboard/dashboard-pages.js';
 import { signedDownloadRoute } from './exports/download-route.js';
 import { type StreamDependencies, streamExportRoute } from './exports/stream-export-route.js';
+import { addAsOf } from './http/add-as-of.js';
 import { createLive, type Live } from './live/live.js';
 import { openapiRoutes } from './openapi/openapi-routes.js';
 import type { Gate } from './reading/gate.js';
@@ -20,15 +18,14 @@ import { startBudgets } from './reading/read-budget.js';
 import { accountingRoute } from './routes/accounting-route.js';
 import { annotationsRoutes } from './routes/annotations-route.js';
 import { batchRoute } from './routes/batch-route.js';
-import { type Caching, cacheRoutes, isAboutCache } from './routes/cache-routes.js';
+import { type Caching, cacheRoutes, isCachePath } from './routes/cache-routes.js';
 import { datasetsRoutes } from './routes/datasets-route.js';
 import { definitionsRoute } from './routes/definitions-route.js';
 import { type ExportsDependencies, exportsRoutes } from './routes/exports-route.js';
 import { funnelRoute } from './routes/funnel-route.js';
 import { goalsRoutes } from './routes/goals-route.js';
 import { journeysRoute } from './routes/journeys-route.js';
-import { liveRoute } from './routes/live-route.js';
-import { type OperatorDependencies, operatorRoute } from './routes/operator-route.js';
+import { liveRoute, type OperatorDependencies, operatorRoute } from './routes/live-routes.js';
 import { overviewRoute } from './routes/overview-route.js';
 import { queryRoute } from './routes/query-route.js';
 import { reportTemplatesRoutes } from './routes/report-templates-route.js';
@@ -46,46 +43,46 @@ import { isGuest } from './share-links/guest.js';
 import { openSharing, type SharingSettings } from './share-links/open-sharing.js';
 
 export interface ReportingApp extends ServiceApp {
-  /** For reading; may lead to a replica. */
+  /** For reads; may be a replica. */
   pool: Pool;
-  /** `pool` leads to a database of its own, which answers say the state of when it is a standby. */
+  /** `pool` is a separate database. When it is a standby, answers say as of when they are. */
   mayBeStandby?: boolean;
-  /** For the few things that people change through this service. */
+  /** The primary, for the few writes of this service. */
   writePool: Pool;
   gate: Gate;
-  /** Absent: Postgres counts everything. */
+  /** Without it, Postgres counts everything. */
   engine?: SegmentEngine | undefined;
   exports: Omit<ExportsDependencies, 'writePool' | 'logger' | 'clock'> &
     Pick<StreamDependencies, 'streams' | 'stallTimeoutMs'>;
-  /** Webhooks of report templates may lie in private networks and on any port. */
+  /** Webhooks of report templates may use private networks and any port. */
   allowPrivate?: boolean;
   sharing?: SharingSettings;
-  /** Absent: every answer is computed. */
+  /** Without it, every answer is computed. */
   caching?: Caching | undefined;
-  /** Absent: one with the usual limits, which nobody closes. */
+  /** Without it, one with the default limits, which is never closed. */
   live?: Live;
-  /** Absent: there are no queues to be watched. */
+  /** Without it, there are no queues to watch. */
   openOperatorQueues?: OperatorDependencies['openOperatorQueues'];
   clock?: () => Date;
   pages?: Pages;
-  /** Undefined: open to everybody who reaches the port. */
+  /** Without it, anyone who can reach the port has full access. */
   keys?: KeyRing;
   requestsPerMinute?: number;
-  /** The time between two checks of what long answers were allowed by; absent: the usual one. */
+  /** How often the access of long-running responses is checked again. */
   checkAccessMs?: number;
   isTrustedProxy?: TrustedProxies;
 }
 
 const isForOperators = (path: string): boolean => /^\/api\/v1\/(accounting|operator)(\/|$)/i.test(path);
 
-/** What is changed here is what everybody sees, so that it takes a key for administrators; an export belongs to those who read. */
+/** What is changed here affects everyone, so it needs an admin key. Exports only need read access. */
 function neededScope({ method, path }: Request) {
-  if (isAboutCache(path) || isForOperators(path)) return 'admin';
+  if (isCachePath(path) || isForOperators(path)) return 'admin';
   return ['PATCH', 'PUT', 'DELETE'].includes(method) && !path.startsWith('/api/v1/exports/') ? 'admin' : 'read';
 }
 
-/** Finds out who asks, where that takes a key, unless they came by a shared link. */
-function lookAtKeys(deps: ReportingApp, keys: KeyRing, accessWatch: AccessWatch): RequestHandler {
+/** Authenticates every request except those that a shared link has admitted already. */
+function authenticateRequests(deps: ReportingApp, keys: KeyRing, accessWatch: AccessWatch): RequestHandler {
   const { requestsPerMinute = 0, isTrustedProxy: isTrusted = () => false } = deps;
   const sessions = sessionsOf(deps);
   const watch: RequestHandler = (req, res, next) => {
@@ -102,7 +99,7 @@ export function buildApp(deps: ReportingApp): Express {
   const about = { service: 'reporting', docs: '/docs', hasPages: true };
   return buildServiceApp({ about, ...deps }, (app) => {
     const { keys, requestsPerMinute = 0, isTrustedProxy = () => false } = deps;
-    // Open to everybody, as are health and metrics. Whatever comes after it needs a key, where there are keys.
+    // Public, like health and metrics. Everything mounted after this needs a key where keys are configured.
     app.use(openapiRoutes());
     app.get('/api/v1/definitions', definitionsRoute());
     app.use(dashboardPages(deps.pages));
@@ -117,7 +114,7 @@ export function buildApp(deps: ReportingApp): Express {
     const accessWatch = createAccessWatch(deps.checkAccessMs);
     const sharing = openSharing({ ...deps, publicUrl: deps.exports.publicUrl, accessWatch });
     app.use(sharing.routes);
-    if (keys) app.use(lookAtKeys(deps, keys, accessWatch));
+    if (keys) app.use(authenticateRequests(deps, keys, accessWatch));
     app.get('/api/v1/session', showSession);
     if (deps.mayBeStandby) app.use('/api/v1', addAsOf(deps.pool));
     const answers = { ...deps, cache: deps.caching?.cache };
@@ -136,9 +133,9 @@ export function buildApp(deps: ReportingApp): Express {
     app.use(goalsRoutes(deps), annotationsRoutes(deps), savedViewsRoutes(deps));
     app.get('/api/v1/overview', overviewRoute(answers));
     app.use(shareLinksRoutes({ ...deps, passwords: sharing.passwords, publicUrl: deps.exports.publicUrl }));
-    const watching = { ...deps, live: deps.live ?? createLive(deps) };
-    app.get('/api/v1/sites/:site_id/live', liveRoute(watching));
-    app.get('/api/v1/operator/live', forOperators, operatorRoute(watching));
+    const liveDeps = { ...deps, live: deps.live ?? createLive(deps) };
+    app.get('/api/v1/sites/:site_id/live', liveRoute(liveDeps));
+    app.get('/api/v1/operator/live', forOperators, operatorRoute(liveDeps));
     app.get('/api/v1/accounting', forOperators, accountingRoute(deps));
     app.get('/api/v1/page-settings', pageSettingsRoute(deps.pages));
     app.use(cacheRoutes(deps));

@@ -1,5 +1,3 @@
-/** Turns the environment into reporting's configuration. */
-
 import { outboundVariables } from '@millrace/shared/outbound/outbound-settings';
 import {
   type AccessEnvironment,

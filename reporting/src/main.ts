@@ -1,4 +1,3 @@
-/** Turns the environment into a running reporting service. */
 import { createKeyRing } from '@millrace/shared/access/key-ring';
 import { parseProxies } from '@millrace/shared/access/rate-limit';
 import { queueLocation, readingNeedsKey } from '@millrace/shared/platform/config';

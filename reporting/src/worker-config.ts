@@ -1,5 +1,3 @@
-/** Turns the environment into the configuration of reporting's worker. */
-
 import { needsSender, type OutboundEnvironment, outboundVariables } from '@millrace/shared/outbound/outbound-settings';
 import {
   type CommonEnvironment,

@@ -1,4 +1,4 @@
-/** The worker of the reading queues: a process of its own, so that no job slows an answer. */
+/** Runs the jobs of the reporting queues in a separate process, so that they do not slow down answers. */
 import { setPriority } from 'node:os';
 import { queueLocation } from '@millrace/shared/platform/config';
 import { databaseHealth, type HealthCheck, queueHealth, watchHealth } from '@millrace/shared/platform/health';
@@ -21,7 +21,7 @@ import { loadWorkerConfig } from './worker-config.js';
 
 async function main(): Promise<void> {
   const config = loadWorkerConfig();
-  // Where both run on one machine, answers go before files.
+  // On a shared machine, answers come before files.
   setPriority(config.WORKER_NICE);
   const logger = createLogger('reporting-worker', config.LOG_LEVEL);
   const telemetry = createTelemetry({ withProcessMetrics: true });

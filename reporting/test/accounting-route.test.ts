@@ -53,10 +53,10 @@ it('is of whole hours around instants, or of whole days', async () => {
 });
 
 it.each([
-  ['?from=yesterday', 'from must be a date of UTC or an instant, such as 2026-11-14 or 2026-11-14T10:00:00Z'],
+  ['?from=yesterday', 'from must be a UTC date or an instant, such as 2026-11-14 or 2026-11-14T10:00:00Z'],
   [
     '?from=2026-11-14&from=2026-11-15',
-    'from must be a date of UTC or an instant, such as 2026-11-14 or 2026-11-14T10:00:00Z',
+    'from must be a UTC date or an instant, such as 2026-11-14 or 2026-11-14T10:00:00Z',
   ],
   ['?from=2026-11-15&to=2026-11-14T00:00:00Z', 'from must be before to'],
   ['?from=2020-01-01', 'from must be at most 10,000 hours before to'],

@@ -91,7 +91,7 @@ describe('is refused', () => {
     ['an empty text', { ...good, text: '' }, 'text'],
     ['a long text', { ...good, text: 'x'.repeat(501) }, 'text'],
     ['NUL', { ...good, text: 'a\0b' }, 'text'],
-    ['half a character', { ...good, text: '\ud800' }, 'text'],
+    ['an unpaired surrogate', { ...good, text: '\ud800' }, 'text'],
     ['a kind that is none', { ...good, kind: 'incident' }, 'kind'],
     ['no kind', { ...good, kind: null }, 'kind'],
     ['another field', { ...good, color: 'red' }, 'color'],
@@ -122,7 +122,7 @@ describe('is refused', () => {
       select 'demo', gen_random_uuid(), 'note', now(), 'x' from generate_series(1, 999)`);
     await post(good).expect(201);
     expect((await post(good).expect(409)).body.error.message).toBe(
-      'This site has 1,000 annotations already, which is as many as there may be; delete one that is not needed.',
+      'This site already has 1,000 annotations, which is the limit. Delete one that is no longer needed.',
     );
   });
 });

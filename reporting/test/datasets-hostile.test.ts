@@ -169,7 +169,7 @@ it('what depends on several parameters is refused by the one that is wrong', asy
   ]);
   expect(await refusalOf('events', { ...asked, filters: '["is","path"]' })).toEqual([
     'filters',
-    'filters must have three elements: "is", a dimension and a list of values; {"case_sensitive": false} may follow',
+    'filters must have three elements: "is", a dimension and a list of values, optionally followed by {"case_sensitive": false}',
   ]);
   expect(await refusalOf('revenue', { site_id: 'shop', currency: 'euro' })).toEqual([
     'currency',

@@ -1,17 +1,17 @@
-/** What the names of spans of time mean, at a moment and in a zone. */
+/** What the names of spans of time mean, at a context and in a zone. */
 import { describe, expect, it } from 'vitest';
 import { parseQuery } from '../src/query-request/parse-query.js';
-import { type Circumstances, resolveQuery } from '../src/query-request/resolve-query.js';
+import { resolveQuery } from '../src/query-request/resolve-query.js';
+import type { QueryContext } from '../src/query-request/resolve-span.js';
 
-const moment: Circumstances = { siteTimezone: 'Europe/Berlin', now: new Date('2026-11-23T10:07:30.500Z') };
+const context: QueryContext = { siteTimezone: 'Europe/Berlin', now: new Date('2026-11-23T10:07:30.500Z') };
 
-function resolve(body: Record<string, unknown>, circumstances = moment) {
+function resolve(body: Record<string, unknown>, overrides = context) {
   const request = parseQuery({ site_id: 'demo', metrics: ['events'], ...body });
-  return resolveQuery(request, circumstances);
+  return resolveQuery(request, overrides);
 }
 const instants = ({ from, to }: { from: Date; to: Date }) => [from.toISOString(), to.toISOString()];
-const rangeOf = (date_range: unknown, circumstances?: Circumstances) =>
-  instants(resolve({ date_range }, circumstances).range);
+const rangeOf = (date_range: unknown, overrides?: QueryContext) => instants(resolve({ date_range }, overrides).range);
 
 const tonight = '2026-11-23T23:00:00.000Z';
 
@@ -82,11 +82,11 @@ describe('date_range', () => {
   describe('all', () => {
     it('is from the day of the first event to the end of today', () => {
       const events = { firstEvent: new Date('2024-02-29T23:30:00Z'), lastEvent: new Date('2026-11-20T00:00:00Z') };
-      expect(rangeOf('all', { ...moment, ...events })).toEqual(['2024-02-29T23:00:00.000Z', tonight]);
+      expect(rangeOf('all', { ...context, ...events })).toEqual(['2024-02-29T23:00:00.000Z', tonight]);
     });
     it('reaches to the end of the last event’s day when that lies ahead', () => {
       const ahead = new Date('2026-11-24T08:00:00Z');
-      expect(rangeOf('all', { ...moment, firstEvent: ahead, lastEvent: ahead })).toEqual([
+      expect(rangeOf('all', { ...context, firstEvent: ahead, lastEvent: ahead })).toEqual([
         '2026-11-23T23:00:00.000Z',
         '2026-11-24T23:00:00.000Z',
       ]);
@@ -106,11 +106,11 @@ describe('date_range', () => {
   });
 
   it.each([
-    [['2026-02-29', '2026-03-01'], 'date_range has the date 2026-02-29, which is not in the calendar'],
+    [['2026-02-29', '2026-03-01'], 'date_range has the date 2026-02-29, which does not exist'],
     [['2026-01-01', '2026-01-01T00:00:00Z'], 'date_range must be one of day, 24h'],
     [
       ['2026-01-01 00:00', '2026-01-02 00:00'],
-      'date_range has the time 2026-01-01 00:00 without a zone: write 2026-01-01T00:00Z, or an offset such as +05:30',
+      'date_range has the time 2026-01-01 00:00 without a time zone: write 2026-01-01T00:00Z, or an offset such as +05:30',
     ],
     [['01.01.2026', '02.01.2026'], 'date_range must be one of day, 24h'],
     [['2026-01-02', '2026-01-01'], 'date_range must not begin after it ends'],

@@ -57,7 +57,7 @@ it('writes JSON with its metadata', async () => {
 
 it('fails at once for a site that there is not', async () => {
   const { failedReason, attemptsMade } = await run({ site_id: 'dmeo' });
-  expect(failedReason).toBe('There is no site "dmeo": PUT /api/v1/sites/dmeo makes it before its first event.');
+  expect(failedReason).toBe('There is no site "dmeo". It is created by its first event, or by PUT /api/v1/sites/dmeo.');
   expect(attemptsMade).toBe(1);
 });
 

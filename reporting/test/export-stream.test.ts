@@ -95,7 +95,7 @@ it.each([
   [`events/export.?${june}`, 404, ''],
   [`nothing/export.csv?${june}`, 404, 'There is no such dataset'],
   ['events/export.csv', 400, 'site_id'],
-  ['events/export.csv?site_id=dmeo', 404, 'There is no site "dmeo": PUT /api/v1/sites/dmeo makes it'],
+  ['events/export.csv?site_id=dmeo', 404, 'There is no site "dmeo". It is created by its first event'],
   [`events/export.csv?${june}&bom=yes`, 400, 'bom must be true or false'],
   [`events/export.csv?${june}&includeMetadata=true`, 400, 'includeMetadata must be false'],
   [`events/export.json?${june}&bom=true`, 400, 'bom must be false'],

@@ -104,7 +104,7 @@ describe('asking for an export', () => {
     const { error } = (await call(reader, 'post', '').send(bodyOf('dmeo')).expect(404)).body;
     expect(error).toMatchObject({
       code: 'not_found',
-      message: 'There is no site "dmeo": PUT /api/v1/sites/dmeo makes it before its first event.',
+      message: 'There is no site "dmeo". It is created by its first event, or by PUT /api/v1/sites/dmeo.',
     });
     await stack.database.pool.query(`insert into sites (site_id, erase_requested_at) values ('going', now())`);
     await call(reader, 'post', '').send(bodyOf('going')).expect(404);

@@ -25,7 +25,7 @@ afterAll(() => database.drop());
 
 const typeIs = (type: string): Filter => ({ op: 'is', dimension: 'event_type', values: [type] });
 const read = async (funnel: Funnel) =>
-  (await inSnapshot(database.pool, (client) => readFunnel(client, funnel))).whole.users;
+  (await inSnapshot(database.pool, (client) => readFunnel(client, funnel))).total.users;
 
 /** Tries every event for every step: each event once, none earlier than the one before it. */
 function reaches(events: StoredEvent[], steps: Filter[], windowMs: number, start?: Date, last?: Date): boolean {

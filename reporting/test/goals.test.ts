@@ -76,7 +76,7 @@ describe('a goal', () => {
     const { error } = (await post({ name: 'Sign-ups', path: '/join' }).expect(409)).body;
     expect(error).toMatchObject({ code: 'conflict' });
     expect(error.message).toBe(
-      'This site has a goal "Sign-ups" already; choose another name, or delete that goal first.',
+      'This site already has a goal named "Sign-ups". Choose another name, or delete that goal first.',
     );
     await post({ name: 'Sign-ups', event_type: 'signup' }, '/api/v1/sites/other/goals').expect(201);
   });
@@ -127,10 +127,10 @@ describe('is refused', () => {
     ['no name', { path: '/' }, 'name'],
     ['an empty name', { name: '', path: '/' }, 'name'],
     ['NUL in the name', { name: 'a\0', path: '/' }, 'name'],
-    ['half a character in the name', { name: '\ud83d', path: '/' }, 'name'],
+    ['an unpaired surrogate in the name', { name: '\ud83d', path: '/' }, 'name'],
     ['a long name', { name: 'x'.repeat(201), path: '/' }, 'name'],
     ['NUL in the path', { name: 'x', path: '/\0' }, 'path'],
-    ['half a character in the path', { name: 'x', path: '/\udc00*' }, 'path'],
+    ['an unpaired surrogate in the path', { name: 'x', path: '/\udc00*' }, 'path'],
     ['an empty path', { name: 'x', path: '' }, 'path'],
     ['a long path', { name: 'x', path: 'x'.repeat(2_049) }, 'path'],
     ['a type that no event has', { name: 'x', event_type: 'x'.repeat(65) }, 'event_type'],
@@ -158,7 +158,7 @@ describe('is refused', () => {
 
   it('a site that there is not, or that is being erased', async () => {
     const { error } = (await post({ name: 'x', path: '/' }, '/api/v1/sites/new/goals').expect(404)).body;
-    expect(error.message).toContain('PUT /api/v1/sites/new makes it');
+    expect(error.message).toContain('PUT /api/v1/sites/new.');
     await post({ name: 'x', path: '/' }, '/api/v1/sites/a%20b/goals').expect(404);
     await database.pool.query(`insert into sites (site_id, erase_requested_at) values ('gone', now())`);
     await post({ name: 'x', path: '/' }, '/api/v1/sites/gone/goals').expect(404);
@@ -177,7 +177,7 @@ describe('is refused', () => {
     await fill(database.pool, 1, 99);
     await post({ name: 'a', path: '/' }).expect(201);
     expect((await post({ name: 'b', path: '/' }).expect(409)).body.error.message).toBe(
-      'This site has 100 goals already, which is as many as there may be; delete one that is not needed.',
+      'This site already has 100 goals, which is the limit. Delete one that is no longer needed.',
     );
     await post({ name: 'b', path: '/' }, '/api/v1/sites/other/goals').expect(201);
   });

@@ -1,4 +1,4 @@
-/** Who is let in to live streams, and who is sent away: limits, keys, slow readers, the end of the service. */
+/** Limits of live streams: keys, listeners, slow readers and shutdown. */
 import { once } from 'node:events';
 import { createServer, get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -45,7 +45,7 @@ describe('a key', () => {
     await request(site.server).get('/api/v1/sites/demo/live').expect(401);
   });
 
-  it('of another site watches nothing', async () => {
+  it('of another site cannot listen', async () => {
     const refused = await watch('demo', await newKey('other'));
     expect(refused.status).toBe(403);
     const own = await watch('other', await newKey('other'));
@@ -53,14 +53,14 @@ describe('a key', () => {
     await leaveAll(own);
   });
 
-  it('opens so many streams, and again as many as have ended', async () => {
+  it('may open a limited number of streams, and new ones when others end', async () => {
     const key = await newKey();
     const two = [await watch('a', key), await watch('b', key)];
     const { body, headers } = await request(site.server).get('/api/v1/sites/c/live').set(key.headers).expect(429);
     expect(body.error).toEqual({
       code: 'rate_limited',
       message:
-        'This key has 2 live streams open already, which is the limit (LIVE_LISTENERS_PER_KEY). Close some, or try again later.',
+        'This key already has 2 open live streams, which is the limit (LIVE_LISTENERS_PER_KEY). Close some, or try again later.',
     });
     expect(headers['retry-after']).toBe('30');
     await leaveAll(...two);
@@ -69,17 +69,17 @@ describe('a key', () => {
     await leaveAll(again);
   });
 
-  it('is let in where there are few enough listeners of the site', async () => {
+  it('may listen while the site has few enough listeners', async () => {
     const keys = [await newKey(), await newKey()];
     const three = [await watch('full', keys[0]!), await watch('full', keys[0]!), await watch('full', keys[1]!)];
     const { body } = await request(site.server).get('/api/v1/sites/full/live').set(keys[1]!.headers).expect(429);
     expect(body.error.message).toBe(
-      'Site "full" has 3 live streams open already, which is the limit (LIVE_LISTENERS_PER_SITE). Close some, or try again later.',
+      'Site "full" already has 3 open live streams, which is the limit (LIVE_LISTENERS_PER_SITE). Close some, or try again later.',
     );
     await leaveAll(...three);
   });
 
-  it('that is revoked loses its streams, and no other one does', async () => {
+  it('that is revoked loses its streams, while other keys keep theirs', async () => {
     const [revoked, kept] = [await newKey(), await newKey()];
     const [lost, staying] = [await watch('demo', revoked), await watch('demo', kept)];
     await revokeKey(site.database.pool, revoked.id);
@@ -91,14 +91,14 @@ describe('a key', () => {
   });
 });
 
-it('sends a heartbeat to who is sent nothing else', async () => {
+it('sends a heartbeat to idle listeners', async () => {
   const listening = await watch('silent', await newKey());
   await eventually(async () => listening.heartbeats() >= 3 || listening.heartbeats(), 'three heartbeats');
   expect(listening.text()).toMatch(/^retry: 2000\n\n/);
   await leaveAll(listening);
 });
 
-it('drops a reader for whom more than 1 MB waits, and no other', async () => {
+it('disconnects only a reader with more than 1 MB left to read', async () => {
   const frame = Buffer.from(`data: ${'x'.repeat(500_000)}\n\n`);
   const streams: ReturnType<typeof openEventStream>[] = [];
   let closed = 0;
@@ -139,7 +139,7 @@ it('drops a reader for whom more than 1 MB waits, and no other', async () => {
 });
 
 describe('the end of the service', () => {
-  it('ends all streams in order, and lets nobody in', async () => {
+  it('ends all streams cleanly and accepts no more', async () => {
     const ending = await startLiveSite();
     const listening = await ending.listen('/api/v1/sites/demo/live');
     await listening.next('a state', () => true);
@@ -151,7 +151,7 @@ describe('the end of the service', () => {
   });
 });
 
-it('tells that a computation takes too long, and sends the state as soon as there is one', async () => {
+it('reports a slow computation, and sends the state as soon as there is one', async () => {
   const told: unknown[] = [];
   const frames: string[] = [];
   let finish: (() => void) | undefined;

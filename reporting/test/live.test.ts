@@ -141,7 +141,7 @@ describe('the state of a site', () => {
     expect(data.views_per_minute).toEqual([1, ...Array.from({ length: 29 }, () => 0)]);
   });
 
-  it('has only what fits the filter that it was opened with, whose listeners share', async () => {
+  it('contains only what matches the filter; listeners of equal filters share it', async () => {
     site.setClock('2025-11-14T14:00:00Z');
     await site.store(
       'filtered',
@@ -169,7 +169,7 @@ describe('the state of a site', () => {
 });
 
 describe('the stream', () => {
-  it('is one that no proxy keeps back, and by HEAD only its headers', async () => {
+  it('is not buffered by proxies, and HEAD gets only its headers', async () => {
     const listening = await watch('headers', { 'accept-encoding': 'gzip, br' });
     expect(listening.status).toBe(200);
     expect(listening.headers).toMatchObject({
@@ -196,7 +196,7 @@ describe('the stream', () => {
     expect(await site.computations()).toBe(after);
   });
 
-  it('is sent only what changed', async () => {
+  it('sends only changes', async () => {
     site.setClock('2025-11-14T15:00:10Z');
     const listening = await watch('quiet');
     await listening.next('a state', () => true);
@@ -211,7 +211,7 @@ describe('the stream', () => {
     expect(listening.events).toHaveLength(2);
   });
 
-  it('spares who comes again the state that it has already', async () => {
+  it('does not repeat the state to a client that reconnects with it', async () => {
     site.setClock('2025-11-14T16:00:10Z');
     const first = await watch('again');
     const { id } = await first.next('a state', () => true);
@@ -225,8 +225,8 @@ describe('the stream', () => {
     await second.next('the next state', visitorsAre(1));
   });
 
-  it('goes on when the time of a request is up', async () => {
-    const times = { stopMs: 10, checkMs: 15, answerMs: 20 };
+  it('continues beyond the time limit of requests', async () => {
+    const times = { stopMs: 10, askMs: 15, answerMs: 20 };
     let asked = 0;
     const askDatabase = async () => {
       asked += 1;
@@ -248,7 +248,7 @@ describe('the stream', () => {
     server.close();
   });
 
-  it('is there for a site before its first event, and not for what is no site', async () => {
+  it('exists for a site before its first event, but not for an invalid id', async () => {
     expect((await watch('not-yet')).status).toBe(200);
     expect((await watch('a%20b')).status).toBe(404);
   });

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { metricProblem } from '../src/query-request/metric-problem.js';
 
 const list =
-  'there are events, views, visitors, views_per_visitor, share, visits, bounce_rate, visit_duration, visit_duration_median, ' +
-  'views_per_visit, event:<type>, and of a property sum, average, minimum, maximum and p1 to p99, such as sum:property:<name>';
+  'the metrics are events, views, visitors, views_per_visitor, share, visits, bounce_rate, visit_duration, visit_duration_median, ' +
+  'views_per_visit, event:<type>, and for a property sum, average, minimum, maximum and p1 to p99, such as sum:property:<name>';
 
 it.each([
   ['avg:property:price', 'did you mean average:property:price?'],
@@ -12,13 +12,13 @@ it.each([
   ['sum:price', 'did you mean sum:property:price?'],
   ['p95:load_ms', 'did you mean p95:property:load_ms?'],
   ['avg:event:props:price', 'did you mean average:property:price?'],
-  ['p0:property:price', 'percentiles go from p1 to p99'],
-  ['p100:property:price', 'percentiles go from p1 to p99'],
-  ['p99.9:property:price', 'percentiles go from p1 to p99'],
-  ['sum:property:', 'it is written sum:property:<name>, the name having 1 to 128 characters'],
-  ['avg', 'it is written average:property:<name>, the name having 1 to 128 characters'],
+  ['p0:property:price', 'percentiles range from p1 to p99'],
+  ['p100:property:price', 'percentiles range from p1 to p99'],
+  ['p99.9:property:price', 'percentiles range from p1 to p99'],
+  ['sum:property:', 'write sum:property:<name> with a name of 1 to 128 characters'],
+  ['avg', 'write average:property:<name> with a name of 1 to 128 characters'],
   ['sum:visit:property:price', 'did you mean sum:property:price?'],
-  ['p05:property:price', 'percentiles go from p1 to p99'],
+  ['p05:property:price', 'percentiles range from p1 to p99'],
   ['bounces', 'did you mean bounce_rate?'],
   ['bounce-rate', 'did you mean bounce_rate?'],
   ['Visitors', 'did you mean visitors?'],

@@ -306,14 +306,14 @@ describe('refusals', () => {
     const answer = await request(app).post('/api/v1/query').send(body).expect(400);
     return answer.body.error;
   };
-  const form = 'it is written sum:property:<name>, the name having 1 to 128 characters';
+  const form = 'write sum:property:<name> with a name of 1 to 128 characters';
   it.each([
     ['total:property:price', 'did you mean sum:property:price?'],
     ['median:property:price', 'did you mean p50:property:price?'],
-    ['p0:property:price', 'percentiles go from p1 to p99'],
-    ['p100:property:price', 'percentiles go from p1 to p99'],
-    ['p05:property:price', 'percentiles go from p1 to p99'],
-    ['p99.9:property:price', 'percentiles go from p1 to p99'],
+    ['p0:property:price', 'percentiles range from p1 to p99'],
+    ['p100:property:price', 'percentiles range from p1 to p99'],
+    ['p05:property:price', 'percentiles range from p1 to p99'],
+    ['p99.9:property:price', 'percentiles range from p1 to p99'],
     ['sum:property:', form],
     ['sum:price', 'did you mean sum:property:price?'],
     ['sum', form],
@@ -333,7 +333,7 @@ describe('refusals', () => {
     await ask({ metrics: metrics.slice(1) });
     expect(await refused([...metrics, 'events'])).toEqual({
       code: 'invalid_request',
-      message: 'metrics must have at most 10 over properties, such as sum:property:<name>; here are 11',
+      message: 'metrics must have at most 10 metrics over properties, such as sum:property:<name>, but has 11',
       details: { field: 'metrics' },
     });
   });

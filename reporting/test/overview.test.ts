@@ -66,7 +66,7 @@ const overview = async (query: object = {}, of = app) => {
   return body as { sites: Site[]; total: number };
 };
 
-it('has by id every site with its visitors now, of the last seven days, their change and their days', async () => {
+it('lists every site by id with its current visitors, those of the last seven days, their change and series', async () => {
   expect(await overview()).toEqual({
     sites: [
       {
@@ -120,7 +120,7 @@ describe('a range', () => {
   );
 });
 
-it('comes in pages, with the number of all sites', async () => {
+it('is paged, with the total number of sites', async () => {
   const page = await overview({ limit: 1, offset: 1 });
   expect([page.sites.map(({ site_id }) => site_id), page.total]).toEqual([['nz'], 3]);
 });
@@ -141,7 +141,7 @@ it.each([
   expect(body.error).toMatchObject({ code: 'invalid_request', details: { field: name } });
 });
 
-it('has of a key that is limited to a site that site', async () => {
+it('shows only its site to a key that is limited to one', async () => {
   const keys = createKeyRing(database.pool, silent);
   const limited = buildDocumentedApp(database.pool, { keys, clock }).app;
   const { key } = await createKey(database.pool, { name: 'nz', scopes: ['read'], siteId: 'nz' });
@@ -152,7 +152,7 @@ it('has of a key that is limited to a site that site', async () => {
   keys.close();
 });
 
-it('waits for no turn while all heavy reads are taken, being a light one', async () => {
+it('does not wait while all heavy reads are taken, since it is light', async () => {
   const gate = createGate({ maxConcurrent: 1, maxWaiting: 0, maxWaitMs: 10 });
   let release = () => {};
   const holding = gate(() => new Promise<void>((resolve) => (release = resolve)));
@@ -162,19 +162,19 @@ it('waits for no turn while all heavy reads are taken, being a light one', async
   await holding;
 });
 
-it('counts a site again once its events have changed, and who is there now always', async () => {
+it('recounts a site once its events have changed, and current visitors always', async () => {
   let later = now;
   const cached = createCachedApp(database.url, testQueue('postgres', database), { clock: () => later });
   const before = await overview({}, cached.app);
   expect(before).toEqual(await overview());
   expect(await overview({}, cached.app)).toEqual(before);
-  expect(cached.cache.figures()).toMatchObject({ computations: 3, hits: 3 });
+  expect(cached.cache.stats()).toMatchObject({ computations: 3, hits: 3 });
   await writeEvents(cached.pool, 'quiet', ['2025-11-16T12:00:31Z'], { user_id: 'gus' });
   later = new Date('2025-11-16T12:00:45Z');
   const after = await overview({}, cached.app);
   expect(after.sites[2]).toMatchObject({ visitors_now: 1, visitors: 1, change: null, series: [0, 0, 0, 0, 0, 0, 1] });
   // dan has come, and bob has gone.
   expect(after.sites.map(({ visitors_now }) => visitors_now)).toEqual([2, 2, 1]);
-  expect(cached.cache.figures()).toMatchObject({ computations: 4, hits: 5 });
+  expect(cached.cache.stats()).toMatchObject({ computations: 4, hits: 5 });
   await cached.close();
 });

@@ -136,18 +136,21 @@ describe('names of the Plausible Stats API v2', () => {
     expect(results[0]).toEqual({ dimensions: ['/a'], metrics: [1, 1] });
   });
   it.each([
+    [{ metrics: ['visitors', 'scroll_depth'] }, 'metrics[1] is not measured; use events, views, visitors, visits'],
+    [{ metrics: ['conversion_rate'] }, 'for conversions use POST /api/v1/funnel'],
+    [{ metrics: ['events'], dimensions: ['visit:entry_page_hostname'] }, 'use entry_page or exit_page'],
+    [{ metrics: ['events'], dimensions: ['event:goal'] }, 'filter by the event_type and path of the goal'],
     [
-      { metrics: ['visitors', 'scroll_depth'] },
-      'metrics[1] is not measured here; there are events, views, visitors, visits',
+      { metrics: ['events'], filters: [['is', 'event:goal', ['Signup']]] },
+      'filter by the event_type and path of the goal',
     ],
-    [{ metrics: ['conversion_rate'] }, 'POST /api/v1/funnel answers conversions'],
-    [{ metrics: ['events'], dimensions: ['visit:entry_page_hostname'] }, 'there are entry_page and exit_page'],
-    [{ metrics: ['events'], dimensions: ['event:goal'] }, 'goals are event_type and path'],
-    [{ metrics: ['events'], filters: [['is', 'event:goal', ['Signup']]] }, 'goals are event_type and path'],
-    [{ metrics: ['events'], include: { imports: false } }, 'events of imported logs are events like all others'],
-    [{ metrics: ['views', 'pageviews'] }, 'metrics[1] is views once more, by another name'],
-    [{ metrics: ['events'], dimensions: ['event:hostname', 'hostname'] }, 'dimensions[1] is hostname once more'],
-    [{ metrics: ['events'], dimensions: ['time', 'time:day'] }, 'dimensions must have at most one of time'],
+    [{ metrics: ['events'], include: { imports: false } }, 'events of imported logs always count'],
+    [{ metrics: ['views', 'pageviews'] }, 'metrics[1] repeats views under another name'],
+    [
+      { metrics: ['events'], dimensions: ['event:hostname', 'hostname'] },
+      'dimensions[1] repeats hostname under another name',
+    ],
+    [{ metrics: ['events'], dimensions: ['time', 'time:day'] }, 'dimensions must have at most one time dimension'],
     [{ metrics: ['events'], dimensions: ['constructor'] }, 'dimensions[0] is "constructor", which is not a dimension'],
     [
       { metrics: ['events'], dimensions: ['event:props:'] },

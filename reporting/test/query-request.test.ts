@@ -156,7 +156,7 @@ describe('as parameters', () => {
   });
   it.each([
     [{ filters: '[' }, 'filters must be JSON'],
-    [{ metrics: ['events', 'views'] }, 'metrics must be given once'],
+    [{ metrics: ['events', 'views'] }, 'metrics must be given only once'],
     [{ where: '1=1' }, 'where is not a parameter of a query'],
     [{ limit: '1', pagination: '{}' }, 'limit must not be given beside pagination'],
     [JSON.parse('{"__proto__":"x"}'), '__proto__ is not a parameter of a query'],

@@ -198,7 +198,7 @@ describe('refusals', () => {
     const { body } = await ask({ ...base, filters: [['matches', 'path', ['^/', 'a(']]] }).expect(400);
     expect(body.error).toEqual({
       code: 'invalid_request',
-      message: '"a(" is not a regular expression: parentheses () not balanced',
+      message: '"a(" is not a valid regular expression: parentheses () not balanced',
       details: { field: 'filters' },
     });
   });

@@ -104,7 +104,7 @@ describe('is refused, and the field is named', () => {
     ['a kind that is none', view('segment', { kind: 'report' }), 'kind'],
     ['no name', view('segment', { name: undefined }), 'name'],
     ['NUL in the name', view('segment', { name: '\0' }), 'name'],
-    ['half a character in the name', view('segment', { name: 'a\udfff' }), 'name'],
+    ['an unpaired surrogate in the name', view('segment', { name: 'a\udfff' }), 'name'],
     ['another field', view('segment', { site_id: 'demo' }), 'site_id'],
     ['no definition', view('segment', { definition: undefined }), 'definition'],
     ['a list', ofDefinition('segment', []), 'definition'],
@@ -127,7 +127,7 @@ describe('is refused, and the field is named', () => {
     ],
     ['NUL in a step', ofDefinition('funnel', { steps: [{ name: 'a\0', ...step }, step] }), 'definition.steps'],
     [
-      'half a character in a step',
+      'an unpaired surrogate in a step',
       ofDefinition('funnel', { steps: [step, { name: '\ud800', ...step }] }),
       'definition.steps',
     ],
@@ -171,7 +171,7 @@ describe('is refused, and the field is named', () => {
       select 'demo', gen_random_uuid(), 'segment', 'x', '{"filters":[]}' from generate_series(1, 199)`);
     await post(view('funnel')).expect(201);
     expect((await post(view('segment')).expect(409)).body.error.message).toBe(
-      'This site has 200 saved views already, which is as many as there may be; delete one that is not needed.',
+      'This site already has 200 saved views, which is the limit. Delete one that is no longer needed.',
     );
   });
 });

@@ -108,7 +108,7 @@ describe('one site', () => {
     ]) {
       const { body } = await asked.expect(404);
       expect(body).toEqual({
-        error: { code: 'not_found', message: expect.stringMatching(/^There is no site of this id\./) },
+        error: { code: 'not_found', message: expect.stringMatching(/^There is no site with this id\./) },
       });
     }
   });
@@ -116,7 +116,7 @@ describe('one site', () => {
   it('is not changed before its first events are stored, and the refusal says what to do', async () => {
     const { body } = await request(app).patch('/api/v1/sites/b').send({ name: 'x' }).expect(404);
     expect(body.error.message).toBe(
-      'There is no site of this id. One whose first events were just accepted exists a moment later; PUT makes it at once.',
+      'There is no site with this id. A site appears shortly after its first events are accepted; PUT creates it at once.',
     );
   });
 });
@@ -191,13 +191,13 @@ describe('a change', () => {
   });
   it('says in plain words what the rules for paths may be', async () => {
     const said = async (pathRules: unknown) => (await change({ path_rules: pathRules }).expect(400)).body.error.message;
-    const name = '1 to 128 characters, none of them & or =, NUL or half a character';
+    const name = '1 to 128 characters without &, =, NUL or unpaired surrogates';
     expect(await said({ keep_params: ['q', 'a&b'] })).toBe(
       `path_rules.keep_params[1] must be the name of a query parameter: ${name}`,
     );
     expect(await said({ keep_params: 'q' })).toBe('path_rules.keep_params must be a list of names of query parameters');
     expect(await said({ keep_params: ['q', 'q'] })).toBe(
-      'path_rules.keep_params[1] stands in the list twice; name each parameter once',
+      'path_rules.keep_params[1] repeats a name; list each parameter once',
     );
     expect(await said({ trailing_slash: 'both' })).toBe('path_rules.trailing_slash must be keep or strip');
     expect(await said({ strip_query: 'yes' })).toBe('path_rules.strip_query must be true or false');
@@ -223,7 +223,9 @@ describe('a change', () => {
     boundTo = 'c';
     try {
       const { body } = await change({ job_priority: 1 }).expect(403);
-      expect(body.error.message).toBe('This key is limited to site "c"; job_priority takes one of all sites.');
+      expect(body.error.message).toBe(
+        'This key is limited to site "c". Setting job_priority requires a key for all sites.',
+      );
       await request(app).put('/api/v1/sites/c').send({ job_priority: 1 }).expect(403);
       await change({ name: 'Mine' }).expect(200);
     } finally {
@@ -238,7 +240,7 @@ describe('a change', () => {
     expect((await request(app).get('/api/v1/sites/c').expect(200)).body.job_priority).toBe(0);
     expect((await change({ job_priority: null }).expect(200)).body.job_priority).toBeNull();
     expect((await change({ job_priority: 2_097_152 }).expect(400)).body.error.message).toBe(
-      'job_priority must be null or an integer from 0, the soonest, to 2097151',
+      'job_priority must be null or an integer from 0 (runs first) to 2097151',
     );
   });
   it('needs a JSON body', async () => {

@@ -81,13 +81,13 @@ it('asks first, then ends the mails of one recipient without a key, also those o
   expect(await recipients()).toEqual([anna, bob]);
 
   const done = await app().post(link).type('form').send('List-Unsubscribe=One-Click').expect(200);
-  expect(done.text).toContain('anna@example.org gets no more mails of the report “Weekly &lt;growth&gt;”.');
+  expect(done.text).toContain('anna@example.org will get no more mails with the report “Weekly &lt;growth&gt;”.');
   expect(await recipients()).toEqual([bob]);
   expect(done.text).toContain('<h1>Unsubscribed</h1>');
-  expect(done.text).toContain('To get them again, ask whoever runs Millrace');
+  expect(done.text).toContain('To get them again, ask your Millrace administrator');
   for (const again of [await app().get(link).expect(200), await app().post(link).expect(200)]) {
-    expect(again.text).toContain('<h1>Unsubscribed already</h1>');
-    expect(again.text).toContain('anna@example.org gets no more mails of the report “Weekly &lt;growth&gt;”.');
+    expect(again.text).toContain('<h1>Already unsubscribed</h1>');
+    expect(again.text).toContain('anna@example.org will get no more mails with the report “Weekly &lt;growth&gt;”.');
     expect(again.text).not.toContain('<form');
   }
   expect(await recipients()).toEqual([bob]);
@@ -124,11 +124,11 @@ it('still ends the mails of reports that may be sent again when the template is 
   await deleteTemplate(database.pool, 'weekly', null);
   expect(await resentTo(id)).toEqual(['Anna@example.org', 'bob@example.org']);
   const { text } = await app().get(link).expect(200);
-  expect(text).toContain('anna@example.org gets no new mails of the report “Weekly growth”');
+  expect(text).toContain('anna@example.org gets no new mails with the report “Weekly growth”');
   expect(text).toContain('<form');
   expect((await app().post(link).expect(200)).text).toContain('<h1>Unsubscribed</h1>');
   expect(await resentTo(id)).toEqual(['bob@example.org']);
-  expect((await app().get(link).expect(200)).text).toContain('<h1>Unsubscribed already</h1>');
+  expect((await app().get(link).expect(200)).text).toContain('<h1>Already unsubscribed</h1>');
   // It goes with the only site that has reports of the template.
   const { rows } = await database.pool.query('select address, site_id from report_unsubscribes');
   expect(rows).toEqual([{ address: 'anna@example.org', site_id: 'demo' }]);
@@ -139,7 +139,7 @@ it('tells whom an administrator has removed that old reports may still come, and
   const link = await linkOf(id);
   await makeRecipients([bob]);
   const { text } = await app().get(link).expect(200);
-  expect(text).toContain('anna@example.org gets no new mails of the report “Weekly &lt;growth&gt;”');
+  expect(text).toContain('anna@example.org gets no new mails with the report “Weekly &lt;growth&gt;”');
   await app().post(link).expect(200);
   expect(await resentTo(id)).toEqual(['bob@example.org']);
 });
@@ -182,7 +182,7 @@ it('works for a template that is gone with its reports, and for none but its own
   await database.pool.query('delete from report_templates');
   await database.pool.query('delete from reports');
   for (const { text } of [await app().get(link).expect(200), await app().post(link).expect(200)]) {
-    expect(text).toContain('was ended for everybody');
+    expect(text).toContain('has been deleted');
     expect(text).not.toContain('<form');
   }
 });

@@ -19,8 +19,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { cacheKeys } from '../src/warming/cache-keys.js';
 import { createWarmingConsumer } from '../src/warming/consume-warming.js';
 import { runJob } from '../src/warming/job-runs.js';
-import { recentSites } from '../src/warming/recent-sites.js';
-import { warmKey } from '../src/warming/warm-key.js';
+import { recentSites, warmKey } from '../src/warming/warm-key.js';
 import { type CachedApp, createCachedApp } from './cache/cached-apps.js';
 import { type StoredEvent, storeEvents } from './random-events.js';
 import { storeRollups } from './stored-rollups.js';
@@ -67,7 +66,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-it('looks for the sites that were active in the last day, by id, from the last one on', async () => {
+it('finds the sites that were active in the last day, by id, after the last one', async () => {
   expect(await recentSites(database.pool, now)).toEqual(['first', 'raw', 'second']);
   expect(await recentSites(database.pool, now, 'first')).toEqual(['raw', 'second', 'first']);
   expect(await recentSites(database.pool, now, 'second')).toEqual(['first', 'raw', 'second']);
@@ -92,7 +91,7 @@ const depsOf = ({ cache, pool }: CachedApp) => ({ cache, pool, writePool: databa
 const rowsOf = (of: CachedApp, key: string, site_id: string) =>
   request(of.app).get(`/api/v1/datasets/${key}/rows`).query({ site_id });
 
-it.each(keys)('keeps %s as it is asked for, for all replicas', async (key) => {
+it.each(keys)('caches %s as it is requested, for all replicas', async (key) => {
   const [worker, reporting] = replicas as [CachedApp, CachedApp];
   expect(await warmKey(depsOf(worker), cacheKeys[key]!)).toEqual({ warmed: 3, lastSite: null });
   await eventually(async () => (await worker.cache.store.size()).entries === 3, 'all are shared');
@@ -106,17 +105,17 @@ it.each(keys)('keeps %s as it is asked for, for all replicas', async (key) => {
     const { body } = await asked.expect(200);
     expect(body.meta.cache.status).toBe(follows ? 'stale' : 'hit');
   }
-  if (!follows) expect(reporting.cache.figures().computations).toBe(0);
+  if (!follows) expect(reporting.cache.stats().computations).toBe(0);
 });
 
-it('computes nothing again that has not changed', async () => {
+it('does not recompute what has not changed', async () => {
   const [worker] = replicas as [CachedApp];
   await warmKey(depsOf(worker), cacheKeys['activity-trends']!);
   await warmKey(depsOf(worker), cacheKeys['activity-trends']!);
-  expect(worker.cache.figures()).toMatchObject({ computations: 3, hits: 3 });
+  expect(worker.cache.stats()).toMatchObject({ computations: 3, hits: 3 });
 });
 
-it('goes on after the site that it came to when its time was up', async () => {
+it('continues after the last site when its time was up', async () => {
   const hurried = { ...cacheKeys['activity-trends']!, intervalMs: 0 };
   const deps = depsOf(replicas[0]!);
   const seen: (string | null)[] = [];
@@ -151,7 +150,7 @@ const broken = Buffer.from([0]);
 const empty = encodeBitmap(Uint32Array.of()).bitmap;
 const failedOnce = { key: 'user-growth', reason: expect.stringMatching(/^1 of 3 sites failed, first first: ./) };
 
-it('goes on after the site that it came to, although one of those before failed', async () => {
+it('continues after the last site even if an earlier one failed', async () => {
   const hurried = { ...cacheKeys['user-growth']!, intervalMs: 0 };
   const warm = (lastSite: string | null) => warmKey(depsOf(replicas[0]!), hurried, lastSite);
   await setVisitors(broken);
@@ -166,15 +165,15 @@ it('goes on after the site that it came to, although one of those before failed'
   expect(seen).toBe('first');
 });
 
-it('names a key that it does not know, and warms the others', async () => {
+it('reports an unknown key, and warms the others', async () => {
   const { run, progress } = createConsumer();
   const known =
-    'known are user-growth, activity-trends, top-items, recent-activity, performance-metrics, cache-cleanup.';
+    'Valid keys are user-growth, activity-trends, top-items, recent-activity, performance-metrics, cache-cleanup.';
   expect(await run(['top-items', 'nonsense', 'constructor', 'cache-cleanup'])).toEqual({
     warmed: ['top-items', 'cache-cleanup'],
     failed: [
-      { key: 'nonsense', reason: `There is no cache key "nonsense"; ${known}` },
-      { key: 'constructor', reason: `There is no cache key "constructor"; ${known}` },
+      { key: 'nonsense', reason: `There is no cache key "nonsense". ${known}` },
+      { key: 'constructor', reason: `There is no cache key "constructor". ${known}` },
     ],
     skipped: [],
     ms: expect.any(Number),
@@ -182,7 +181,7 @@ it('names a key that it does not know, and warms the others', async () => {
   expect(progress).toEqual([25, 50, 75, 100]);
 });
 
-it('says why one key failed, warms the others, and asks again the next time', async () => {
+it('reports why a key failed, warms the others, and retries next time', async () => {
   const { run } = createConsumer();
   await setVisitors(broken);
   const keys = ['user-growth', 'activity-trends'];
@@ -191,7 +190,7 @@ it('says why one key failed, warms the others, and asks again the next time', as
   expect(await run(keys)).toMatchObject({ warmed: keys, failed: [] });
 });
 
-it('leaves a key to the replica that is at it, and takes it over from one that died', async () => {
+it('leaves a key to the replica that is running it, and takes it over from one that died', async () => {
   let end = () => {};
   const running = runJob(
     database.pool,
@@ -216,7 +215,7 @@ it('leaves a key to the replica that is at it, and takes it over from one that d
   expect(await run(['top-items'])).toMatchObject({ warmed: ['top-items'], skipped: [] });
 });
 
-it('skips everything where no answers are kept', async () => {
+it('skips everything if caching is disabled', async () => {
   const consume = createWarmingConsumer({ pool: database.pool, writePool: database.pool });
   const job = { data: { cacheKeys: ['top-items'] }, updateProgress: async () => {} } as unknown as Job;
   expect(await consume(job, 'token')).toMatchObject({ warmed: [], failed: [], skipped: ['top-items'] });
@@ -258,20 +257,20 @@ describe.each(queueBackends)('the worker on %s', (backend) => {
     expect(metrics).toContain('millrace_jobs_completed_total{queue="cache-warming",job="warm"} 1');
   });
 
-  it('says first that it is healthy, since it does not look before its queue is open', async () => {
+  it('reports healthy first, since it waits for its queue before the first check', async () => {
     const looks = () => worker.log.filter(({ msg }) => msg === 'health check');
     await eventually(async () => looks().length > 0, 'the first look at its health');
     expect(looks()[0]).toMatchObject({ status: 'healthy', queues: 'up' });
   });
 
-  it('refuses data that break the contract, without another attempt', async () => {
+  it('refuses invalid data without a retry', async () => {
     await handle.queue.add('warm', { cacheKeys: [] }, { jobId: 'bad', attempts: 3 });
     const job = await ended('bad');
     expect(job.attemptsMade).toBe(1);
     expect(job.failedReason).toBe('The data of job "warm" are invalid: cacheKeys must have at least one item.');
   });
 
-  it('ends in order', async () => {
+  it('shuts down cleanly', async () => {
     expect(await worker.end()).toBe(0);
   });
 });

@@ -20,8 +20,8 @@ const ascending = ({ users, times }: { users: number[]; times: Iterable<number>[
   times: times.map((list) => [...list].sort((a, b) => a - b)),
 });
 
-const toPlain = ({ whole, byValue, textOf }: FunnelAnswer): PlainFunnel => ({
-  whole: ascending(whole),
+const toPlain = ({ total, byValue, textOf }: FunnelAnswer): PlainFunnel => ({
+  whole: ascending(total),
   groups: inOrder([...byValue].map(([value, counts]) => [textOf(value), ascending(counts)])),
 });
 

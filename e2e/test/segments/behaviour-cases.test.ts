@@ -89,8 +89,8 @@ it('counts a visitor as come again by an event after the first one, in the same 
     [undefined, '2026-11-02T10:00:00Z', '/'],
     [undefined, '2026-11-03T10:00:00Z', '/'],
   ]);
-  const { whole } = await returns({ siteId, bounds: days('2026-11-02', '2026-11-03', '2026-11-04') });
-  expect(shown(whole)).toEqual({ sizes: [3, 0], returned: [1, 1, 0, 0] });
+  const { total } = await returns({ siteId, bounds: days('2026-11-02', '2026-11-03', '2026-11-04') });
+  expect(shown(total)).toEqual({ sizes: [3, 0], returned: [1, 1, 0, 0] });
 });
 
 it('begins with the first event that matches in the range, and looks at no others', async () => {
@@ -103,8 +103,8 @@ it('begins with the first event that matches in the range, and looks at no other
     ['bob', '2026-11-03T10:00:00Z', '/', 'payment'],
   ]);
   const bounds = days('2026-11-02', '2026-11-03', '2026-11-04', '2026-11-05');
-  const { whole } = await returns({ siteId, bounds, first: ofType('signup'), returning: ofType('payment') });
-  expect(shown(whole)).toEqual({ sizes: [0, 1, 0], returned: [0, 0, 0, 0, 0, 1, 0, 0, 0] });
+  const { total } = await returns({ siteId, bounds, first: ofType('signup'), returning: ofType('payment') });
+  expect(shown(total)).toEqual({ sizes: [0, 1, 0], returned: [0, 0, 0, 0, 0, 1, 0, 0, 0] });
 });
 
 it('moves a visitor to an earlier cohort when an earlier event comes late, and knows users without a number', async () => {
@@ -119,8 +119,8 @@ it('moves a visitor to an earlier cohort when an earlier event comes late, and k
       ['new', '2026-11-03T11:00:00Z', '/'],
     ],
   );
-  const { whole } = await returns({ siteId, bounds: days('2026-11-02', '2026-11-03', '2026-11-04') });
-  expect(shown(whole)).toEqual({ sizes: [2, 1], returned: [0, 2, 0, 0] });
+  const { total } = await returns({ siteId, bounds: days('2026-11-02', '2026-11-03', '2026-11-04') });
+  expect(shown(total)).toEqual({ sizes: [2, 1], returned: [0, 2, 0, 0] });
 });
 
 it('tells cohorts apart by the value at the first event, of one instant that of the least id', async () => {
@@ -131,9 +131,13 @@ it('tells cohorts apart by the value at the first event, of one instant that of 
     ['bob', '2026-11-02T10:00:00Z', '/a'],
     ['eve', '2026-11-02T10:00:00Z', '/é'],
   ]);
-  const { whole, ofValues } = await returns({ siteId, bounds: days('2026-11-02', '2026-11-03'), breakdown: 'path' });
-  expect(shown(whole)).toEqual({ sizes: [3], returned: [1] });
-  expect(ofValues.map(({ value, table }) => [value, shown(table)])).toEqual([
+  const { total, byValue } = await returns({
+    siteId,
+    bounds: days('2026-11-02', '2026-11-03'),
+    breakdown: 'path',
+  });
+  expect(shown(total)).toEqual({ sizes: [3], returned: [1] });
+  expect(byValue.map(({ value, table }) => [value, shown(table)])).toEqual([
     ['/a', { sizes: [1], returned: [0] }],
     ['/z', { sizes: [1], returned: [1] }],
     ['/é', { sizes: [1], returned: [0] }],
@@ -238,6 +242,6 @@ it('has nothing to tell of a range without events', async () => {
   const siteId = await siteOf(visits);
   const range = day('2026-11-05T00:00:00Z', '2026-11-06T00:00:00Z');
   expect(await journeys({ siteId, range, steps: 2 })).toMatchObject({ rows: [], total: { visits: 0, visitors: 0 } });
-  const { whole } = await returns({ siteId, bounds: days('2026-11-05', '2026-11-06'), breakdown: 'path' });
-  expect(shown(whole)).toEqual({ sizes: [0], returned: [0] });
+  const { total } = await returns({ siteId, bounds: days('2026-11-05', '2026-11-06'), breakdown: 'path' });
+  expect(shown(total)).toEqual({ sizes: [0], returned: [0] });
 });

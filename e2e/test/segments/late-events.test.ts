@@ -55,13 +55,13 @@ it('knows that the steps of a funnel follow each other, however far apart late e
     ...{ siteId: 'demo', range, windowMs: 60 * 86_400_000 },
     steps: ['/signup', '/paid', '/thanks'].map(onPath),
   };
-  const { source, whole } = await inSnapshot(database.pool, async (client) => {
+  const { source, total } = await inSnapshot(database.pool, async (client) => {
     const answer = (await answerFunnel(client, engine, funnel, {}))!;
-    expect(answer.whole).toEqual((await readFunnel(client, funnel)).whole);
+    expect(answer.total).toEqual((await readFunnel(client, funnel)).total);
     return answer;
   });
   expect(source).toBe('mixed');
-  expect(whole.users).toEqual([1, 1, 1]);
+  expect(total.users).toEqual([1, 1, 1]);
 });
 
 it('counts visits of months that late events lie in', async () => {

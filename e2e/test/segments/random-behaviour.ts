@@ -2,8 +2,7 @@
 import type { Funnel } from '@millrace/reporting/funnel/funnel';
 import type { JourneysParams } from '@millrace/reporting/journeys/journey';
 import type { Filter, TimeRange } from '@millrace/reporting/query/resolved-query';
-import { periodsOf } from '@millrace/reporting/retention/cohort-periods';
-import { returnPeriods } from '@millrace/reporting/retention/return-periods';
+import { clipPeriods, periodsOf } from '@millrace/reporting/retention/cohort-periods';
 import type { ReturnsParams } from '@millrace/reporting/retention/return-table';
 import type { Random } from '@millrace/shared/testing/create-random';
 import { zones } from '../random-queries.js';
@@ -45,7 +44,7 @@ export function randomReturns(random: Random, { siteId, now, range, filter }: Su
   if (whole.labels.length === 0) return undefined;
   return {
     siteId,
-    bounds: returnPeriods(whole, range, now).bounds,
+    bounds: clipPeriods(whole, range, now).bounds,
     ...(random() < 0.4 && { filter: filter() }),
     ...(random() < 0.6 && { first: filter() }),
     ...(random() < 0.6 && { returning: filter() }),

@@ -1,4 +1,4 @@
-/** What became of the events that were received in each hour. */
+/** Accounts for all events received in each hour. */
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { TimeRange } from '../query/resolved-query.js';
 
@@ -18,9 +18,9 @@ export interface HourAccount extends Outcomes {
 }
 
 /**
- * A job that is not folded yet counts its events unless it is in the ranges: the queue handed it out again after it was folded. What an
- * ingestion process has not noted (it was killed, or will note it within a second) is known by its jobs at the latest. Where jobs were
- * written together, all of one hour, what was new of all of them is with one: duplicates are told by the hour only.
+ * A job that is not folded yet counts its events, unless it is in the ranges: then it was folded and the queue delivered it again. What
+ * an ingestion process has not recorded (it was killed, or will record it within a second) becomes known through its jobs. When several
+ * jobs of an hour were written together, one of them has the new events of all of them, so duplicates are only exact per hour.
  */
 export const accountsStatement = `/* reporting.readAccounts */
 with jobs as (
@@ -50,7 +50,7 @@ select start as hour, coalesce(accepted + rejected, 0)::float8 as received, coal
 from generate_series($1::timestamptz, $2::timestamptz - interval '1 hour', interval '1 hour') as start
 left join hours on hour = start order by start`;
 
-/** `range` is whole hours of UTC; each of them is in the list, oldest first. */
+/** `range` must be whole hours, UTC. Each of them is in the list, oldest first. */
 export async function readAccounts(pool: Pool, { from, to }: TimeRange): Promise<HourAccount[]> {
   return (await pool.query<HourAccount>(accountsStatement, [from, to])).rows;
 }

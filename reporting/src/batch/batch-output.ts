@@ -1,23 +1,22 @@
-/** How the answers of a batch leave: as one JSON object, or as lines, each as soon as it is there. */
+/** Writes the answers of a batch as one JSON object, or as NDJSON lines that are sent as soon as each is ready. */
 import { describeRefusal } from '@millrace/shared/platform/errors';
 import { toRefusal } from '@millrace/shared/platform/http';
 import type { Logger } from '@millrace/shared/platform/logger';
 import type { Request, Response } from 'express';
 
-/** The answer to one query. */
 export interface BatchAnswer {
-  /** Its place in the request. */
+  /** Position of the query in the request. */
   index: number;
   id: string | undefined;
-  /** An object with fields. */
+  /** A JSON object with at least one field. */
   json: string;
 }
 
 export interface BatchOutput {
   add(answer: BatchAnswer): void;
-  /** After all answers. */
+  /** To be called after all answers. */
   end(meta: object): void;
-  /** Ends what has begun already. @returns false when nothing was sent, so that the error can be answered as such. */
+  /** Ends a response that has started. @returns false if nothing was sent yet, so the error can still be answered normally. */
   fail(error: unknown): boolean;
 }
 
@@ -25,13 +24,13 @@ const lineType = 'application/x-ndjson';
 
 export const wantsLines = (req: Request): boolean => req.accepts(['application/json', lineType]) === lineType;
 
-/** `names` in front of the fields of an object. */
+/** Puts `names` in front of the other fields of a JSON object. */
 const withNames = (names: object, json: string): string => {
   const written = JSON.stringify(names).slice(0, -1);
   return written === '{' ? json : `${written},${json.slice(1)}`;
 };
 
-/** In the order of the queries. */
+/** The answers are in the order of the queries. */
 export function createWholeOutput(res: Response): BatchOutput {
   const texts: string[] = [];
   return {
@@ -43,7 +42,7 @@ export function createWholeOutput(res: Response): BatchOutput {
   };
 }
 
-/** Only an answer whose last line is `meta` is whole: an error is a line, too, and then the last one. */
+/** The last line is `meta` if the response is complete, or an error. */
 export function createLinesOutput(res: Response, logger: Logger): BatchOutput {
   const begin = () => {
     if (!res.headersSent) res.type(lineType);

@@ -1,172 +1,181 @@
-/** Answers that are kept as long as they are right: each is computed once, by whichever process is asked first. */
+/** Caches answers for as long as they are right. Each is computed once, by whichever process is asked first. */
 import type { Logger } from '@millrace/shared/platform/logger';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Telemetry } from '@millrace/shared/platform/telemetry';
 import { LRUCache } from 'lru-cache';
 import type { AnswerStore, StoreSize } from './answer-store.js';
-import { type ComputedAnswer, computeAnswer, type GivenAnswer, type Reader } from './compute-answer.js';
+import type { CacheableQuery } from './cacheable-query.js';
+import { bytesOf, type CachedAnswer, isAnswerTo, isNewer } from './cached-answer.js';
+import { type ComputedAnswer, computeAnswer, type Reader, type ServedAnswer } from './compute-answer.js';
 import { type AnswerCounts, type AnswerStatus, createAnswerCounter } from './count-answers.js';
 import { guardStore } from './guard-store.js';
-import { createJoining, type Flying, isShareable, type Shareable } from './join-computation.js';
-import { bytesOf, isAnswerTo, isNewer, type KeptAnswer } from './kept-answer.js';
-import { createLookUp, type LookedUp } from './look-up.js';
-import type { Question } from './question.js';
+import { createComputations, isShareable, type RunningComputation, type Shareable } from './join-computation.js';
+import { createLookup, type Lookup } from './lookup.js';
 import { type Computed, type LockTimes, shareAnswer, lockTimes as standardTimes } from './share-answer.js';
 
-export interface AskOptions {
+export interface GetOptions {
   read: Reader;
-  /** Fires when the asker has left; absent: waits to the end. */
-  gone?: AbortSignal | undefined;
-  /** How old an answer may be that is out of date. */
+  /** Aborted when the caller has left; without it, the computation runs to its end. */
+  signal?: AbortSignal | undefined;
+  /** How old an outdated answer may be. */
   maxStaleMs?: number | undefined;
-  /** Shares also what nobody will ask for again in the same way, for those who take an answer that is out of date. */
-  keepsAll?: boolean | undefined;
-  /** Whether the asker has the answer with that tag. */
-  isKnown?: ((etag: string) => boolean) | undefined;
+  /** Stores even answers that are unlikely to be requested again, for callers that accept outdated ones. */
+  storesAll?: boolean | undefined;
+  /** Whether the caller already has the answer with that tag. */
+  hasEtag?: ((etag: string) => boolean) | undefined;
 }
 
 export interface AnswerCache {
-  /** Undefined when the asker has the answer already. */
-  ask(question: Question, options: AskOptions): Promise<GivenAnswer | undefined>;
+  /** Undefined if the caller already has the answer. */
+  get(query: CacheableQuery, options: GetOptions): Promise<ServedAnswer | undefined>;
   readonly store: AnswerStore;
-  /** Drops what the memory of this process holds. */
-  forget(): void;
+  /** Clears the memory of this process. */
+  clear(): void;
   /** Of this process. */
-  figures(): AnswerCounts & StoreSize & { maxBytes: number };
+  stats(): AnswerCounts & StoreSize & { maxBytes: number };
 }
 
 export interface CacheDependencies {
-  /** For reading; may lead to a standby. */
+  /** For reads; may be a standby. */
   pool: Pool;
   store: AnswerStore;
   logger: Logger;
   telemetry: Telemetry;
-  /** Of this process's memory. */
+  /** Of the memory of this process. */
   maxBytes: number;
   clock?: () => Date;
   lockTimes?: LockTimes;
 }
 
 const dayMs = 86_400_000;
-/** The answer to a range that is over changes with late events only. */
-const keepMs = { over: 7 * dayMs, open: 600_000 };
-/** So large a part of the memory one answer may take. */
-const largestPart = 1 / 4;
+/** Answers about a range in the past change only when events arrive late. */
+const ttlMs = { over: 7 * dayMs, open: 600_000 };
+/** Largest share of the memory for a single answer. */
+const maxEntryShare = 1 / 4;
 
-/** Weak, since `meta` tells of each answer how it came about. */
-const tagOf = (name: string, version: string) => `W/"${name.slice(name.lastIndexOf(':') + 1)}.${version}"`;
+/** Weak, because `meta` differs from response to response. */
+const etagOf = (name: string, version: string) => `W/"${name.slice(name.lastIndexOf(':') + 1)}.${version}"`;
 
-const give = (name: string, answer: ComputedAnswer, status: AnswerStatus): GivenAnswer => ({
+const toServed = (name: string, answer: ComputedAnswer, status: AnswerStatus): ServedAnswer => ({
   ...answer,
   status,
-  etag: answer.version && tagOf(name, answer.version),
+  etag: answer.version && etagOf(name, answer.version),
 });
 
 export function createAnswerCache(deps: CacheDependencies): AnswerCache {
   const { pool, maxBytes, clock = () => new Date(), lockTimes = standardTimes } = deps;
   const store = guardStore(deps.store, deps.logger);
-  const lookUp = createLookUp(pool);
-  const joining = createJoining(lockTimes.patienceMs);
-  const memory = new LRUCache<string, KeptAnswer>({
+  const lookUp = createLookup(pool);
+  const computations = createComputations(lockTimes.patienceMs);
+  const memory = new LRUCache<string, CachedAnswer>({
     maxSize: maxBytes,
-    maxEntrySize: Math.ceil(maxBytes * largestPart),
+    maxEntrySize: Math.ceil(maxBytes * maxEntryShare),
     sizeCalculation: bytesOf,
-    ttl: keepMs.over,
+    ttl: ttlMs.over,
   });
   const counter = createAnswerCounter(deps.telemetry, () => memory.calculatedSize);
 
-  /** Where all processes find it, unless nobody will ask for it again. */
-  async function keep({ siteId }: Question, found: LookedUp, answer: KeptAnswer, isWanted: boolean): Promise<void> {
-    const held = memory.get(found.name);
-    if (held && isNewer(held, answer)) return;
-    memory.set(found.name, answer);
-    if (!isWanted) return;
-    const duration = found.span.to <= clock() ? keepMs.over : keepMs.open;
-    await store.attempt((of) => of.put(siteId, found.name, answer, duration));
+  /** Stores it for all processes, unless it is unlikely to be requested again. */
+  async function save(
+    { siteId }: CacheableQuery,
+    lookup: Lookup,
+    answer: CachedAnswer,
+    isReusable: boolean,
+  ): Promise<void> {
+    const stored = memory.get(lookup.name);
+    if (stored && isNewer(stored, answer)) return;
+    memory.set(lookup.name, answer);
+    if (!isReusable) return;
+    const duration = lookup.span.to <= clock() ? ttlMs.over : ttlMs.open;
+    await store.attempt((of) => of.put(siteId, lookup.name, answer, duration));
   }
 
   async function compute(
-    question: Question,
-    found: LookedUp,
-    { read, maxStaleMs, keepsAll = false }: AskOptions,
+    query: CacheableQuery,
+    lookup: Lookup,
+    { read, maxStaleMs, storesAll = false }: GetOptions,
     stop: AbortSignal,
-  ): Promise<Computed<GivenAnswer>> {
+  ): Promise<Computed<ServedAnswer>> {
     counter.addComputation();
-    const answer = await computeAnswer(found, read, stop, clock);
+    const answer = await computeAnswer(lookup, read, stop, clock);
     const { version } = answer;
-    const isWanted = !found.isMomentary || keepsAll || maxStaleMs !== undefined;
-    const kept = version === undefined ? Promise.resolve() : keep(question, found, { ...answer, version }, isWanted);
-    return { answer: give(found.name, answer, 'miss'), kept };
+    const isReusable = !lookup.isTransient || storesAll || maxStaleMs !== undefined;
+    const stored = version === undefined ? Promise.resolve() : save(query, lookup, { ...answer, version }, isReusable);
+    return { answer: toServed(lookup.name, answer, 'miss'), stored };
   }
 
   async function fetch(
-    question: Question,
-    found: Shareable,
-    options: AskOptions,
+    query: CacheableQuery,
+    lookup: Shareable,
+    options: GetOptions,
     stop: AbortSignal,
-    flying: Flying,
-  ): Promise<GivenAnswer> {
+    running: RunningComputation,
+  ): Promise<ServedAnswer> {
     const computing = () => {
-      flying.startedAt = performance.now();
-      return compute(question, found, options, stop);
+      running.startedAt = performance.now();
+      return compute(query, lookup, options, stop);
     };
-    if (found.isMomentary) return (await computing()).answer;
-    const patience = { stop, until: flying.askedAt + lockTimes.patienceMs };
-    const shared = await shareAnswer(store, { ...found, siteId: question.siteId }, computing, patience, lockTimes);
+    if (lookup.isTransient) return (await computing()).answer;
+    const patience = { stop, until: running.requestedAt + lockTimes.patienceMs };
+    const shared = await shareAnswer(store, { ...lookup, siteId: query.siteId }, computing, patience, lockTimes);
     if (shared.kind === 'computed') return shared.answer;
-    memory.set(found.name, shared.answer);
-    return give(found.name, shared.answer, shared.isWaitedFor ? 'miss' : 'hit');
+    memory.set(lookup.name, shared.answer);
+    return toServed(lookup.name, shared.answer, shared.hasWaited ? 'miss' : 'hit');
   }
 
-  const share = (question: Question, found: Shareable, options: AskOptions): Promise<GivenAnswer> =>
-    joining.join(
-      found,
+  const share = (query: CacheableQuery, lookup: Shareable, options: GetOptions): Promise<ServedAnswer> =>
+    computations.join(
+      lookup,
       {
-        share: (stop, flying) => fetch(question, found, options, stop, flying),
-        compute: async (stop) => (await compute(question, found, options, stop)).answer,
+        share: (stop, running) => fetch(query, lookup, options, stop, running),
+        compute: async (stop) => (await compute(query, lookup, options, stop)).answer,
       },
-      options.gone,
+      options.signal,
     );
 
-  /** The last answer to the question, where it is not older than the asker takes it. */
-  async function findStale({ siteId }: Question, { name, identity }: LookedUp, { maxStaleMs }: AskOptions) {
+  /** The last answer to the query, unless it is older than the caller accepts. */
+  async function findStale({ siteId }: CacheableQuery, { name, identity }: Lookup, { maxStaleMs }: GetOptions) {
     if (maxStaleMs === undefined) return undefined;
     const oldest = clock().getTime() - maxStaleMs;
-    const isGood = (answer: KeptAnswer | undefined) => answer?.identity === identity && answer.computedAt >= oldest;
+    const isAcceptable = (answer: CachedAnswer | undefined) =>
+      answer?.identity === identity && answer.computedAt >= oldest;
     const own = memory.get(name);
-    if (isGood(own)) return own;
-    const others = await store.attempt((of) => of.newest(siteId, name));
-    return isGood(others) ? others : undefined;
+    if (isAcceptable(own)) return own;
+    const sharedAnswer = await store.attempt((of) => of.newest(siteId, name));
+    return isAcceptable(sharedAnswer) ? sharedAnswer : undefined;
   }
 
-  async function answer(question: Question, found: LookedUp, options: AskOptions): Promise<GivenAnswer> {
-    if (!isShareable(found)) {
-      // Nobody else may be given what may not be kept.
-      return joining.alone(async (stop) => (await compute(question, found, options, stop)).answer, options.gone);
+  async function answer(query: CacheableQuery, lookup: Lookup, options: GetOptions): Promise<ServedAnswer> {
+    if (!isShareable(lookup)) {
+      // An answer that must not be cached must not be shared either.
+      return computations.runAlone(
+        async (stop) => (await compute(query, lookup, options, stop)).answer,
+        options.signal,
+      );
     }
-    const own = memory.get(found.name);
-    if (own && isAnswerTo(found, own)) return give(found.name, own, 'hit');
-    const stale = await findStale(question, found, options);
-    if (!stale) return share(question, found, options);
-    if (isAnswerTo(found, stale)) return give(found.name, stale, 'hit');
-    // Whoever asks next finds out what is wrong with it.
-    share(question, found, { ...options, gone: undefined }).catch(() => {});
-    return give(found.name, stale, 'stale');
+    const own = memory.get(lookup.name);
+    if (own && isAnswerTo(lookup, own)) return toServed(lookup.name, own, 'hit');
+    const stale = await findStale(query, lookup, options);
+    if (!stale) return share(query, lookup, options);
+    if (isAnswerTo(lookup, stale)) return toServed(lookup.name, stale, 'hit');
+    // The error will surface in the next request.
+    share(query, lookup, { ...options, signal: undefined }).catch(() => {});
+    return toServed(lookup.name, stale, 'stale');
   }
 
   return {
-    async ask(question, options) {
-      const found = await lookUp(question, options.gone);
-      if (found.version !== undefined && options.isKnown?.(tagOf(found.name, found.version))) {
+    async get(query, options) {
+      const lookup = await lookUp(query, options.signal);
+      if (lookup.version !== undefined && options.hasEtag?.(etagOf(lookup.name, lookup.version))) {
         counter.add('hit');
         return undefined;
       }
-      const given = await answer(question, found, options);
-      counter.add(given.status);
-      return given;
+      const served = await answer(query, lookup, options);
+      counter.add(served.status);
+      return served;
     },
     store: store.store,
-    forget: () => memory.clear(),
-    figures: () => ({ ...counter.counts, entries: memory.size, bytes: memory.calculatedSize, maxBytes }),
+    clear: () => memory.clear(),
+    stats: () => ({ ...counter.counts, entries: memory.size, bytes: memory.calculatedSize, maxBytes }),
   };
 }

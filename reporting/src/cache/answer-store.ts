@@ -1,18 +1,19 @@
-/** Where the processes of an installation keep answers for each other: a table or Redis. */
-import type { DataMoment, KeptAnswer } from './kept-answer.js';
+/** Where the processes of an installation share answers: a Postgres table or Redis. */
+import { ServiceError } from '@millrace/shared/platform/errors';
+import type { CachedAnswer, DataVersionKey } from './cached-answer.js';
 
-/** A question as of when it was asked. */
-export interface AnswerKey extends DataMoment {
+/** Identifies a query at the time of the request. */
+export interface AnswerKey extends DataVersionKey {
   siteId: string;
   name: string;
 }
 
-/** One computation at a time of what a question means, whatever has been stored meanwhile. */
+/** Only one computation runs at a time for each meaning, whatever has been stored meanwhile. */
 export const lockOf = ({ name, meaning }: Pick<AnswerKey, 'name' | 'meaning'>): string => `${name} ${meaning}`;
 
-/** `answer`: it is there. `locked`: it is for the caller to compute it. `wait`: somebody else does, `holder`, unless that is not known yet. */
-export type Opened =
-  | { kind: 'answer'; answer: KeptAnswer }
+/** `answer`: found. `locked`: the caller must compute it. `wait`: `holder` is computing it, if its name is known yet. */
+export type LockResult =
+  | { kind: 'answer'; answer: CachedAnswer }
   | { kind: 'locked' }
   | { kind: 'wait'; holder: string | undefined };
 
@@ -23,16 +24,24 @@ export interface StoreSize {
 
 export interface AnswerStore {
   readonly kind: 'postgres' | 'redis';
-  /** The answer, see `isAnswerTo`, or the lock to compute it, which `holder` has until `lockMs` have passed. */
-  open(key: AnswerKey, holder: string, lockMs: number): Promise<Opened>;
+  /** Returns the answer (see `isAnswerTo`), or the lock to compute it, which `holder` keeps for `lockMs`. */
+  getOrLock(key: AnswerKey, holder: string, lockMs: number): Promise<LockResult>;
   renew(key: AnswerKey, holder: string, lockMs: number): Promise<void>;
   release(key: AnswerKey, holder: string): Promise<void>;
-  /** The newest answer to a question, of whatever version. */
-  newest(siteId: string, name: string): Promise<KeptAnswer | undefined>;
-  put(siteId: string, name: string, answer: KeptAnswer, keepMs: number): Promise<void>;
-  /** Removes what is past its time, what is too much, and what is of sites that are not what they were; returns how many answers. */
+  /** The newest answer to a query, of any version. */
+  newest(siteId: string, name: string): Promise<CachedAnswer | undefined>;
+  put(siteId: string, name: string, answer: CachedAnswer, ttlMs: number): Promise<void>;
+  /** Removes answers that have expired, exceed the limit, or belong to sites that have changed; returns how many. */
   cleanUp(): Promise<number>;
-  /** Removes answers whose names match a pattern, see `name-pattern.ts`; returns how many. */
+  /** Removes answers whose names match a pattern (see `name-pattern.ts`); returns how many. */
   remove(pattern: string): Promise<number>;
   size(): Promise<StoreSize>;
+}
+
+/** For direct use of the store, or of the queue next to it. @throws ServiceError `queue_unavailable` while Redis is unreachable. */
+export async function withStoreErrors<T>({ kind }: Pick<AnswerStore, 'kind'>, operation: Promise<T>): Promise<T> {
+  return operation.catch((error) => {
+    if (kind !== 'redis' || error instanceof ServiceError) throw error;
+    throw new ServiceError('queue_unavailable', 'Redis, which holds the cached answers, is unreachable. Retry later.');
+  });
 }

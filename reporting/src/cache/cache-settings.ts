@@ -1,4 +1,3 @@
-/** How much is kept of answers. */
 import Joi from 'joi';
 
 export const cacheSettings = {

@@ -1,29 +1,29 @@
-/** An answer from the database, with the version of the data that it was made of, both as of one snapshot. */
+/** Computes an answer together with the version of the data it was read from, on one snapshot. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { ReadOptions } from '../reading/admit-read.js';
 import { type ReadBudget, stopMs } from '../reading/read-budget.js';
+import type { CachedAnswer } from './cached-answer.js';
 import type { AnswerStatus } from './count-answers.js';
 import { readDataVersion } from './data-version.js';
-import type { KeptAnswer } from './kept-answer.js';
-import { type LookedUp, momentOf } from './look-up.js';
+import { type Lookup, versionKeyOf } from './lookup.js';
 
-/** Runs reads on one snapshot within a budget; see `readInTurn`. */
+/** Runs reads on one snapshot within a budget; see `admitRead`. */
 export type Reader = <T>(
   budget: ReadBudget,
   read: (client: PoolClient, reads: ReadOptions) => Promise<T>,
   longestMs?: number,
 ) => Promise<T>;
 
-/** One that may not be kept has no version. */
-export type ComputedAnswer = Omit<KeptAnswer, 'version'> & { version: string | undefined };
+/** Without a version, the answer must not be cached. */
+export type ComputedAnswer = Omit<CachedAnswer, 'version'> & { version: string | undefined };
 
-export interface GivenAnswer extends ComputedAnswer {
+export interface ServedAnswer extends ComputedAnswer {
   status: AnswerStatus;
-  /** Undefined for an answer that may not be kept. */
+  /** Undefined if the answer must not be cached. */
   etag: string | undefined;
 }
 
-/** The budget of a computation is its own: it ends when `stop` fires, not when the request that began it does. */
+/** A computation has its own budget: it ends when `stop` fires, not with the request that started it. */
 function startBudget(stop: AbortSignal): { budget: ReadBudget; end: () => void } {
   const startedAt = performance.now();
   const ending = new AbortController();
@@ -39,9 +39,9 @@ function startBudget(stop: AbortSignal): { budget: ReadBudget; end: () => void }
   return { budget: { signal: ending.signal, remainingMs }, end };
 }
 
-/** The version may be a later one than was looked up before. */
+/** The version may be newer than the one that was looked up. */
 export async function computeAnswer(
-  found: LookedUp,
+  lookup: Lookup,
   read: Reader,
   stop: AbortSignal,
   clock: () => Date,
@@ -50,13 +50,13 @@ export async function computeAnswer(
   let readAt = 0;
   const readAll = async (client: PoolClient, reads: ReadOptions) => {
     readAt = clock().getTime();
-    const data = await readDataVersion(client, found.versioned);
-    const { fields, meta } = await found.read(client, { ...reads, signal: budget.signal }, budget.signal);
-    return { fields, meta, ...momentOf(found.written, data), identity: data.identity };
+    const data = await readDataVersion(client, lookup.versionParams);
+    const { fields, meta } = await lookup.read(client, { ...reads, signal: budget.signal }, budget.signal);
+    return { fields, meta, ...versionKeyOf(lookup.meaningJson, data), identity: data.identity };
   };
   try {
-    await found.check?.(budget.signal);
-    const { fields, ...answer } = await read(budget, readAll, found.longestMs);
+    await lookup.check?.(budget.signal);
+    const { fields, ...answer } = await read(budget, readAll, lookup.longestMs);
     return { ...answer, body: Buffer.from(JSON.stringify(fields)), computedAt: readAt };
   } finally {
     end();

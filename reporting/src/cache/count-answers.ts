@@ -1,4 +1,3 @@
-/** How often answers were kept already, for `/metrics` and for people. */
 import type { Telemetry } from '@millrace/shared/platform/telemetry';
 
 export type AnswerStatus = 'hit' | 'miss' | 'stale';
@@ -13,24 +12,26 @@ export interface AnswerCounts {
 export interface AnswerCounter {
   add(status: AnswerStatus): void;
   addComputation(): void;
-  /** Of this process, since its start. */
+  /** Of this process since its start. */
   readonly counts: AnswerCounts;
 }
 
 export function createAnswerCounter(telemetry: Telemetry, bytes: () => number): AnswerCounter {
-  const of = {
-    hit: telemetry.counter('millrace_cache_hits_total', 'Answers that were kept already'),
-    miss: telemetry.counter('millrace_cache_misses_total', 'Answers that had to be computed, or to be waited for'),
-    stale: telemetry.counter('millrace_cache_stale_total', 'Answers out of date, to who takes them'),
+  const counters = {
+    hit: telemetry.counter('millrace_cache_hits_total', 'Answers served from the cache'),
+    miss: telemetry.counter('millrace_cache_misses_total', 'Answers that were computed or waited for'),
+    stale: telemetry.counter('millrace_cache_stale_total', 'Outdated answers served to clients that accept them'),
   };
   const computations = telemetry.counter('millrace_cache_computations_total', 'Computations of answers');
-  telemetry.gauge('millrace_cache_bytes', 'Answers in the memory of this process', [], (gauge) => gauge.set(bytes()));
+  telemetry.gauge('millrace_cache_bytes', 'Cached answers in the memory of this process', [], (gauge) =>
+    gauge.set(bytes()),
+  );
   const counts: AnswerCounts = { hits: 0, misses: 0, stale: 0, computations: 0 };
   const names = { hit: 'hits', miss: 'misses', stale: 'stale' } as const;
   return {
     counts,
     add(status) {
-      of[status].inc();
+      counters[status].inc();
       counts[names[status]] += 1;
     },
     addComputation() {

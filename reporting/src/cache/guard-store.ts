@@ -1,28 +1,32 @@
-/** A store that never fails an answer: while it cannot be used, answers are computed as if there were none. */
+/** Keeps store failures away from answers: while the store is unavailable, answers are computed as if there were none. */
 import { withTimeout } from '@millrace/shared/platform/health';
 import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
 import type { AnswerStore } from './answer-store.js';
 
 export interface GuardedStore {
   /**
-   * What `use` resolves with; undefined when the store fails, takes too long, or has done so a moment ago. `undo` gets a result that
-   * came too late.
+   * Resolves with the result of `use`, or undefined if the store fails, takes too long, or did so recently. `undo` receives a result
+   * that came too late.
    */
   attempt<T>(
     use: (store: AnswerStore) => Promise<T>,
     undo?: (store: AnswerStore, late: T) => Promise<void>,
   ): Promise<T | undefined>;
-  /** For people who want to know, and for jobs that are tried again. */
+  /** Unguarded, for administration and for jobs that are retried. */
   readonly store: AnswerStore;
 }
 
 const timeoutMs = 1_000;
-/** So long a store that failed is left alone. */
+/** How long a failed store is left alone. */
 const pauseMs = 3_000;
 const logEveryMs = 60_000;
 
 export function guardStore(store: AnswerStore, logger: Logger): GuardedStore {
-  const logFailure = createErrorLog(logger, 'kept answers cannot be shared; each process computes its own', logEveryMs);
+  const logFailure = createErrorLog(
+    logger,
+    'the shared answer cache is unavailable; each process computes its own answers',
+    logEveryMs,
+  );
   let pausedUntil = 0;
   return {
     store,

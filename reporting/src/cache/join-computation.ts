@@ -1,64 +1,67 @@
-/** Within a process: who is given what is being computed already, and who needs a computation of their own. */
+/** Decides within a process which requests can share a running computation and which need another one. */
 import { randomUUID } from 'node:crypto';
-import type { GivenAnswer } from './compute-answer.js';
-import { createFlights } from './flights.js';
-import { isAnswerTo } from './kept-answer.js';
-import type { LookedUp } from './look-up.js';
+import { isAnswerTo } from './cached-answer.js';
+import type { ServedAnswer } from './compute-answer.js';
+import type { Lookup } from './lookup.js';
+import { createSingleFlight } from './single-flight.js';
 
-/** What a question whose answer may be kept was found to be about. */
-export type Shareable = LookedUp & { version: string };
+/** A query whose answer may be cached. */
+export type Shareable = Lookup & { version: string };
 
-export const isShareable = (found: LookedUp): found is Shareable => found.version !== undefined;
+export const isShareable = (lookup: Lookup): lookup is Shareable => lookup.version !== undefined;
 
-/** What others who ask know of a computation under way; times by `performance.now()`. */
-export interface Flying {
-  /** What it was begun for. */
+/** Describes a running computation to other callers; times are of `performance.now()`. */
+export interface RunningComputation {
+  /** The version it was started for. */
   readonly version: string;
-  /** When the one who began it asked. */
-  readonly askedAt: number;
-  /** Before anything is read; undefined while, or where, another process computes. */
+  /** When the first caller asked for it. */
+  readonly requestedAt: number;
+  /** Before anything is read; undefined if another process is computing. */
   startedAt?: number;
 }
 
-/** Stopped when nobody waits for it any more. */
-type Work = (stop: AbortSignal) => Promise<GivenAnswer>;
+/** Stopped when the last caller has left. */
+type Work = (stop: AbortSignal) => Promise<ServedAnswer>;
 
-/** It sets `startedAt`. */
-type SharedWork = (stop: AbortSignal, flying: Flying) => Promise<GivenAnswer>;
+/** Sets `startedAt`. */
+type SharedWork = (stop: AbortSignal, running: RunningComputation) => Promise<ServedAnswer>;
 
-export interface Joining {
-  /** Nobody else is given it. */
-  alone(work: Work, gone?: AbortSignal): Promise<GivenAnswer>;
-  /** `share` looks for what other processes have and are computing, `compute` does not. */
-  join(found: Shareable, works: { share: SharedWork; compute: Work }, gone?: AbortSignal): Promise<GivenAnswer>;
+export interface Computations {
+  /** Not shared with anyone. */
+  runAlone(work: Work, signal?: AbortSignal): Promise<ServedAnswer>;
+  /** `share` also uses answers and computations of other processes; `compute` does not. */
+  join(lookup: Shareable, works: { share: SharedWork; compute: Work }, signal?: AbortSignal): Promise<ServedAnswer>;
 }
 
-interface Asked {
-  found: Shareable;
-  askedAt: number;
-  gone: AbortSignal | undefined;
+interface PendingRequest {
+  lookup: Shareable;
+  requestedAt: number;
+  signal: AbortSignal | undefined;
 }
 
-export function createJoining(patienceMs: number): Joining {
-  const flights = createFlights<GivenAnswer, Flying>();
+export function createComputations(patienceMs: number): Computations {
+  const flights = createSingleFlight<ServedAnswer, RunningComputation>();
 
-  /** `impatient`: it was of other data, may have begun before the question, and took too long. `next`: so it was, and is no answer. */
-  async function land({ found, askedAt, gone }: Asked, share: SharedWork): Promise<GivenAnswer | 'impatient' | 'next'> {
-    const key = `${found.name} ${found.meaning}`;
-    const flying = flights.labelOf(key) ?? { version: found.version, askedAt };
-    const isLater = () => flying.startedAt !== undefined && flying.startedAt >= askedAt;
-    const isOurs = () => flying.version === found.version || isLater();
+  /** `impatient`: it is of other data, may have started before the request, and took too long. `next`: the same, but it ended and does not fit. */
+  async function joinRunning(
+    { lookup, requestedAt, signal }: PendingRequest,
+    share: SharedWork,
+  ): Promise<ServedAnswer | 'impatient' | 'next'> {
+    const key = `${lookup.name} ${lookup.meaning}`;
+    const running = flights.labelOf(key) ?? { version: lookup.version, requestedAt };
+    const isLater = () => running.startedAt !== undefined && running.startedAt >= requestedAt;
+    const isOfSameData = () => running.version === lookup.version || isLater();
     const impatience = new AbortController();
-    const leave = () => !isOurs() && impatience.abort();
-    const timer = setTimeout(leave, Math.max(0, askedAt + patienceMs - performance.now()));
-    const leaving = AbortSignal.any(gone ? [gone, impatience.signal] : [impatience.signal]);
+    const leave = () => !isOfSameData() && impatience.abort();
+    const timer = setTimeout(leave, Math.max(0, requestedAt + patienceMs - performance.now()));
+    const leaving = AbortSignal.any(signal ? [signal, impatience.signal] : [impatience.signal]);
     try {
-      const given = await flights.join(key, (stop) => share(stop, flying), leaving, flying);
-      return isLater() || isAnswerTo(found, given) ? given : 'next';
+      const served = await flights.join(key, (stop) => share(stop, running), leaving, running);
+      return isLater() || isAnswerTo(lookup, served) ? served : 'next';
     } catch (error) {
-      if (gone?.aborted) throw error;
+      if (signal?.aborted) throw error;
       if (impatience.signal.aborted) return 'impatient';
-      if (isOurs()) throw error;
+      if (isOfSameData()) throw error;
       return 'next';
     } finally {
       clearTimeout(timer);
@@ -66,19 +69,19 @@ export function createJoining(patienceMs: number): Joining {
   }
 
   return {
-    alone: (work, gone) => flights.join(randomUUID(), work, gone),
+    runAlone: (work, signal) => flights.join(randomUUID(), work, signal),
     /**
-     * What others compute is an answer to this question, too, when it is made of the same data, or of what was read after the question
-     * was asked; so is their failure. Else the next computation is: then it began later.
+     * A running computation also answers this request if it is of the same data, or if it read its data after the request was made; the
+     * same goes for its failure. Otherwise the next computation does, which starts later.
      */
-    async join(found, { share, compute }, gone) {
-      const asked = { found, askedAt: performance.now(), gone };
+    async join(lookup, { share, compute }, signal) {
+      const pending = { lookup, requestedAt: performance.now(), signal };
       for (;;) {
-        const landed = await land(asked, share);
-        if (landed === 'impatient') break;
-        if (landed !== 'next') return landed;
+        const outcome = await joinRunning(pending, share);
+        if (outcome === 'impatient') break;
+        if (outcome !== 'next') return outcome;
       }
-      return flights.join(`${found.name} ${found.meaning} ${found.version}`, compute, gone);
+      return flights.join(`${lookup.name} ${lookup.meaning} ${lookup.version}`, compute, signal);
     },
   };
 }

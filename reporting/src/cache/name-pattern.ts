@@ -1,21 +1,21 @@
-/** Patterns that stand for names of answers: text in which each `*` is any text. */
+/** Patterns for names of answers, in which each `*` matches any text. */
 import { refusal } from '../query-request/refuse.js';
 
 const limits = { characters: 64, stars: 3 };
 
 /** @throws ServiceError `invalid_request`. */
-export function parsePattern(given: unknown): string {
-  if (typeof given !== 'string' || given === '') throw refusal(['pattern'], 'must be a text such as user-growth*');
-  if (given.length > limits.characters) throw refusal(['pattern'], `must have at most ${limits.characters} characters`);
-  if (given.split('*').length - 1 > limits.stars) throw refusal(['pattern'], `must have at most ${limits.stars} stars`);
-  if (given.includes('\0') || !given.isWellFormed()) throw refusal(['pattern'], 'must be text that can be stored');
-  return given;
+export function parsePattern(sent: unknown): string {
+  if (typeof sent !== 'string' || sent === '') throw refusal(['pattern'], 'must be text such as user-growth*');
+  if (sent.length > limits.characters) throw refusal(['pattern'], `must have at most ${limits.characters} characters`);
+  if (sent.split('*').length - 1 > limits.stars) throw refusal(['pattern'], `must have at most ${limits.stars} stars`);
+  if (sent.includes('\0') || !sent.isWellFormed())
+    throw refusal(['pattern'], 'must not contain NUL or unpaired surrogates');
+  return sent;
 }
 
-/** The same as a pattern of `like`. */
+/** The pattern for SQL `like`. */
 export const likeOf = (pattern: string): string => pattern.replace(/[\\%_]/g, '\\$&').replaceAll('*', '%');
 
-/** Whether the whole name matches. */
 export function matchesPattern(name: string, pattern: string): boolean {
   const [first, ...rest] = pattern.split('*') as [string, ...string[]];
   if (rest.length === 0) return name === first;

@@ -1,4 +1,4 @@
-/** The cache of answers of one process, and the store that it shares with the others. */
+/** Opens the answer cache of a process and the store that it shares with the other processes. */
 import type { QueueLocation } from '@millrace/shared/platform/config';
 import type { Lifecycle } from '@millrace/shared/platform/lifecycle';
 import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
@@ -6,22 +6,20 @@ import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Telemetry } from '@millrace/shared/platform/telemetry';
 import { openRedis } from '@millrace/shared/queue/open-redis';
 import { openQueue } from '@millrace/shared/queue/queue';
-import { repeatUntil } from '../repeat-until.js';
+import { repeatUntil } from '../background/repeat-until.js';
 import type { Caching } from '../routes/cache-routes.js';
 import { type AnswerCache, createAnswerCache } from './answer-cache.js';
 import type { AnswerStore } from './answer-store.js';
 import type { CacheEnvironment } from './cache-settings.js';
-import { createForgetErased } from './forget-erased.js';
-import { readIdentities } from './read-identities.js';
+import { createForgetErased, readIdentities } from './forget-erased.js';
 import { createRedisStore } from './redis-store.js';
 import { createTableStore } from './table-store.js';
 
 export interface OpenCacheDependencies {
   config: CacheEnvironment;
   location: QueueLocation;
-  /** For reading; may lead to a standby. */
+  /** For reads; may be a standby. */
   pool: Pool;
-  /** The primary. */
   writePool: Pool;
   logger: Logger;
   telemetry: Telemetry;
@@ -40,19 +38,19 @@ function openStore({ config, location, writePool, logger, lifecycle }: OpenCache
   return createRedisStore(redis, location.prefix, maxBytes, (siteIds) => readIdentities(writePool, siteIds));
 }
 
-/** Undefined with CACHE_MB=0: then nothing is kept. */
+/** Undefined if CACHE_MB=0, which disables caching. */
 export function openCache(deps: OpenCacheDependencies): AnswerCache | undefined {
   const { config, pool, writePool, logger, telemetry, lifecycle } = deps;
   if (config.CACHE_MB === 0) return undefined;
   const maxBytes = config.CACHE_MB * megabyte;
   const cache = createAnswerCache({ pool, store: openStore(deps), logger, telemetry, maxBytes });
-  const onError = createErrorLog(logger, 'could not remove kept answers of what was erased');
-  const forgetting = repeatUntil(createForgetErased(writePool, cache), forgetErasedMs, onError);
-  lifecycle.onClose('kept answers of what was erased', () => forgetting.stop());
+  const onError = createErrorLog(logger, 'could not remove cached answers of erased sites and users');
+  const removal = repeatUntil(createForgetErased(writePool, cache), forgetErasedMs, onError);
+  lifecycle.onClose('removal of erased answers', () => removal.stop());
   return cache;
 }
 
-/** The same with the queue of the jobs that keep it warm. */
+/** Also opens the queue of the warming jobs. */
 export function openCaching(deps: OpenCacheDependencies): Caching | undefined {
   const cache = openCache(deps);
   if (!cache) return undefined;

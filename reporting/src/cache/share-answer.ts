@@ -1,33 +1,33 @@
-/** One computation of an answer for all processes: who has the lock computes it, the others wait for what that puts into the store. */
+/** Computes an answer in only one process: the holder of the lock computes it, the others wait for it to appear in the store. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AnswerKey } from './answer-store.js';
+import type { CachedAnswer } from './cached-answer.js';
 import type { GuardedStore } from './guard-store.js';
-import type { KeptAnswer } from './kept-answer.js';
 
-/** A lock is renewed as long as its holder lives, and is void soon after that. */
+/** The lock is renewed while its holder is alive and expires soon after. */
 export interface LockTimes {
   holdMs: number;
   renewMs: number;
   pollMs: number;
-  /** How long a computation is waited for that is of other data and may have begun before the question. */
+  /** How long to wait for a computation that is of other data and may have started before the request. */
   patienceMs: number;
 }
 
 export const lockTimes: LockTimes = { holdMs: 10_000, renewMs: 3_000, pollMs: 20, patienceMs: 5_000 };
 
-/** What a computation resolves with: `kept` settles when the store has it. */
+/** `kept` settles once the answer is in the store. */
 export interface Computed<T> {
   answer: T;
-  kept: Promise<unknown>;
+  stored: Promise<unknown>;
 }
 
-export type Shared<T> = { kind: 'found'; answer: KeptAnswer; isWaitedFor: boolean } | { kind: 'computed'; answer: T };
+export type Shared<T> = { kind: 'found'; answer: CachedAnswer; hasWaited: boolean } | { kind: 'computed'; answer: T };
 
 export interface Patience {
   /** Ends the wait with an error. */
   stop: AbortSignal;
-  /** By `performance.now()`: from then on nobody is waited for who may have begun before the question was asked. */
+  /** By `performance.now()`: after that, computations that may have started before the request are not waited for. */
   until: number;
 }
 
@@ -39,22 +39,22 @@ export async function shareAnswer<T>(
   times = lockTimes,
 ): Promise<Shared<T>> {
   const holder = `${key.version} ${randomUUID()}`;
-  let first: string | undefined;
-  /** Who computes the same version, or began while we waited, will have an answer for us. */
-  const isWorthWaiting = (other: string) => other.startsWith(`${key.version} `) || other !== first;
-  for (let isWaitedFor = false; ; isWaitedFor = true) {
-    const opened = await store.attempt(
-      (of) => of.open(key, holder, times.holdMs),
-      // A lock that comes too late would keep the others waiting.
+  let firstHolder: string | undefined;
+  /** A computation of the same version, or one that started while we waited, will have an answer for us. */
+  const isWorthWaiting = (other: string) => other.startsWith(`${key.version} `) || other !== firstHolder;
+  for (let hasWaited = false; ; hasWaited = true) {
+    const result = await store.attempt(
+      (of) => of.getOrLock(key, holder, times.holdMs),
+      // A lock that is acquired too late would keep the others waiting.
       async (of, late) => void (late.kind === 'locked' && (await of.release(key, holder))),
     );
-    if (opened?.kind === 'answer') return { kind: 'found', answer: opened.answer, isWaitedFor };
-    if (opened === undefined) return { kind: 'computed', answer: (await compute()).answer };
-    if (opened.kind === 'locked') {
+    if (result?.kind === 'answer') return { kind: 'found', answer: result.answer, hasWaited };
+    if (result === undefined) return { kind: 'computed', answer: (await compute()).answer };
+    if (result.kind === 'locked') {
       return { kind: 'computed', answer: await computeLocked(store, key, holder, compute, times) };
     }
-    first ??= opened.holder;
-    if (performance.now() >= until && !(opened.holder && isWorthWaiting(opened.holder))) {
+    firstHolder ??= result.holder;
+    if (performance.now() >= until && !(result.holder && isWorthWaiting(result.holder))) {
       return { kind: 'computed', answer: (await compute()).answer };
     }
     await pause(times.pollMs, undefined, { signal: stop });
@@ -74,9 +74,9 @@ async function computeLocked<T>(
     return store.attempt((of) => of.release(key, holder));
   };
   try {
-    const { answer, kept } = await compute();
-    // The others look again once the lock is gone, when the answer has to be there. Our own askers need not wait for that.
-    void kept.then(release);
+    const { answer, stored } = await compute();
+    // The others look again once the lock is released, and the answer must be stored by then. Our own callers need not wait for that.
+    void stored.then(release);
     return answer;
   } catch (error) {
     void release();

@@ -1,16 +1,16 @@
-/** Kept answers in an unlogged table, for installations without Redis. */
+/** Stores answers in an unlogged table, for installations without Redis. */
 import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { type AnswerStore, lockOf, type StoreSize } from './answer-store.js';
+import { bytesOf, type CachedAnswer } from './cached-answer.js';
 import { identityOf } from './data-version.js';
-import { bytesOf, type KeptAnswer } from './kept-answer.js';
 import { likeOf } from './name-pattern.js';
 
 const readEntry = `select version, meaning, position, identity, meta, body, (extract(epoch from computed_at) * 1000)::float8 as "computedAt" from cache_entries
   where site_id = $1 and name = $2 and expires_at > now()`;
 
-/** The lock is a row and not an advisory lock, which would keep a connection while it is held. */
-const open = `/* reporting.openAnswer */
+/** The lock is a row, since an advisory lock would occupy a connection while it is held. */
+const getOrLock = `/* reporting.getOrLockAnswer */
 with entry as materialized (${readEntry} and (version = $3 or meaning = $6 and position > $7)), locked as (
   insert into cache_locks (site_id, lock, holder, locked_at, locked_until)
   select $1, $8, $4, now(), now() + $5 * interval '1 ms' where not exists (select 1 from entry)
@@ -40,7 +40,7 @@ where cache_entries.meaning is distinct from excluded.meaning or cache_entries.p
 const size = `/* reporting.sizeOfAnswers */
 select count(*)::int as entries, coalesce(sum(bytes), 0)::float8 as bytes from cache_entries`;
 
-/** What is past its time, what is of sites that are not what they were, and of the rest the oldest beyond the bound. */
+/** Expired answers, those of sites that have changed, and the oldest of the rest beyond the limit. */
 const outdated = `/* reporting.outdatedAnswers */
 select entry.site_id as "siteId", array_agg(entry.name) as names from (
   select site_id, name, identity, expires_at, sum(bytes) over (order by computed_at desc, site_id, name) as bytes
@@ -73,7 +73,7 @@ interface Row {
 
 interface Lock {
   isLocked: boolean;
-  /** Before the statement; null for none, and for one that came at the same moment. */
+  /** Before the statement; null if there was none, or if it was inserted at the same moment. */
   holder: string | null;
 }
 
@@ -82,18 +82,18 @@ interface SiteNames {
   names: string[];
 }
 
-const answerOf = ({ version, meta, ...row }: Row): KeptAnswer => ({
+const answerOf = ({ version, meta, ...row }: Row): CachedAnswer => ({
   ...row,
   version: version!,
   meta: JSON.parse(meta) ?? undefined,
 });
 
-/** After so large a part of the bound was written, a process looks whether there is too much. */
-const trimmedPart = 1 / 8;
+/** After writing this share of the limit, a process checks the total. */
+const trimmedShare = 1 / 8;
 
-/** `pool` leads to the primary. At most `maxBytes` and what processes write until they have looked at it again. */
+/** `pool` is the primary. Holds up to `maxBytes`, plus what is written before the next check. */
 export function createTableStore(pool: Pool, maxBytes: number, logger: Logger): AnswerStore {
-  const logFailure = createErrorLog(logger, 'could not remove kept answers that are too many');
+  const logFailure = createErrorLog(logger, 'could not remove cached answers beyond the size limit');
   let written = 0;
   let cleaning: Promise<number> | undefined;
 
@@ -104,15 +104,14 @@ export function createTableStore(pool: Pool, maxBytes: number, logger: Logger): 
     return removed;
   }
 
-  async function removeVoid(): Promise<number> {
+  async function removeOutdated(): Promise<number> {
     const { rows } = await pool.query<{ siteId: string }>(oldLocks);
     for (const { siteId } of rows) await pool.query(removeLocks, [siteId]);
     return removeSelected(outdated, maxBytes);
   }
 
-  /** One at a time. */
   function cleanUp(): Promise<number> {
-    cleaning ??= removeVoid().finally(() => {
+    cleaning ??= removeOutdated().finally(() => {
       cleaning = undefined;
     });
     return cleaning;
@@ -120,12 +119,12 @@ export function createTableStore(pool: Pool, maxBytes: number, logger: Logger): 
 
   return {
     kind: 'postgres',
-    async open(key, holder, lockMs) {
+    async getOrLock(key, holder, lockMs) {
       const { siteId, name, version, meaning, position } = key;
-      const asked = [siteId, name, version, holder, lockMs, meaning, position, lockOf(key)];
-      const { isLocked, holder: other, ...row } = (await pool.query<Row & Lock>(open, asked)).rows[0]!;
+      const values = [siteId, name, version, holder, lockMs, meaning, position, lockOf(key)];
+      const { isLocked, holder: otherHolder, ...row } = (await pool.query<Row & Lock>(getOrLock, values)).rows[0]!;
       if (row.version !== null) return { kind: 'answer', answer: answerOf(row) };
-      return isLocked ? { kind: 'locked' } : { kind: 'wait', holder: other ?? undefined };
+      return isLocked ? { kind: 'locked' } : { kind: 'wait', holder: otherHolder ?? undefined };
     },
     async renew(key, holder, lockMs) {
       await pool.query(renew, [key.siteId, lockOf(key), holder, lockMs]);
@@ -137,15 +136,15 @@ export function createTableStore(pool: Pool, maxBytes: number, logger: Logger): 
       const { rows } = await pool.query<Row>(newest, [siteId, name]);
       return rows[0] && answerOf(rows[0]);
     },
-    async put(siteId, name, answer, keepMs) {
+    async put(siteId, name, answer, ttlMs) {
       const { version, meaning, position, identity, meta = null, body, computedAt } = answer;
       const bytes = bytesOf(answer);
-      const about = [version, meaning, position, identity, JSON.stringify(meta), body, bytes, computedAt, keepMs];
-      await pool.query(put, [siteId, name, ...about]);
+      const columns = [version, meaning, position, identity, JSON.stringify(meta), body, bytes, computedAt, ttlMs];
+      await pool.query(put, [siteId, name, ...columns]);
       written += bytes;
-      if (written < maxBytes * trimmedPart) return;
+      if (written < maxBytes * trimmedShare) return;
       written = 0;
-      // Beside what was asked for: no answer waits for it.
+      // Not awaited: no answer should wait for it.
       cleanUp().catch(logFailure);
     },
     cleanUp,

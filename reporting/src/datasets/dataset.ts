@@ -1,7 +1,7 @@
 /** The interface between a dataset and its consumers: pages, exports, reports and cache warming. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type Joi from 'joi';
-import type { DataSource } from '../cache/question.js';
+import type { DataSource } from '../cache/cacheable-query.js';
 import type { TimeUnit } from '../query/dimension-catalogue.js';
 import type { TimeRange } from '../query/resolved-query.js';
 import type { WeekStart } from '../query-request/calendar.js';

@@ -87,7 +87,7 @@ export const exampleRequest = (dataset: Dataset): DatasetRequest =>
 
 /** Parses a query string parameter: as JSON if it looks like it, as a list if it has commas and the dataset takes one. */
 function readParameter(name: string, value: unknown, schema?: Joi.Schema): unknown {
-  if (typeof value !== 'string') throw refusal([name], 'must be given once');
+  if (typeof value !== 'string') throw refusal([name], 'must be given only once');
   if (/^[[{]/.test(value)) {
     try {
       return parseExactJson(value);

@@ -1,6 +1,6 @@
 /** Computes a page of a dataset, for HTTP requests and for cache warming. */
 import type { Pool } from '@millrace/shared/platform/postgres';
-import { followsClock, type Question } from '../cache/question.js';
+import { type CacheableQuery, followsClock } from '../cache/cacheable-query.js';
 import { listFilters, showFilters } from '../query-request/parse-filters.js';
 import { readAggregated } from './aggregated-at.js';
 import type { Row } from './dataset.js';
@@ -41,25 +41,25 @@ function bodyOf({ request, limit }: PageRequest, resolved: ResolvedDataset, foun
   return { fields, meta: { site_known: resolved.siteKnown, ...more } };
 }
 
-export function rowsQuestion(pool: Pool, page: PageRequest, now: Date): Question {
+export function rowsQuestion(pool: Pool, page: PageRequest, now: Date): CacheableQuery {
   const { request, limit, after } = page;
   const { dataset, ...asked } = request;
   return {
     kind: dataset.id,
     siteId: request.siteId,
-    asked: { ...asked, limit, after },
-    reads: dataset.sources ?? [dataset.reads],
+    request: { ...asked, limit, after },
+    sources: dataset.sources ?? [dataset.reads],
     needsEvents: isAboutAllTime(request),
     resolve(site) {
       const resolved = resolveBy(request, site, now);
       const { dataset: _dataset, longestMs, ...meaning } = resolved;
       const { range } = resolved;
-      const isMomentary = dataset.dependsOnClock === true || followsClock([range.from, range.to], now);
+      const isTransient = dataset.dependsOnClock === true || followsClock([range.from, range.to], now);
       return {
-        meaning: isMomentary ? [meaning, now] : meaning,
+        meaning: isTransient ? [meaning, now] : meaning,
         longestMs,
         span: dataset.reads === 'aggregates' || range.from < beginning ? range : { from: beginning, to: range.to },
-        isMomentary,
+        isTransient,
         check: (signal) => checkDatasetPatterns(pool, request, signal),
         async read(client, reads) {
           // One extra row shows whether there is another page.

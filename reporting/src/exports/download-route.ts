@@ -1,7 +1,7 @@
 import { ServiceError } from '@millrace/shared/platform/errors';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Request, RequestHandler, Response } from 'express';
-import { onlySite } from '../asker.js';
+import { onlySite } from '../access/request-access.js';
 import { fileType } from './export-file.js';
 import type { Links } from './export-links.js';
 import { type ExportRow, isExpired } from './export-row.js';

@@ -1,6 +1,6 @@
 /** Signed links to files. They work without a key until they expire. */
 import type { Pool } from '@millrace/shared/platform/postgres';
-import { createSigner } from '../link-signer.js';
+import { createSigner } from '../access/link-signer.js';
 
 export interface Links {
   /** The path with expiry and signature. `expires` is in seconds since 1970. */

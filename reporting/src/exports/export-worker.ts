@@ -1,7 +1,7 @@
 import { createErrorLog } from '@millrace/shared/platform/logger';
 import { type JobWorkerDeps, startJobWorker } from '@millrace/shared/queue/job-worker';
 import { openQueue } from '@millrace/shared/queue/queue';
-import { repeatUntil } from '../repeat-until.js';
+import { repeatUntil } from '../background/repeat-until.js';
 import { createExportConsumer } from './consume-exports.js';
 import { addMissingJobs } from './queue-exports.js';
 import { sweepExports } from './sweep-exports.js';

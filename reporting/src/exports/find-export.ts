@@ -2,7 +2,7 @@ import { uuidPattern } from '@millrace/shared/contract/ids';
 import { ServiceError } from '@millrace/shared/platform/errors';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Response } from 'express';
-import { accessOf } from '../asker.js';
+import { accessOf } from '../access/request-access.js';
 import type { ExportRow } from './export-row.js';
 import { readExport } from './read-exports.js';
 

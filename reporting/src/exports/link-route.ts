@@ -1,8 +1,8 @@
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { RequestHandler } from 'express';
 import Joi from 'joi';
-import { onlySite } from '../asker.js';
-import { readOptionalJson } from '../read-json.js';
+import { onlySite } from '../access/request-access.js';
+import { readOptionalJson } from '../http/read-json.js';
 import { checkBody } from './check-body.js';
 import { type Links, publicAddress } from './export-links.js';
 import { downloadPath, findExport } from './find-export.js';

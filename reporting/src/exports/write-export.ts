@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
 import type { Pool } from '@millrace/shared/platform/postgres';
+import { repeatUntil } from '../background/repeat-until.js';
 import { filterOf } from '../datasets/filters-param.js';
 import { resolveDataset } from '../datasets/read-dataset.js';
 import { patternsOf } from '../query-request/check-patterns.js';
-import { repeatUntil } from '../repeat-until.js';
 import type { SegmentEngine } from '../segments/segment-engine.js';
 import { quotaProblem, readUsage } from './create-export.js';
 import { ExportFailure } from './export-failure.js';

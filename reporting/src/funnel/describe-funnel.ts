@@ -1,27 +1,27 @@
-/** What a funnel shows: who was lost, which part of all came through, and how long that took. */
+/** Describes the steps of a funnel: drop-off, conversion and times. */
 import { compareTexts } from '../query/page-rows.js';
 import type { FunnelAnswer } from './funnel.js';
 import type { FunnelCounts } from './tally-funnel.js';
 
 export interface FunnelStep {
   name: string;
-  /** Users, or visits where the funnel is by visit. */
+  /** Visitors, or visits if the funnel is by visit. */
   users: number;
-  /** Users lost against the step before; of the first step 0. */
+  /** Users lost since the step before; 0 for the first step. */
   dropoff: number;
-  /** Of the users of the step before, 2 decimals; null when there were none. */
+  /** Percentage of the step before, 2 decimals; null if that had no users. */
   dropoff_percent: number | null;
-  /** Users of this step of those of the first one, 2 decimals; null when there were none. */
+  /** Percentage of the first step's users, 2 decimals; null if there were none. */
   conversion_percent: number | null;
-  /** Seconds from the first step to this one, each user's shortest: the middle one, 2 decimals; null for the first step, and without users. */
+  /** Median of each user's shortest time from the first step, in seconds, 2 decimals; null for the first step and without users. */
   median_seconds: number | null;
-  /** The 90th percentile of the same times, interpolated as by percentile_cont of Postgres, as is the median; 2 decimals. */
+  /** 90th percentile of the same times, 2 decimals. Like the median, it is interpolated as by Postgres's percentile_cont. */
   p90_seconds: number | null;
 }
 
 const percent = (part: number, whole: number) => (whole === 0 ? null : Math.round((10_000 * part) / whole) / 100);
 
-/** Between two times it is interpolated, as by percentile_cont of Postgres. */
+/** Interpolates between two values like Postgres's percentile_cont. */
 function percentile(sorted: Float64Array, part: number): number | null {
   if (sorted.length === 0) return null;
   const at = part * (sorted.length - 1);
@@ -51,7 +51,7 @@ export interface FunnelGroup {
   steps: FunnelStep[];
 }
 
-/** The values with most users at the first step, then in the order of their bytes, no value last. */
+/** Values with the most users at the first step come first, ties in byte order, null last. */
 export function describeGroups(names: string[], { byValue, textOf }: FunnelAnswer, limit: number): FunnelGroup[] {
   const groups = [...byValue].map(([value, counts]) => ({ value: textOf(value), counts }));
   const byText = (a: string | null, b: string | null) =>

@@ -1,4 +1,3 @@
-/** A funnel without names left to look up, and what its answer is made of. */
 import type { Filter, FilterDimension, TimeRange } from '../query/resolved-query.js';
 import type { FunnelTally } from './tally-funnel.js';
 import type { FunnelRules } from './walk-funnel.js';
@@ -6,17 +5,17 @@ import type { FunnelRules } from './walk-funnel.js';
 export interface Funnel {
   siteId: string;
   range: TimeRange;
-  /** What every event must match. */
+  /** Every event must match it. */
   filter?: Filter;
-  /** What the event of each step must match. */
+  /** The filter of each step. */
   steps: Filter[];
-  /** Longest time between the event of the first step and that of the last. */
+  /** Longest time from the event of the first step to that of the last. */
   windowMs: number;
-  /** All steps within one visit; else within all that a user does. */
+  /** All steps must happen within one visit; otherwise within all of a user's events. */
   byVisit?: boolean;
-  /** Steps after the first may lie behind the end of the range, as far as the window reaches. */
+  /** Steps after the first may happen after the end of the range, within the window. */
   pastEnd?: boolean;
-  /** What users are told apart by: its value at their first event that matches the first step; of several at that instant, the one with the least id. */
+  /** Users are grouped by its value at their first event that matches the first step; of simultaneous ones, the event with the lowest id. */
   breakdown?: Exclude<FilterDimension, 'user_id' | 'session_id'>;
 }
 
@@ -25,7 +24,7 @@ export interface FunnelAnswer extends FunnelTally {
   source: 'segments' | 'mixed' | 'raw';
 }
 
-/** When events count. */
+/** The range in which events count. */
 export const eventRange = ({ range, windowMs, pastEnd }: Funnel): TimeRange => ({
   from: range.from,
   // The window includes its last instant.

@@ -1,4 +1,4 @@
-/** Turns the body of `POST /api/v1/funnel` into a request whose every part keeps its rules, or refuses it by field and rule. */
+/** Parses the body of `POST /api/v1/funnel`. */
 import Joi from 'joi';
 import type { Filter } from '../query/resolved-query.js';
 import { behaviourSchema, type QueryFields, validateBody } from '../query-request/behaviour-body.js';
@@ -6,14 +6,13 @@ import { type Breakdown, parseBreakdown } from '../query-request/parse-breakdown
 import { parseFilters, showFilters } from '../query-request/parse-filters.js';
 import { parseQuery, type QueryRequest } from '../query-request/parse-query.js';
 import { refusal } from '../query-request/refuse.js';
-import { parseWindow } from './parse-window.js';
 
 export interface FunnelRequest {
-  /** Site, range, zone and filters of the whole, as in a query. */
-  whole: QueryRequest;
+  /** Site, range, time zone and filters, as in a query. */
+  scope: QueryRequest;
   names: string[];
   steps: Filter[];
-  /** The filters of each step as they were sent. */
+  /** The filters of each step as sent. */
   stepLists: unknown[][];
   window: string;
   windowMs: number;
@@ -62,14 +61,27 @@ export function parseFunnel(input: unknown): FunnelRequest {
     ...query
   } = validateBody(funnelSchema, input, []);
   const windowMs = parseWindow(window);
-  if (windowMs === undefined) throw refusal(['window'], 'must be a number of m, h or d, such as 24h, at most 90d');
+  if (windowMs === undefined)
+    throw refusal(['window'], 'must be a number followed by m, h or d, such as 24h, and at most 90d');
   return {
-    whole: parseQuery({ ...query, metrics: ['visitors'] }),
+    scope: parseQuery({ ...query, metrics: ['visitors'] }),
     names: steps.map(({ name }, index) => name ?? `Step ${index + 1}`),
-    // A list that is not empty is never nothing.
+    // A list with at least one filter never parses to undefined.
     steps: steps.map(({ filters }, index) => parseFilters(filters, ['steps', index, 'filters'])!),
     stepLists: steps.map(({ filters }) => showFilters(filters)),
     ...{ window, windowMs, by, pastEnd, breakdownLimit },
     ...(breakdown !== undefined && { breakdown: parseBreakdown(breakdown) }),
   };
+}
+
+const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+export const maxWindowMs = 90 * unitMs.d;
+
+/** Parses a window such as `30m`, `24h` or `7d` to milliseconds; `undefined` for invalid text, zero and more than 90 days. */
+export function parseWindow(text: string): number | undefined {
+  const match = /^([1-9]\d{0,5})([mhd])$/.exec(text);
+  if (!match) return undefined;
+  const ms = Number(match[1]) * unitMs[match[2] as keyof typeof unitMs];
+  return ms <= maxWindowMs ? ms : undefined;
 }

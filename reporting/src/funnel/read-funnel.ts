@@ -1,4 +1,4 @@
-/** Reads a funnel from raw events: what segments cannot answer. */
+/** ReadOptions a funnel from raw events, where segments cannot answer it. */
 import { ServiceError } from '@millrace/shared/platform/errors';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { filterSql } from '../query/filter-sql.js';
@@ -9,15 +9,14 @@ import { eventRange, type Funnel, type FunnelAnswer, rulesOf } from './funnel.js
 import { createTally } from './tally-funnel.js';
 import { walkFunnel } from './walk-funnel.js';
 
-/** Of the cursor: little memory, few round trips. */
-const rowsAtOnce = 10_000;
+/** Per fetch: little memory, few round trips. */
+const rowsPerFetch = 10_000;
 
 type Row = [user: string, visit: number | null, seconds: number, steps: number, value: string | null];
 
 /**
- * The events come ordered by user and time, so that one walk over them is enough, and pass through a cursor, so that memory does not
- * grow with them.
- * @param signal Looked at between two parts of the cursor, while Postgres has no statement of ours to cancel.
+ * Events are ordered by user and time, so one pass is enough. They are read through a cursor, so memory does not grow with them.
+ * @param signal Checked between two fetches, when there is no running statement to cancel.
  * @throws ServiceError `query_timeout` once the signal has fired.
  */
 export async function readFunnel(client: PoolClient, funnel: Funnel, signal?: AbortSignal): Promise<FunnelAnswer> {
@@ -32,7 +31,7 @@ export async function readFunnel(client: PoolClient, funnel: Funnel, signal?: Ab
       // Seconds in a double are exact to less than half a microsecond.
       walk.add(visit === null ? user : `${visit} ${user}`, Math.round(seconds * 1e6), steps, values.get(value)!);
     }
-    if (rows.length < rowsAtOnce) break;
+    if (rows.length < rowsPerFetch) break;
     if (signal?.aborted) throw new ServiceError('query_timeout');
   }
   await client.query('/* reporting.closeFunnel */ close funnel_events');
@@ -48,20 +47,20 @@ async function openCursor(client: PoolClient, funnel: Funnel): Promise<void> {
 }
 
 async function fetchRows(client: PoolClient): Promise<Row[]> {
-  const text = `/* reporting.readFunnel */ fetch ${rowsAtOnce} from funnel_events`;
+  const text = `/* reporting.readFunnel */ fetch ${rowsPerFetch} from funnel_events`;
   const { rows } = await client.query<Row>({ text, rowMode: 'array' });
   return rows;
 }
 
-/** Whether it takes visits to tell how far users get. */
-export const asksVisits = ({ byVisit, filter, steps, breakdown }: Funnel): boolean =>
+/** Whether the funnel depends on visits. */
+export const needsVisits = ({ byVisit, filter, steps, breakdown }: Funnel): boolean =>
   byVisit === true || [filter, ...steps].some(filtersVisits) || isVisitDimension(breakdown ?? '');
 
-/** Events of users that match at least one step, with a bit for each that they match. */
+/** Users' events that match at least one step, with a bit for each step that they match. */
 function eventsSql(funnel: Funnel, parameters: SqlParameters): string {
   const { filter, steps, byVisit, breakdown } = funnel;
   const range = eventRange(funnel);
-  const source = asksVisits(funnel) ? eventsWithVisits(range, parameters) : 'events';
+  const source = needsVisits(funnel) ? eventsWithVisits(range, parameters) : 'events';
   const conditions = steps.map((step) => filterSql(step, rawColumn, parameters));
   const site = parameters.site();
   const from = parameters.add(range.from.toISOString(), 'timestamptz');

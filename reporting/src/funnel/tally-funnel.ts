@@ -1,17 +1,17 @@
-/** Adds up how far users got. */
+/** Counts how many users reached each step, and how fast. */
 import { createTimeList, mergeAscending, type TimeList } from './time-list.js';
 import type { FunnelUser } from './walk-funnel.js';
 
 export interface FunnelCounts {
   /** Users who reached each step. */
   users: number[];
-  /** Their shortest times to each step after the first, in microseconds, ascending; of the first there are none. */
+  /** Their shortest times to each step in microseconds, ascending; empty for the first step. */
   times: Float64Array[];
 }
 
 export interface FunnelTally {
-  whole: FunnelCounts;
-  /** By what the first event that matches the first step came with; empty without a breakdown. */
+  total: FunnelCounts;
+  /** By the breakdown's value; empty without a breakdown. */
   byValue: Map<number, FunnelCounts>;
 }
 
@@ -44,12 +44,12 @@ export function createTally(
     add(user) {
       count(whole, user);
       if (!hasBreakdown) return;
-      const ofValue = byValue.get(user.value) ?? startCounting(steps);
-      byValue.set(user.value, ofValue);
-      count(ofValue, user);
+      const valueCounts = byValue.get(user.value) ?? startCounting(steps);
+      byValue.set(user.value, valueCounts);
+      count(valueCounts, user);
     },
     tally: () => ({
-      whole: finish(whole),
+      total: finish(whole),
       byValue: new Map([...byValue].map(([value, counting]) => [value, finish(counting)])),
     }),
   };
@@ -60,17 +60,17 @@ const addCounts = (left: FunnelCounts, right: FunnelCounts): FunnelCounts => ({
   times: left.times.map((times, step) => mergeAscending(times, right.times[step]!)),
 });
 
-/** Of tallies of different users; there is one at least. */
+/** The tallies must be of different users; at least one is required. */
 export function addTallies(tallies: FunnelTally[]): FunnelTally {
   const [first, ...others] = tallies as [FunnelTally, ...FunnelTally[]];
-  let { whole } = first;
+  let { total } = first;
   const byValue = new Map(first.byValue);
   for (const other of others) {
-    whole = addCounts(whole, other.whole);
+    total = addCounts(total, other.total);
     for (const [value, counts] of other.byValue) {
-      const known = byValue.get(value);
-      byValue.set(value, known ? addCounts(known, counts) : counts);
+      const existing = byValue.get(value);
+      byValue.set(value, existing ? addCounts(existing, counts) : counts);
     }
   }
-  return { whole, byValue };
+  return { total, byValue };
 }

@@ -1,8 +1,7 @@
-/** Lists of times, of which there may be millions. */
+/** A growing list of times: a funnel may have millions of them. */
 
 export interface TimeList {
   add(time: number): void;
-  /** Ascending. */
   sorted(): Float64Array;
 }
 
@@ -24,7 +23,6 @@ export function createTimeList(): TimeList {
   };
 }
 
-/** Two ascending lists as one. */
 export function mergeAscending(left: Float64Array, right: Float64Array): Float64Array {
   const merged = new Float64Array(left.length + right.length);
   let [l, r] = [0, 0];

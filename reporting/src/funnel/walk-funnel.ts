@@ -1,41 +1,41 @@
-/** How far each user gets in a funnel, found in one walk over their events. */
-import { createInstant } from './serve-steps.js';
+/** Finds how far each user gets in a funnel, in one pass over their events. */
+import { createInstant } from './match-steps.js';
 
 export interface FunnelRules {
-  /** How many the funnel has, from 1 to 30. */
+  /** Number of steps, from 1 to 30. */
   steps: number;
   /** Longest time from the first step to the last. */
   windowMicros: number;
-  /** First steps count before this time only, in microseconds since 1970. */
+  /** First steps only count before this time, in microseconds since 1970. */
   startsBefore: number;
 }
 
-/** What became of a user, or of a visit, that reached the first step. */
+/** A user, or a visit, that reached the first step. */
 export interface FunnelUser {
-  /** The last step that was reached, from 1 on. */
+  /** The last step that was reached, from 1. */
   reached: number;
-  /** Shortest time from the first step to each step, in microseconds: place 1 is of the second step. */
+  /** Shortest time from the first step to each step, in microseconds; index 1 is the second step. */
   fastest: readonly number[];
-  /** What the first event that matches the first step came with. */
+  /** The breakdown's value at the first event that matches the first step. */
   value: number;
 }
 
 export interface FunnelWalk {
   /**
-   * Takes the next event that matches a step, in the order of users and, within one, of times. `time` is in microseconds since 1970;
-   * bit i of `matched` says that the event matches step i + 1.
+   * Takes the next event that matches a step; events are ordered by user and then by time. `time` is in microseconds since 1970; bit i
+   * of `matched` is set if the event matches step i + 1.
    */
   add(user: number | string, time: number, matched: number, value: number): void;
-  /** After the last event. */
+  /** To be called after the last event. */
   end(): void;
 }
 
 /**
- * A user reaches step k with k different events, each matching its step, at times t1 <= t2 <= ... <= tk, tk - t1 within the
- * window. Events of one instant have no order, so they serve successive steps in any order.
+ * A user reaches step k with k different events, each matching its step, at times t1 <= t2 <= ... <= tk, with tk - t1 within the
+ * window. Events of one instant have no order, so they may serve successive steps in any order.
  *
- * After each instant, `starts` has for each step the start of the latest chain that has reached it. The latest start is the
- * best one, as it leaves most time; one that is too old stays so for all later events, so nothing is lost by leaving it.
+ * After each instant, `starts` holds for each step the start of the latest chain that has reached it. The latest start is the
+ * best one, since it leaves the most time; a start that is too old stays too old for all later events, so it can be dropped.
  */
 export function walkFunnel(rules: FunnelRules, onUser: (user: FunnelUser) => void): FunnelWalk {
   const { steps, windowMicros, startsBefore } = rules;
@@ -44,8 +44,8 @@ export function walkFunnel(rules: FunnelRules, onUser: (user: FunnelUser) => voi
   const instant = createInstant(steps);
   let [user, time, reached, value]: [number | string | undefined, number, number, number] = [undefined, 0, 0, -1];
 
-  /** What was reached before the instant is looked at from the last step on, so that one event serves one step. */
-  function takeInstant(): void {
+  /** Goes through the steps from the last to the first, so that one event serves only one step. */
+  function finishInstant(): void {
     if (instant.isEmpty()) return;
     starts[0] = time < startsBefore ? time : Number.NEGATIVE_INFINITY;
     for (let before = Math.min(reached, steps - 1); before >= 0; before -= 1) {
@@ -62,7 +62,7 @@ export function walkFunnel(rules: FunnelRules, onUser: (user: FunnelUser) => voi
   }
 
   function endUser(): void {
-    takeInstant();
+    finishInstant();
     if (reached > 0) onUser({ reached, fastest, value });
     starts.fill(Number.NEGATIVE_INFINITY);
     fastest.fill(Number.POSITIVE_INFINITY);
@@ -71,12 +71,12 @@ export function walkFunnel(rules: FunnelRules, onUser: (user: FunnelUser) => voi
   }
 
   return {
-    add(nextUser, nextTime, matched, itsValue) {
+    add(nextUser, nextTime, matched, nextValue) {
       if (nextUser !== user) endUser();
-      else if (nextTime !== time) takeInstant();
+      else if (nextTime !== time) finishInstant();
       user = nextUser;
       time = nextTime;
-      if (value === -1 && matched & 1 && time < startsBefore) value = itsValue;
+      if (value === -1 && matched & 1 && time < startsBefore) value = nextValue;
       instant.add(matched);
     },
     end: endUser,

@@ -1,9 +1,8 @@
-/** Rows of table goals. */
 import { randomUUID } from 'node:crypto';
 import { ServiceError } from '@millrace/shared/platform/errors';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { quoted } from '../query-request/refuse.js';
-import { mostKept, tooManyKept, unknownKept, whileHoldingSite } from '../sites/keep-for-site.js';
+import { recordLimits, tooManyRecords, unknownRecord, withSiteLocked } from '../sites/site-records.js';
 import type { Goal, NewGoal } from './goal.js';
 
 const columns = 'id, name, event_type, path, value_property, created_at';
@@ -11,7 +10,7 @@ const columns = 'id, name, event_type, path, value_property, created_at';
 const list = `/* reporting.listGoals */
 select ${columns} from goals where site_id = $1 order by created_at, id`;
 
-/** In the order in which they were made. */
+/** In order of creation. */
 export const listGoals = async (pool: Pool, siteId: string): Promise<Goal[]> =>
   (await pool.query<Goal>(list, [siteId])).rows;
 
@@ -20,22 +19,22 @@ insert into goals (site_id, id, name, event_type, path, value_property)
 select $1, $2, $3, $4, $5, $6 where (select count(*) from goals where site_id = $1) < $7
 returning ${columns}`;
 
-/** 23505: a unique key is taken. */
+/** 23505: unique_violation. */
 const isTaken = (error: unknown): boolean => (error as { code?: unknown }).code === '23505';
 
-/** @throws ServiceError `conflict` for a name that is taken, or where there are as many as there may be. */
+/** @throws ServiceError `conflict` if the name is taken or the site has too many goals. */
 export async function insertGoal(writePool: Pool, siteId: string, goal: NewGoal): Promise<Goal> {
   const { name, event_type, path, value_property } = goal;
-  const values = [siteId, randomUUID(), name, event_type, path, value_property, mostKept.goals];
+  const values = [siteId, randomUUID(), name, event_type, path, value_property, recordLimits.goals];
   try {
-    const { rows } = await whileHoldingSite(writePool, siteId, (client) => client.query<Goal>(insert, values));
-    if (rows.length === 0) throw tooManyKept('goals', mostKept.goals);
+    const { rows } = await withSiteLocked(writePool, siteId, (client) => client.query<Goal>(insert, values));
+    if (rows.length === 0) throw tooManyRecords('goals', recordLimits.goals);
     return rows[0]!;
   } catch (error) {
     if (!isTaken(error)) throw error;
     throw new ServiceError(
       'conflict',
-      `This site has a goal ${quoted(name)} already; choose another name, or delete that goal first.`,
+      `This site already has a goal named ${quoted(name)}. Choose another name, or delete that goal first.`,
     );
   }
 }
@@ -45,5 +44,5 @@ const remove = '/* reporting.deleteGoal */ delete from goals where site_id = $1 
 /** @throws ServiceError `not_found`. */
 export async function deleteGoal(writePool: Pool, siteId: string, id: string): Promise<void> {
   const { rowCount } = await writePool.query(remove, [siteId, id]);
-  if (rowCount === 0) throw unknownKept('a goal');
+  if (rowCount === 0) throw unknownRecord('a goal');
 }

@@ -1,16 +1,15 @@
-/** A goal as it is kept, and what it has to be. */
 import { storedEventType } from '@millrace/shared/contract/event';
 import type Joi from 'joi';
 import { refusal } from '../query-request/refuse.js';
-import { keptSchema, keptText, parseKept } from '../sites/keep-for-site.js';
+import { parseRecord, recordSchema, recordText } from '../sites/site-records.js';
 import { goalFilters } from './goal-filters.js';
 
 export interface NewGoal {
   name: string;
   event_type: string | null;
-  /** `*` is any text without a slash, `**` any text. */
+  /** `*` matches any text without a slash, `**` any text. */
   path: string | null;
-  /** The property whose numbers the goal is worth. */
+  /** The property that holds the value of the goal. */
   value_property: string | null;
 }
 
@@ -19,10 +18,10 @@ export interface Goal extends NewGoal {
   created_at: Date;
 }
 
-const optional = (characters: number) => keptText(characters).allow(null).default(null);
+const optional = (characters: number) => recordText(characters).allow(null).default(null);
 
-export const goalSchema = keptSchema<NewGoal>('a goal', {
-  name: keptText(200).required(),
+export const goalSchema = recordSchema<NewGoal>('a goal', {
+  name: recordText(200).required(),
   event_type: optional(64),
   path: optional(2_048),
   value_property: optional(128),
@@ -30,14 +29,14 @@ export const goalSchema = keptSchema<NewGoal>('a goal', {
 
 /** @throws ServiceError `invalid_request`. */
 export function parseGoal(input: unknown): NewGoal {
-  const goal = parseKept(goalSchema, input);
+  const goal = parseRecord(goalSchema, input);
   if (goal.event_type === null && goal.path === null) {
     throw refusal(
       ['event_type'],
-      'or path is needed: a goal is an event such as "signup", a page such as "/thanks", or both',
+      'or path is required: a goal is an event such as "signup", a page such as "/thanks", or both',
     );
   }
-  const known = { ...goal, event_type: goal.event_type && storedEventType(goal.event_type) };
-  goalFilters(known);
-  return known;
+  const normalized = { ...goal, event_type: goal.event_type && storedEventType(goal.event_type) };
+  goalFilters(normalized);
+  return normalized;
 }

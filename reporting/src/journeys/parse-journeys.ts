@@ -1,4 +1,4 @@
-/** Takes the body of `POST /api/v1/journeys`: a request whose every part keeps its rules, or a refusal. */
+/** Parses the body of `POST /api/v1/journeys`. */
 import Joi from 'joi';
 import type { Filter } from '../query/resolved-query.js';
 import {
@@ -14,8 +14,8 @@ import { refusal } from '../query-request/refuse.js';
 import type { StepDimension } from './journey.js';
 
 export interface JourneysRequest {
-  /** Site, range, zone and filters of all events, as in a query. */
-  whole: QueryRequest;
+  /** Site, range, time zone and filters, as in a query. */
+  scope: QueryRequest;
   mark?: { at: 'start' | 'end'; filter: Filter /** As they were sent. */; shown: unknown[] };
   steps: number;
   dimension: StepDimension;
@@ -41,12 +41,12 @@ export const journeysSchema = behaviourSchema<JourneysBody>('journeys', {
 /** @throws ServiceError `invalid_request`. */
 export function parseJourneys(input: unknown): JourneysRequest {
   const { start, end, steps, dimension, limit, ...query } = validateBody(journeysSchema, input, ['start', 'end']);
-  if (start && end) throw refusal(['end'], 'must not be given together with start');
-  const whole = parseQuery({ ...query, metrics: ['visitors'] });
+  if (start && end) throw refusal(['end'], 'must not be combined with start');
+  const scope = parseQuery({ ...query, metrics: ['visitors'] });
   const at = start ? 'start' : 'end';
   const filters = (start ?? end)?.filters;
   return {
-    ...{ whole, steps, dimension, limit },
+    ...{ scope, steps, dimension, limit },
     ...(filters && { mark: { at, filter: parseFilters(filters, [at, 'filters'])!, shown: showFilters(filters) } }),
   };
 }

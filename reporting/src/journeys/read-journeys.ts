@@ -1,4 +1,4 @@
-/** Journeys counted from raw events: the same definition as the engine's, see `segments/count-journeys.ts`. */
+/** Counts journeys from raw events. The definition is the same as the engine's in `segments/count-journeys.ts`. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { filterSql } from '../query/filter-sql.js';
 import { bytesSql, checkBytes, maxAnswerBytes } from '../query/page-rows.js';
@@ -11,28 +11,28 @@ interface Found {
   visits: number;
   visitors: number;
   bytes: number;
-  /** Null when their bytes are too many. */
+  /** Null if the rows have too many bytes. */
   rows: [visits: number, visitors: number, ...steps: (string | null)[]][] | null;
 }
 
-/** Steps are numbered from the marked event on, backwards where they lead to it. */
-function statement(question: JourneysParams): { text: string; values: unknown[] } {
-  const { siteId, range, mark, steps, dimension, limit } = question;
+/** Steps are numbered from the marked event, backwards if journeys lead to it. */
+function statement(params: JourneysParams): { text: string; values: unknown[] } {
+  const { siteId, range, mark, steps, dimension, limit } = params;
   const parameters = createSqlParameters(siteId);
   const direction = mark?.at === 'end' ? 'desc' : 'asc';
   const inVisit = `partition by user_id, visit_no order by timestamp ${direction}, event_id ${direction}`;
   const places = Array.from({ length: steps }, (_, at) => at + 1);
   const names = places.map((place) => `s${place}`);
   const shown = mark?.at === 'end' ? [...names].reverse() : names;
-  const filter = stepFilter(question);
+  const filter = stepFilter(params);
   const source = eventsWithVisits(range, parameters);
   const isMarked = mark ? filterSql(mark.filter, rawColumn, parameters) : 'true';
-  const fits = filter ? filterSql(filter, rawColumn, parameters) : 'true';
+  const matches = filter ? filterSql(filter, rawColumn, parameters) : 'true';
   const [from, to] = [range.from, range.to].map((instant) => parameters.add(instant.toISOString(), 'timestamptz'));
   const text = `/* reporting.readJourneys */
 with chosen as (
   select user_id, visit_no, timestamp, event_id, ${rawColumn(dimension, parameters).sql} collate "C" as step, ${isMarked} as is_marked
-  from ${source} where site_id = ${parameters.site()} and timestamp >= ${from} and timestamp < ${to} and visit_no is not null and ${fits}
+  from ${source} where site_id = ${parameters.site()} and timestamp >= ${from} and timestamp < ${to} and visit_no is not null and ${matches}
 ), begun as (
   select *, count(*) filter (where is_marked) over (${inVisit}) > 0 as has_begun from chosen
 ), changes as (
@@ -53,9 +53,9 @@ from (select ${bytesSql('page', names)} as bytes offset 0) measured`;
   return { text, values: parameters.values };
 }
 
-/** `client` is inside a transaction with one snapshot. @throws ServiceError `invalid_request` for more than {@link maxAnswerBytes}. */
-export async function readJourneys(client: PoolClient, question: JourneysParams): Promise<Journeys> {
-  const { text, values } = statement(question);
+/** `client` must be in a transaction with one snapshot. @throws ServiceError `invalid_request` for more than {@link maxAnswerBytes}. */
+export async function readJourneys(client: PoolClient, params: JourneysParams): Promise<Journeys> {
+  const { text, values } = statement(params);
   const { visits, visitors, bytes, rows } = (await client.query<Found>(text, values)).rows[0]!;
   checkBytes(bytes, maxAnswerBytes);
   const journeys = rows!.map(([ofWay, people, ...steps]) => ({ steps, visits: ofWay, visitors: people }));

@@ -1,4 +1,4 @@
-/** One computation for many listeners: repeated while somebody listens, and sent when it came out different. */
+/** Computes a state repeatedly while anyone listens, and sends it to all listeners when it has changed. */
 import { createHash } from 'node:crypto';
 import { describeRefusal } from '@millrace/shared/platform/errors';
 import { toRefusal } from '@millrace/shared/platform/http';
@@ -6,35 +6,35 @@ import { eventFrame } from './event-stream.js';
 
 export interface BroadcastListener {
   send(frame: Buffer): void;
-  /** Of the state that the listener has; absent: none. */
+  /** Of the state that the listener has, if any. */
   lastId?: string | undefined;
 }
 
 export interface Broadcast {
-  /** The first listener starts the computation, and when the last one has left it ends. */
+  /** The first listener starts the computation; it ends when the last one leaves. */
   join(listener: BroadcastListener): { leave(): void };
-  /** Resolves when nothing is computed any more. */
+  /** Resolves when the last computation has ended. */
   stop(): Promise<void>;
 }
 
 export interface BroadcastSettings {
   /** Name of the event. */
   event: string;
-  /** Of one instant, `at`, which alone does not make a difference. `signal` fires when nobody waits for it any more. */
+  /** Returns the state as of `at`, which does not count as a change. `signal` fires when the last listener has left. */
   compute(signal: AbortSignal): Promise<{ at: Date }>;
-  /** The time from the beginning of one computation to that of the next, as it is at the moment. */
+  /** Current time between the starts of two computations. */
   everyMs(): number;
-  /** A computation that takes longer is told as a problem. */
+  /** A longer computation is reported to listeners as a problem. */
   patienceMs: number;
   onError(error: unknown): void;
-  /** After the last computation. */
+  /** Called after the last computation. */
   onStop?: (() => Promise<void>) | undefined;
 }
 
-/** A computation takes at most a fifth of the time, so that a large site is computed less often. */
+/** A computation takes at most a fifth of the time, so that large sites are computed less often. */
 const restFactor = 4;
 
-/** Told by what it says, so that a client that reconnects to another process is not sent again what it has. A number that a double holds. */
+/** A hash of the content, so that a client that reconnects to another process does not get the same state again. Fits in a double. */
 const idOf = (state: string): string => String(createHash('sha256').update(state).digest().readUIntBE(0, 6));
 
 function stateFrame(event: string, { at, ...state }: { at: Date }): { id: string; frame: Buffer } {
@@ -44,8 +44,8 @@ function stateFrame(event: string, { at, ...state }: { at: Date }): { id: string
 
 const problemFrame = (error: unknown): Buffer => eventFrame('problem', describeRefusal(toRefusal(error)).body);
 
-/** As Postgres reports a statement that was cancelled. */
-const tookTooLong = () => Object.assign(new Error('The computation takes too long.'), { code: '57014' });
+/** Like a statement that Postgres cancelled. */
+const tookTooLong = () => Object.assign(new Error('The computation took too long.'), { code: '57014' });
 
 export function createBroadcast(settings: BroadcastSettings): Broadcast {
   const { event, compute, everyMs, patienceMs, onError, onStop } = settings;
@@ -54,10 +54,10 @@ export function createBroadcast(settings: BroadcastSettings): Broadcast {
   let newest: { id: string; frame: Buffer } | undefined;
   let problem: Buffer | undefined;
   let timer: NodeJS.Timeout | undefined;
-  let turn: Promise<void> | undefined;
+  let currentRun: Promise<void> | undefined;
   let ended: Promise<void> | undefined;
 
-  function give(listener: BroadcastListener): void {
+  function sendTo(listener: BroadcastListener): void {
     const frame = problem ?? newest?.frame;
     const id = problem ? undefined : newest?.id;
     if (!frame || (id !== undefined && listener.lastId === id)) return;
@@ -65,42 +65,42 @@ export function createBroadcast(settings: BroadcastSettings): Broadcast {
     listener.send(frame);
   }
 
-  /** Once for each problem; after it everybody is sent the state again, so that they know that it is over. */
-  function tell(error: unknown): void {
+  /** Each problem is sent once. After it, the state is sent again to everyone, to show that the problem is over. */
+  function reportProblem(error: unknown): void {
     if (stopping.signal.aborted) return;
     onError(error);
     const frame = problemFrame(error);
     if (problem?.equals(frame)) return;
     problem = frame;
-    for (const listener of listeners) give(listener);
+    for (const listener of listeners) sendTo(listener);
   }
 
   async function computeOnce(): Promise<void> {
-    const tooSlow = setTimeout(() => tell(tookTooLong()), patienceMs);
+    const tooSlow = setTimeout(() => reportProblem(tookTooLong()), patienceMs);
     try {
       newest = stateFrame(event, await compute(stopping.signal));
       problem = undefined;
-      for (const listener of listeners) give(listener);
+      for (const listener of listeners) sendTo(listener);
     } catch (error) {
-      tell(error);
+      reportProblem(error);
     } finally {
       clearTimeout(tooSlow);
     }
   }
 
-  function takeTurn(): void {
+  function runOnce(): void {
     const startedAt = performance.now();
-    turn = computeOnce().then(() => {
+    currentRun = computeOnce().then(() => {
       if (stopping.signal.aborted) return;
       const tookMs = performance.now() - startedAt;
-      timer = setTimeout(takeTurn, Math.max(everyMs() - tookMs, restFactor * tookMs));
+      timer = setTimeout(runOnce, Math.max(everyMs() - tookMs, restFactor * tookMs));
     });
   }
 
   async function end(): Promise<void> {
     stopping.abort();
     clearTimeout(timer);
-    await turn;
+    await currentRun;
     await onStop?.().catch(onError);
   }
 
@@ -112,8 +112,8 @@ export function createBroadcast(settings: BroadcastSettings): Broadcast {
   return {
     join(listener) {
       listeners.add(listener);
-      if (turn) give(listener);
-      else takeTurn();
+      if (currentRun) sendTo(listener);
+      else runOnce();
       return {
         leave() {
           if (listeners.delete(listener) && listeners.size === 0) void stop();

@@ -1,21 +1,21 @@
-/** All listeners of this process: how many there may be, and their heartbeat. */
+/** Keeps track of all listeners of this process: their limits and their heartbeat. */
 import { ServiceError } from '@millrace/shared/platform/errors';
 import { type EventStream, heartbeat } from './event-stream.js';
 import type { LiveLimits } from './live-settings.js';
 
 export interface NewListener {
-  /** Absent: of all sites. */
+  /** Absent for a stream about all sites. */
   siteId?: string | undefined;
-  /** The key or shared link that the stream was opened with, whose streams share a limit; absent where none is needed. */
+  /** The key or shared link that opened the stream, whose streams share a limit; absent if no key is needed. */
   keyId?: string | undefined;
 }
 
 export interface Listeners {
-  /** @throws ServiceError `rate_limited` where there are too many of the site or the key, `shutting_down` after `close`. */
+  /** @throws ServiceError `rate_limited` if the site or the key has too many streams, `shutting_down` after `close`. */
   check(listener: NewListener): void;
   add(listener: NewListener, stream: EventStream): void;
   count(): number;
-  /** Ends all streams and takes no more. */
+  /** Ends all streams and accepts no more. */
   close(): void;
 }
 
@@ -27,7 +27,7 @@ export interface ListenersSettings {
 const retryAfterSeconds = 30;
 
 function refuse(what: string, limit: number, variable: string): never {
-  const message = `${what} has ${limit} live streams open already, which is the limit (${variable}). Close some, or try again later.`;
+  const message = `${what} already has ${limit} open live streams, which is the limit (${variable}). Close some, or try again later.`;
   throw Object.assign(new ServiceError('rate_limited', message), { retryAfterSeconds });
 }
 
@@ -36,7 +36,7 @@ export function createListeners({ limits, heartbeatMs }: ListenersSettings): Lis
   let isClosed = false;
   const countOf = (fits: (listener: NewListener) => boolean) => [...streams.values()].filter(fits).length;
 
-  /** Runs while there is a listener. */
+  /** Runs while there are listeners. */
   let beating: NodeJS.Timeout | undefined;
   function beat(): void {
     for (const stream of streams.keys()) stream.send(heartbeat);

@@ -1,4 +1,4 @@
-/** How many listeners one process takes. */
+/** Limits of live listeners per process. */
 import Joi from 'joi';
 
 export interface LiveEnvironment {
@@ -15,7 +15,7 @@ export const liveSettings = {
 
 export interface LiveLimits {
   perSite: number;
-  /** Of one key, or of one shared link. */
+  /** Per key, or per shared link. */
   perKey: number;
 }
 

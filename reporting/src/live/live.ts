@@ -1,8 +1,8 @@
-/** Who watches which site: one computation for all listeners of the same site and filter, none for a site that nobody watches. */
+/** Streams live states: one computation for all listeners of the same site and filter, none without listeners. */
 import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
 import type { Telemetry } from '@millrace/shared/platform/telemetry';
 import type { Request, Response } from 'express';
-import { accessOf } from '../asker.js';
+import { accessOf } from '../access/request-access.js';
 import { admitRead, type ReadDeps } from '../reading/admit-read.js';
 import { type ReadBudget, releaseBudget } from '../reading/read-budget.js';
 import { type Broadcast, createBroadcast } from './broadcast.js';
@@ -16,45 +16,45 @@ export interface LiveDependencies extends ReadDeps {
   telemetry: Telemetry;
   clock?: (() => Date) | undefined;
   limits?: LiveLimits;
-  /** Each of them may be shorter for a test. */
+  /** Overrides for tests. */
   times?: Partial<typeof defaultTimes>;
 }
 
-/** What is watched: name, and how it is computed. */
-export interface Watched {
-  /** Listeners of what has the same name share one computation. */
+/** A live state and how it is computed. */
+export interface LiveTopic {
+  /** Listeners of the same name share one computation. */
   name: string;
   /** Name of the events. */
   event: string;
   siteId?: string | undefined;
-  /** Begins a run of computations, from the first listener to the last. */
+  /** Starts a series of computations, from the first listener to the last. */
   start(): Computation;
 }
 
 export interface Computation {
   compute(budget: ReadBudget): Promise<{ at: Date }>;
-  /** After the last computation. */
+  /** Called after the last computation. */
   close?(): Promise<void>;
 }
 
 export interface Live {
   /**
-   * Answers with the stream of a site. Listeners of the same site and an equal filter share its computation.
+   * Streams a site. Listeners of the same site and an equal filter share its computation.
    * @throws ServiceError `rate_limited` or `shutting_down` before anything is sent.
    */
   openSite(req: Request, res: Response, selection: LiveSelection): void;
-  /** The same of anything else. */
-  open(req: Request, res: Response, watched: Watched): void;
+  /** Streams anything else, in the same way. */
+  open(req: Request, res: Response, watched: LiveTopic): void;
   /** Ends all streams. */
   close(): Promise<void>;
 }
 
-/** Where more is watched at a time, each is computed less often, so that what all of it costs has a limit. */
-const watchedAtFullPace = 50;
+/** With more states than this, each is computed less often, which limits the total cost. */
+const topicsAtFullPace = 50;
 
 const defaultTimes = { everyMs: 1_000, heartbeatMs: 15_000, patienceMs: 12_000, budgetMs: 10_000 };
 
-/** A computation has so much time, unless everybody leaves before. */
+/** Budget of one computation; it ends early if all listeners leave. */
 function budgetUntil(gone: AbortSignal, budgetMs: number): ReadBudget {
   const startedAt = performance.now();
   return {
@@ -68,20 +68,20 @@ export function createLive(deps: LiveDependencies): Live {
   const times = { ...defaultTimes, ...deps.times };
   const listeners = createListeners({ limits, ...times });
   const broadcasts = new Map<string, { broadcast: Broadcast; listening: number }>();
-  const computations = telemetry.counter('millrace_live_computations_total', 'Computations of what is watched live');
+  const computations = telemetry.counter('millrace_live_computations_total', 'Computations of live states');
   telemetry.gauge('millrace_live_listeners', 'Open live streams', [], (gauge) => gauge.set(listeners.count()));
   const onError = createErrorLog(
     logger,
-    'could not compute what is watched live; listeners are told, and it is tried again',
+    'a live state could not be computed; listeners were notified, and it will be retried',
   );
 
-  function broadcastOf({ name, event, start }: Watched) {
-    const known = broadcasts.get(name);
-    if (known) return known;
+  function broadcastOf({ name, event, start }: LiveTopic) {
+    const existing = broadcasts.get(name);
+    if (existing) return existing;
     const { compute, close } = start();
     const broadcast = createBroadcast({
       event,
-      everyMs: () => times.everyMs * Math.max(1, broadcasts.size / watchedAtFullPace),
+      everyMs: () => times.everyMs * Math.max(1, broadcasts.size / topicsAtFullPace),
       patienceMs: times.patienceMs,
       onError,
       onStop: close,
@@ -95,8 +95,8 @@ export function createLive(deps: LiveDependencies): Live {
     return watched;
   }
 
-  function open(req: Request, res: Response, watched: Watched): void {
-    // The client may have left while its key was looked up, and will not close again.
+  function open(req: Request, res: Response, watched: LiveTopic): void {
+    // The client may have left while its key was looked up; then `close` has fired already.
     if (res.closed) return;
     const listener = { siteId: watched.siteId, keyId: accessOf(res)?.keyId };
     listeners.check(listener);
@@ -104,7 +104,7 @@ export function createLive(deps: LiveDependencies): Live {
     else listen(req, res, watched, listener);
   }
 
-  function listen(req: Request, res: Response, watched: Watched, listener: NewListener): void {
+  function listen(req: Request, res: Response, watched: LiveTopic, listener: NewListener): void {
     releaseBudget(res);
     const stream = openEventStream(res);
     listeners.add(listener, stream);
@@ -113,7 +113,7 @@ export function createLive(deps: LiveDependencies): Live {
     const { leave } = shared.broadcast.join({ send: stream.send, lastId: req.get('last-event-id') });
     stream.onClose(() => {
       shared.listening -= 1;
-      // Before the end of the computation: who comes now starts another one.
+      // Before the computation ends: a listener that joins now starts another one.
       if (shared.listening === 0) broadcasts.delete(watched.name);
       leave();
     });

@@ -1,4 +1,4 @@
-/** How much waits in each queue, and how fast it is worked off. */
+/** Reads the depth and speed of each queue. */
 
 import { eventIngest, queueNames } from '@millrace/shared/contract/jobs';
 import type { QueueLocation } from '@millrace/shared/platform/config';
@@ -15,34 +15,34 @@ export interface QueueDepth {
   active: number;
   delayed: number;
   failed: number;
-  /** Jobs that ended. */
+  /** Finished jobs. */
   rate_per_second: number;
-  /** 0 when none waits. */
+  /** 0 if no job is waiting. */
   oldest_waiting_seconds: number;
 }
 
 export interface OperatorQueues {
-  /** `rateOfEvents`: jobs of events in a second, of which the queue keeps no record. @throws ServiceError `queue_unavailable`. */
-  read(rateOfEvents: number): Promise<QueueDepth[]>;
+  /** `eventJobRate`: event jobs per second, of which the queue keeps no record. @throws ServiceError `queue_unavailable`. */
+  read(eventJobRate: number): Promise<QueueDepth[]>;
   close(): Promise<void>;
 }
 
 const timeoutMs = 3_000;
 
-/** Waiting jobs of a paused queue have a state of their own on Postgres. */
+/** On Postgres, waiting jobs of a paused queue have a separate state. */
 const countedStates = ['waiting', 'paused', 'prioritized', 'active', 'delayed', 'failed'];
 
-/** The newest records that a rate is made of, and how far they may lie back. */
-const mostRecords = 60;
+/** The rate is computed from at most this many records, and at most this far back. */
+const maxRecords = 60;
 const rateMs = 60_000;
 
 const tenths = (value: number): number => Math.round(value * 10) / 10;
 
-/** Of the last minute, or since the oldest record that is looked at where that is less. */
+/** Of the last minute, or since the oldest of the records if that is more recent. */
 async function rateOf(queue: Queue, now: number): Promise<number> {
-  const records = (await queue.getJobs(['completed', 'failed'], 0, mostRecords - 1)).filter(Boolean);
+  const records = (await queue.getJobs(['completed', 'failed'], 0, maxRecords - 1)).filter(Boolean);
   const ends = records.map(({ finishedOn = 0 }) => finishedOn).filter((end) => end > now - rateMs);
-  const sinceMs = ends.length < mostRecords ? rateMs : Math.max(1_000, now - Math.min(...ends));
+  const sinceMs = ends.length < maxRecords ? rateMs : Math.max(1_000, now - Math.min(...ends));
   return (ends.length / sinceMs) * 1_000;
 }
 
@@ -64,7 +64,7 @@ async function depthOf(queue: Queue, rateOfEvents: number): Promise<QueueDepth> 
   };
 }
 
-/** All queues; their connections are there until they are closed. */
+/** Connections stay open until `close`. */
 export function openOperatorQueues(location: QueueLocation, logger: Logger): OperatorQueues {
   const handles: QueueHandle[] = queueNames.map((name) => openQueue(name, location, logger));
   const read = async (rateOfEvents: number) => {
@@ -76,7 +76,7 @@ export function openOperatorQueues(location: QueueLocation, logger: Logger): Ope
       try {
         return await withTimeout(read(rateOfEvents), timeoutMs, 'the queues');
       } catch (error) {
-        const message = 'The queues cannot be reached at the moment; what is in them is told again when they can be.';
+        const message = 'The queues are unreachable. Their state will be sent again once they can be reached.';
         throw Object.assign(new ServiceError('queue_unavailable', message), { cause: error });
       }
     },

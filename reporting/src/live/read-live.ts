@@ -1,20 +1,21 @@
-/** What happens on a site right now, as of one instant: the answers that `/api/v1/query` gives about the same time. */
+/** ReadOptions the live state of a site as of one instant, consistent with what `/api/v1/query` returns for the same time. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { answerBatch, type Batch } from '../query/answer-batch.js';
 import { answerQuery } from '../query/answer-query.js';
+import { matchingEvents } from '../query/matching-events.js';
 import type { Dimension, Filter, Metric, ResolvedQuery, ResultRow, TimeRange } from '../query/resolved-query.js';
 import { timeBuckets } from '../query-request/time-buckets.js';
 import type { ReadOptions } from '../reading/admit-read.js';
-import { type LastEvent, readLastEvents } from './last-events.js';
+import { createSqlParameters } from '../reading/sql-parameters.js';
 
 export interface LiveSelection {
   siteId: string;
-  /** Events count that fit it. */
+  /** Only matching events count. */
   filter?: Filter | undefined;
 }
 
 export interface LiveRow {
-  /** Null: none, such as the source of who came directly. */
+  /** Null: none, such as the source of direct visits. */
   value: string | null;
   visitors: number;
 }
@@ -22,7 +23,7 @@ export interface LiveRow {
 export interface LiveState {
   site_id: string;
   at: Date;
-  /** Different visitors of the last five minutes. */
+  /** Distinct visitors of the last five minutes. */
   visitors_now: number;
   /** Of the minute of `at` and the 29 before it, oldest first. */
   views_per_minute: number[];
@@ -47,13 +48,13 @@ const minutesBefore = (at: Date, minutes: number): TimeRange => ({
   to: at,
 });
 
-/** From the start of the first of the minutes that are shown. */
+/** Starts with the first minute shown. */
 function viewRange(at: Date): TimeRange {
   const lastMinute = Math.floor(at.getTime() / minuteMs) * minuteMs;
   return { from: new Date(lastMinute - (viewMinutes - 1) * minuteMs), to: at };
 }
 
-const question = (
+const liveQuery = (
   { siteId, filter }: LiveSelection,
   range: TimeRange,
   metric: Metric,
@@ -65,7 +66,7 @@ const question = (
   ...{ limit: shownRows, offset: 0, totalRows: false, timeLabels: false },
 });
 
-/** Events without a visitor make rows without visitors. */
+/** Leaves out rows that have only events without a visitor. */
 const shown = (rows: ResultRow[]): LiveRow[] =>
   rows
     .map(({ dimensions: [value = null], metrics: [visitors] }) => ({ value, visitors: Number(visitors) }))
@@ -75,7 +76,7 @@ async function readNow(client: PoolClient, selection: LiveSelection, at: Date, r
   const range = minutesBefore(at, visitorMinutes);
   const names = Object.keys(dimensions) as (keyof typeof dimensions)[];
   const queries = [undefined, ...names.map((name) => dimensions[name])].map((dimension) =>
-    question(selection, range, 'visitors', dimension),
+    liveQuery(selection, range, 'visitors', dimension),
   );
   const batch: Batch = {
     queries: queries.map((query) => ({ query })),
@@ -100,15 +101,15 @@ async function readViews(
 ): Promise<number[]> {
   const range = viewRange(at);
   const buckets = timeBuckets('minute', range, 'UTC');
-  const asked = question(selection, range, 'views', 'time:minute');
+  const query = liveQuery(selection, range, 'views', 'time:minute');
   const orderBy: ResolvedQuery['orderBy'] = [{ key: 'time:minute', direction: 'asc' }];
-  const { rows } = await answerQuery(client, { ...asked, buckets, orderBy, limit: viewMinutes }, reads);
+  const { rows } = await answerQuery(client, { ...query, buckets, orderBy, limit: viewMinutes }, reads);
   const views = rows.map(({ metrics }) => Number(metrics[0]));
-  // On the first instant of a minute, that minute has no time yet.
+  // At the first instant of a minute, that minute is empty.
   return views.length < viewMinutes ? [...views, 0] : views;
 }
 
-/** `client` is inside a transaction with one snapshot. */
+/** `client` must be in a transaction with one snapshot. */
 export async function readLive(
   client: PoolClient,
   selection: LiveSelection,
@@ -120,6 +121,26 @@ export async function readLive(
     ...{ site_id: selection.siteId, at, visitors_now },
     views_per_minute: await readViews(client, selection, at, reads),
     ...panels,
-    events: await readLastEvents(client, question(selection, viewRange(at), 'events')),
+    events: await readLastEvents(client, liveQuery(selection, viewRange(at), 'events')),
   };
+}
+
+const columns = ['event_type', 'path', 'country', 'browser', 'source'] as const satisfies Dimension[];
+type Column = (typeof columns)[number];
+
+/** Contains nothing that identifies people: no users, sessions, event ids or properties, which may hold anything. */
+export type LastEvent = { at: Date } & Record<Exclude<Column, 'event_type' | 'path'>, string | null> &
+  Record<'event_type' | 'path', string>;
+
+const shownEvents = 20;
+
+/** Events that match `query`, newest first. */
+export async function readLastEvents(client: PoolClient, query: ResolvedQuery): Promise<LastEvent[]> {
+  const parameters = createSqlParameters(query.siteId);
+  const { keys, from } = matchingEvents({ ...query, dimensions: [...columns] }, parameters);
+  const shown = columns.map((name, place) => `${keys[place]} as ${name}`);
+  const text = `/* reporting.readLastEvents */
+select timestamp as at, ${shown.join(', ')} from ${from}
+order by timestamp desc, event_id desc limit ${shownEvents}`;
+  return (await client.query<LastEvent>(text, parameters.values)).rows;
 }

@@ -1,7 +1,7 @@
-/** What whoever runs Millrace watches: queues, and how many events come and are stored. */
+/** The live state for operators: queues, and the rates of received and stored events. */
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { readAccounts, totalsOf } from '../accounting/read-accounts.js';
-import type { Computation, Watched } from './live.js';
+import type { Computation, LiveTopic } from './live.js';
 import type { OperatorQueues, QueueDepth } from './operator-queues.js';
 
 export interface OperatorState {
@@ -18,16 +18,16 @@ interface Sample {
 }
 
 const hourMs = 3_600_000;
-/** Events that waited longer in the queue are not seen to be stored. */
+/** Events that wait longer than this in the queue are missing from the rate of stored events. */
 const hoursBack = 7 * 24;
-/** Of which rates are the mean. */
+/** Period over which rates are averaged. */
 const sampledMs = 10_000;
 
 const jobsStatement = `/* reporting.countAccountedJobs */
 select (select coalesce(sum(jobs), 0) from event_accounts where hour >= $1)::float8
   + (select count(*) from accounted_jobs where is_done and hour >= $1)::float8 as jobs`;
 
-async function takeSample(pool: Pool, from: Date): Promise<Sample> {
+async function readSample(pool: Pool, from: Date): Promise<Sample> {
   const atMs = Date.now();
   const to = new Date(Math.ceil((atMs + 1) / hourMs) * hourMs);
   const { received, stored } = totalsOf(await readAccounts(pool, { from, to }));
@@ -37,7 +37,7 @@ async function takeSample(pool: Pool, from: Date): Promise<Sample> {
 
 type Figure = Exclude<keyof Sample, 'atMs'>;
 
-/** Means of the last seconds; 0 as long as there is one sample only. */
+/** Averages of the last seconds; 0 while there is only one sample. */
 function createRates(): (sample: Sample) => (figure: Figure) => number {
   const samples: Sample[] = [];
   return (sample) => {
@@ -50,15 +50,15 @@ function createRates(): (sample: Sample) => (figure: Figure) => number {
   };
 }
 
-/** Queues are open while somebody watches. */
+/** Queues stay open only while there are listeners. */
 function startWatching(writePool: Pool, openQueues: () => OperatorQueues): Computation {
-  // One and the same first hour, so that all that comes makes the sums larger.
+  // Always the same first hour, so that new events only ever increase the sums.
   const from = new Date((Math.floor(Date.now() / hourMs) - hoursBack) * hourMs);
   const rates = createRates();
   let queues: OperatorQueues | undefined;
   return {
     async compute(): Promise<OperatorState> {
-      const rate = rates(await takeSample(writePool, from));
+      const rate = rates(await readSample(writePool, from));
       queues ??= openQueues();
       return {
         at: new Date(),
@@ -70,8 +70,8 @@ function startWatching(writePool: Pool, openQueues: () => OperatorQueues): Compu
   };
 }
 
-/** `writePool`, since a replica may be late. */
-export const watchOperation = (writePool: Pool, openQueues: () => OperatorQueues): Watched => ({
+/** Uses `writePool`, since a replica may lag. */
+export const operatorTopic = (writePool: Pool, openQueues: () => OperatorQueues): LiveTopic => ({
   name: 'operator',
   event: 'operator',
   start: () => startWatching(writePool, openQueues),

@@ -1,5 +1,5 @@
 import { annotationKinds, annotationSchema, spanSchema } from '../annotations/annotation.js';
-import { mostKept } from '../sites/keep-for-site.js';
+import { recordLimits } from '../sites/site-records.js';
 import {
   instant,
   instantOrNull,
@@ -40,7 +40,7 @@ export const annotationsPaths = siteContentPaths({
   schema: { one: 'Annotation', all: 'Annotations', created: 'NewAnnotation' },
   listDescription: 'Ordered by time: those that overlap the range from `from` to `to`.',
   createDescription: 'Something that explains a change in the numbers: a deployment, a campaign, an outage.',
-  conflict: `The site already has ${mostKept.annotations.toLocaleString('en')} annotations.`,
+  conflict: `The site already has ${recordLimits.annotations.toLocaleString('en')} annotations.`,
   parameters: [
     parameter('from', span.from!, `${times}. Absent: no lower bound.`),
     parameter('to', span.to!, `${times}. A date is inclusive, an instant is not. Absent: no upper bound.`),

@@ -1,5 +1,5 @@
 import { goalSchema } from '../goals/goal.js';
-import { mostKept } from '../sites/keep-for-site.js';
+import { recordLimits } from '../sites/site-records.js';
 import {
   instant,
   type JsonSchema,
@@ -47,5 +47,5 @@ export const goalsPaths = siteContentPaths({
   schema: { one: 'Goal', all: 'Goals', created: 'NewGoal' },
   listDescription: 'Ordered by creation, oldest first.',
   createDescription: 'An event type, a page, or an event type on a page. Names are unique within the site.',
-  conflict: `The site already has a goal with this name, or ${mostKept.goals} goals.`,
+  conflict: `The site already has a goal with this name, or ${recordLimits.goals} goals.`,
 });

@@ -1,7 +1,7 @@
 import { storableText } from '../query-request/storable-text.js';
 import { definitionCharacters, pageFields } from '../saved-views/parse-definition.js';
 import { kindSchema, type ViewKind, viewKinds } from '../saved-views/saved-view.js';
-import { mostKept } from '../sites/keep-for-site.js';
+import { recordLimits } from '../sites/site-records.js';
 import { instant, type JsonSchema, jsonSchemaOf, listOf, type ObjectSchema, record, ref, text } from './json-schema.js';
 import { operation, parameter } from './operation.js';
 import { siteContentPaths } from './site-content-paths.js';
@@ -68,7 +68,7 @@ export const savedViewsPaths = siteContentPaths(
     listDescription: 'Ordered by creation, oldest first.',
     createDescription:
       'For a segment, the definition has its filters. For a funnel, retention or journeys it is the request body without site, range, time zone and filters.',
-    conflict: `The site already has ${mostKept.savedViews} saved views.`,
+    conflict: `The site already has ${recordLimits.savedViews} saved views.`,
     parameters: [parameter('kind', jsonSchemaOf(kindSchema).properties.kind!, 'Only saved views of this kind.')],
   },
   {

@@ -1,6 +1,6 @@
 import { querySchema } from '../query-request/query-schema.js';
+import { maxOpenLinks } from '../share-links/link-rows.js';
 import { sharedRoutes } from '../share-links/shared-routes.js';
-import { mostOpenLinks } from '../share-links/stored-links.js';
 import { errorResponse } from './file-download.js';
 import { jsonSchemaOf, text } from './json-schema.js';
 import { operation } from './operation.js';
@@ -65,7 +65,7 @@ const links = {
     id: 'createShareLink',
     tag,
     summary: 'Create a link that shares the dashboard of a site',
-    description: `Anyone with the link can read this site, limited by the filters, without a key. A site can have at most ${mostOpenLinks} usable links. The body is optional.`,
+    description: `Anyone with the link can read this site, limited by the filters, without a key. A site can have at most ${maxOpenLinks} usable links. The body is optional.`,
     scope: 'admin',
     body: 'NewShareLink',
     bodyIsOptional: true,

@@ -1,5 +1,5 @@
 import { logInSchema } from '../routes/session-route.js';
-import { mostConditions, passwordBody, shareLinkSchema } from '../share-links/parse-share-link.js';
+import { maxConditions, passwordBody, shareLinkSchema } from '../share-links/parse-share-link.js';
 import {
   flag,
   instant,
@@ -45,7 +45,7 @@ export const sharingSchemas: Record<string, JsonSchema> = {
       ...newLink.properties,
       filters: {
         ...ref('Filters'),
-        description: `Limits what the link shows. At most ${mostConditions} conditions.`,
+        description: `Limits what the link shows. At most ${maxConditions} conditions.`,
       },
       expires_at: {
         ...{ type: ['string', 'null'], maxLength: 40, examples: ['2030-01-31T00:00:00Z', '2030-01-31T00:00+02:00'] },

@@ -1,4 +1,3 @@
-/** Takes the parameters of `GET /api/v1/overview`. */
 import { ruleMessages } from '@millrace/shared/contract/rule-messages';
 import Joi from 'joi';
 import type { DateRange } from '../query-request/parse-date-range.js';

@@ -1,12 +1,12 @@
-/** What a list of sites shows of each: visitors now, visitors of a range, how they have changed, and a line of them. */
+/** ReadOptions the overview of all sites: current visitors, visitors of a range, their change, and a series for a chart. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { type AnswerDependencies, readAnswer } from '../cache/send-answer.js';
 import { answerQuery } from '../query/answer-query.js';
 import { admitRead, type ReadOptions } from '../reading/admit-read.js';
 import type { ReadBudget } from '../reading/read-budget.js';
-import { countSites, readNames, type SiteNames } from '../sites/read-sites.js';
+import { countSites, readSettings, type SiteSettings } from '../sites/read-sites.js';
 import type { OverviewRequest } from './parse-overview.js';
-import { figuresQuestion, type SiteFigures } from './site-figures.js';
+import { figuresQuery, type SiteFigures } from './site-figures.js';
 
 export interface SiteOverview extends SiteFigures {
   site_id: string;
@@ -21,7 +21,7 @@ export interface Overview {
   total: number;
 }
 
-/** For so long a visitor is there after an event. */
+/** How long a visitor counts as present after an event. */
 const presentMs = 5 * 60_000;
 
 async function countPresent(client: PoolClient, siteId: string, now: Date, reads: ReadOptions): Promise<number> {
@@ -37,9 +37,9 @@ async function countPresent(client: PoolClient, siteId: string, now: Date, reads
   return Number(rows[0]!.metrics[0]);
 }
 
-type Present = SiteNames & { visitors_now: number };
+type PresentSite = SiteSettings & { visitors_now: number };
 
-/** `only`: of one site. What has not changed since somebody asked before is not counted again, but for who is there now. */
+/** `only`: limits the list to one site. All but the current visitors comes from the cache if nothing has changed. */
 export async function readOverview(
   deps: AnswerDependencies,
   budget: ReadBudget,
@@ -48,17 +48,17 @@ export async function readOverview(
   now: Date,
 ): Promise<Overview> {
   const { present, total } = await admitRead(deps, budget, async (client, reads) => {
-    const found: Present[] = [];
-    // One after the other: a connection does one thing at a time.
-    for (const site of await readNames(client, page, only)) {
+    const found: PresentSite[] = [];
+    // Sequential, since a connection runs one query at a time.
+    for (const site of await readSettings(client, page, only)) {
       found.push({ ...site, visitors_now: await countPresent(client, site.site_id, now, reads) });
     }
     return { present: found, total: await countSites(client, only) };
   });
   const sites: SiteOverview[] = [];
   for (const { site_id, name, timezone, visitors_now } of present) {
-    // One after the other as well: others want connections, too.
-    const figures = (await readAnswer(figuresQuestion(site_id, dateRange, now), deps, budget)) as SiteFigures;
+    // Sequential as well, to leave connections for others.
+    const figures = (await readAnswer(figuresQuery(site_id, dateRange, now), deps, budget)) as SiteFigures;
     sites.push({ site_id, name, timezone, visitors_now, ...figures });
   }
   return { sites, total };

@@ -1,6 +1,6 @@
-/** The figures of a site in the overview, as a question whose answer may be kept. */
+/** The figures of a site in the overview, as a cacheable query. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
-import { followsClock, type Question, spanOf } from '../cache/question.js';
+import { type CacheableQuery, followsClock, spanOf } from '../cache/cacheable-query.js';
 import { answerQuery } from '../query/answer-query.js';
 import type { ResolvedQuery, TimeRange } from '../query/resolved-query.js';
 import type { DateRange } from '../query-request/parse-date-range.js';
@@ -12,15 +12,15 @@ import { needsEvents } from '../reading/site-context.js';
 
 export interface SiteFigures {
   visitors: number;
-  /** In whole percent; null from nothing to something. */
+  /** In whole percent; null if the earlier value is 0. */
   change: number | null;
   interval: 'hour' | 'day' | 'month';
-  /** Visitors of each interval. */
+  /** Visitors per interval. */
   series: number[];
 }
 
 const hourMs = 3_600_000;
-/** A day that is an hour longer where the clock goes back. */
+/** Days are up to an hour longer when the clock goes back. */
 const longestDayMs = 25 * hourMs;
 const longestYearMs = 367 * 24 * hourMs;
 
@@ -58,18 +58,18 @@ async function readFigures(
   };
 }
 
-/** As `POST /api/v1/query` would answer it, in the zone of the site. */
-export function figuresQuestion(siteId: string, dateRange: DateRange, now: Date): Question {
+/** The same figures as from `POST /api/v1/query`, in the time zone of the site. */
+export function figuresQuery(siteId: string, dateRange: DateRange, now: Date): CacheableQuery {
   const request = wholeOf(siteId, dateRange);
   return {
-    ...{ kind: 'overview', siteId, asked: dateRange, reads: ['events'], needsEvents: needsEvents(dateRange) },
+    ...{ kind: 'overview', siteId, request: dateRange, sources: ['events'], needsEvents: needsEvents(dateRange) },
     resolve(site) {
       const whole = resolveQuery(request, { now, ...site });
       const series = resolveQuery(seriesOf(request, intervalOf(whole.range)), { now, ...site });
       const { from, to } = whole.comparison!.range;
       const instants = [whole.range.from, whole.range.to, from, to];
       return {
-        ...{ meaning: [whole, series], span: spanOf(instants), isMomentary: followsClock(instants, now) },
+        ...{ meaning: [whole, series], span: spanOf(instants), isTransient: followsClock(instants, now) },
         read: async (client, reads) => ({ fields: await readFigures(client, [whole, series], reads) }),
       };
     },

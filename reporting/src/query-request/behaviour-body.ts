@@ -1,10 +1,10 @@
-/** What bodies of funnels, retention and journeys have in common: the site, range, zone and filters of a query, and rules of their own. */
+/** What the bodies of funnels, retention and journeys share: the site, range, time zone and filters of a query. */
 import Joi from 'joi';
 import { fieldProblem } from './field-problem.js';
 import { bodyPreferences, querySchema, refuseProto } from './query-schema.js';
 import { refusal } from './refuse.js';
 
-/** Fields that are a query's own; `parseQuery` takes them further. */
+/** Fields that are passed on to `parseQuery`. */
 export interface QueryFields {
   site_id: unknown;
   date_range: unknown;
@@ -14,14 +14,13 @@ export interface QueryFields {
   include_bots: unknown;
 }
 
-/** Events that match all of some filters. */
 export interface MatchingEvents {
   filters: unknown[];
 }
 
 export const matchingEvents = Joi.object<MatchingEvents>({ filters: Joi.array().min(1).required() });
 
-/** `noun` ends the sentence about a field that is not known. */
+/** `noun` names the request in the message about an unknown field. */
 export const behaviourSchema = <Body extends QueryFields>(
   noun: string,
   own: Joi.PartialSchemaMap<Omit<Body, keyof QueryFields>>,
@@ -39,7 +38,7 @@ export const behaviourSchema = <Body extends QueryFields>(
     .prefs(bodyPreferences)
     .messages({ 'object.unknown': `is not a field of ${noun}`, 'object.base': 'must be an object' });
 
-/** `objects` are fields that are objects. @throws ServiceError `invalid_request`. */
+/** `objects` are the fields that hold objects. @throws ServiceError `invalid_request`. */
 export function validateBody<Body>(
   schema: Joi.ObjectSchema<Body>,
   input: unknown,

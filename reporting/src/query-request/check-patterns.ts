@@ -1,26 +1,24 @@
-/** Turns the regular expressions of a filter into a refusal when Postgres cannot work with one of them. */
 import { ServiceError } from '@millrace/shared/platform/errors';
 import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
 import { filterRules } from '../query/filter-operators.js';
 import { conditionsOf, type Filter } from '../query/resolved-query.js';
 import { inSnapshot } from '../reading/in-snapshot.js';
 
-/** Matching can be made slow on purpose: a statement with patterns gets less time than others. */
+/** Patterns can be made slow on purpose, so statements with patterns get less time than others. */
 export const patternTimeoutMs = 5_000;
 
-/** All regular expressions of a filter. */
 export const patternsOf = (filter: Filter | undefined): string[] =>
   conditionsOf(filter)
     .filter(({ op }) => filterRules[op].takes === 'patterns')
     .flatMap(({ values }) => values.filter((value) => value !== null));
 
-/** Of all patterns of a list together. */
+/** For all patterns of a list together. */
 const checkTimeoutMs = 1_000;
 
 export interface CheckOptions {
-  /** What a refusal names; `filters` when absent. */
+  /** The field that a refusal names; defaults to `filters`. */
   field?: string;
-  /** Of the request: when it fires, checking stops, too. */
+  /** Aborts the check together with the request. */
   signal?: AbortSignal;
 }
 
@@ -30,8 +28,8 @@ interface Problem {
 }
 
 /**
- * Outside any snapshot, since a wrong pattern ends the transaction. All at once, within a second; only when there is something
- * wrong, in halves to find it, within that second, too. The wait for a connection is no part of it.
+ * Has Postgres compile the patterns, outside any snapshot, since an invalid pattern aborts the transaction. All patterns are checked
+ * at once; if that fails, a binary search finds the invalid one. Both together get a second, not counting the wait for a connection.
  * @throws ServiceError `invalid_request` that names the field; `query_timeout` once the signal has fired.
  */
 export async function checkPatterns(
@@ -42,7 +40,7 @@ export async function checkPatterns(
   const time = { leftMs: checkTimeoutMs };
   let suspects = [...new Set(patterns)];
   if (suspects.length === 0) return;
-  const problemOf = (list: string[]) => patternProblem(pool, list, time, signal);
+  const problemOf = (list: string[]) => compilePatterns(pool, list, time, signal);
   let problem = await problemOf(suspects);
   if (!problem) return;
   while (suspects.length > 1 && time.leftMs > 0) {
@@ -51,20 +49,20 @@ export async function checkPatterns(
     suspects = found ? half : suspects.slice(half.length);
     problem = found ?? problem;
   }
-  throw new ServiceError('invalid_request', refusalOf(suspects, problem), { field });
+  throw new ServiceError('invalid_request', messageOf(suspects, problem), { field });
 }
 
-function refusalOf([first, ...others]: string[], { reason, isTooComplex }: Problem): string {
-  if (others.length === 0) return `${JSON.stringify(first)} is not a regular expression: ${reason}`;
+function messageOf([first, ...others]: string[], { reason, isTooComplex }: Problem): string {
+  if (others.length === 0) return `${JSON.stringify(first)} is not a valid regular expression: ${reason}`;
   return isTooComplex
-    ? 'regular expressions are too complex: they must not take a second to read, all together'
+    ? 'the regular expressions are too complex: compiling all of them must take less than a second'
     : `one of the regular expressions is invalid: ${reason}`;
 }
 
-const statement = `/* reporting.patternProblem */ select count(*) from unnest($1::text[]) as pattern where '' ~ pattern`;
+const statement = `/* reporting.compilePatterns */ select count(*) from unnest($1::text[]) as pattern where '' ~ pattern`;
 
-/** What Postgres says of these patterns; takes the time that it needed off what is left. */
-async function patternProblem(
+/** The error that Postgres reports for these patterns, if any. Subtracts the time taken from `time.leftMs`. */
+async function compilePatterns(
   pool: Pool,
   patterns: string[],
   time: { leftMs: number },
@@ -84,19 +82,19 @@ async function patternProblem(
     return undefined;
   } catch (error) {
     if (signal?.aborted) throw error;
-    const problem = problemBehind(error as { code?: string; message: string });
+    const problem = toProblem(error as { code?: string; message: string });
     if (!problem) throw error;
     return problem;
   }
 }
 
-function problemBehind({ code, message }: { code?: string; message: string }): Problem | undefined {
+function toProblem({ code, message }: { code?: string; message: string }): Problem | undefined {
   // invalid_regular_expression
   if (code === '2201B') return { reason: message.replace(/^invalid regular expression: /, '') };
   // character_not_in_repertoire: NUL
-  if (code === '22021') return { reason: 'it has a character that no text has' };
-  // query_canceled, out_of_memory: it takes too much already when nothing is searched.
-  // internal_error: more memory than Postgres ever hands out at once, such as for (x{1,200}){1,200}.
+  if (code === '22021') return { reason: 'it contains a NUL character' };
+  // query_canceled, out_of_memory: too expensive even when there is nothing to search.
+  // internal_error: needs more memory than Postgres ever allocates at once, such as (x{1,200}){1,200}.
   if (code === '57014' || code === '53200' || code === 'XX000') {
     return { reason: 'it is too complex', isTooComplex: true };
   }

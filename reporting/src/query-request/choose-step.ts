@@ -1,19 +1,19 @@
-/** How far back the counterpart of a bucket lies: the earlier range's distance, in steps that keep buckets whole. */
+/** How far back to look for the counterpart of a bucket: the distance of the two ranges, rounded so that buckets stay whole. */
 import type { TimeUnit } from '../query/dimension-catalogue.js';
 import type { Shift } from './presets.js';
 import { clockMs, isClockUnit } from './time-buckets.js';
 
-/** `iso-years`: the week of the same number. `range`: the whole earlier range, whose place the only bucket takes. */
+/** `iso-years`: the week with the same ISO number. `range`: the whole earlier range, for a range of one bucket. */
 export type Step = { kind: 'days' | 'months' | 'ms' | 'iso-years'; count: number } | { kind: 'range' };
 
 export interface RangeToPair {
-  /** Negative when the other range begins later. */
+  /** Negative when the other range starts later. */
   shift: Shift;
-  /** False when the two ranges overlap, which only given ones and those of several years do. */
+  /** False when the ranges overlap, which happens with given dates and with year-over-year on ranges of several years. */
   isApart: boolean;
-  /** Days that the range is long, rounded up. */
+  /** Length of the range in days, rounded up. */
   length: number;
-  /** How many buckets the range has. */
+  /** Number of buckets in the range. */
   buckets: number;
 }
 
@@ -23,19 +23,19 @@ const monthDays = 30.436875;
 const monthsIn = { month: 1, quarter: 3, year: 12 };
 
 const daysOf = ({ kind, count }: Shift) =>
-  kind === 'days' ? count : kind === 'months' ? Math.round(count * monthDays) : outward(count / dayMs);
+  kind === 'days' ? count : kind === 'months' ? Math.round(count * monthDays) : roundAwayFromZero(count / dayMs);
 
-/** The whole number next to `distance`, with its sign, at least `fewest` away from 0. */
-const nearestWhole = (distance: number, fewest: number) =>
-  Math.sign(distance) * Math.max(Math.round(Math.abs(distance)), fewest);
+/** The nearest whole number, keeping the sign, and at least `fewest` away from 0. */
+const nearestWhole = (distance: number, minimum: number) =>
+  Math.sign(distance) * Math.max(Math.round(Math.abs(distance)), minimum);
 
-/** Rounded away from 0, so that ranges that do not overlap stay apart. */
-const outward = (distance: number) => Math.sign(distance) * Math.ceil(Math.abs(distance));
+/** Rounds away from 0, so that ranges that do not overlap stay apart. */
+const roundAwayFromZero = (distance: number) => Math.sign(distance) * Math.ceil(Math.abs(distance));
 
 /**
- * A unit that divides the distance goes back exactly so far, or ahead where the other range begins later. Where it does not, a
- * single bucket is compared with the whole other range, and several go by the nearest number of whole units that keeps both
- * ranges apart; of ranges that overlap by the nearest number, at least 1.
+ * Where the unit divides the distance, the step is the distance, negative when the other range starts later. Otherwise a single
+ * bucket is compared with the whole other range, and several buckets move by the nearest whole number of units that keeps the ranges
+ * apart (for overlapping ranges: the nearest number, at least 1).
  */
 export function chooseStep(unit: TimeUnit, range: RangeToPair): Step {
   const { shift, length, buckets, isApart } = range;
@@ -43,7 +43,7 @@ export function chooseStep(unit: TimeUnit, range: RangeToPair): Step {
   if (isClockUnit(unit)) return clockStep(clockMs[unit], range);
   if (unit === 'day') {
     if (shift.kind !== 'ms') return shift;
-    return buckets === 1 ? { kind: 'range' } : { kind: 'days', count: outward(shift.count / dayMs) };
+    return buckets === 1 ? { kind: 'range' } : { kind: 'days', count: roundAwayFromZero(shift.count / dayMs) };
   }
   if (unit === 'week') {
     if (shift.kind === 'days' && shift.count % 7 === 0) return shift;
@@ -60,8 +60,8 @@ export function chooseStep(unit: TimeUnit, range: RangeToPair): Step {
 
 function clockStep(unitMs: number, { shift, buckets }: RangeToPair): Step {
   if (shift.kind !== 'ms' || shift.count % unitMs === 0) return shift;
-  return buckets === 1 ? { kind: 'range' } : { kind: 'ms', count: outward(shift.count / unitMs) * unitMs };
+  return buckets === 1 ? { kind: 'range' } : { kind: 'ms', count: roundAwayFromZero(shift.count / unitMs) * unitMs };
 }
 
-/** True when counterparts cannot lie outside the earlier range but by what the range itself has cut off. */
+/** True when a counterpart cannot reach outside the earlier range, except where the range cuts off its first or last bucket. */
 export const isExact = (step: Step, shift: Shift): boolean => step.kind === shift.kind && step.count === shift.count;

@@ -1,8 +1,8 @@
 import { placesOf, toScaled } from '../query/exact-numbers.js';
 
 /**
- * Compares two numbers in plain decimal digits, such as `-12.50`, with every digit they have.
- * @returns below 0 when `a` is the smaller one, 0 when they are equal, else above 0
+ * Compares plain decimals such as `-12.50` by all of their digits.
+ * @returns below 0 when `a` is smaller, 0 when they are equal, above 0 otherwise
  */
 export function compareDecimals(a: string, b: string): number {
   const places = Math.max(placesOf(a), placesOf(b));

@@ -1,4 +1,4 @@
-/** The span of time that a span is compared with, and how far back it lies. */
+/** The span that a span is compared with, and how far back it is. */
 import { addDays, dayOf, dayStart } from '@millrace/shared/time/zone-days';
 import { offsetAt } from '@millrace/shared/time/zone-offsets';
 import { Temporal } from 'temporal-polyfill';
@@ -12,9 +12,9 @@ import { atSameClock } from './shift-instant.js';
 
 export interface EarlierSpan {
   span: Span;
-  /** From the span asked for back to this one. */
+  /** Distance from the requested span back to this one. */
   shift: Shift;
-  /** The part of the span asked for that is compared, where this is not the whole. */
+  /** The part of the requested span that is compared, when that is not all of it. */
   elapsed?: TimeRange;
 }
 
@@ -24,7 +24,7 @@ interface EarlierDays extends EarlierSpan {
 
 const dayMs = 86_400_000;
 
-/** Wherever a name is compared in a way of its own, `presets.ts` says so. Dates stay dates: a day is compared with a day. */
+/** `presets.ts` has the rules of each name. Dates stay dates: a day is compared with a day. */
 export function compareSpan(
   name: ComparisonName,
   match: MatchName,
@@ -45,7 +45,7 @@ export function compareSpan(
   return preset?.comparesElapsed ? untilSameClock(span, found, zone, now) : found;
 }
 
-/** The first day of the earlier span until its clock showed what it shows now; all of it where the zone skipped that time. */
+/** The first day of the earlier span up to the current clock time; the whole day if the zone skipped that time. */
 function untilSameClock(span: DaySpan, earlier: EarlierDays, zone: string, now: Date): EarlierSpan {
   const day = earlier.span.from;
   const end = Math.min(atSameClock(now.getTime(), day, zone), dayStart(addDays(day, 1), zone).getTime());
@@ -56,14 +56,14 @@ function untilSameClock(span: DaySpan, earlier: EarlierDays, zone: string, now: 
   };
 }
 
-/** The fewest whole weeks that are as far back as the earlier span, and do not reach into the span asked for. */
+/** `days` rounded to whole weeks, but at least `length`, so that the earlier span does not overlap the requested one. */
 export function wholeWeeks(days: number, length: number): number {
   return 7 * Math.max(Math.round(days / 7), Math.ceil(length / 7));
 }
 
 function byWeekday(name: ComparisonName, span: DaySpan, earlier: DaySpan, length: number): EarlierDays {
   const distance = daysIn(earlier.from, span.from) - 1;
-  // A range of several years is compared with the year before all the same.
+  // A range of several years is still compared with the year before.
   const count = wholeWeeks(distance, name === 'year_over_year' ? 1 : length);
   return {
     span: { kind: 'days', from: addDays(span.from, -count), to: addDays(span.to, -count) },
@@ -71,7 +71,7 @@ function byWeekday(name: ComparisonName, span: DaySpan, earlier: DaySpan, length
   };
 }
 
-/** Begin when the clock showed the same at that distance, and last as long. */
+/** Starts at the same clock time that far back, and has the same length. */
 function earlierInstants(name: ComparisonName, match: MatchName, span: InstantSpan, zone: string): EarlierSpan {
   const lengthMs = span.to.getTime() - span.from.getTime();
   if (match === 'weekday') {
@@ -92,7 +92,7 @@ function shiftedClock({ from, to }: InstantSpan, zone: string, by: Temporal.Dura
   return { span: { kind: 'instants', from: new Date(start), to: new Date(start + lengthMs) }, shift };
 }
 
-/** How far back a span lies that was asked for by its ends: by months where both begin on the same day of a month. */
+/** Distance to a span given by its two ends: in months when both start on the same day of the month. */
 export function shiftBetween(span: Span, earlier: Span, match: MatchName, zone: string): Shift {
   const [from, earlierFrom] = [span, earlier].map((each) => firstDayOf(each, zone)) as [string, string];
   const days = daysIn(earlierFrom, from) - 1;
@@ -104,7 +104,7 @@ export function shiftBetween(span: Span, earlier: Span, match: MatchName, zone: 
 
 const firstDayOf = (span: Span, zone: string) => (span.kind === 'days' ? span.from : dayOf(span.from, zone));
 
-/** What a clock on the wall shows at the start, as if it were UTC. */
+/** Local time at the start, as if it were UTC. */
 function clockAt(span: Span, zone: string): number {
   if (span.kind === 'days') return Date.parse(span.from);
   return span.from.getTime() + offsetAt(span.from.getTime(), zone);

@@ -1,4 +1,4 @@
-/** Turns a resolved query into the `query` of its answer: what was understood, with every default spelled out. */
+/** The `query` of an answer: the request as it was understood, with all defaults. */
 import type { ResolvedQuery, TimeRange } from '../query/resolved-query.js';
 import type { QueryRequest } from './parse-query.js';
 
@@ -8,11 +8,11 @@ export interface QueryEcho {
   /** Two instants, half-open. */
   date_range: [string, string];
   timezone: string;
-  /** There when the query named it. */
+  /** Present if the request had it. */
   week_start?: string;
   dimensions: string[];
   filters: unknown[];
-  /** There when bots count as well. */
+  /** Present if bots count. */
   include_bots?: true;
   order_by: [string, string][];
   include: {
@@ -22,14 +22,13 @@ export interface QueryEcho {
     time_labels: boolean;
     names?: true;
   };
-  /** Two instants, half-open; there when a comparison was asked for. */
+  /** Two instants, half-open; present if a comparison was requested. */
   comparison_date_range?: [string, string];
   pagination: { limit: number; offset: number };
 }
 
 const instants = ({ from, to }: TimeRange): [string, string] => [from.toISOString(), to.toISOString()];
 
-/** `resolved` is what was made of `request`. */
 export function echoQuery(request: QueryRequest, resolved: ResolvedQuery): QueryEcho {
   const { comparison } = resolved;
   const named = typeof request.comparison === 'string' ? request.comparison : undefined;

@@ -1,4 +1,4 @@
-/** The time axis of units that fold a range: hours of the day and days of the week, as the clock of the zone shows them. */
+/** Time axes that fold a range: hours of the day and days of the week, in local time. */
 import { offsetSpans } from '@millrace/shared/time/zone-offsets';
 import type { CyclicUnit, TimeUnit } from '../query/dimension-catalogue.js';
 import type { TimeBuckets, TimeRange } from '../query/resolved-query.js';
@@ -9,7 +9,7 @@ const foldedUnits: readonly string[] = ['hour_of_day', 'day_of_week'] satisfies 
 
 export const isFoldedUnit = (unit: TimeUnit): unit is CyclicUnit => foldedUnits.includes(unit);
 
-/** Every hour from 0 to 23, or every day from 1 (Monday) to 7 (Sunday), in order of the week, also where the range has none. */
+/** Hours 0 to 23, or days 1 (Monday) to 7 (Sunday) in the order of the week, including those that the range does not contain. */
 export function foldTime(
   unit: CyclicUnit,
   range: TimeRange,
@@ -19,7 +19,7 @@ export function foldTime(
   return unit === 'hour_of_day' ? hoursOfDay(range, zone) : daysOfWeek(range, zone, weekStart);
 }
 
-/** Stretches of one offset: there are two or so a year, where hours would be 8,766. */
+/** One bucket per UTC offset: about two a year, instead of 8,766 hours. */
 function hoursOfDay({ from, to }: TimeRange, zone: string): TimeBuckets {
   const spans = offsetSpans(from.getTime(), to.getTime(), zone);
   return {

@@ -1,7 +1,6 @@
-/** Says what is wrong with the name of a metric, and which one was probably meant. */
 import { metrics } from '../query/metric-catalogue.js';
 import { numberFamilies } from '../query/number-metrics.js';
-import { bareProperty, whyUnanswerable } from './alias-names.js';
+import { bareProperty, unsupportedReason } from './alias-names.js';
 import { nearestName } from './nearest-name.js';
 import { metricPattern } from './query-names.js';
 import { quoted } from './refuse.js';
@@ -24,7 +23,7 @@ const otherNames = new Map([
   ['users', 'visitors'],
 ]);
 
-/** What other tools call functions over the numbers of a property. */
+/** What other tools call the functions over properties. */
 const otherFunctions = new Map([
   ['avg', 'average'],
   ['max', 'maximum'],
@@ -34,27 +33,28 @@ const otherFunctions = new Map([
   ['total', 'sum'],
 ]);
 
-const list = `there are ${plainNames.join(', ')}, event:<type>, and of a property sum, average, minimum, maximum and p1 to p99, such as sum:property:<name>`;
+const list = `the metrics are ${plainNames.join(', ')}, event:<type>, and for a property sum, average, minimum, maximum and p1 to p99, such as sum:property:<name>`;
 
-/** The rest of a sentence that begins with the place of the metric. */
+/** Completes a sentence that starts with the field. */
 export const metricProblem = (sent: string): string =>
-  whyUnanswerable(sent) ?? `is ${quoted(sent)}, which is not a metric; ${hint(sent)}`;
+  unsupportedReason(sent) ?? `is ${quoted(sent)}, which is not a metric; ${hint(sent)}`;
 
 function hint(sent: string): string {
   const [name = '', ...parts] = sent.split(':');
-  if (name === 'event') return 'event: needs a type of 1 to 64 characters, none of them NUL or half a character';
-  if (/^p\d/.test(name) && !percentile.test(name)) return 'percentiles go from p1 to p99';
-  const wanted = knownFunction(name);
-  if (wanted) return hintOfFunction(wanted, parts.join(':'));
+  if (name === 'event')
+    return 'event: must be followed by a type of 1 to 64 characters without NUL or unpaired surrogates';
+  if (/^p\d/.test(name) && !percentile.test(name)) return 'percentiles range from p1 to p99';
+  const functionName = matchFunction(name);
+  if (functionName) return functionHint(functionName, parts.join(':'));
   const nearest = parts.length === 0 && (otherNames.get(name.toLowerCase()) ?? nearestName(name, plainNames));
   return nearest ? `did you mean ${nearest}?` : list;
 }
 
-const knownFunction = (name: string): string | undefined =>
+const matchFunction = (name: string): string | undefined =>
   percentile.test(name) ? name : (otherFunctions.get(name.toLowerCase()) ?? nearestName(name, functions));
 
-function hintOfFunction(name: string, rest: string): string {
+function functionHint(name: string, rest: string): string {
   const meant = `${name}:property:${bareProperty(rest)}`;
   if (isMetric.test(meant)) return `did you mean ${meant}?`;
-  return `it is written ${name}:property:<name>, the name having 1 to 128 characters`;
+  return `write ${name}:property:<name> with a name of 1 to 128 characters`;
 }

@@ -1,6 +1,4 @@
-/** The name that somebody may have meant who mistyped it. */
-
-/** How many characters must be put in, left out or replaced (V. I. Levenshtein, 1966). */
+/** Levenshtein distance (V. I. Levenshtein, 1966): characters to insert, delete or replace. */
 function distance(left: string, right: string): number {
   let row = Array.from({ length: right.length + 1 }, (_, at) => at);
   for (const [at, character] of [...left].entries()) {
@@ -14,7 +12,7 @@ function distance(left: string, right: string): number {
   return row[right.length]!;
 }
 
-/** One of `names` of which at most every third character is another; undefined when there is none. */
+/** The closest of `names` that differs in at most every third character; undefined if there is none. */
 export function nearestName(sent: string, names: readonly string[]): string | undefined {
   const longest = Math.max(...names.map(({ length }) => length));
   if (sent.length > 2 * longest) return undefined;

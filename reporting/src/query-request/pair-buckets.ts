@@ -1,4 +1,4 @@
-/** The earlier counterpart of each bucket of a time axis, by its place in the calendar. */
+/** Pairs each bucket of a time axis with its earlier counterpart, by its position in the calendar. */
 import { addDays, dayStart } from '@millrace/shared/time/zone-days';
 import { offsetAt } from '@millrace/shared/time/zone-offsets';
 import type { SeriesUnit } from '../query/dimension-catalogue.js';
@@ -12,29 +12,29 @@ import { type CalendarUnit, calendar, isClockUnit } from './time-buckets.js';
 export interface Comparison {
   range: TimeRange;
   buckets: TimeBuckets & { unit: SeriesUnit };
-  /** Given ranges may also overlap `range` or lie after it. */
+  /** May overlap `range` or come after it if it was given by its ends. */
   earlier: TimeRange;
   shift: RangeToPair['shift'];
-  /** True when the earlier range was asked for by its ends: nothing outside it is compared with but the rest of a week. */
+  /** The earlier range was given by its ends: counterparts stay within it, except for the rest of a week. */
   isGiven: boolean;
   zone: string;
 }
 
 const dayMs = 86_400_000;
 
-/** What the clock shows, as if it were UTC: days are counted by it, also one of 25 hours or one that a zone has skipped. */
-const clockOf = (time: Date, zone: string) => time.getTime() + offsetAt(time.getTime(), zone);
+/** Local time as if it were UTC, to count calendar days, including days of 25 hours and days that a zone skipped. */
+const localTimeOf = (time: Date, zone: string) => time.getTime() + offsetAt(time.getTime(), zone);
 
 /**
- * Months, quarters and years are compared with those that the distance between the ranges leads to, days with days of the
- * same number, weeks with whole weeks (of the same ISO number where the distance is in years), hours with the same hour of
- * the clock. What the range cuts off is cut off there, too. Where the distance is no whole number of units, weeks, months, quarters
- * and years stay whole and reach out of the earlier range: compared with its last two days a month would say nothing. Out of
- * given dates only weeks reach. A bucket is paired with nothing where there is no such time, such as 29 February.
+ * Months, quarters and years are paired by the distance between the ranges, days by the same number, weeks with whole weeks (of the
+ * same ISO number if the distance is in years), hours with the same clock time. Where the range cuts off a bucket, its counterpart is
+ * cut off as well. Where the distance is not a whole number of units, weeks, months, quarters and years stay whole and reach beyond
+ * the earlier range: comparing a month with two days of another would be meaningless. Beyond given dates only weeks reach. A bucket
+ * whose counterpart does not exist, such as 29 February, is paired with null.
  */
 export function pairBuckets(comparison: Comparison): PairedBuckets {
   const { range, buckets, earlier, shift, isGiven, zone } = comparison;
-  const length = Math.ceil((clockOf(range.to, zone) - clockOf(range.from, zone)) / dayMs - 1 / 12);
+  const length = Math.ceil((localTimeOf(range.to, zone) - localTimeOf(range.from, zone)) / dayMs - 1 / 12);
   const isApart = earlier.to <= range.from || earlier.from >= range.to;
   const step = chooseStep(buckets.unit, { shift, isApart, length, buckets: buckets.labels.length });
   const [first, last] = [earlier.from.getTime(), earlier.to.getTime()];
@@ -46,7 +46,7 @@ export function pairBuckets(comparison: Comparison): PairedBuckets {
     const [from, to] = [Math.max(each.from, first), Math.min(each.to, last)];
     return from < to ? { ...each, from, to } : undefined;
   });
-  return joined(buckets.unit, counterparts, earlier.from);
+  return joinCounterparts(buckets.unit, counterparts, earlier.from);
 }
 
 function counterpartsOf(comparison: Comparison, step: Step): (Counterpart | undefined)[] {
@@ -57,7 +57,7 @@ function counterpartsOf(comparison: Comparison, step: Step): (Counterpart | unde
     const [only] = pairByTime({ ...buckets, bounds: [earlier.from, earlier.to] }, 0, zone);
     return only && only.from < only.to ? [isClockUnit(unit) ? only : { ...only, label: only.label.slice(0, 10) }] : [];
   }
-  // Only weeks go back by the number of their week.
+  // Only weeks are paired by week number.
   if (isClockUnit(unit))
     return step.kind === 'iso-years' ? [] : pairClock(unit, buckets, { ...step, kind: step.kind }, zone);
   return labels.map((_label, index) => calendarCounterpart(comparison, unit, step, index));
@@ -84,15 +84,19 @@ function calendarCounterpart(
   return from < to ? { from, to, label: start } : undefined;
 }
 
-/** Back to the week of the same number. A week that starts on Sunday has the number of the Monday after it. */
+/** Distance to the week of the same number. A week that starts on Sunday has the number of the Monday after it. */
 function weekStep(first: string, years: number): DayStep | undefined {
   const monday = addDays(first, weekdayOf(first) === 7 ? 1 : 0);
   const other = sameIsoWeek(monday, -years);
   return other === undefined ? undefined : { kind: 'days', count: (Date.parse(monday) - Date.parse(other)) / dayMs };
 }
 
-/** Counterparts as one time axis; the time between two of them is a bucket that nothing is paired with. */
-function joined(unit: TimeBuckets['unit'], counterparts: (Counterpart | undefined)[], start: Date): PairedBuckets {
+/** Combines the counterparts into one time axis. Gaps between them become buckets that nothing is paired with. */
+function joinCounterparts(
+  unit: TimeBuckets['unit'],
+  counterparts: (Counterpart | undefined)[],
+  start: Date,
+): PairedBuckets {
   const ordered = counterparts.filter((each) => each !== undefined).sort((a, b) => a.from - b.from);
   const places = new Map<Counterpart, number>();
   const bounds: Date[] = [];

@@ -1,4 +1,4 @@
-/** Takes the body of `POST /api/v1/query/batch`: a request for each of its queries, or a refusal by query, field and rule. */
+/** Parses the body of `POST /api/v1/query/batch`. */
 import { ServiceError } from '@millrace/shared/platform/errors';
 import Joi from 'joi';
 import type { Filter } from '../query/resolved-query.js';
@@ -8,25 +8,25 @@ import { bodyPreferences, querySchema, refuseProto } from './query-schema.js';
 import { refusal } from './refuse.js';
 
 export interface BatchQuery {
-  /** What the client calls it. */
+  /** Chosen by the client. */
   id?: string;
-  /** As it would have been asked alone. */
+  /** As a single query, with the filters of both. */
   request: QueryRequest;
-  /** What it is filtered by besides the common filter. */
+  /** Its filter apart from the common one. */
   ownFilter?: Filter;
 }
 
 export interface BatchRequest {
   siteId: string;
-  /** All queries are filtered by it. */
+  /** Applies to all queries. */
   filter?: Filter;
   queries: BatchQuery[];
 }
 
-/** What a batch is limited to; also in the README and the OpenAPI document. */
+/** Repeated in the README and the OpenAPI document. */
 export const batchLimits = { queries: 50, id: 128 } as const;
 
-/** Fields that all queries of a batch share, of which they may add to `filters` and `include`. */
+/** Fields that apply to all queries. A query may add to `filters` and `include`. */
 export const commonFields = [
   'site_id',
   'date_range',
@@ -36,7 +36,7 @@ export const commonFields = [
   'include_bots',
   'include',
 ] as const;
-/** Fields of one query as {@link querySchema} has them. */
+/** Fields of a single query, as in {@link querySchema}. */
 export const ownFields = ['metrics', 'dimensions', 'order_by', 'filters', 'include', 'pagination'] as const;
 
 type Fields = Record<string, unknown>;
@@ -45,17 +45,17 @@ interface OneQuery extends Fields {
   id?: string;
 }
 
-const anything = (names: readonly string[]): Record<string, Joi.Schema> =>
+const anyFields = (names: readonly string[]): Record<string, Joi.Schema> =>
   Object.fromEntries(names.map((name) => [name, Joi.any()]));
 
 const idSchema = Joi.string().max(batchLimits.id);
 
-/** Only what a batch has around its queries; the rest is for {@link parseQuery}. */
+/** Checks only the outer shape; {@link parseQuery} checks the rest. */
 const batchSchema = Joi.object({
-  ...anything(commonFields),
+  ...anyFields(commonFields),
   queries: Joi.array()
     .items(
-      Joi.object({ id: idSchema, ...anything(ownFields), ...anything(['limit', 'offset']) }).messages({
+      Joi.object({ id: idSchema, ...anyFields(ownFields), ...anyFields(['limit', 'offset']) }).messages({
         'object.unknown': 'is not a field of a query in a batch',
       }),
     )
@@ -78,8 +78,8 @@ function checkShape(input: unknown): void {
   throw refusal(first === 'queries' && typeof index === 'number' ? [nameOf(index), ...rest] : path, message);
 }
 
-/** Runs `work`, whose refusals then name the query of that index. */
-export function ofQuery<T>(index: number, work: () => T): T {
+/** Makes refusals thrown by `work` name the query with that index. */
+export function namingQuery<T>(index: number, work: () => T): T {
   try {
     return work();
   } catch (error) {
@@ -94,7 +94,7 @@ const isFields = (value: unknown): value is Fields =>
 
 const pageSchema = querySchema.extract('pagination').prefs(bodyPreferences);
 
-/** `limit` and `offset` by themselves, since nobody likes to write an object for a number. */
+/** A query of a batch may have `limit` and `offset` without `pagination`. */
 function withPagination({ limit, offset, ...fields }: Fields): Fields {
   const page = { ...(limit !== undefined && { limit }), ...(offset !== undefined && { offset }) };
   const [first] = Object.keys(page);
@@ -107,19 +107,19 @@ function withPagination({ limit, offset, ...fields }: Fields): Fields {
 
 function parseOne(common: Fields, { id, ...fields }: OneQuery): BatchQuery {
   const { filters = [], include = {}, ...own } = withPagination(fields);
-  const includes = isFields(include) && isFields(common.include) ? { ...common.include, ...include } : include;
-  const body = { ...common, ...own, include: includes };
-  // Its own filters by themselves, so that a refusal says which of them is meant.
+  const mergedInclude = isFields(include) && isFields(common.include) ? { ...common.include, ...include } : include;
+  const body = { ...common, ...own, include: mergedInclude };
+  // Parsed separately first, so that a refusal names the index within its own filters.
   const ownFilter = parseFilters(filters, ['filters']);
-  const all = [...listFilters(common.filters ?? [], ['filters']), ...listFilters(filters, ['filters'])];
+  const allFilters = [...listFilters(common.filters ?? [], ['filters']), ...listFilters(filters, ['filters'])];
   return {
     ...(id !== undefined && { id }),
-    request: parseQuery({ ...body, filters: all }),
+    request: parseQuery({ ...body, filters: allFilters }),
     ...(ownFilter && { ownFilter }),
   };
 }
 
-function refuseSameIds(queries: OneQuery[]): void {
+function refuseDuplicateIds(queries: OneQuery[]): void {
   const ids = new Set<string>();
   for (const [index, { id }] of queries.entries()) {
     if (id === undefined) continue;
@@ -128,22 +128,22 @@ function refuseSameIds(queries: OneQuery[]): void {
   }
 }
 
-/** How to compare may be said once for all queries, and what with by each of them. */
+/** `match` may be set once for the batch while each query has its own `comparison`. */
 function withoutMatch(common: Fields): Fields {
   if (!isFields(common.include)) return common;
   const { match: _match, ...include } = common.include;
   return { ...common, include };
 }
 
-/** @throws ServiceError `invalid_request` that names the field and its rule, such as `queries.3.metrics`, for any JSON at all. */
+/** @throws ServiceError `invalid_request` that names the field and its rule, such as `queries.3.metrics`, for any JSON value. */
 export function parseBatch(input: unknown): BatchRequest {
   checkShape(input);
   const { queries, ...common } = input as Fields & { queries: OneQuery[] };
   const { siteId, filter } = parseQuery({ ...withoutMatch(common), metrics: ['events'] });
-  refuseSameIds(queries);
+  refuseDuplicateIds(queries);
   return {
     siteId,
     ...(filter && { filter }),
-    queries: queries.map((query, index) => ofQuery(index, () => parseOne(common, query))),
+    queries: queries.map((query, index) => namingQuery(index, () => parseOne(common, query))),
   };
 }

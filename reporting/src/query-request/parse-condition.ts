@@ -1,12 +1,11 @@
-/** Checks one condition of a filter: `[operator, dimension, values]`, and behind them whether capitals matter. */
+/** Parses one condition of a filter: `[operator, dimension, values]`, optionally followed by `{"case_sensitive": …}`. */
 import { readDecimal, writeDecimal } from '@millrace/shared/contract/decimal';
 import { exactDigits, isExactNumber } from '@millrace/shared/platform/exact-json';
 import { comparesNumbers, comparesTexts, type FilterOperator, filterRules } from '../query/filter-operators.js';
 import type { Condition } from '../query/resolved-query.js';
-import { ownField } from './alias-names.js';
+import { canonicalField } from './alias-names.js';
 import { compareDecimals } from './compare-decimals.js';
 import { dimensionProblem } from './dimension-problem.js';
-import { patternProblem } from './pattern-problem.js';
 import { fieldNames, fieldPattern, fieldRule, queryLimits } from './query-names.js';
 import { type FieldPath, refusal } from './refuse.js';
 import { storableText } from './storable-text.js';
@@ -15,14 +14,14 @@ const field = new RegExp(fieldPattern, 'u');
 const value = new RegExp(storableText(0, queryLimits.valueLength), 'u');
 const decimal = /^-?\d+(\.\d+)?$/;
 
-/** `input` begins with `op`. @throws ServiceError `invalid_request`. */
+/** `input` starts with `op`. @throws ServiceError `invalid_request`. */
 export function parseCondition(op: FilterOperator, input: unknown[], path: FieldPath): Condition {
   checkLength(op, input, path);
   const [, name, values] = input;
   if (typeof name !== 'string' || !field.test(name)) {
     throw refusal([...path, 1], dimensionProblem(name, fieldNames, fieldRule));
   }
-  const dimension = ownField(name);
+  const dimension = canonicalField(name);
   if (comparesNumbers(op) && !dimension.startsWith('property:')) {
     throw refusal([...path, 1], `must be property:<name>, since "${op}" compares numbers`);
   }
@@ -40,7 +39,7 @@ function checkLength(op: FilterOperator, { length }: unknown[], path: FieldPath)
     return;
   }
   if (length === 3 || (length === 4 && comparesTexts(op))) return;
-  const more = comparesTexts(op) ? '; {"case_sensitive": false} may follow' : '';
+  const more = comparesTexts(op) ? ', optionally followed by {"case_sensitive": false}' : '';
   throw refusal(path, `must have three elements: "${op}", a dimension and a list of values${more}`);
 }
 
@@ -60,10 +59,10 @@ function parseValues(op: FilterOperator, dimension: string, values: unknown, pat
   if (takes === 'bounds') return parseBounds(values, path);
   const { filterValues } = queryLimits;
   if (!Array.isArray(values) || values.length === 0 || values.length > filterValues) {
-    const isOne = typeof values === 'string' && values.length <= 60;
+    const isSingleValue = typeof values === 'string' && values.length <= 60;
     throw refusal(
       path,
-      `must be a list of 1 to ${filterValues} values${isOne ? `, here ${JSON.stringify([values.toWellFormed()])}` : ''}`,
+      `must be a list of 1 to ${filterValues} values${isSingleValue ? `, such as ${JSON.stringify([values.toWellFormed()])}` : ''}`,
     );
   }
   return values.map((each, index) => parseText(op, dimension, each, [...path, index]));
@@ -72,13 +71,10 @@ function parseValues(op: FilterOperator, dimension: string, values: unknown, pat
 function parseText(op: FilterOperator, dimension: string, input: unknown, path: FieldPath): string | null {
   const { takes } = filterRules[op];
   if (input === null && takes === 'texts or null') return null;
-  if (input === null) throw refusal(path, 'must be text; null goes only with is and is_not');
+  if (input === null) throw refusal(path, 'must be text; only is and is_not accept null');
   if (typeof input !== 'string') throw refusal(path, `must be text${textHint(dimension, input)}`);
   if (input.length > 2 * queryLimits.valueLength || !value.test(input)) {
-    throw refusal(
-      path,
-      `must have at most ${queryLimits.valueLength} characters, none of them NUL or half a character`,
-    );
+    throw refusal(path, `must have at most ${queryLimits.valueLength} characters without NUL or unpaired surrogates`);
   }
   if (takes !== 'patterns') return input;
   const tooLong = input.length > queryLimits.patternLength;
@@ -87,9 +83,9 @@ function parseText(op: FilterOperator, dimension: string, input: unknown, path: 
   return input;
 }
 
-/** Who sends a number wants numbers compared; true and false are compared as texts. */
+/** A number suggests a numeric comparison; true and false are compared as text. */
 function textHint(dimension: string, input: unknown): string {
-  if (typeof input === 'boolean') return `, here "${input}"`;
+  if (typeof input === 'boolean') return `, such as "${input}"`;
   const isNumber = typeof input === 'number' || isExactNumber(input);
   if (!isNumber || !dimension.startsWith('property:')) return '';
   const example = JSON.stringify(['between', dimension, [12.5, 12.5]]);
@@ -99,14 +95,14 @@ function textHint(dimension: string, input: unknown): string {
 function parseBounds(values: unknown, path: FieldPath): string[] {
   const [least = '', most = ''] = parseNumbers(2, values, path);
   if (compareDecimals(least, most) <= 0) return [least, most];
-  throw refusal(path, `must have the smaller number first: no number lies between ${least} and ${most}`);
+  throw refusal(path, `must have the smaller number first: there is no number between ${least} and ${most}`);
 }
 
-function parseNumbers(wanted: 1 | 2, values: unknown, path: FieldPath): string[] {
-  if (!Array.isArray(values) || values.length !== wanted) {
+function parseNumbers(count: 1 | 2, values: unknown, path: FieldPath): string[] {
+  if (!Array.isArray(values) || values.length !== count) {
     throw refusal(
       path,
-      wanted === 1 ? 'must be a list of one number' : 'must be a list of two numbers, least and most',
+      count === 1 ? 'must be a list of one number' : 'must be a list of two numbers, the minimum and the maximum',
     );
   }
   return values.map((each, index) => parseNumber(each, [...path, index]));
@@ -115,7 +111,7 @@ function parseNumbers(wanted: 1 | 2, values: unknown, path: FieldPath): string[]
 /** JavaScript writes 0.0000001 as 1e-7. */
 const plainDigits = (double: number) => writeDecimal(readDecimal(String(double)));
 
-/** The number as decimal text, with every digit that was sent: a double is one that holds them all. */
+/** The number as decimal text with all the digits that were sent, more than a double can hold. */
 function parseNumber(input: unknown, path: FieldPath): string {
   const text = isExactNumber(input) ? exactDigits(input) : typeof input === 'number' ? plainDigits(input) : input;
   const { numberDigits } = queryLimits;
@@ -125,4 +121,23 @@ function parseNumber(input: unknown, path: FieldPath): string {
   const digits = text.replace(/\D/g, '').length;
   if (digits > numberDigits) throw refusal(path, `must be a number of at most ${numberDigits} digits`);
   return text;
+}
+
+/**
+ * Refuses what makes matching arbitrarily slow (back-references), needs a scan per character (lookaround) or changes how the rest is
+ * read (`***`, `(?i)`). Whether a pattern is valid at all is for Postgres to decide. Bracket expressions are not parsed, so a `(?` in one must be split, for example `[?(]`.
+ */
+export function patternProblem(pattern: string): string | undefined {
+  if (pattern.startsWith('***')) return 'must not start with ***';
+  for (let index = 0; index < pattern.length; index += 1) {
+    if (pattern[index] === '\\') {
+      if (/[1-9]/.test(pattern[index + 1] ?? '')) return 'must not contain back-references';
+      index += 1;
+    } else if (pattern.startsWith('(?', index) && pattern[index + 2] !== ':') {
+      return /^\(\?<?[=!]/.test(pattern.slice(index, index + 4))
+        ? 'must not contain lookahead or lookbehind'
+        : 'must not contain options such as (?i); to ignore case, add {"case_sensitive": false} after the values';
+    }
+  }
+  return undefined;
 }

@@ -1,12 +1,9 @@
-/** Turns the span of time that a request names into dates or instants that keep the limits. */
 import { parseInstant } from '@millrace/shared/time/instant';
 import { isCalendarDate } from '@millrace/shared/time/time';
+import type { RangeInput } from './alias-names.js';
 import { queryLimits, type RangeName } from './query-names.js';
 import { rangeProblem } from './range-problem.js';
 import { type FieldPath, refusal } from './refuse.js';
-
-/** As sent: a name, or two dates or instants. */
-export type WrittenRange = string | [string, string];
 
 /** Two dates, both included. */
 export interface DaySpan {
@@ -29,12 +26,12 @@ const dayMs = 86_400_000;
 const earliest = Date.UTC(2000, 0, 1);
 const latest = Date.UTC(2101, 0, 1);
 const limits = 'must lie between 2000-01-01 and 2100-12-31';
-/** Of a date as YYYY-MM-DD. */
+/** `date` is written YYYY-MM-DD. */
 export const isWithinLimits = (date: string): boolean => date >= '2000-01-01' && date <= '2100-12-31';
 const years = `must not be longer than 30 years (${queryLimits.rangeDays.toLocaleString('en')} days)`;
 
-/** Names are known to be right. @throws ServiceError `invalid_request`. */
-export function parseDateRange(input: WrittenRange, path: FieldPath): DateRange {
+/** Names have been validated by the schema. @throws ServiceError `invalid_request`. */
+export function parseDateRange(input: RangeInput, path: FieldPath): DateRange {
   if (typeof input === 'string') return namedRange(input, path);
   const [from, to] = input;
   if (isCalendarDate(from) && isCalendarDate(to)) return daySpan(from, to, path);

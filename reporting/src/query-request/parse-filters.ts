@@ -1,4 +1,4 @@
-/** Turns the filters of a request, lists within lists, into a filter with every part checked. */
+/** Parses the filters of a request, which may be nested. */
 import { exactDigits, isExactNumber } from '@millrace/shared/platform/exact-json';
 import { type FilterOperator, filterOperators } from '../query/filter-operators.js';
 import type { Filter } from '../query/resolved-query.js';
@@ -20,13 +20,13 @@ interface Count {
   conditions: number;
 }
 
-/** One expression as written, or a list of them, of which all must hold. */
+/** Accepts a single filter, or a list of filters that must all match. */
 export function listFilters(input: unknown, path: FieldPath): unknown[] {
   if (!Array.isArray(input)) throw refusal(path, 'must be a list');
   return typeof input[0] === 'string' ? [input] : input;
 }
 
-/** Filters that were parsed, as they are shown: numbers that no double holds are text, which no reader of the answer changes. */
+/** Filters for display: numbers that a double cannot hold become text, so that no reader rounds them. */
 export function showFilters(list: unknown[]): unknown[] {
   return list.map((each) => {
     if (Array.isArray(each)) return showFilters(each);
@@ -34,7 +34,7 @@ export function showFilters(list: unknown[]): unknown[] {
   });
 }
 
-/** `undefined` when nothing is filtered. @throws ServiceError `invalid_request`. */
+/** `undefined` if there are no filters. @throws ServiceError `invalid_request`. */
 export function parseFilters(input: unknown, path: FieldPath): Filter | undefined {
   const list = listFilters(input, path);
   const single = list[0] === input;
@@ -43,14 +43,14 @@ export function parseFilters(input: unknown, path: FieldPath): Filter | undefine
   return filters.length <= 1 ? filters[0] : { op: 'and', filters };
 }
 
-/** The depth is checked before each step down, the number at each condition: the work is bounded for any input. */
+/** The depth is checked before each step down and the number of conditions at each one, so the work is bounded for any input. */
 function parseAll(list: unknown[], pathOf: (index: number) => FieldPath, depth: number, count: Count): Filter[] {
   return list.map((filter, index) => parseOne(filter, pathOf(index), depth, count));
 }
 
 function parseOne(input: unknown, path: FieldPath, depth: number, count: Count): Filter {
   if (depth > queryLimits.filterDepth) {
-    throw refusal(path, `is nested too deep; the limit is ${queryLimits.filterDepth} levels`);
+    throw refusal(path, `is nested too deeply; the limit is ${queryLimits.filterDepth} levels`);
   }
   if (!Array.isArray(input)) throw refusal(path, 'must be a list');
   const [op, second] = input;
@@ -59,7 +59,7 @@ function parseOne(input: unknown, path: FieldPath, depth: number, count: Count):
     const inner = [...path, 1];
     if (op === 'not' && Array.isArray(second) && Array.isArray(second[0])) throw refusal(path, joinRule(op));
     if (op === 'not') return { op, filter: parseOne(second, inner, depth + 1, count) };
-    if (!Array.isArray(second) || second.length === 0) throw refusal(inner, 'must be a list of one filter or more');
+    if (!Array.isArray(second) || second.length === 0) throw refusal(inner, 'must be a list of one or more filters');
     return { op, filters: parseAll(second, (index) => [...inner, index], depth + 1, count) };
   }
   if (!isOperator(op)) throw refusal(path, operatorRule);

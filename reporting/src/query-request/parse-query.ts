@@ -1,30 +1,30 @@
-/** Checks the body of `POST /api/v1/query`; what breaks a rule is refused by field and rule. */
+/** Parses the body of `POST /api/v1/query`. */
+
 import { isTimeZone } from '@millrace/shared/time/time';
 import { personColumns } from '../query/dimension-catalogue.js';
 import { isNumberMetric } from '../query/number-metrics.js';
 import type { Dimension, Filter, Metric, Order } from '../query/resolved-query.js';
 import type { WeekStart } from './calendar.js';
+import { canonicalFilter, canonicalNames } from './canonical-names.js';
 import { fieldProblem } from './field-problem.js';
-import { ownFilter, ownNames } from './own-names.js';
 import { type DateRange, parseDateRange } from './parse-date-range.js';
 import { listFilters, parseFilters, showFilters } from './parse-filters.js';
-import { defaultOrder, parseOrder } from './parse-order.js';
 import { type ComparisonName, comparisonNames, type MatchName, queryLimits } from './query-names.js';
 import { fieldsOfQuery, type QueryBody, querySchema, refuseProto } from './query-schema.js';
 import { refusal } from './refuse.js';
 
-/** What was asked for, with defaults, but not yet with instants: those depend on the clock and on the site. */
+/** A validated request with defaults. Its ranges are not yet instants, which depend on the clock and on the site. */
 export interface QueryRequest {
   siteId: string;
   metrics: Metric[];
   dateRange: DateRange;
-  /** Absent: the site's. */
+  /** Defaults to the site's. */
   timezone?: string;
-  /** Monday when absent. */
+  /** Defaults to Monday. */
   weekStart?: WeekStart;
   dimensions: Dimension[];
   filter?: Filter;
-  /** The filters as they were sent, as a list, in our own names; see {@link showFilters} for their numbers. */
+  /** The filters as sent, as a list, with our own names; for numbers see {@link showFilters}. */
   filterList: unknown[];
   includeBots?: true;
   orderBy: Order[];
@@ -32,14 +32,14 @@ export interface QueryRequest {
   match: MatchName;
   totalRows: boolean;
   timeLabels: boolean;
-  /** Names of the columns as they were sent; there when rows are to be objects. */
+  /** Column names as sent; present if rows are to be objects. */
   rowNames?: { metrics: string[]; dimensions: string[] };
   limit: number;
   offset: number;
 }
 
-/** They belong into `pagination`. */
-const pages = ['limit', 'offset'];
+/** These belong in `pagination`. */
+const pageFields = ['limit', 'offset'];
 
 function validate(input: unknown): QueryBody {
   refuseProto(input, []);
@@ -47,7 +47,7 @@ function validate(input: unknown): QueryBody {
   if (!error) return value;
   const item = error.details[0]!;
   const { path, message, type, context } = item;
-  if (type === 'object.unknown' && pages.includes(path.join('.')))
+  if (type === 'object.unknown' && pageFields.includes(path.join('.')))
     throw refusal(path, `${message}; use pagination.${path[0]}`);
   if (path[0] === 'dimensions' && personColumns.some((name) => name === context?.value))
     throw refusal(path, `must not be ${context?.value}: it can only be used in filters`);
@@ -56,7 +56,8 @@ function validate(input: unknown): QueryBody {
 
 function checkDimensions(dimensions: Dimension[]): void {
   const times = dimensions.filter((dimension) => dimension.startsWith('time:'));
-  if (times.length > 1) throw refusal(['dimensions'], `must have at most one of time; here are ${times.join(' and ')}`);
+  if (times.length > 1)
+    throw refusal(['dimensions'], `must have at most one time dimension, but has ${times.join(' and ')}`);
 }
 
 function checkNumberMetrics(metrics: Metric[]): void {
@@ -65,21 +66,21 @@ function checkNumberMetrics(metrics: Metric[]): void {
   if (length <= most) return;
   throw refusal(
     ['metrics'],
-    `must have at most ${most} over properties, such as sum:property:<name>; here are ${length}`,
+    `must have at most ${most} metrics over properties, such as sum:property:<name>, but has ${length}`,
   );
 }
 
-/** @throws ServiceError `invalid_request` that names the field and its rule, for any JSON at all. */
+/** @throws ServiceError `invalid_request` that names the field and its rule, for any JSON value. */
 export function parseQuery(input: unknown): QueryRequest {
   const body = validate(input);
   const { timezone, filters, include, pagination } = body;
-  const { metrics, dimensions, order } = ownNames(body);
+  const { metrics, dimensions, order } = canonicalNames(body);
   const { comparison } = include;
   if (timezone !== undefined && !isTimeZone(timezone)) {
     throw refusal(['timezone'], 'must be an IANA time zone such as Europe/Berlin');
   }
   if (include.match !== undefined && comparison === undefined) {
-    throw refusal(['include', 'match'], 'says how to compare, so it needs include.comparison beside it');
+    throw refusal(['include', 'match'], 'sets how to compare, so it requires include.comparison');
   }
   checkDimensions(dimensions);
   checkNumberMetrics(metrics);
@@ -91,7 +92,7 @@ export function parseQuery(input: unknown): QueryRequest {
     ...(timezone !== undefined && { timezone }),
     ...(body.week_start !== undefined && { weekStart: body.week_start }),
     dimensions,
-    ...parsedFilters(filters),
+    ...parseFilterList(filters),
     ...(body.include_bots && { includeBots: true }),
     orderBy: order ? parseOrder(order, metrics, dimensions) : defaultOrder(metrics, dimensions),
     ...(comparison !== undefined && {
@@ -107,9 +108,32 @@ export function parseQuery(input: unknown): QueryRequest {
 
 const isComparisonName = (text: unknown): text is ComparisonName => comparisonNames.includes(text as ComparisonName);
 
-/** The filters of a question, and what is made of them. @throws ServiceError `invalid_request`. */
-export function parsedFilters(input: unknown[]): Pick<QueryRequest, 'filter' | 'filterList'> {
+/** The filters of a request, parsed and as sent. @throws ServiceError `invalid_request`. */
+export function parseFilterList(input: unknown[]): Pick<QueryRequest, 'filter' | 'filterList'> {
   const filter = parseFilters(input, ['filters']);
-  const filterList = showFilters(listFilters(input, ['filters']).map(ownFilter));
+  const filterList = showFilters(listFilters(input, ['filters']).map(canonicalFilter));
   return { filterList, ...(filter && { filter }) };
+}
+
+/** Time ascending, everything else by the first metric, highest first. A single row needs no order. */
+export function defaultOrder(metrics: Metric[], dimensions: Dimension[]): Order[] {
+  if (dimensions.length === 0) return [];
+  const time = dimensions.find((dimension) => dimension.startsWith('time:'));
+  const byTime: Order[] = time ? [{ key: time, direction: 'asc' }] : [];
+  return time && dimensions.length === 1 ? byTime : [...byTime, { key: metrics[0]!, direction: 'desc' }];
+}
+
+/** @throws ServiceError `invalid_request` for names that are not in the query or are repeated. */
+export function parseOrder(input: [string, Order['direction']][], metrics: Metric[], dimensions: Dimension[]): Order[] {
+  const names: string[] = [...metrics, ...dimensions];
+  const seen = new Set<string>();
+  const order = input.map(([name, direction], index): Order => {
+    if (!names.includes(name)) {
+      throw refusal(['order_by', index, 0], 'must be a metric or a dimension of this query');
+    }
+    if (seen.has(name)) throw refusal(['order_by', index, 0], 'is in the order already');
+    seen.add(name);
+    return { key: name as Order['key'], direction };
+  });
+  return order.length === 0 ? defaultOrder(metrics, dimensions) : order;
 }

@@ -1,4 +1,4 @@
-/** The names that a span of time may have: what each means, and what it is compared with. The only place that says so. */
+/** The named ranges: what each of them means and what it is compared with. Defined only here. */
 import { addDays } from '@millrace/shared/time/zone-days';
 import {
   firstOfMonth,
@@ -9,10 +9,10 @@ import {
   type WeekStart,
 } from './calendar.js';
 
-/** How far back the earlier range lies of which a range is compared with: by the calendar, or by so much time. */
+/** Distance from a range back to the one it is compared with: calendar units, or milliseconds. */
 export type Shift = { kind: 'days' | 'months' | 'ms'; count: number };
 
-interface Described {
+interface RangeDescription {
   /** What it spans, for the documentation. */
   meaning: string;
   /** What `previous_period` compares it with. */
@@ -21,25 +21,25 @@ interface Described {
   yearBefore: string;
 }
 
-/** Whole days of the zone of the query, both included. */
-export interface DayPreset extends Described {
+/** Whole days in the zone of the query, both included. */
+export interface DayPreset extends RangeDescription {
   from(today: string, weekStart: WeekStart): string;
   to(today: string, weekStart: WeekStart): string;
   previousShift: Shift;
   yearShift: Shift;
-  /** True when it always ends with the end of a month or a week, which the earlier one then does, too. */
+  /** The range always ends with a whole month or week, so the earlier range does, too. */
   isComplete: boolean;
-  /** True when it is compared with as much of the earlier range as has passed of its own: until the clock showed the same. */
+  /** Compared with the same part of the earlier range: up to the same clock time. */
   comparesElapsed?: boolean;
 }
 
-/** Time up to now. */
-export interface RecentPreset extends Described {
+/** A time up to now. */
+export interface RecentPreset extends RangeDescription {
   minutes: number;
 }
 
 const year: Shift = { kind: 'months', count: 12 };
-/** 52 weeks: a week is compared with the same days of the week. */
+/** 52 weeks, so that a week is compared with the same days of the week. */
 const yearOfWeeks: Shift = { kind: 'days', count: 364 };
 const today = (day: string) => day;
 const sameDates = 'the same dates a year earlier';
@@ -47,17 +47,17 @@ const sameDates = 'the same dates a year earlier';
 function untilToday(
   from: DayPreset['from'],
   previousShift: Shift,
-  words: Omit<Described, 'yearBefore'> & { yearBefore?: string },
+  texts: Omit<RangeDescription, 'yearBefore'> & { yearBefore?: string },
   yearShift = year,
 ): DayPreset {
-  return { from, to: today, previousShift, yearShift, isComplete: false, yearBefore: sameDates, ...words };
+  return { from, to: today, previousShift, yearShift, isComplete: false, yearBefore: sameDates, ...texts };
 }
 
 function ended(
   from: DayPreset['from'],
   to: DayPreset['to'],
   previousShift: Shift,
-  words: Described,
+  words: RangeDescription,
   yearShift = year,
 ): DayPreset {
   return { from, to, previousShift, yearShift, isComplete: true, ...words };
@@ -65,21 +65,21 @@ function ended(
 
 const days = (count: number): Shift => ({ kind: 'days', count });
 const months = (count: number): Shift => ({ kind: 'months', count });
-const shorter = 'an earlier month that is shorter ends with its last day';
+const shorter = 'a shorter month ends with its last day';
 
-/** Days that end with today: for `7d` and the like. */
+/** `7d` and other numbers of days up to today. */
 export const lastDays = (count: number): DayPreset =>
   untilToday((day) => addDays(day, 1 - count), days(count), {
-    meaning: 'the n days that end with today',
-    previous: 'the n days before',
+    meaning: 'the n days up to today',
+    previous: 'the n days before that',
   });
 
 export const dayPresets = {
   day: {
     ...untilToday(today, days(1), {
       meaning: 'today',
-      previous: 'yesterday until the clock showed what it shows now',
-      yearBefore: 'the same date a year earlier until the clock showed what it shows now',
+      previous: 'yesterday up to the current time of day',
+      yearBefore: 'the same date a year earlier, up to the current time of day',
     }),
     comparesElapsed: true,
   },
@@ -116,7 +116,7 @@ export const dayPresets = {
   ),
   month: untilToday((day) => firstOfMonth(day), months(1), {
     meaning: 'from the first of this month to today',
-    previous: `the month before up to the same date; ${shorter}`,
+    previous: `the month before, up to the same date; ${shorter}`,
   }),
   last_month: ended(
     (day) => firstOfMonth(day, -1),
@@ -130,7 +130,7 @@ export const dayPresets = {
   ),
   quarter: untilToday(firstOfQuarter, months(3), {
     meaning: 'from the first day of this quarter (January, April, July, October) to today',
-    previous: `the quarter before up to the same date three months earlier; ${shorter}`,
+    previous: `the quarter before, up to the date three months earlier; ${shorter}`,
   }),
   last_quarter: ended(
     (day) => firstOfMonth(firstOfQuarter(day), -3),
@@ -144,7 +144,7 @@ export const dayPresets = {
   ),
   year: untilToday(firstOfYear, year, {
     meaning: 'from 1 January to today',
-    previous: 'the year before up to the same date',
+    previous: 'the year before, up to the same date',
   }),
   last_year: ended(
     (day) => firstOfYear(firstOfMonth(day, -12)),
@@ -157,30 +157,30 @@ export const dayPresets = {
     },
   ),
   '6mo': untilToday((day) => firstOfMonth(day, -5), months(6), {
-    meaning: 'six months, of which this one is the last, up to today',
-    previous: `the six months before, up to the same date of the last of them; ${shorter}`,
+    meaning: 'this month up to today and the five months before it',
+    previous: `the six months before that, up to the same date in the last of them; ${shorter}`,
   }),
   '12mo': untilToday((day) => firstOfMonth(day, -11), year, {
-    meaning: 'twelve months, of which this one is the last, up to today',
-    previous: `the twelve months before, up to the same date of the last of them; ${shorter}`,
+    meaning: 'this month up to today and the eleven months before it',
+    previous: `the twelve months before that, up to the same date in the last of them; ${shorter}`,
   }),
 } satisfies Record<string, DayPreset>;
 
-const justBefore = 'as much time just before';
-const sameClock = 'as much time from when the clock showed the same a year earlier';
+const justBefore = 'the same length of time right before';
+const sameClock = 'the same length of time from the same date and clock time a year earlier';
 
 export const recentPresets = {
   '24h': { minutes: 24 * 60, meaning: 'the 24 hours up to now', previous: justBefore, yearBefore: sameClock },
   realtime: { minutes: 30, meaning: 'the 30 minutes up to now', previous: justBefore, yearBefore: sameClock },
 } satisfies Record<string, RecentPreset>;
 
-export const allTime: Described = {
-  meaning: 'from the day of the first event of the site to today, or to the day of the last event when that lies ahead',
-  previous: 'as many days before the first one, which have no events',
+export const allTime: RangeDescription = {
+  meaning: 'from the day of the first event of the site to today, or to the day of the last event if that is later',
+  previous: 'the same number of days before the first event, which have no events',
   yearBefore: sameDates,
 };
 
-/** The days that are as far back as `shift` says. */
+/** The days that are `shift` earlier. */
 export function shiftDays({ from, to }: { from: string; to: string }, shift: Shift, isComplete: boolean) {
   if (shift.kind === 'days') return { from: addDays(from, -shift.count), to: addDays(to, -shift.count) };
   const first = nearestDayOfMonth(from, -shift.count);

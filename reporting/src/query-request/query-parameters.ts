@@ -1,4 +1,4 @@
-/** Turns the parameters of `GET /api/v1/query` into the body that `POST /api/v1/query` would have had. */
+/** Converts the parameters of `GET /api/v1/query` to the body of `POST /api/v1/query`. */
 import { parseExactJson } from '@millrace/shared/platform/exact-json';
 import { refusal } from './refuse.js';
 
@@ -10,7 +10,7 @@ const json = (text: string, name: string): unknown => {
     throw refusal([name], 'must be JSON');
   }
 };
-/** A list as JSON, or its elements with commas between them. */
+/** A list as JSON, or comma-separated. */
 const list = (text: string, name: string): unknown => (text.startsWith('[') ? json(text, name) : text.split(','));
 const range = (text: string, name: string): unknown => (/^\[|,/.test(text) ? list(text, name) : text);
 const boolean = (text: string): unknown => (text === 'true' ? true : text === 'false' ? false : text);
@@ -29,17 +29,17 @@ const fields = new Map([
   ['include', json],
   ['pagination', json],
 ]);
-/** Also by themselves, since nobody likes to write JSON for a number. */
-const pages = new Set(['limit', 'offset']);
+/** Accepted without `pagination`, as numbers need no JSON. */
+const pageFields = new Set(['limit', 'offset']);
 
-/** @throws ServiceError `invalid_request` for unknown names, repeated ones and what is not JSON. */
+/** @throws ServiceError `invalid_request` for unknown or repeated names and for invalid JSON. */
 export function queryFromParameters(parameters: Record<string, unknown>): Record<string, unknown> {
   const body: Record<string, unknown> = {};
   const pagination: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(parameters)) {
     const read = fields.get(name);
-    if (!read && !pages.has(name)) throw refusal([name], 'is not a parameter of a query');
-    if (typeof value !== 'string') throw refusal([name], 'must be given once');
+    if (!read && !pageFields.has(name)) throw refusal([name], 'is not a parameter of a query');
+    if (typeof value !== 'string') throw refusal([name], 'must be given only once');
     if (read) body[name] = read(value, name);
     else pagination[name] = number(value);
   }

@@ -1,9 +1,9 @@
-/** The rules of a query's body that a schema can tell. */
+/** The rules for the body of a query that a schema can express; `parseQuery` checks the others. */
 import { ruleMessages } from '@millrace/shared/contract/rule-messages';
 import Joi from 'joi';
+import type { RangeInput } from './alias-names.js';
 import type { WeekStart } from './calendar.js';
-import type { WrittenNames } from './own-names.js';
-import type { WrittenRange } from './parse-date-range.js';
+import type { NamesInput } from './canonical-names.js';
 import {
   comparisonNames,
   dayCountPattern,
@@ -19,13 +19,13 @@ import {
 } from './query-names.js';
 import { type FieldPath, refusal } from './refuse.js';
 
-export interface QueryBody extends WrittenNames {
+export interface QueryBody extends NamesInput {
   site_id: string;
   timezone?: string;
   week_start?: WeekStart;
   filters: unknown[];
   include_bots: boolean;
-  include: { comparison?: WrittenRange; match?: MatchName; total_rows: boolean; time_labels: boolean; names: boolean };
+  include: { comparison?: RangeInput; match?: MatchName; total_rows: boolean; time_labels: boolean; names: boolean };
   pagination: { limit: number; offset: number };
 }
 
@@ -54,7 +54,7 @@ const section = <T>(keys: Joi.PartialSchemaMap<T>) => Joi.object<T>(keys).defaul
 
 const orderExample = 'such as [["views","desc"]]';
 
-const importsRule = 'must be true: events of imported logs are events like all others';
+const importsRule = 'must be true: events of imported logs always count';
 
 const includes = {
   comparison: spanOf(comparisonNames, `must be ${comparisonNames.join(', ')} or [from, to]`),
@@ -69,7 +69,7 @@ const fields = {
   site_id: Joi.string()
     .max(64)
     .pattern(/^[A-Za-z0-9._-]+$/)
-    .messages({ 'string.pattern.base': 'may hold only letters, digits, dot, underscore and hyphen' })
+    .messages({ 'string.pattern.base': 'may only contain letters, digits, dots, underscores and hyphens' })
     .required(),
   metrics: Joi.array()
     .items(Joi.string().pattern(new RegExp(metricPattern, 'u')))
@@ -90,7 +90,7 @@ const fields = {
   order_by: Joi.array()
     .items(
       pair(Joi.string(), Joi.string().valid('asc', 'desc'), 'must be [metric or dimension, asc or desc]').messages({
-        'array.base': `must be a pair within the list, ${orderExample}`,
+        'array.base': `must be a pair inside the list, ${orderExample}`,
       }),
     )
     .max(queryLimits.metrics + queryLimits.dimensions)
@@ -102,23 +102,22 @@ const fields = {
   }),
 };
 
-/** For the body of a question. Joi compiles the messages once here; given to `validate`, they would be compiled for each request. */
+/** Set on the schema so that Joi compiles the messages once; passed to `validate`, they would be compiled for each request. */
 export const bodyPreferences: Joi.ValidationOptions = {
   convert: false,
   errors: { label: false, wrap: { array: false } },
   messages: ruleMessages,
 };
 
-/** The other rules are checked after it, see `parseQuery`. */
 export const querySchema = Joi.object<QueryBody>(fields)
   .required()
   .prefs(bodyPreferences)
   .messages({ 'object.unknown': 'is not a field of a query', 'object.base': 'must be an object' });
 
-/** Names of fields, by the object that they belong to. */
+/** Field names by the path of their object. */
 export const fieldsOfQuery = { '': Object.keys(fields), include: Object.keys(includes) };
 
-/** Joi drops this one name instead of refusing it. */
+/** Joi silently drops `__proto__` instead of refusing it. */
 export function refuseProto(value: unknown, path: FieldPath): void {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
   if (Object.hasOwn(value, '__proto__')) throw refusal([...path, '__proto__'], 'is not a field of a query');

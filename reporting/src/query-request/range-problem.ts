@@ -1,4 +1,3 @@
-/** Says what is wrong with a range that is no name and no pair of dates or instants. */
 import { isCalendarDate } from '@millrace/shared/time/time';
 import { nearestName } from './nearest-name.js';
 import { rangeNames, rangeRule } from './query-names.js';
@@ -7,7 +6,7 @@ import { quoted } from './refuse.js';
 const date = /^\d{4}-\d{2}-\d{2}$/;
 const withoutZone = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?$/;
 
-/** The rest of a sentence that begins with the name of the field. */
+/** Completes a sentence that starts with the field. */
 export function rangeProblem(sent: unknown): string {
   if (typeof sent === 'string') return nameProblem(sent) ?? rangeRule;
   const ends = Array.isArray(sent) ? sent.filter((end) => typeof end === 'string') : [];
@@ -15,7 +14,7 @@ export function rangeProblem(sent: unknown): string {
 }
 
 function nameProblem(sent: string): string | undefined {
-  if (isCalendarDate(sent)) return `is one date; for that day write ["${sent}", "${sent}"]`;
+  if (isCalendarDate(sent)) return `is a single date; for that day write ["${sent}", "${sent}"]`;
   const name = sent
     .trim()
     .toLowerCase()
@@ -24,11 +23,11 @@ function nameProblem(sent: string): string | undefined {
   return meant && `is ${quoted(sent)}, which is not a range; did you mean ${meant}?`;
 }
 
-/** Nearly every short text is close to a name such as 7d. */
+/** Short names such as 7d are close to nearly any short text. */
 const isWord = (name: string) => !/\d/.test(name);
 
 function endProblem(end: string): string | undefined {
-  if (date.test(end) && !isCalendarDate(end)) return `has the date ${end}, which is not in the calendar`;
+  if (date.test(end) && !isCalendarDate(end)) return `has the date ${end}, which does not exist`;
   if (!withoutZone.test(end)) return undefined;
-  return `has the time ${end} without a zone: write ${end.replace(' ', 'T')}Z, or an offset such as +05:30 in place of Z`;
+  return `has the time ${end} without a time zone: write ${end.replace(' ', 'T')}Z, or an offset such as +05:30 instead of Z`;
 }

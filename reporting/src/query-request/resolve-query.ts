@@ -1,4 +1,4 @@
-/** Turns a request into a query without names left to look up, by the clock and what is known of the site. */
+/** Resolves the relative parts of a request, such as named ranges and the site's time zone, by the clock and the state of the site. */
 import type { TimeUnit } from '../query/dimension-catalogue.js';
 import type { ResolvedQuery, TimeBuckets, TimeRange } from '../query/resolved-query.js';
 import type { WeekStart } from './calendar.js';
@@ -8,27 +8,21 @@ import { pairBuckets } from './pair-buckets.js';
 import type { DateRange, Span } from './parse-date-range.js';
 import type { QueryRequest } from './parse-query.js';
 import type { ComparisonName } from './query-names.js';
-import { type Moment, resolveSpan, toTimeRange } from './resolve-span.js';
+import { type QueryContext, resolveSpan, toTimeRange } from './resolve-span.js';
 import { timeBuckets } from './time-buckets.js';
 
-export interface Circumstances extends Moment {
-  /** Used when the request names none. */
-  siteTimezone: string;
-}
-
-/** The unit of a query by time. */
 export const timeUnitOf = (dimensions: readonly string[]) =>
   dimensions.find((dimension) => dimension.startsWith('time:'))?.slice('time:'.length) as TimeUnit | undefined;
 
 /** @throws ServiceError `invalid_request` when the time axis would be too long. */
-export function resolveQuery(request: QueryRequest, circumstances: Circumstances): ResolvedQuery {
+export function resolveQuery(request: QueryRequest, context: QueryContext): ResolvedQuery {
   const { siteId, metrics, dimensions, filter, includeBots, orderBy, totalRows, timeLabels, limit, offset } = request;
-  const timezone = request.timezone ?? circumstances.siteTimezone;
-  const span = resolveSpan(request.dateRange, timezone, circumstances, request.weekStart);
+  const timezone = request.timezone ?? context.siteTimezone;
+  const span = resolveSpan(request.dateRange, timezone, context, request.weekStart);
   const unit = timeUnitOf(dimensions);
   const range = toTimeRange(span, timezone);
   const buckets = unit && timeAxis(unit, range, timezone, request.weekStart);
-  const comparison = comparisonOf(request, span, buckets, timezone, circumstances);
+  const comparison = comparisonOf(request, span, buckets, timezone, context);
   return {
     siteId,
     timezone,
@@ -55,10 +49,10 @@ function comparisonOf(
   span: Span,
   buckets: TimeBuckets | undefined,
   zone: string,
-  moment: Moment,
+  context: QueryContext,
 ): ResolvedQuery['comparison'] {
   if (request.comparison === undefined) return undefined;
-  const { span: earlierSpan, shift, elapsed } = earlierOf(request.comparison, request, span, zone, moment);
+  const { span: earlierSpan, shift, elapsed } = earlierOf(request.comparison, request, span, zone, context);
   const earlier = toTimeRange(earlierSpan, zone);
   if (!buckets) return { range: earlier };
   const { unit } = buckets;
@@ -70,7 +64,7 @@ function comparisonOf(
   const range = elapsed ?? toTimeRange(span, zone);
   const compared = elapsed ? timeBuckets(unit, elapsed, zone, request.weekStart) : buckets;
   const paired = pairBuckets({ range, buckets: { ...compared, unit }, earlier, shift, isGiven, zone });
-  // What has not begun yet has nothing to be compared with.
+  // Buckets that have not started yet have no counterpart.
   const pairs = buckets.labels.map((_label, place) => paired.pairs[place] ?? null);
   return { range: earlier, buckets: { ...paired, pairs } };
 }
@@ -80,9 +74,9 @@ function earlierOf(
   { match, dateRange, weekStart }: QueryRequest,
   span: Span,
   zone: string,
-  moment: Moment,
+  context: QueryContext,
 ): EarlierSpan {
-  if (typeof comparison === 'string') return compareSpan(comparison, match, dateRange, span, zone, moment.now);
-  const given = resolveSpan(comparison, zone, moment, weekStart);
+  if (typeof comparison === 'string') return compareSpan(comparison, match, dateRange, span, zone, context.now);
+  const given = resolveSpan(comparison, zone, context, weekStart);
   return { span: given, shift: shiftBetween(span, given, match, zone) };
 }

@@ -1,7 +1,7 @@
-/** Turns what a text must be for the database to take it into patterns, the same for Joi and for JSON Schema. */
+/** Patterns for text that Postgres can store, for both Joi and JSON Schema. */
 
-/** One character that Postgres stores: no NUL and no half of a surrogate pair. Needs the flag `u`. */
+/** One character that Postgres can store: no NUL, no unpaired surrogate. Needs the `u` flag. */
 const storable = '[^\\u0000\\ud800-\\udfff]';
 
-/** The source of a pattern: `before`, then `min` to `max` characters that can be stored. */
+/** Source of a pattern: `before`, then `min` to `max` storable characters. */
 export const storableText = (min: number, max: number, before = '') => `^${before}${storable}{${min},${max}}$`;

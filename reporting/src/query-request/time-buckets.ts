@@ -1,4 +1,3 @@
-/** Turns a range into the buckets of its time axis, each a stretch of time with the name of its unit's start. */
 import { addDays, dayOf, dayStart } from '@millrace/shared/time/zone-days';
 import { offsetSpans } from '@millrace/shared/time/zone-offsets';
 import type { SeriesUnit, TimeUnit } from '../query/dimension-catalogue.js';
@@ -14,7 +13,7 @@ export const isClockUnit = (unit: TimeUnit): unit is ClockUnit => unit === 'minu
 
 export const clockMs: Record<ClockUnit, number> = { minute: 60_000, hour: 3_600_000 };
 
-/** The first day of the unit that a day lies in, and that of the unit after it. */
+/** The first day of the unit that contains a day, and of the unit after it. */
 export const calendar: Record<
   CalendarUnit,
   { start: (day: string, weekStart: WeekStart) => string; next: (start: string) => string }
@@ -26,10 +25,10 @@ export const calendar: Record<
   year: { start: firstOfYear, next: (start) => firstOfMonth(start, 12) },
 };
 
-/** Where each bucket starts, in order, and what it is called. */
+/** The start and the label of each bucket, in order. */
 type Starts = Generator<[startMs: number, label: string]>;
 
-/** @throws ServiceError `invalid_request`, which names `field`, when there would be more than 10,000. */
+/** @throws ServiceError `invalid_request` that names `field` when there would be more than 10,000 buckets. */
 export function timeBuckets(
   unit: SeriesUnit,
   range: TimeRange,
@@ -54,7 +53,7 @@ export function timeBuckets(
   return { unit, bounds, labels };
 }
 
-/** A day that the zone has skipped lasts no time and is left out. */
+/** Leaves out days that the zone skipped. */
 export function* calendarStarts(
   { start, next }: (typeof calendar)[CalendarUnit],
   range: TimeRange,
@@ -71,7 +70,7 @@ export function* calendarStarts(
   }
 }
 
-/** A change of the clock begins a new bucket: time that the clock shows twice is told apart by its offset. */
+/** A change of the UTC offset starts a new bucket: the labels of a repeated hour differ by their offset. */
 export function* clockStarts(unit: ClockUnit, range: TimeRange, zone: string): Starts {
   const unitMs = clockMs[unit];
   for (const { from, to, offset } of offsetSpans(range.from.getTime(), range.to.getTime(), zone)) {
@@ -82,7 +81,7 @@ export function* clockStarts(unit: ClockUnit, range: TimeRange, zone: string): S
   }
 }
 
-/** `+05:30`; zones have offsets of whole minutes since 1972. */
+/** `+05:30`. All offsets have been whole minutes since 1972. */
 export function offsetText(offsetMs: number): string {
   const minutes = Math.round(Math.abs(offsetMs) / 60_000);
   const two = (part: number) => String(Math.floor(part)).padStart(2, '0');

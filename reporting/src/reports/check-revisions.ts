@@ -30,7 +30,7 @@ async function readVersions(client: PoolClient, report: Report, now: Date, known
   const { siteId, timezone, firstDay, lastDay } = report;
   const days = { from: firstDay, to: lastDay };
   const span = toTimeRange({ kind: 'days', ...days }, timezone);
-  const { data: marked = null } = await readMarks(client, { siteId, reads: ['events'], name: 'reports', span });
+  const { data: marked = null } = await readMarks(client, { siteId, sources: ['events'], name: 'reports', span });
   const asBefore = { counted: report.dataVersion!, marked };
   if (marked !== null && marked === known) return asBefore;
   const { rows } = await client.query<{ since: Date }>(horizon);

@@ -3,10 +3,11 @@ import type { Pool } from '@millrace/shared/platform/postgres';
 import { dayOf } from '@millrace/shared/time/zone-days';
 import Joi from 'joi';
 import { resolveBy } from '../datasets/read-dataset.js';
-import { type DateRange, parseDateRange, type WrittenRange } from '../query-request/parse-date-range.js';
+import type { RangeInput } from '../query-request/alias-names.js';
+import { type DateRange, parseDateRange } from '../query-request/parse-date-range.js';
 import { rangeNames } from '../query-request/query-names.js';
 import { refusal } from '../query-request/refuse.js';
-import { type Moment, resolveSpan } from '../query-request/resolve-span.js';
+import { type QueryContext, resolveSpan } from '../query-request/resolve-span.js';
 import { readSiteContext } from '../reading/site-context.js';
 import { type Days, easternmost, hasBegun } from './report-period.js';
 import { datasetRequest } from './templates/dataset-request.js';
@@ -14,7 +15,7 @@ import { checkBody } from './templates/parse-template.js';
 import type { Template } from './templates/template.js';
 
 interface GenerateRequest {
-  date_range?: WrittenRange;
+  date_range?: RangeInput;
   first_day?: string;
   last_day?: string;
   site_id?: string;
@@ -61,8 +62,8 @@ function checkBegun(days: Days, zone: string, now: Date, field: string): void {
 }
 
 /** The days of a range in a time zone. */
-function daysOf(range: DateRange, zone: string, moment: Moment): Days {
-  const span = resolveSpan(range, zone, moment);
+function daysOf(range: DateRange, zone: string, context: Omit<QueryContext, 'siteTimezone'>): Days {
+  const span = resolveSpan(range, zone, context);
   return span.kind === 'days' ? span : { from: dayOf(span.from, zone), to: dayOf(span.to, zone) };
 }
 
@@ -86,7 +87,7 @@ export async function daysOfRequest(
     throw refusal(['site_id'], 'must be the site of the template, or omitted');
   }
   const siteId = sent.site_id ?? template.siteId;
-  const written: WrittenRange = sent.date_range ?? [sent.first_day!, sent.last_day!];
+  const written: RangeInput = sent.date_range ?? [sent.first_day!, sent.last_day!];
   const field = sent.date_range === undefined ? 'first_day' : 'date_range';
   const range = parseDateRange(written, [field]);
   const isAll = range.kind === 'named' && range.name === 'all';

@@ -1,7 +1,7 @@
 import { allows, missingScope } from '@millrace/shared/access/require-scope';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { RequestHandler, Response } from 'express';
-import { accessOf } from '../asker.js';
+import { accessOf } from '../access/request-access.js';
 
 /** Also true if no key is needed. */
 export function isAdmin(res: Response): boolean {

@@ -1,6 +1,6 @@
 import { createErrorLog } from '@millrace/shared/platform/logger';
 import { type JobWorkerDeps, type RunningWorker, startJobWorker } from '@millrace/shared/queue/job-worker';
-import { repeatUntil } from '../repeat-until.js';
+import { repeatUntil } from '../background/repeat-until.js';
 import { checkRevisions } from './check-revisions.js';
 import { createReportConsumer, type ReportsDeps } from './consume-reports.js';
 import { queueReports } from './queue-reports.js';

@@ -1,4 +1,4 @@
-/** What is shown of counted returns: cohorts in percent, and all of them together. */
+/** Describes counted returns: each cohort in percent, and the total of all cohorts. */
 import { ratio } from '../query/page-rows.js';
 import type { Returns, ReturnTable } from './return-table.js';
 
@@ -8,12 +8,12 @@ export interface ReturningCohort {
   size: number;
   /** In the period itself, in the next one, and so on. */
   returned: number[];
-  /** The same in percent of `size`, two decimals; null when that is 0. */
+  /** The same in percent of `size`, two decimals; null if `size` is 0. */
   percent: (number | null)[];
 }
 
-/** Place k is about the periods that are k after those of the cohorts: the complete ones of them. */
-export interface ReturnsInAll {
+/** Index k is about the periods k after those of the cohorts, and only complete ones. */
+export interface ReturnTotals {
   size: number;
   /** Visitors of the cohorts that have such a period. */
   sizes: number[];
@@ -24,7 +24,7 @@ export interface ReturnsInAll {
 export interface ShownPeriod {
   /** First day. */
   period: string;
-  /** False where the range holds only a part of it, or it is not over yet. */
+  /** False if the range contains only a part of it, or if it has not ended yet. */
   complete: boolean;
 }
 
@@ -36,8 +36,8 @@ function cohortsOf({ sizes, returned }: ReturnTable, periods: ShownPeriod[]): Re
   });
 }
 
-/** Weighted by the sizes of cohorts, so that each visitor counts once. */
-function totalOf(cohorts: ReturningCohort[], periods: ShownPeriod[]): ReturnsInAll {
+/** Weighted by cohort size, so that each visitor counts once. */
+function totalOf(cohorts: ReturningCohort[], periods: ShownPeriod[]): ReturnTotals {
   const counted = periods.map((_, later) =>
     cohorts.filter((_cohort, index) => periods[index + later]?.complete === true),
   );
@@ -57,10 +57,10 @@ function describeTable(table: ReturnTable, periods: ShownPeriod[]) {
   return { cohorts, total: totalOf(cohorts, periods) };
 }
 
-export const describeReturns = ({ whole, ofValues }: Returns, periods: ShownPeriod[], withValues: boolean) => ({
+export const describeReturns = ({ total, byValue }: Returns, periods: ShownPeriod[], withValues: boolean) => ({
   periods,
-  ...describeTable(whole, periods),
+  ...describeTable(total, periods),
   ...(withValues && {
-    breakdown: ofValues.map(({ value, table }) => ({ value, ...describeTable(table, periods) })),
+    breakdown: byValue.map(({ value, table }) => ({ value, ...describeTable(table, periods) })),
   }),
 });

@@ -1,4 +1,4 @@
-/** Turns the parameters of `GET /api/v1/retention` into a request whose every part keeps its rules. */
+/** Parses the parameters of `GET /api/v1/retention`. */
 import type { ServiceError } from '@millrace/shared/platform/errors';
 import { parseQuery, type QueryRequest } from '../query-request/parse-query.js';
 import { queryFromParameters } from '../query-request/query-parameters.js';
@@ -8,17 +8,17 @@ import type { Period } from './cohort-periods.js';
 export interface RetentionRequest {
   period: Period;
   /** Site, range and time zone. */
-  request: QueryRequest;
+  scope: QueryRequest;
 }
 
-/** Two years of weeks and some: the work grows with the square of it. */
+/** A little over two years of weeks. The work grows with the square of it. */
 export const maxPeriods = 120;
 
 const names = ['site_id', 'period', 'date_range', 'timezone', 'week_start'];
 
 const periodRule = 'must be week or month; POST /api/v1/retention also takes day';
 
-export const refuseSoMany = (period: Period): ServiceError =>
+export const tooManyPeriods = (period: Period): ServiceError =>
   refusal(['date_range'], `must span at most ${maxPeriods} ${period}s`);
 
 /** `date_range` is written as in `GET /api/v1/query`. @throws ServiceError `invalid_request`. */
@@ -29,5 +29,5 @@ export function parseRetention(query: Record<string, unknown>): RetentionRequest
   if (period !== 'week' && period !== 'month') {
     throw refusal(['period'], period === undefined ? 'is required: week or month' : periodRule);
   }
-  return { period, request: parseQuery({ ...queryFromParameters(rest), metrics: ['visitors'] }) };
+  return { period, scope: parseQuery({ ...queryFromParameters(rest), metrics: ['visitors'] }) };
 }

@@ -1,4 +1,4 @@
-/** Takes the body of `POST /api/v1/retention`: a request whose every part keeps its rules, or a refusal. */
+/** Parses the body of `POST /api/v1/retention`. */
 import Joi from 'joi';
 import type { Filter } from '../query/resolved-query.js';
 import {
@@ -14,12 +14,12 @@ import { parseQuery, type QueryRequest } from '../query-request/parse-query.js';
 import type { Period } from './cohort-periods.js';
 
 export interface ReturnsRequest {
-  /** Site, range, zone and filters of all events, as in a query. */
-  whole: QueryRequest;
+  /** Site, range, time zone and filters, as in a query. */
+  scope: QueryRequest;
   period: Period;
   first?: Filter;
   returning?: Filter;
-  /** Filters of `first` and `returning` as they were sent. */
+  /** Filters of `first` and `returning` as sent. */
   shown: { first?: { filters: unknown[] }; returning?: { filters: unknown[] } };
   breakdown?: Breakdown;
   breakdownLimit: number;
@@ -33,15 +33,15 @@ interface ReturnsBody extends QueryFields {
   breakdown_limit: number;
 }
 
-/** So many values of a breakdown have cohorts of their own. */
-const mostValues = 50;
+/** Maximum number of breakdown values with separate cohorts. */
+const maxValues = 50;
 
 export const returnsSchema = behaviourSchema<ReturnsBody>('retention', {
   period: Joi.string().valid('day', 'week', 'month').required(),
   first: matchingEvents,
   returning: matchingEvents,
   breakdown: Joi.string().max(200),
-  breakdown_limit: Joi.number().integer().min(1).max(mostValues).default(10),
+  breakdown_limit: Joi.number().integer().min(1).max(maxValues).default(10),
 });
 
 /** @throws ServiceError `invalid_request`. */
@@ -54,9 +54,9 @@ export function parseReturns(input: unknown): ReturnsRequest {
     breakdown_limit: breakdownLimit,
     ...query
   } = validateBody(returnsSchema, input, ['first', 'returning']);
-  const whole = parseQuery({ ...query, metrics: ['visitors'] });
+  const scope = parseQuery({ ...query, metrics: ['visitors'] });
   return {
-    ...{ whole, period, breakdownLimit },
+    ...{ scope, period, breakdownLimit },
     ...(first && { first: parseFilters(first.filters, ['first', 'filters'])! }),
     ...(returning && { returning: parseFilters(returning.filters, ['returning', 'filters'])! }),
     shown: {

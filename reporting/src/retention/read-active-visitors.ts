@@ -1,4 +1,4 @@
-/** Turns periods of a site into the set of visitors of each, users that have no number yet included. */
+/** Reads the set of visitors of each period, including users who have no number yet. */
 import { createVisitorSet, numbersOf, splitFrames, type VisitorSet } from '@millrace/shared/bitmap/bitmap';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { coveredTables, type RollupReading } from '../query/covered-tables.js';
@@ -10,7 +10,7 @@ import type { ReadOptions } from '../reading/admit-read.js';
 import { createSqlParameters } from '../reading/sql-parameters.js';
 
 export interface ActiveVisitors {
-  /** One for each period, to be disposed of. */
+  /** One per period; the caller must dispose of them. */
   sets: VisitorSet[];
   source: 'rollup' | 'mixed' | 'raw';
 }
@@ -47,7 +47,7 @@ export async function readActiveVisitors(
   return { sets, source: raw.length === 0 ? 'rollup' : rolled ? 'mixed' : 'raw' };
 }
 
-/** Users without a number get one above all that are given, the same in all periods. */
+/** Users without a number get temporary ones above all that are assigned, the same in all periods. */
 function statementOf(reading: RollupReading, lastVisitorNo: number): { text: string; values: unknown[] } {
   const parameters = createSqlParameters(reading.siteId);
   const last = parameters.add(lastVisitorNo, 'bigint');

@@ -1,4 +1,4 @@
-/** Visitors who come again, counted from raw events: the same definition as the engine's, see `segments/count-returns.ts`. */
+/** Counts returning visitors from raw events. The definition is the same as the engine's in `segments/count-returns.ts`. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { filterSql } from '../query/filter-sql.js';
 import { rawColumn } from '../query/raw-columns.js';
@@ -7,15 +7,15 @@ import { eventsWithVisits, filtersVisits, isVisitDimension } from '../query/visi
 import { createSqlParameters, type SqlParameters } from '../reading/sql-parameters.js';
 import { emptyTable, type Returns, type ReturnsParams } from './return-table.js';
 
-/** Whether it takes visits to tell which events match. */
-export const asksVisits = ({ filter, first, returning, breakdown }: ReturnsParams): boolean =>
+/** Whether it depends on visits which events match. */
+export const needsVisits = ({ filter, first, returning, breakdown }: ReturnsParams): boolean =>
   [filter, first, returning].some(filtersVisits) || (breakdown !== undefined && isVisitDimension(breakdown));
 
-/** Events that may count, with what each is good for. */
-function chosenSql(question: ReturnsParams, parameters: SqlParameters): string {
-  const { bounds, filter, first, returning, breakdown } = question;
+/** Events that may count, with the roles that each can have. */
+function chosenSql(params: ReturnsParams, parameters: SqlParameters): string {
+  const { bounds, filter, first, returning, breakdown } = params;
   const range = { from: bounds[0]!, to: bounds.at(-1)! };
-  const source = asksVisits(question) ? eventsWithVisits(range, parameters) : 'events';
+  const source = needsVisits(params) ? eventsWithVisits(range, parameters) : 'events';
   const fits = (condition: Filter | undefined) => (condition ? filterSql(condition, rawColumn, parameters) : 'true');
   const value = breakdown ? rawColumn(breakdown, parameters).sql : 'null';
   const [from, to] = [range.from, range.to].map((instant) => parameters.add(instant.toISOString(), 'timestamptz'));
@@ -25,14 +25,14 @@ function chosenSql(question: ReturnsParams, parameters: SqlParameters): string {
     and user_id is not null and ${fits(filter)}`;
 }
 
-function statement(question: ReturnsParams): { text: string; values: unknown[] } {
-  const parameters = createSqlParameters(question.siteId);
-  const chosen = chosenSql(question, parameters);
+function statement(params: ReturnsParams): { text: string; values: unknown[] } {
+  const parameters = createSqlParameters(params.siteId);
+  const chosen = chosenSql(params, parameters);
   const periods = parameters.add(
-    question.bounds.map((bound) => bound.toISOString()),
+    params.bounds.map((bound) => bound.toISOString()),
     'timestamptz[]',
   );
-  const limit = parameters.add(question.breakdown ? question.breakdownLimit : 0, 'bigint');
+  const limit = parameters.add(params.breakdown ? params.breakdownLimit : 0, 'bigint');
   const cells = (place: string, join: string) => `
   select ${place} as place, cohort, -1 as period, count(*) as visitors from firsts ${join} group by 1, 2
   union all
@@ -63,18 +63,18 @@ interface Row {
   value: string | null;
 }
 
-/** `client` is inside a transaction with one snapshot. */
-export async function readReturns(client: PoolClient, question: ReturnsParams): Promise<Returns> {
-  const periods = question.bounds.length - 1;
-  const { text, values } = statement(question);
+/** `client` must be in a transaction with one snapshot. */
+export async function readReturns(client: PoolClient, params: ReturnsParams): Promise<Returns> {
+  const periods = params.bounds.length - 1;
+  const { text, values } = statement(params);
   const { rows } = await client.query<Row>(text, values);
-  const whole = emptyTable(periods);
-  const ofValues: Returns['ofValues'] = [];
+  const total = emptyTable(periods);
+  const byValue: Returns['byValue'] = [];
   for (const { place, cohort, period, visitors, value } of rows) {
-    if (place > 0) ofValues[place - 1] ??= { value, table: emptyTable(periods) };
-    const table = place === 0 ? whole : ofValues[place - 1]!.table;
+    if (place > 0) byValue[place - 1] ??= { value, table: emptyTable(periods) };
+    const table = place === 0 ? total : byValue[place - 1]!.table;
     if (period === -1) table.sizes[cohort] = visitors;
     else table.returned[cohort * periods + period] = visitors;
   }
-  return { whole, ofValues };
+  return { total, byValue };
 }

@@ -1,4 +1,4 @@
-/** `GET /api/v1/accounting`: what became of every event that was received, by the hour. */
+/** `GET /api/v1/accounting`: the outcome of all received events, by hour. */
 
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { parseInstant } from '@millrace/shared/time/instant';
@@ -11,32 +11,31 @@ import { runShortStatement } from '../reading/in-snapshot.js';
 
 const hourMs = 3_600_000;
 const defaultHours = 24;
-const mostHours = 10_000;
+const maxHours = 10_000;
 
 function instantOf(name: 'from' | 'to', text: unknown): number | undefined {
   if (text === undefined) return undefined;
   const date = typeof text === 'string' && isCalendarDate(text) ? Date.parse(text) : undefined;
   const instant = date ?? (typeof text === 'string' ? parseInstant(text) : undefined);
   if (instant === undefined)
-    throw refusal([name], 'must be a date of UTC or an instant, such as 2026-11-14 or 2026-11-14T10:00:00Z');
+    throw refusal([name], 'must be a UTC date or an instant, such as 2026-11-14 or 2026-11-14T10:00:00Z');
   return name === 'to' && date !== undefined ? date + 24 * hourMs : instant;
 }
 
-/** Whole hours, the last 24 where nothing is said. @throws ServiceError `invalid_request`. */
+/** Whole hours, by default the last 24. @throws ServiceError `invalid_request`. */
 export function parseHours(query: Record<string, unknown>, now: Date): TimeRange {
   const unknown = Object.keys(query).find((name) => name !== 'from' && name !== 'to');
-  if (unknown !== undefined) throw refusal([unknown], 'is not a parameter of the accounting, which takes from and to');
+  if (unknown !== undefined) throw refusal([unknown], 'is not a parameter of accounting, which takes from and to');
   const [given, until] = [instantOf('from', query.from), instantOf('to', query.to)];
   const to = Math.ceil((until ?? now.getTime() + 1) / hourMs);
   const from = given === undefined ? to - defaultHours : Math.floor(given / hourMs);
   if (from >= to) throw refusal(['from'], 'must be before to');
-  if (to - from > mostHours)
-    throw refusal(['from'], `must be at most ${mostHours.toLocaleString('en')} hours before to`);
+  if (to - from > maxHours) throw refusal(['from'], `must be at most ${maxHours.toLocaleString('en')} hours before to`);
   return { from: new Date(from * hourMs), to: new Date(to * hourMs) };
 }
 
 export interface AccountingDependencies {
-  /** Not a replica, which may be late. */
+  /** Not a replica, which may lag. */
   writePool: Pool;
   clock?: () => Date;
 }

@@ -1,14 +1,14 @@
-/** `/api/v1/sites/:site_id/annotations`: what happened at a time, to be seen beside the figures. */
+/** `/api/v1/sites/:site_id/annotations`: notes on what happened at a time, shown in charts. */
 import { type RequestHandler, Router } from 'express';
 import { annotationSchema, parseSpan, resolveAnnotation } from '../annotations/annotation.js';
 import { deleteAnnotation, insertAnnotation, listAnnotations } from '../annotations/annotation-rows.js';
-import { readJson } from '../read-json.js';
+import { readJson } from '../http/read-json.js';
 import { siteTimezone } from '../reading/site-context.js';
 import { requireAdmin } from '../reports/report-access.js';
-import { type KeptDependencies, parseKept, parseKeptId, siteOf } from '../sites/keep-for-site.js';
+import { parseRecord, parseRecordId, type SiteRecordDependencies, siteOf } from '../sites/site-records.js';
 
 const list =
-  ({ writePool }: KeptDependencies): RequestHandler =>
+  ({ writePool }: SiteRecordDependencies): RequestHandler =>
   async (req, res) => {
     const siteId = siteOf(req, res);
     const span = parseSpan(req.query, await siteTimezone(writePool, siteId));
@@ -16,23 +16,23 @@ const list =
   };
 
 const create =
-  ({ writePool }: KeptDependencies): RequestHandler =>
+  ({ writePool }: SiteRecordDependencies): RequestHandler =>
   async (req, res) => {
     const siteId = siteOf(req, res);
-    const sent = parseKept(annotationSchema, await readJson(req, res));
+    const sent = parseRecord(annotationSchema, await readJson(req, res));
     const annotation = resolveAnnotation(sent, await siteTimezone(writePool, siteId));
     res.status(201).json(await insertAnnotation(writePool, siteId, annotation));
   };
 
 const remove =
-  ({ writePool }: KeptDependencies): RequestHandler =>
+  ({ writePool }: SiteRecordDependencies): RequestHandler =>
   async (req, res) => {
     const siteId = siteOf(req, res);
-    await deleteAnnotation(writePool, siteId, parseKeptId(req.params.id, 'an annotation'));
+    await deleteAnnotation(writePool, siteId, parseRecordId(req.params.id, 'an annotation'));
     res.status(204).end();
   };
 
-export function annotationsRoutes(deps: KeptDependencies): Router {
+export function annotationsRoutes(deps: SiteRecordDependencies): Router {
   const router = Router();
   const path = '/api/v1/sites/:site_id/annotations';
   router.get(path, list(deps));

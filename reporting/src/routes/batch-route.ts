@@ -1,4 +1,4 @@
-/** `POST /api/v1/query/batch`: many questions about one range and one selection of events, such as all panels of a dashboard. */
+/** `POST /api/v1/query/batch`: several queries over one range and selection of events, such as all panels of a dashboard. */
 import { checkSite } from '@millrace/shared/access/require-scope';
 import type { Logger } from '@millrace/shared/platform/logger';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
@@ -12,10 +12,10 @@ import {
 } from '../batch/batch-output.js';
 import { checkBatchPatterns, patternsOfBatch } from '../batch/check-batch-patterns.js';
 import { readBatch } from '../batch/read-batch.js';
+import { readJson } from '../http/read-json.js';
 import { checkBytes, maxAnswerBytes } from '../query/page-rows.js';
 import { patternTimeoutMs } from '../query-request/check-patterns.js';
 import { type BatchRequest, parseBatch } from '../query-request/parse-batch.js';
-import { readJson } from '../read-json.js';
 import { admitRead, type ReadDeps, type ReadOptions } from '../reading/admit-read.js';
 import { budgetOf } from '../reading/read-budget.js';
 import { withFixedFilters } from '../share-links/guest.js';
@@ -56,7 +56,7 @@ async function sendBatch(
   const now = (deps.clock ?? (() => new Date()))();
   const longestMs = patternsOfBatch(batch).length > 0 ? patternTimeoutMs : undefined;
   const read = async (client: PoolClient, reads: ReadOptions) => {
-    // A read that may yet have to start again must not have sent anything by then.
+    // A read that may be restarted must not send anything before it is done.
     const held: BatchAnswer[] = [];
     const give = reads.admit ? (answer: BatchAnswer) => held.push(answer) : output.add;
     let bytes = 0;

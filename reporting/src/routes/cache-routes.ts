@@ -1,19 +1,19 @@
-/** `/api/v1/cache`: what keeps answers warm, and how to steer it. For administrators of all sites. */
+/** `/api/v1/cache`: status and control of cache warming, for administrators of all sites. */
 import { forOperators } from '@millrace/shared/access/require-scope';
 import { ServiceError } from '@millrace/shared/platform/errors';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Queue } from '@millrace/shared/queue/queue';
 import { Router } from 'express';
 import type { AnswerCache } from '../cache/answer-cache.js';
+import { withStoreErrors } from '../cache/answer-store.js';
 import { clearCache, invalidateCache } from '../cache/invalidate.js';
 import { parsePattern } from '../cache/name-pattern.js';
-import { reachStore } from '../cache/reach-store.js';
+import { readJson } from '../http/read-json.js';
 import { refusal } from '../query-request/refuse.js';
-import { readJson } from '../read-json.js';
 import { restartWarming, stopWarming, triggerWarming } from '../warming/control-warming.js';
 import { readJobs, readTotals } from '../warming/job-status.js';
 
-/** What answers are kept in, and the queue of the jobs that keep them warm. */
+/** The answer cache and the queue of its warming jobs. */
 export interface Caching {
   cache: AnswerCache;
   queue: () => Queue;
@@ -23,15 +23,15 @@ export interface Caching {
 
 export interface CacheRoutesDependencies {
   writePool: Pool;
-  /** Absent where no answers are kept. */
+  /** Absent if caching is disabled. */
   caching?: Caching | undefined;
   clock?: () => Date;
 }
 
 const prefix = '/api/v1/cache';
 
-/** Routes match addresses whatever the case of their letters. */
-export const isAboutCache = (path: string): boolean => `${path.toLowerCase()}/`.startsWith(`${prefix}/`);
+/** Routes match paths case-insensitively. */
+export const isCachePath = (path: string): boolean => `${path.toLowerCase()}/`.startsWith(`${prefix}/`);
 
 async function patternOf(...parameters: Parameters<typeof readJson>): Promise<string> {
   const body = await readJson(...parameters);
@@ -46,7 +46,7 @@ export function cacheRoutes(deps: CacheRoutesDependencies): Router {
   const router = Router();
   const caching = (): Caching => {
     if (deps.caching) return deps.caching;
-    throw new ServiceError('conflict', 'This service keeps no answers: CACHE_MB is 0.');
+    throw new ServiceError('conflict', 'Caching is disabled: CACHE_MB is 0.');
   };
   const invalidation = () => ({ writePool, cache: caching().cache });
   router.use(prefix, forOperators);
@@ -56,13 +56,13 @@ export function cacheRoutes(deps: CacheRoutesDependencies): Router {
   });
   router.get(`${prefix}/metrics`, async (_req, res) => {
     const { cache } = caching();
-    const store = { kind: cache.store.kind, ...(await reachStore(cache.store, cache.store.size())) };
-    res.json({ ...(await readTotals(writePool)), ...cache.figures(), store });
+    const store = { kind: cache.store.kind, ...(await withStoreErrors(cache.store, cache.store.size())) };
+    res.json({ ...(await readTotals(writePool)), ...cache.stats(), store });
   });
   router.post(`${prefix}/jobs/:id/trigger`, async (req, res) => {
     const { id } = req.params;
     const { cache, queue } = caching();
-    res.status(202).json({ id, job_id: await reachStore(cache.store, triggerWarming(queue(), id)) });
+    res.status(202).json({ id, job_id: await withStoreErrors(cache.store, triggerWarming(queue(), id)) });
   });
   router.post(`${prefix}/clear`, async (_req, res) => {
     res.json({ removed: await clearCache(invalidation()) });

@@ -1,4 +1,4 @@
-/** `/api/v1/datasets`: which there are, what each is, and its rows. */
+/** `/api/v1/datasets`: the list of datasets, their descriptions and their rows. */
 import { checkSite } from '@millrace/shared/access/require-scope';
 import { type Request, type RequestHandler, Router } from 'express';
 import { type AnswerDependencies, sendAnswer } from '../cache/send-answer.js';
@@ -11,7 +11,7 @@ import { refusal } from '../query-request/refuse.js';
 
 const textOf = (name: string, value: unknown): string | undefined => {
   if (value === undefined || typeof value === 'string') return value;
-  throw refusal([name], 'must be given once');
+  throw refusal([name], 'must be given only once');
 };
 
 function limitOf(given: string | undefined): number {
@@ -20,7 +20,7 @@ function limitOf(given: string | undefined): number {
   throw refusal(['page_size'], `must be a number from 1 to ${pageLimits.most}`);
 }
 
-/** Parameters of the page, and those of the dataset. */
+/** Splits the parameters into those of the page and those of the dataset. */
 function parsePage({ params, query }: Request<{ id: string }>): PageRequest {
   const dataset = findDataset(params.id);
   const { page_size, after, ...rest } = query as Record<string, unknown>;

@@ -1,4 +1,4 @@
-/** `GET /api/v1/definitions`: what the names of a query mean, for pages that explain their figures; the same table as docs/query.md. */
+/** `GET /api/v1/definitions`: the meaning of every name in queries, as in docs/query.md, for pages that explain their figures. */
 import { aiCrawlers } from '@millrace/shared/contract/ai-crawlers';
 import type { RequestHandler } from 'express';
 import {
@@ -25,7 +25,7 @@ export const definitions = {
   ai_crawlers: aiCrawlers,
 };
 
-/** The same for everybody, and until the next release. */
+/** Public, and constant until the next release. */
 export const definitionsRoute = (): RequestHandler => (_req, res) => {
   res.set('cache-control', 'public, max-age=3600').json(definitions);
 };

@@ -1,9 +1,9 @@
-/** `/api/v1/exports`: files of datasets that are asked for, written by a worker, and downloaded. */
+/** `/api/v1/exports`: exports of datasets, written by a worker and then downloaded. */
 import { randomUUID } from 'node:crypto';
 import { checkSite } from '@millrace/shared/access/require-scope';
 import type { Logger } from '@millrace/shared/platform/logger';
 import { type RequestHandler, Router } from 'express';
-import { onlySite } from '../asker.js';
+import { onlySite } from '../access/request-access.js';
 import { resolveDataset } from '../datasets/read-dataset.js';
 import { createExport } from '../exports/create-export.js';
 import { deleteExport } from '../exports/delete-export.js';
@@ -14,12 +14,12 @@ import { type LinkDependencies, linkRoute } from '../exports/link-route.js';
 import { writePageCursor } from '../exports/page-cursor.js';
 import { parseExport, parsePage } from '../exports/parse-export.js';
 import { listExports } from '../exports/read-exports.js';
-import { readJson } from '../read-json.js';
+import { readJson } from '../http/read-json.js';
 
 export interface ExportsDependencies extends DownloadDependencies, LinkDependencies {
   logger: Logger;
   quotaBytes: number;
-  /** Rejects when the queue cannot be reached: the worker adds the job later then. */
+  /** Rejects if the queue is unreachable; the worker adds the job later then. */
   addJob: (exportId: string) => Promise<void>;
   removeJob: (exportId: string) => Promise<void>;
 }
@@ -28,14 +28,16 @@ function createRoute(deps: ExportsDependencies): RequestHandler {
   const { writePool, quotaBytes, addJob, logger, clock = () => new Date() } = deps;
   return async (req, res) => {
     const now = clock();
-    const wish = parseExport(await readJson(req, res), now);
-    checkSite(res, wish.siteId);
-    // What could only fail is refused now.
-    await resolveDataset(writePool, datasetRequestOf(wish), now);
+    const params = parseExport(await readJson(req, res), now);
+    checkSite(res, params.siteId);
+    // Refuses now what would fail later.
+    await resolveDataset(writePool, datasetRequestOf(params), now);
     const keyId = keyIdOf(res);
     const id = randomUUID();
-    const row = await createExport(writePool, { ...wish, id, now, ...(keyId && { keyId }) }, quotaBytes);
-    await addJob(id).catch((error) => logger.warn({ err: error, export: id }, 'job not added; the worker will add it'));
+    const row = await createExport(writePool, { ...params, id, now, ...(keyId && { keyId }) }, quotaBytes);
+    await addJob(id).catch((error) =>
+      logger.warn({ err: error, export: id }, 'could not add the job; the worker will add it'),
+    );
     res.status(202).location(exportPath(id)).json(describeExport(row, now));
   };
 }
@@ -46,7 +48,7 @@ function listRoute({ writePool, clock = () => new Date() }: ExportsDependencies)
     const page = parsePage(req.query as Record<string, unknown>);
     if (page.siteId !== null) checkSite(res, page.siteId);
     const siteId = page.siteId ?? onlySite(res);
-    // One more tells whether there is another page.
+    // Reads one more to see whether there is another page.
     const found = await listExports(writePool, { ...page, siteId, limit: page.limit + 1, now });
     const rows = found.slice(0, page.limit);
     const next = found.length > page.limit ? writePageCursor(rows.at(-1)!) : null;
@@ -66,7 +68,7 @@ function deleteRoute(deps: ExportsDependencies): RequestHandler<{ id: string }> 
     const { id, siteId } = await findExport(writePool, req.params.id, onlySite(res));
     await deleteExport(writePool, stores, { id, siteId });
     await removeJob(id).catch((error) =>
-      logger.warn({ err: error, export: id }, 'job of a deleted export not removed'),
+      logger.warn({ err: error, export: id }, 'could not remove the job of a deleted export'),
     );
     res.json({ id, status: 'deleted' });
   };

@@ -1,23 +1,23 @@
-/** `/api/v1/sites/:site_id/goals`: the events that somebody waits for. */
+/** `/api/v1/sites/:site_id/goals`: events that count as conversions. */
 import { type RequestHandler, Router } from 'express';
 import { type Goal, parseGoal } from '../goals/goal.js';
 import { goalFilters, patternsOfGoal } from '../goals/goal-filters.js';
 import { deleteGoal, insertGoal, listGoals } from '../goals/goal-rows.js';
+import { readJson } from '../http/read-json.js';
 import { checkPatterns } from '../query-request/check-patterns.js';
-import { readJson } from '../read-json.js';
 import { requireAdmin } from '../reports/report-access.js';
-import { type KeptDependencies, parseKeptId, siteOf } from '../sites/keep-for-site.js';
+import { parseRecordId, type SiteRecordDependencies, siteOf } from '../sites/site-records.js';
 
 const shown = ({ created_at, ...goal }: Goal) => ({ ...goal, filters: goalFilters(goal), created_at });
 
 const list =
-  ({ writePool }: KeptDependencies): RequestHandler =>
+  ({ writePool }: SiteRecordDependencies): RequestHandler =>
   async (req, res) => {
     res.json({ goals: (await listGoals(writePool, siteOf(req, res))).map(shown) });
   };
 
 const create =
-  ({ writePool }: KeptDependencies): RequestHandler =>
+  ({ writePool }: SiteRecordDependencies): RequestHandler =>
   async (req, res) => {
     const siteId = siteOf(req, res);
     const goal = parseGoal(await readJson(req, res));
@@ -26,14 +26,14 @@ const create =
   };
 
 const remove =
-  ({ writePool }: KeptDependencies): RequestHandler =>
+  ({ writePool }: SiteRecordDependencies): RequestHandler =>
   async (req, res) => {
     const siteId = siteOf(req, res);
-    await deleteGoal(writePool, siteId, parseKeptId(req.params.id, 'a goal'));
+    await deleteGoal(writePool, siteId, parseRecordId(req.params.id, 'a goal'));
     res.status(204).end();
   };
 
-export function goalsRoutes(deps: KeptDependencies): Router {
+export function goalsRoutes(deps: SiteRecordDependencies): Router {
   const router = Router();
   const path = '/api/v1/sites/:site_id/goals';
   router.get(path, list(deps));

@@ -1,6 +1,6 @@
-/** `GET /api/v1/overview`: all sites that a key may see, each with its visitors at a glance. */
+/** `GET /api/v1/overview`: all sites that a key may read, with their visitors at a glance. */
 import type { RequestHandler } from 'express';
-import { onlySite } from '../asker.js';
+import { onlySite } from '../access/request-access.js';
 import type { AnswerDependencies } from '../cache/send-answer.js';
 import { parseOverview } from '../overview/parse-overview.js';
 import { readOverview } from '../overview/read-overview.js';

@@ -1,9 +1,9 @@
-/** `POST` and `GET /api/v1/query`: the answer to any question about a site. */
 import { checkSite } from '@millrace/shared/access/require-scope';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Request, RequestHandler, Response } from 'express';
-import { followsClock, type Question, type ResolvedQuestion, spanOf } from '../cache/question.js';
+import { type CacheableQuery, type ExecutableQuery, followsClock, spanOf } from '../cache/cacheable-query.js';
 import { type AnswerDependencies, sendAnswer } from '../cache/send-answer.js';
+import { readJson } from '../http/read-json.js';
 import { type Answer, answerQuery } from '../query/answer-query.js';
 import type { ResolvedQuery, ResultRow } from '../query/resolved-query.js';
 import { needsVisits } from '../query/visits-sql.js';
@@ -12,19 +12,18 @@ import { echoQuery } from '../query-request/echo-query.js';
 import { parseQuery, type QueryRequest } from '../query-request/parse-query.js';
 import { queryFromParameters } from '../query-request/query-parameters.js';
 import { resolveQuery } from '../query-request/resolve-query.js';
-import { readJson } from '../read-json.js';
 import { needsEvents, type SiteContext, siteMeta } from '../reading/site-context.js';
 import { widenForVisits } from '../segments/visit-rules.js';
 import { withFixedFilters } from '../share-links/guest.js';
 
-/** Serves both methods: a body, or parameters of the same names. */
+/** `POST /api/v1/query` with a body, `GET` with parameters of the same names. */
 export function queryRoute(deps: AnswerDependencies): RequestHandler {
   const { pool, clock = () => new Date() } = deps;
   return async (req, res) => {
     const startedAt = performance.now();
     const request = parseQuery(withFixedFilters(res, await readInput(req, res)));
     checkSite(res, request.siteId);
-    await sendAnswer(deps, req, res, questionOf(pool, request, clock()), startedAt);
+    await sendAnswer(deps, req, res, toCacheableQuery(pool, request, clock()), startedAt);
   };
 }
 
@@ -36,21 +35,21 @@ const instantsOf = ({ range, comparison }: ResolvedQuery): Date[] => [
   ...(comparison ? [comparison.range.from, comparison.range.to, ...(comparison.buckets?.bounds ?? [])] : []),
 ];
 
-function questionOf(pool: Pool, request: QueryRequest, now: Date): Question {
+function toCacheableQuery(pool: Pool, request: QueryRequest, now: Date): CacheableQuery {
   return {
     kind: 'query',
     siteId: request.siteId,
-    asked: request,
-    reads: ['events'],
+    request,
+    sources: ['events'],
     needsEvents: needsEvents(request.dateRange, request.comparison),
-    resolve(site): ResolvedQuestion {
+    resolve(site): ExecutableQuery {
       const query = resolveQuery(request, { now, ...site });
       const instants = instantsOf(query);
       const patterns = patternsOf(query.filter);
       return {
         meaning: [query, siteMeta(site, query.range)],
         span: needsVisits(query) ? widenForVisits(spanOf(instants)) : spanOf(instants),
-        isMomentary: followsClock(instants, now),
+        isTransient: followsClock(instants, now),
         longestMs: patterns.length > 0 ? patternTimeoutMs : undefined,
         check: (signal) => checkPatterns(pool, patterns, { signal }),
         read: async (client, reads) => bodyOf(request, query, await answerQuery(client, query, reads), site),
@@ -59,7 +58,7 @@ function questionOf(pool: Pool, request: QueryRequest, now: Date): Question {
   };
 }
 
-/** What is answered to `request`, of which `query` was made. */
+/** The answer to `request`, which was resolved to `query`. */
 export const bodyOf = (request: QueryRequest, query: ResolvedQuery, answer: Answer, site: SiteContext) => ({
   fields: { results: resultsOf(answer, request.rowNames), query: echoQuery(request, query) },
   meta: {
@@ -71,7 +70,7 @@ export const bodyOf = (request: QueryRequest, query: ResolvedQuery, answer: Answ
   },
 });
 
-/** Rows as lists, or as objects with the names that the client gave. */
+/** Rows as lists, or as objects keyed by the names that the client sent. */
 function resultsOf({ rows, comparisonRows }: Answer, names: QueryRequest['rowNames']) {
   const named = (keys: string[] | undefined, values: unknown[]) =>
     keys ? Object.fromEntries(keys.map((key, place) => [key, values[place]])) : values;

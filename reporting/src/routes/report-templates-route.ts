@@ -5,8 +5,8 @@ import { newSecret } from '@millrace/shared/outbound/sign-body';
 import { ServiceError } from '@millrace/shared/platform/errors';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { type RequestHandler, type Response, Router } from 'express';
-import { onlySite } from '../asker.js';
-import { readJson } from '../read-json.js';
+import { onlySite } from '../access/request-access.js';
+import { readJson } from '../http/read-json.js';
 import { siteTimezone } from '../reading/site-context.js';
 import { orderDays } from '../reports/order-reports.js';
 import { daysOfRequest } from '../reports/parse-generate.js';
@@ -26,13 +26,13 @@ import { checkKnownSite } from '../sites/check-known-site.js';
 
 export interface ReportTemplatesDeps {
   writePool: Pool;
-  /** Webhooks may lie in private networks and on any port. */
+  /** Webhooks may use private networks and any port. */
   allowPrivate?: boolean;
   clock?: () => Date;
 }
 type Deps = Required<ReportTemplatesDeps>;
 
-/** A webhook may hold a secret in its path, which only those need to know who may change it. */
+/** The path of a webhook may contain a secret, so only those who may change it see it. */
 const shownWebhook = (res: Response, webhook: string | null) =>
   webhook === null || isAdmin(res) ? webhook : `${new URL(webhook).origin}/…`;
 
@@ -46,10 +46,10 @@ function shown(res: Response, template: ListedTemplate, now: Date) {
   };
 }
 
-/** Ids are UUIDs or names; nothing else is looked for. */
+/** Ids are UUIDs or names; others are not looked up. */
 function idOf(given: unknown): string {
   if (typeof given === 'string' && /^[a-z0-9-]{1,64}$/.test(given)) return given;
-  throw new ServiceError('not_found', 'There is no report template of this id.');
+  throw new ServiceError('not_found', 'There is no report template with this id.');
 }
 
 const showOne = async ({ writePool, clock }: Deps, res: Response, id: string) =>
@@ -68,7 +68,7 @@ const show =
     res.json(await showOne(deps, res, idOf(req.params.id)));
   };
 
-/** A key that is limited to a site makes templates of that site, named or not. */
+/** With a key that is limited to a site, templates are always of that site. */
 async function siteOf(pool: Pool, res: Response, given: string | null | undefined): Promise<string | null> {
   const only = onlySite(res);
   const siteId = given ?? only;
@@ -93,7 +93,7 @@ const create =
     res.status(201).json({ ...(await showOne(deps, res, id)), ...(secret !== null && { secret }) });
   };
 
-/** A webhook that is given gets a secret of its own, also when it is the same one: so secrets are renewed. */
+/** Setting a webhook renews its secret, even if the URL is the same. */
 const change =
   (deps: Deps): RequestHandler =>
   async (req, res) => {
@@ -149,7 +149,7 @@ const generate =
     });
   };
 
-/** Active templates stay so: what was stopped goes on with the restart. */
+/** Does not change which templates are active: a restart resumes those that were. */
 const runAll =
   ({ writePool }: Deps, enabled: boolean): RequestHandler =>
   async (_req, res) => {

@@ -1,16 +1,16 @@
-/** `/api/v1/reports`: what was reported, its files, and to whom it went. */
+/** `/api/v1/reports`: generated reports, their files and deliveries. */
 
 import { checkSite } from '@millrace/shared/access/require-scope';
 import { ServiceError } from '@millrace/shared/platform/errors';
 import type { Logger } from '@millrace/shared/platform/logger';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
-import { onlySite } from '../asker.js';
+import { onlySite } from '../access/request-access.js';
 import type { Links } from '../exports/export-links.js';
 import type { ExportStores } from '../exports/export-store.js';
 import { formats } from '../exports/formats/formats.js';
 import { serveFile } from '../exports/serve-file.js';
-import { readOptionalJson } from '../read-json.js';
+import { readOptionalJson } from '../http/read-json.js';
 import { checkRevision } from '../reports/check-revisions.js';
 import { listDeliveries } from '../reports/list-deliveries.js';
 import { parseListing, resendSchema } from '../reports/parse-listing.js';
@@ -27,7 +27,7 @@ import { checkBody } from '../reports/templates/parse-template.js';
 export interface ReportsRouteDeps {
   writePool: Pool;
   stores: ExportStores;
-  /** Which downloads need no key. */
+  /** Signed download links, which need no key. */
   links: Links;
   logger: Logger;
   clock?: () => Date;
@@ -59,7 +59,7 @@ function shown(report: Report) {
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Reports of other sites than that of the key are not there for it. */
+/** Reports of sites that the key cannot access are not found. */
 async function reportOf(pool: Pool, res: Response, id: unknown): Promise<Report> {
   const found = uuid.test(String(id)) ? await findReport(pool, String(id), onlySite(res)) : undefined;
   if (!found) throw unknownReport();
@@ -80,11 +80,11 @@ const show =
   ({ writePool, clock, logger }: Deps): RequestHandler =>
   async (req, res) => {
     const report = await reportOf(writePool, res, req.params.id);
-    // A report is shown also where counting its events takes too long.
+    // The report is returned even if counting its events takes too long.
     const revised = await checkRevision(writePool, report, clock()).catch((error: unknown) => {
       logger.warn(
         { err: error, report: report.id },
-        'a report is shown as it was checked before: its events cannot be counted',
+        'could not count the events of a report; showing the result of the last check',
       );
       return report.revised;
     });
@@ -92,18 +92,18 @@ const show =
     res.json({ ...shown({ ...report, revised }), deliveries });
   };
 
-const kept = () =>
-  new ServiceError('gone', 'The file of this report is kept no longer. Issue the report again to have another.');
+const fileDeleted = () =>
+  new ServiceError('gone', 'The file of this report has been deleted. Reissue the report to get a new one.');
 
-function notThere({ status, error }: Report): ServiceError {
-  if (status === 'failed') return new ServiceError('conflict', `This report could not be written: ${error}`);
-  if (status === 'generated') return kept();
-  const why = error === null ? '. Ask again in a moment.' : `: ${error}`;
-  return new ServiceError('conflict', `This report is not written yet${why}`);
+function noFile({ status, error }: Report): ServiceError {
+  if (status === 'failed') return new ServiceError('conflict', `This report could not be generated: ${error}`);
+  if (status === 'generated') return fileDeleted();
+  const why = error === null ? '. Try again in a moment.' : `: ${error}`;
+  return new ServiceError('conflict', `This report is not ready yet${why}`);
 }
 
 async function send({ stores }: Deps, req: Request, res: Response, report: Report): Promise<void> {
-  if (report.file === null || report.bytes === null) throw notThere(report);
+  if (report.file === null || report.bytes === null) throw noFile(report);
   await serveFile(req, res, {
     bytes: report.bytes,
     checksum: report.checksum!,
@@ -113,7 +113,7 @@ async function send({ stores }: Deps, req: Request, res: Response, report: Repor
     async open(range) {
       const content = await openFile(stores, report, range);
       if (content) return content;
-      throw kept();
+      throw fileDeleted();
     },
   });
 }
@@ -123,7 +123,7 @@ const download =
   async (req, res) =>
     send(deps, req, res, await reportOf(deps.writePool, res, req.params.id));
 
-/** Of the links that mails carry. Stands before whatever asks for a key; who comes without a signature is for the others. */
+/** Serves the links in mails. Mounted before keys are checked; requests without a signature are left to later routes. */
 export function signedReportRoute({ clock = () => new Date(), ...rest }: ReportsRouteDeps): RequestHandler {
   const deps = { clock, ...rest };
   return async (req, res, next) => {
@@ -131,10 +131,7 @@ export function signedReportRoute({ clock = () => new Date(), ...rest }: Reports
     if (signature === undefined) return next();
     const path = `/api/v1/reports/${req.params.id}/download`;
     if (!(await deps.links.isValid(path, { expires, signature }, clock()))) {
-      throw new ServiceError(
-        'forbidden',
-        'This link is not valid, or not any more: ask for the report to be sent again.',
-      );
+      throw new ServiceError('forbidden', 'This link is invalid or has expired. Ask for the report to be sent again.');
     }
     await send(deps, req, res, await reportOf(deps.writePool, res, req.params.id));
   };

@@ -1,23 +1,22 @@
-/** `POST /api/v1/retention`: visitors by the period in which they first did one thing, and when they did another later. */
+/** `POST /api/v1/retention`: cohorts by the period of a first event, and returns by another event. */
 import { checkSite } from '@millrace/shared/access/require-scope';
 import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
 import type { RequestHandler } from 'express';
-import { followsClock, type Question, type ResolvedQuestion } from '../cache/question.js';
+import { type CacheableQuery, type ExecutableQuery, followsClock } from '../cache/cacheable-query.js';
 import { type AnswerDependencies, sendAnswer } from '../cache/send-answer.js';
+import { readJson } from '../http/read-json.js';
 import { rawCost } from '../query/reading-cost.js';
 import { effectiveFilter } from '../query/resolved-query.js';
 import { checkPatterns, patternsOf, patternTimeoutMs } from '../query-request/check-patterns.js';
 import { resolveQuery } from '../query-request/resolve-query.js';
-import { readJson } from '../read-json.js';
 import type { ReadOptions } from '../reading/admit-read.js';
 import { readEventsSince } from '../reading/events-since.js';
 import { needsEvents, type SiteContext, siteMeta } from '../reading/site-context.js';
-import { periodsOf } from '../retention/cohort-periods.js';
+import { clipPeriods, periodsOf } from '../retention/cohort-periods.js';
 import { describeReturns } from '../retention/describe-returns.js';
-import { maxPeriods, refuseSoMany } from '../retention/parse-retention.js';
+import { maxPeriods, tooManyPeriods } from '../retention/parse-retention.js';
 import { parseReturns, type ReturnsRequest } from '../retention/parse-returns.js';
-import { asksVisits, readReturns } from '../retention/read-returns.js';
-import { returnPeriods } from '../retention/return-periods.js';
+import { needsVisits, readReturns } from '../retention/read-returns.js';
 import { emptyTable, type ReturnsParams } from '../retention/return-table.js';
 import { answerRetention, type RetentionAnswer } from '../segments/answer-retention.js';
 import { widenForVisits } from '../segments/visit-rules.js';
@@ -27,57 +26,63 @@ export function returnsRoute(deps: AnswerDependencies): RequestHandler {
   const { pool, clock = () => new Date() } = deps;
   return async (req, res) => {
     const startedAt = performance.now();
-    const asked = parseReturns(withFixedFilters(res, await readJson(req, res)));
-    checkSite(res, asked.whole.siteId);
-    await sendAnswer(deps, req, res, questionOf(pool, asked, clock()), startedAt);
+    const request = parseReturns(withFixedFilters(res, await readJson(req, res)));
+    checkSite(res, request.scope.siteId);
+    await sendAnswer(deps, req, res, toCacheableQuery(pool, request, clock()), startedAt);
   };
 }
 
 type Returned = Omit<RetentionAnswer, 'source'> & { source: RetentionAnswer['source'] | 'raw' };
 
-/** `client` is inside a transaction with one snapshot. */
-async function answer(client: PoolClient, question: ReturnsParams, reads: ReadOptions): Promise<Returned> {
-  const { siteId, bounds, filter } = question;
-  if (bounds.length < 2) return { whole: emptyTable(0), ofValues: [], source: 'raw' };
-  const found = reads.engine && (await answerRetention(client, reads.engine, question, reads));
+/** `client` must be in a transaction with one snapshot. */
+async function answer(client: PoolClient, params: ReturnsParams, reads: ReadOptions): Promise<Returned> {
+  const { siteId, bounds, filter } = params;
+  if (bounds.length < 2) return { total: emptyTable(0), byValue: [], source: 'raw' };
+  const found = reads.engine && (await answerRetention(client, reads.engine, params, reads));
   if (found) return found;
   const range = { from: bounds[0]!, to: bounds.at(-1)! };
-  const cost = asksVisits(question) ? { siteId, range: widenForVisits(range) } : { siteId, range, filter };
+  const cost = needsVisits(params) ? { siteId, range: widenForVisits(range) } : { siteId, range, filter };
   reads.admit?.(await rawCost(client, cost));
-  return { ...(await readReturns(client, question)), source: 'raw' };
+  return { ...(await readReturns(client, params)), source: 'raw' };
 }
 
-function questionOf(pool: Pool, asked: ReturnsRequest, now: Date): Question {
-  const { whole } = asked;
+function toCacheableQuery(pool: Pool, request: ReturnsRequest, now: Date): CacheableQuery {
+  const { scope } = request;
   return {
-    ...{ kind: 'retention', siteId: whole.siteId, asked, reads: ['events'], needsEvents: needsEvents(whole.dateRange) },
-    resolve: (site) => resolveReturns(pool, asked, now, site),
+    ...{
+      kind: 'retention',
+      siteId: scope.siteId,
+      request,
+      sources: ['events'],
+      needsEvents: needsEvents(scope.dateRange),
+    },
+    resolve: (site) => resolveReturns(pool, request, now, site),
   };
 }
 
-function resolveReturns(pool: Pool, asked: ReturnsRequest, now: Date, site: SiteContext): ResolvedQuestion {
-  const { whole, period, first, returning, breakdown, breakdownLimit } = asked;
-  const resolved = resolveQuery(whole, { now, ...site });
+function resolveReturns(pool: Pool, request: ReturnsRequest, now: Date, site: SiteContext): ExecutableQuery {
+  const { scope, period, first, returning, breakdown, breakdownLimit } = request;
+  const resolved = resolveQuery(scope, { now, ...site });
   const { siteId, timezone, range } = resolved;
   const filter = effectiveFilter(resolved);
-  const touched = periodsOf(range, period, timezone, now, maxPeriods, whole.weekStart);
-  if (touched.labels.length > maxPeriods) throw refuseSoMany(period);
-  const periods = returnPeriods(touched, range, now);
-  const question: ReturnsParams = {
+  const wholePeriods = periodsOf(range, period, timezone, now, maxPeriods, scope.weekStart);
+  if (wholePeriods.labels.length > maxPeriods) throw tooManyPeriods(period);
+  const periods = clipPeriods(wholePeriods, range, now);
+  const params: ReturnsParams = {
     ...{ siteId, breakdownLimit, bounds: periods.bounds },
     ...(filter && { filter }),
     ...(first && { first }),
     ...(returning && { returning }),
     ...(breakdown && { breakdown }),
   };
-  const query = echo(asked, { site_id: siteId, timezone, date_range: [range.from, range.to] });
+  const query = echo(request, { site_id: siteId, timezone, date_range: [range.from, range.to] });
   return {
     meaning: [query, periods, siteMeta(site, range)],
-    span: asksVisits(question) ? widenForVisits(range) : range,
-    isMomentary: followsClock([range.from, range.to], now),
-    ...checksOf(pool, question),
+    span: needsVisits(params) ? widenForVisits(range) : range,
+    isTransient: followsClock([range.from, range.to], now),
+    ...checksOf(pool, params),
     async read(client, reads) {
-      const { source, ...returns } = await answer(client, question, reads);
+      const { source, ...returns } = await answer(client, params, reads);
       const fields = { ...describeReturns(returns, periods.shown, breakdown !== undefined), query };
       return { fields, meta: { source, ...siteMeta(site, range), ...(await readEventsSince(client, range.from)) } };
     },
@@ -95,10 +100,10 @@ function checksOf(pool: Pool, { filter, first, returning }: ReturnsParams) {
   };
 }
 
-const echo = ({ whole, period, shown, breakdown, breakdownLimit }: ReturnsRequest, place: object) => ({
+const echo = ({ scope, period, shown, breakdown, breakdownLimit }: ReturnsRequest, place: object) => ({
   ...place,
-  ...(whole.weekStart && { week_start: whole.weekStart }),
-  ...{ period, filters: whole.filterList, ...shown },
-  ...(whole.includeBots && { include_bots: true }),
+  ...(scope.weekStart && { week_start: scope.weekStart }),
+  ...{ period, filters: scope.filterList, ...shown },
+  ...(scope.includeBots && { include_bots: true }),
   ...(breakdown && { breakdown, breakdown_limit: breakdownLimit }),
 });

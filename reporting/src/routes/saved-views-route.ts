@@ -1,33 +1,33 @@
-/** `/api/v1/sites/:site_id/saved-views`: questions that are asked again. */
+/** `/api/v1/sites/:site_id/saved-views`: saved segments, funnels, retention reports and journeys. */
 import { stringifyExactJson } from '@millrace/shared/platform/exact-json';
 import { type RequestHandler, type Response, Router } from 'express';
-import { readJson } from '../read-json.js';
+import { readJson } from '../http/read-json.js';
 import { requireAdmin } from '../reports/report-access.js';
 import { parseDefinition } from '../saved-views/parse-definition.js';
 import { kindSchema, parseNewView, parseViewChange, type SavedView } from '../saved-views/saved-view.js';
 import { deleteView, findView, insertView, listViews, replaceView } from '../saved-views/view-rows.js';
 import { isGuest } from '../share-links/guest.js';
-import { namesPerson } from '../share-links/person-conditions.js';
-import { type KeptDependencies, parseKept, parseKeptId, siteOf } from '../sites/keep-for-site.js';
+import { mentionsPerson } from '../share-links/person-conditions.js';
+import { parseRecord, parseRecordId, type SiteRecordDependencies, siteOf } from '../sites/site-records.js';
 
-/** In the order of the fields that the documentation has. */
+/** In the order of the documentation. */
 const shown = ({ id, kind, name, definition, created_at }: SavedView) => ({ id, kind, name, definition, created_at });
 
-/** With every digit of the numbers in definitions. */
+/** Keeps all digits of the numbers in definitions. */
 const send = (res: Response, body: object) => void res.type('json').send(stringifyExactJson(body));
 
 const list =
-  ({ writePool }: KeptDependencies): RequestHandler =>
+  ({ writePool }: SiteRecordDependencies): RequestHandler =>
   async (req, res) => {
     const siteId = siteOf(req, res);
-    const { kind } = parseKept(kindSchema, req.query);
+    const { kind } = parseRecord(kindSchema, req.query);
     const views = await listViews(writePool, siteId, kind);
-    const visible = isGuest(res) ? views.filter(({ definition }) => !namesPerson(definition)) : views;
+    const visible = isGuest(res) ? views.filter(({ definition }) => !mentionsPerson(definition)) : views;
     send(res, { saved_views: visible.map(shown) });
   };
 
 const create =
-  ({ writePool }: KeptDependencies): RequestHandler =>
+  ({ writePool }: SiteRecordDependencies): RequestHandler =>
   async (req, res) => {
     const siteId = siteOf(req, res);
     const view = parseNewView(await readJson(req, res));
@@ -36,10 +36,10 @@ const create =
   };
 
 const replace =
-  ({ writePool }: KeptDependencies): RequestHandler =>
+  ({ writePool }: SiteRecordDependencies): RequestHandler =>
   async (req, res) => {
     const siteId = siteOf(req, res);
-    const before = await findView(writePool, siteId, parseKeptId(req.params.id, 'a saved view'));
+    const before = await findView(writePool, siteId, parseRecordId(req.params.id, 'a saved view'));
     const change = parseViewChange(await readJson(req, res), before.kind);
     const view = { ...before, name: change.name, definition: await parseDefinition(writePool, change) };
     await replaceView(writePool, siteId, view);
@@ -47,14 +47,14 @@ const replace =
   };
 
 const remove =
-  ({ writePool }: KeptDependencies): RequestHandler =>
+  ({ writePool }: SiteRecordDependencies): RequestHandler =>
   async (req, res) => {
     const siteId = siteOf(req, res);
-    await deleteView(writePool, siteId, parseKeptId(req.params.id, 'a saved view'));
+    await deleteView(writePool, siteId, parseRecordId(req.params.id, 'a saved view'));
     res.status(204).end();
   };
 
-export function savedViewsRoutes(deps: KeptDependencies): Router {
+export function savedViewsRoutes(deps: SiteRecordDependencies): Router {
   const router = Router();
   const path = '/api/v1/sites/:site_id/saved-views';
   router.get(path, list(deps));

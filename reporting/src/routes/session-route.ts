@@ -1,4 +1,4 @@
-/** `/api/v1/session`: a browser logs in with a key, which it need not keep then, and out again. */
+/** `/api/v1/session`: lets a browser log in with a key, which it then need not store, and log out. */
 import type { Sessions } from '@millrace/shared/access/authenticate';
 import type { KeyRing } from '@millrace/shared/access/key-ring';
 import type { Access } from '@millrace/shared/access/keys';
@@ -12,13 +12,13 @@ import { invalidKeyMessage, ServiceError } from '@millrace/shared/platform/error
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { type RequestHandler, Router } from 'express';
 import Joi from 'joi';
-import { accessOf } from '../asker.js';
+import { accessOf } from '../access/request-access.js';
 import { checkBody } from '../exports/check-body.js';
-import { readJson } from '../read-json.js';
+import { readJson } from '../http/read-json.js';
 
 export interface SessionDependencies {
   writePool: Pool;
-  /** Undefined: everybody may do everything, so that nobody needs to log in. */
+  /** Undefined: no keys are configured and no login is needed. */
   keys?: KeyRing;
   isTrustedProxy?: TrustedProxies;
   clock?: () => Date;
@@ -26,7 +26,7 @@ export interface SessionDependencies {
 
 export const readingCookie = createSessionCookie('millrace_reading', '/');
 
-/** Where reporting looks for the session of a browser. */
+/** Where reporting finds browser sessions. */
 export const sessionsOf = ({ writePool }: Pick<SessionDependencies, 'writePool'>): Sessions => ({
   pool: writePool,
   cookie: readingCookie,
@@ -34,7 +34,7 @@ export const sessionsOf = ({ writePool }: Pick<SessionDependencies, 'writePool'>
 
 export const logInSchema = Joi.object<{ key: string }>({ key: Joi.string().max(200).required() });
 
-/** Who asks, and what they may do here. */
+/** Shows the caller's access. */
 const describeSession = (access: Access | undefined) =>
   access === undefined
     ? { auth: 'open', scopes: ['read', 'admin'], site_id: null, name: null }
@@ -49,7 +49,7 @@ const refuseForeignPages: RequestHandler = (req, _res, next) => {
   if (!isSameOrigin(req)) {
     throw new ServiceError(
       'forbidden',
-      'Only pages of this service log in and out. Programs send their key as `Authorization: Bearer <key>`.',
+      'Only pages of this service can log in and out. Programs send their key as `Authorization: Bearer <key>`.',
     );
   }
   next();
@@ -82,7 +82,7 @@ function logOut({ writePool }: SessionDependencies): RequestHandler {
   };
 }
 
-/** For those who have no key or session yet; to be mounted before keys are looked at. */
+/** Public; to be mounted before keys are checked. */
 export function logInRoutes(deps: SessionDependencies): Router {
   const router = Router();
   router.post('/api/v1/session', refuseForeignPages, logIn(deps));
@@ -90,5 +90,5 @@ export function logInRoutes(deps: SessionDependencies): Router {
   return router;
 }
 
-/** To be mounted behind the look at keys. */
+/** To be mounted after keys are checked. */
 export const showSession: RequestHandler = (_req, res) => void res.json(describeSession(accessOf(res)));

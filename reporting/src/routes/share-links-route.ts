@@ -5,22 +5,22 @@ import { uuidPattern } from '@millrace/shared/contract/ids';
 import { ServiceError } from '@millrace/shared/platform/errors';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { type RequestHandler, Router } from 'express';
+import { readJson } from '../http/read-json.js';
 import { checkPatterns, patternsOf } from '../query-request/check-patterns.js';
-import { readJson } from '../read-json.js';
 import { budgetOf } from '../reading/read-budget.js';
 import { recordAudit, requireAdmin } from '../reports/report-access.js';
-import { parseShareLink } from '../share-links/parse-share-link.js';
-import type { Passwords } from '../share-links/passwords.js';
-import { createSlug, describeShareLink } from '../share-links/share-link.js';
 import {
   countOpenLinks,
   hasShareLink,
   insertShareLink,
   listShareLinks,
-  mostOpenLinks,
+  maxOpenLinks,
   type NewShareLink,
   revokeShareLink,
-} from '../share-links/stored-links.js';
+} from '../share-links/link-rows.js';
+import { parseShareLink } from '../share-links/parse-share-link.js';
+import type { Passwords } from '../share-links/passwords.js';
+import { createSlug, describeShareLink } from '../share-links/share-link.js';
 import { checkKnownSite, unknownSite } from '../sites/check-known-site.js';
 import { parseSiteId } from '../sites/parse-site-request.js';
 
@@ -28,13 +28,13 @@ export interface ShareLinksDependencies {
   pool: Pool;
   writePool: Pool;
   passwords: Passwords;
-  /** Where people reach this service. */
+  /** Public URL of this service. */
   publicUrl?: string | undefined;
   clock?: () => Date;
 }
 
-/** The site of the address; whoever may not know of it learns nothing. */
-const checkAsker: RequestHandler<{ site_id: string }> = (req, res, next) => {
+/** Refuses callers who may not access the site, without revealing whether it exists. */
+const checkSiteAccess: RequestHandler<{ site_id: string }> = (req, res, next) => {
   const siteId = parseSiteId(req.params.site_id);
   checkSite(res, siteId);
   next();
@@ -51,8 +51,8 @@ function listRoute({ writePool, publicUrl, clock = () => new Date() }: ShareLink
 }
 
 async function refuseTooMany(writePool: Pool, siteId: string, now: Date): Promise<void> {
-  if ((await countOpenLinks(writePool, siteId, now)) < mostOpenLinks) return;
-  throw new ServiceError('conflict', `This site has ${mostOpenLinks} shared links already: revoke some of them first.`);
+  if ((await countOpenLinks(writePool, siteId, now)) < maxOpenLinks) return;
+  throw new ServiceError('conflict', `This site already has ${maxOpenLinks} shared links. Revoke some of them first.`);
 }
 
 function createRoute(deps: ShareLinksDependencies) {
@@ -60,14 +60,14 @@ function createRoute(deps: ShareLinksDependencies) {
   const route: RequestHandler<{ site_id: string }> = async (req, res) => {
     const { site_id: siteId } = req.params;
     const now = clock();
-    const wish = parseShareLink(await readJson(req as never, res), now);
+    const params = parseShareLink(await readJson(req as never, res), now);
     await checkKnownSite(writePool, siteId);
-    await checkPatterns(pool, patternsOf(wish.filter), { signal: budgetOf(res).signal });
+    await checkPatterns(pool, patternsOf(params.filter), { signal: budgetOf(res).signal });
     await refuseTooMany(writePool, siteId, now);
     const link: NewShareLink = {
       ...{ siteId, id: randomUUID(), slug: createSlug(), createdAt: now },
-      ...{ name: wish.name, filters: wish.filters, expiresAt: wish.expiresAt },
-      passwordHash: wish.password === undefined ? null : await passwords.hash(wish.password),
+      ...{ name: params.name, filters: params.filters, expiresAt: params.expiresAt },
+      passwordHash: params.password === undefined ? null : await passwords.hash(params.password),
     };
     await recordAudit(writePool, res, 'share-link.create', `${siteId}/${link.id}`);
     if (!(await insertShareLink(writePool, link))) throw unknownSite(siteId);
@@ -91,8 +91,8 @@ const noSuchLink = () => new ServiceError('not_found', 'This site has no such sh
 
 export function shareLinksRoutes(deps: ShareLinksDependencies): Router {
   const router = Router();
-  router.get('/api/v1/sites/:site_id/share-links', requireAdmin, checkAsker, listRoute(deps));
-  router.post('/api/v1/sites/:site_id/share-links', requireAdmin, checkAsker, createRoute(deps));
-  router.delete('/api/v1/sites/:site_id/share-links/:id', requireAdmin, checkAsker, revokeRoute(deps));
+  router.get('/api/v1/sites/:site_id/share-links', requireAdmin, checkSiteAccess, listRoute(deps));
+  router.post('/api/v1/sites/:site_id/share-links', requireAdmin, checkSiteAccess, createRoute(deps));
+  router.delete('/api/v1/sites/:site_id/share-links/:id', requireAdmin, checkSiteAccess, revokeRoute(deps));
   return router;
 }

@@ -1,32 +1,30 @@
-/** Turns `/api/v1/sites` into the list of sites, one site, and its change. */
 import { checkSite } from '@millrace/shared/access/require-scope';
 import { ServiceError } from '@millrace/shared/platform/errors';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { type ErrorRequestHandler, type RequestHandler, type Response, Router } from 'express';
-import { accessOf, onlySite } from '../asker.js';
-import { readJson, readOptionalJson } from '../read-json.js';
+import { accessOf, onlySite } from '../access/request-access.js';
+import { readJson, readOptionalJson } from '../http/read-json.js';
 import { admitRead, type ReadDeps } from '../reading/admit-read.js';
 import { budgetOf } from '../reading/read-budget.js';
-import { isGuest } from '../share-links/guest.js';
-import { siteForGuests } from '../share-links/site-for-guests.js';
+import { isGuest, siteForGuest } from '../share-links/guest.js';
 import type { SiteChange } from '../sites/change-site.js';
 import { parseNewSite, parseNewSiteId, parsePage, parseSiteChange, parseSiteId } from '../sites/parse-site-request.js';
 import { patchSite, putSite, requestErasure } from '../sites/put-site.js';
 import { countSites, readSite, readSites, withEvents } from '../sites/read-sites.js';
 
 export interface SitesDependencies extends ReadDeps {
-  /** What `pool` reads may be a copy of this database, and late. */
+  /** The primary; `pool` may be a replica that lags. */
   writePool: Pool;
 }
 
-/** The first events of a site make it when they are stored, which is after they were accepted. */
+/** A site is created when its first events are stored, shortly after they were accepted. */
 const notYetKnownSite = () =>
   new ServiceError(
     'not_found',
-    'There is no site of this id. One whose first events were just accepted exists a moment later; PUT makes it at once.',
+    'There is no site with this id. A site appears shortly after its first events are accepted; PUT creates it at once.',
   );
 
-const unknownSite = () => new ServiceError('not_found', 'There is no site of this id.');
+const unknownSite = () => new ServiceError('not_found', 'There is no site with this id.');
 
 function listSites(deps: SitesDependencies): RequestHandler {
   return async (req, res) => {
@@ -45,15 +43,18 @@ function showSite(deps: SitesDependencies): RequestHandler {
     checkSite(res, siteId);
     const site = await admitRead(deps, budgetOf(res), (client, reads) => readSite(client, siteId, reads));
     if (!site) throw unknownSite();
-    res.json(isGuest(res) ? siteForGuests(res, site) : site);
+    res.json(isGuest(res) ? siteForGuest(res, site) : site);
   };
 }
 
-/** Whose jobs run first is between sites, so that a key of one of them does not decide it. */
+/** Priorities order the jobs of all sites, so a key that is limited to one site must not set them. */
 function checkPriority(res: Response, { job_priority }: SiteChange): void {
   const siteId = onlySite(res);
   if (siteId === null || job_priority === undefined) return;
-  throw new ServiceError('forbidden', `This key is limited to site "${siteId}"; job_priority takes one of all sites.`);
+  throw new ServiceError(
+    'forbidden',
+    `This key is limited to site "${siteId}". Setting job_priority requires a key for all sites.`,
+  );
 }
 
 function patchSiteRoute(deps: SitesDependencies): RequestHandler {
@@ -79,7 +80,7 @@ function putSiteRoute(deps: SitesDependencies): RequestHandler {
   };
 }
 
-/** Answers at once: a large site takes minutes, and reporting never writes events. */
+/** Answers at once: erasing a large site takes minutes, and only the processor writes events. */
 function deleteSite({ writePool }: SitesDependencies): RequestHandler {
   return async (req, res) => {
     const siteId = parseSiteId(req.params.site_id);
@@ -89,7 +90,7 @@ function deleteSite({ writePool }: SitesDependencies): RequestHandler {
   };
 }
 
-/** An address such as `/api/v1/sites/%` is no text at all. */
+/** A path such as `/api/v1/sites/%` cannot be decoded. */
 const answerUndecodable: ErrorRequestHandler = (error, _req, _res, next) =>
   next(error instanceof URIError ? unknownSite() : error);
 

@@ -1,4 +1,4 @@
-/** Turns `GET /stats` into the views of a site, on one day or of all time. */
+/** `GET /stats`: the views of a site, on one day or of all time. */
 
 import { checkSite } from '@millrace/shared/access/require-scope';
 import { ruleMessages } from '@millrace/shared/contract/rule-messages';
@@ -6,11 +6,11 @@ import { ServiceError } from '@millrace/shared/platform/errors';
 import { dayRange, isCalendarDate, isTimeZone } from '@millrace/shared/time/time';
 import type { RequestHandler } from 'express';
 import Joi from 'joi';
-import type { Question } from '../cache/question.js';
+import type { CacheableQuery } from '../cache/cacheable-query.js';
 import { type AnswerDependencies, sendAnswer } from '../cache/send-answer.js';
 import type { TimeRange } from '../query/resolved-query.js';
 import { isWithinLimits } from '../query-request/parse-date-range.js';
-import { readViews } from '../read-views.js';
+import { readViews } from '../stats/read-views.js';
 
 interface StatsRequest {
   site_id: string;
@@ -29,7 +29,7 @@ const schema = Joi.object<StatsRequest>({
     .max(64)
     .pattern(/^[A-Za-z0-9._-]+$/)
     .required()
-    .messages({ 'string.pattern.base': 'site_id may hold only letters, digits, dot, underscore and hyphen' }),
+    .messages({ 'string.pattern.base': 'site_id may only contain letters, digits, dots, underscores and hyphens' }),
   date: check(isCalendarDate, 'date must be a real date written YYYY-MM-DD'),
   tz: check(isTimeZone, 'tz must be an IANA time zone such as Europe/Berlin'),
   limit: Joi.number().integer().min(1).max(1_000).default(10),
@@ -48,26 +48,26 @@ function parseRequest(query: unknown): StatsRequest {
 const dayMs = 86_400_000;
 const earliest = new Date(Date.UTC(2000, 0, 1));
 
-/** No event is older, and none lies further in the future; whole days, so that no interval is cut. */
+/** Contains all events, in whole days, so that no interval is cut. */
 const allTime = (now: Date): TimeRange => ({
   from: earliest,
   to: new Date((Math.floor(now.getTime() / dayMs) + 3) * dayMs),
 });
 
-/** Empty for a day that no event can be of: Postgres cannot represent all of those. */
+/** Empty for a day outside the limits, since Postgres cannot represent all of those. */
 const rangeOf = (date: string, timezone: string): TimeRange =>
   isWithinLimits(date) ? dayRange(date, timezone) : { from: earliest, to: earliest };
 
-function questionOf(request: StatsRequest, now: Date): Question {
+function toCacheableQuery(request: StatsRequest, now: Date): CacheableQuery {
   const { site_id: siteId, date, tz, limit } = request;
   return {
-    ...{ kind: 'stats', siteId, asked: request, reads: ['events'], needsEvents: false },
+    ...{ kind: 'stats', siteId, request, sources: ['events'], needsEvents: false },
     resolve({ siteTimezone }) {
       const range = date === undefined ? allTime(now) : rangeOf(date, tz ?? siteTimezone);
       return {
         meaning: range,
         span: range,
-        isMomentary: false,
+        isTransient: false,
         async read(client, reads) {
           const { totalViews, uniqueUsers, topPaths } = await readViews(client, siteId, range, limit, reads);
           const counts = { total_views: totalViews, unique_users: uniqueUsers, top_paths: topPaths };
@@ -84,6 +84,6 @@ export function statsRoute(deps: AnswerDependencies): RequestHandler {
     const startedAt = performance.now();
     const request = parseRequest(req.query);
     checkSite(res, request.site_id);
-    await sendAnswer(deps, req, res, questionOf(request, clock()), startedAt);
+    await sendAnswer(deps, req, res, toCacheableQuery(request, clock()), startedAt);
   };
 }

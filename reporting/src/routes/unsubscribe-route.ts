@@ -1,4 +1,4 @@
-/** The page that ends the mails of a report, for people without a key. */
+/** The unsubscribe page of report mails, for people without a key. */
 import { ServiceError } from '@millrace/shared/platform/errors';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
@@ -13,14 +13,14 @@ export interface UnsubscribeDependencies {
   clock?: () => Date;
 }
 
-const forged = () =>
-  new ServiceError('forbidden', 'This link is not one of ours, or it was cut, or it is too old: open a newer mail.');
+const invalidLink = () =>
+  new ServiceError('forbidden', 'This link is invalid, incomplete or has expired. Use the link in a newer mail.');
 
-/** What the link is about. @throws ServiceError `forbidden` when we did not write it. */
+/** @throws ServiceError `forbidden` if the signature is invalid. */
 async function openLink({ writePool, links }: UnsubscribeDependencies, req: Request, now: Date) {
   const { id, recipient } = req.params as { id: string; recipient: string };
   const { expires, signature } = req.query;
-  if (!(await links.isValid(unsubscribePath(id, recipient), { expires, signature }, now))) throw forged();
+  if (!(await links.isValid(unsubscribePath(id, recipient), { expires, signature }, now))) throw invalidLink();
   return { id, recipient, subscription: await findSubscription(writePool, id, recipient) };
 }
 
@@ -41,33 +41,33 @@ h1 { font-size: 1.4rem } button { font: inherit; padding: .6rem 1.2rem; cursor: 
 }
 
 function sendDeleted(res: Response, recipient: string): void {
-  const body = html`<p>The report that this link came with was ended for everybody: ${recipient} gets no more mails of it.</p>`;
+  const body = html`<p>The report that this link belongs to has been deleted. ${recipient} will get no more mails about it.</p>`;
   sendPage(res, 'Nothing to unsubscribe from', body);
 }
 
 function sendLeft(res: Response, title: string, recipient: string, name: string): void {
-  const body = html`<p>${recipient} gets no more mails of the report “${name}”.</p>
-<p>To get them again, ask whoever runs Millrace to make this address a recipient of the report again.</p>`;
+  const body = html`<p>${recipient} will get no more mails with the report “${name}”.</p>
+<p>To get them again, ask your Millrace administrator to add this address back.</p>`;
   sendPage(res, title, body);
 }
 
-/** Only asks: programs that look for viruses open every link of a mail. */
-const ask =
+/** Only asks for confirmation, because virus scanners open every link in a mail. */
+const confirm =
   (deps: UnsubscribeDependencies): RequestHandler =>
   async (req, res) => {
     const { recipient, subscription } = await openLink(deps, req, (deps.clock ?? (() => new Date()))());
     if (!subscription) return sendDeleted(res, recipient);
     const { name, isRecipient, hasLeft } = subscription;
-    if (hasLeft) return sendLeft(res, 'Unsubscribed already', recipient, name);
+    if (hasLeft) return sendLeft(res, 'Already unsubscribed', recipient, name);
     const state = isRecipient
       ? html`${recipient} gets the report “${name}” by mail.`
-      : html`${recipient} gets no new mails of the report “${name}”, but those that were sent may be sent again.`;
-    const body = html`<p>${state}</p><form method="post"><button>Send no more of them</button></form>`;
+      : html`${recipient} gets no new mails with the report “${name}”, but earlier ones may be sent again.`;
+    const body = html`<p>${state}</p><form method="post"><button>Unsubscribe</button></form>`;
     sendPage(res, 'Unsubscribe?', body);
   };
 
-/** By the button of the page or by that of a mail program (RFC 8058). */
-const leave =
+/** Called by the button on the page, and by mail programs (RFC 8058). */
+const unsubscribe =
   (deps: UnsubscribeDependencies): RequestHandler =>
   async (req, res) => {
     const now = (deps.clock ?? (() => new Date()))();
@@ -75,12 +75,12 @@ const leave =
     if (!subscription) return sendDeleted(res, recipient);
     const { name, hasLeft } = subscription;
     if (!hasLeft) await leaveRecipients(deps.writePool, id, recipient, now);
-    sendLeft(res, hasLeft ? 'Unsubscribed already' : 'Unsubscribed', recipient, name);
+    sendLeft(res, hasLeft ? 'Already unsubscribed' : 'Unsubscribed', recipient, name);
   };
 
 export function unsubscribeRoutes(deps: UnsubscribeDependencies): Router {
   const router = Router();
-  router.get('/api/v1/report-templates/:id/unsubscribe/:recipient', ask(deps));
-  router.post('/api/v1/report-templates/:id/unsubscribe/:recipient', leave(deps));
+  router.get('/api/v1/report-templates/:id/unsubscribe/:recipient', confirm(deps));
+  router.post('/api/v1/report-templates/:id/unsubscribe/:recipient', unsubscribe(deps));
   return router;
 }

@@ -1,4 +1,4 @@
-/** Checks the definition of a saved view as the route would that it is a question of. */
+/** Checks the definition of a saved view by the rules of the route that will run it. */
 import { ServiceError } from '@millrace/shared/platform/errors';
 import { stringifyExactJson } from '@millrace/shared/platform/exact-json';
 import type { Pool } from '@millrace/shared/platform/postgres';
@@ -14,7 +14,7 @@ import { checkStorable, type Definition, type NewSavedView, type ViewKind } from
 /** Of its JSON. */
 export const definitionCharacters = 20_000;
 
-/** The page that shows a view decides them. */
+/** These are set by the page that shows the view. */
 export const pageFields = ['site_id', 'date_range', 'timezone', 'filters'] as const;
 
 interface Checked {
@@ -24,19 +24,19 @@ interface Checked {
 
 function parseSegment({ filters, ...others }: Definition): Checked {
   const [other] = Object.keys(others);
-  if (other !== undefined) throw refusal([other], 'is not a field of a segment, which has filters');
+  if (other !== undefined) throw refusal([other], 'is not a field of a segment, which only has filters');
   const list = listFilters(filters, ['filters']);
   if (list.length === 0) throw refusal(['filters'], 'needs at least one filter');
   return { definition: { filters: list }, filters: [parseFilters(list, ['filters'])] };
 }
 
-/** The rest of what the route takes, so that its own rules can be asked. */
-const ofPage = { site_id: 'any', date_range: 'day' };
+/** Placeholders for the fields that the route requires. */
+const requiredFields = { site_id: 'any', date_range: 'day' };
 
 function refusePageFields(kind: ViewKind, definition: Definition): void {
   const name = pageFields.find((each) => Object.hasOwn(definition, each));
   if (name !== undefined)
-    throw refusal([name], `is not saved with a ${kind} view: the page that shows it decides that`);
+    throw refusal([name], `cannot be saved with a ${kind} view: the page that shows the view sets it`);
 }
 
 const filtersOf: Record<Exclude<ViewKind, 'segment'>, (body: object) => Checked['filters']> = {
@@ -51,11 +51,11 @@ const filtersOf: Record<Exclude<ViewKind, 'segment'>, (body: object) => Checked[
 function check(kind: ViewKind, definition: Definition): Checked {
   if (kind === 'segment') return parseSegment(definition);
   refusePageFields(kind, definition);
-  return { definition, filters: filtersOf[kind]({ ...ofPage, ...definition }) };
+  return { definition, filters: filtersOf[kind]({ ...requiredFields, ...definition }) };
 }
 
-/** A refusal of the route, about a field of the definition. */
-function within<T>(work: () => T): T {
+/** Makes refusals name the field within the definition. */
+function inDefinition<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
@@ -69,12 +69,12 @@ const isObject = (value: unknown): value is Definition =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * A definition by the rules of its route, which Postgres can keep and whose regular expressions it understands.
+ * Validates a definition by the rules of its route. Postgres must be able to store it and to compile its regular expressions.
  * @throws ServiceError `invalid_request` that names the field, such as `definition.steps`.
  */
 export async function parseDefinition(pool: Pool, { kind, definition: sent }: NewSavedView): Promise<Definition> {
   if (!isObject(sent)) throw refusal(['definition'], 'must be an object');
-  const { definition, filters } = within(() => check(kind, sent));
+  const { definition, filters } = inDefinition(() => check(kind, sent));
   checkStorable(definition, ['definition']);
   if (stringifyExactJson(definition).length > definitionCharacters) {
     throw refusal(['definition'], `must have at most ${definitionCharacters.toLocaleString('en')} characters as JSON`);

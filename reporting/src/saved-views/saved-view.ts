@@ -1,12 +1,11 @@
-/** A saved view as it is kept, and what it has to be. */
 import Joi from 'joi';
 import { type FieldPath, refusal } from '../query-request/refuse.js';
-import { keptSchema, keptText, parseKept } from '../sites/keep-for-site.js';
+import { parseRecord, recordSchema, recordText } from '../sites/site-records.js';
 
 export const viewKinds = ['segment', 'funnel', 'retention', 'journeys'] as const;
 export type ViewKind = (typeof viewKinds)[number];
 
-/** JSON that `parseDefinition` has taken. */
+/** JSON that `parseDefinition` has validated. */
 export type Definition = Record<string, unknown>;
 
 export interface NewSavedView {
@@ -25,28 +24,31 @@ const kindRule = `must be ${viewKinds.slice(0, -1).join(', ')} or ${viewKinds.at
 const kind = Joi.string()
   .valid(...viewKinds)
   .messages({ 'any.only': kindRule, 'string.base': kindRule });
-const content = { name: keptText(200).required(), definition: Joi.any().required() };
+const content = { name: recordText(200).required(), definition: Joi.any().required() };
 
-const newViewSchema = keptSchema<NewSavedView>('a saved view', { kind: kind.required(), ...content });
-const changeSchema = keptSchema<Omit<NewSavedView, 'kind'> & { kind?: ViewKind }>('a saved view', { kind, ...content });
-export const kindSchema = keptSchema<{ kind?: ViewKind }>('a list of saved views', { kind }).messages({
+const newViewSchema = recordSchema<NewSavedView>('a saved view', { kind: kind.required(), ...content });
+const changeSchema = recordSchema<Omit<NewSavedView, 'kind'> & { kind?: ViewKind }>('a saved view', {
+  kind,
+  ...content,
+});
+export const kindSchema = recordSchema<{ kind?: ViewKind }>('a list of saved views', { kind }).messages({
   'object.unknown': 'is not a parameter of saved views, which take kind',
 });
 
-/** Its definition is not looked into yet. @throws ServiceError `invalid_request`. */
-export const parseNewView = (input: unknown): NewSavedView => parseKept(newViewSchema, input);
+/** Does not check the definition. @throws ServiceError `invalid_request`. */
+export const parseNewView = (input: unknown): NewSavedView => parseRecord(newViewSchema, input);
 
-/** A view of one kind cannot become one of another. @throws ServiceError `invalid_request`. */
+/** The kind of a view cannot be changed. @throws ServiceError `invalid_request`. */
 export function parseViewChange(input: unknown, before: ViewKind): NewSavedView {
-  const change = { kind: before, ...parseKept(changeSchema, input) };
-  if (change.kind !== before) throw refusal(['kind'], `is ${before} and stays so; save another view instead`);
+  const change = { kind: before, ...parseRecord(changeSchema, input) };
+  if (change.kind !== before) throw refusal(['kind'], `is ${before} and cannot be changed; save a new view instead`);
   return change;
 }
 
-/** What the database cannot keep, and the one name that schemas drop instead of refusing it. @throws ServiceError `invalid_request`. */
+/** Refuses what Postgres cannot store, and `__proto__`, which schemas silently drop. @throws ServiceError `invalid_request`. */
 export function checkStorable(value: unknown, path: FieldPath): void {
   if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed())) {
-    throw refusal(path, 'must not have NUL or half a character in it');
+    throw refusal(path, 'must not contain NUL or unpaired surrogates');
   }
   if (typeof value !== 'object' || value === null) return;
   if (Object.hasOwn(value, '__proto__')) throw refusal([...path, '__proto__'], 'is not a field of a saved view');

@@ -1,11 +1,10 @@
-/** Rows of table saved_views. */
 import { randomUUID } from 'node:crypto';
 import { parseExactJson, stringifyExactJson } from '@millrace/shared/platform/exact-json';
 import type { Pool } from '@millrace/shared/platform/postgres';
-import { mostKept, tooManyKept, unknownKept, whileHoldingSite } from '../sites/keep-for-site.js';
+import { recordLimits, tooManyRecords, unknownRecord, withSiteLocked } from '../sites/site-records.js';
 import type { Definition, SavedView, ViewKind } from './saved-view.js';
 
-/** As text, since its numbers keep every digit. */
+/** Read as text, so that numbers keep all of their digits. */
 const read = 'id, kind, name, definition::text as definition, created_at';
 
 interface ViewRow extends Omit<SavedView, 'definition'> {
@@ -20,7 +19,7 @@ const toView = ({ definition, ...rest }: ViewRow): SavedView => ({
 const list = `/* reporting.listSavedViews */
 select ${read} from saved_views where site_id = $1 and ($2::text is null or kind = $2) order by created_at, id`;
 
-/** Of all kinds, where none is given; in the order in which they were made. */
+/** In order of creation; all kinds without `kind`. */
 export async function listViews(pool: Pool, siteId: string, kind: ViewKind | undefined): Promise<SavedView[]> {
   return (await pool.query<ViewRow>(list, [siteId, kind])).rows.map(toView);
 }
@@ -30,7 +29,7 @@ const find = `/* reporting.findSavedView */ select ${read} from saved_views wher
 /** @throws ServiceError `not_found`. */
 export async function findView(pool: Pool, siteId: string, id: string): Promise<SavedView> {
   const { rows } = await pool.query<ViewRow>(find, [siteId, id]);
-  if (rows.length === 0) throw unknownKept('a saved view');
+  if (rows.length === 0) throw unknownRecord('a saved view');
   return toView(rows[0]!);
 }
 
@@ -41,14 +40,14 @@ insert into saved_views (site_id, id, kind, name, definition)
 select $1, $2, $3, $4, $5 where (select count(*) from saved_views where site_id = $1) < $6
 returning id, created_at`;
 
-/** @throws ServiceError `conflict` where there are as many as there may be. */
+/** @throws ServiceError `conflict` if the site has too many views. */
 export async function insertView(writePool: Pool, siteId: string, view: Content): Promise<SavedView> {
   const { kind, name, definition } = view;
-  const values = [siteId, randomUUID(), kind, name, stringifyExactJson(definition), mostKept.savedViews];
-  const { rows } = await whileHoldingSite(writePool, siteId, (client) =>
+  const values = [siteId, randomUUID(), kind, name, stringifyExactJson(definition), recordLimits.savedViews];
+  const { rows } = await withSiteLocked(writePool, siteId, (client) =>
     client.query<Pick<SavedView, 'id' | 'created_at'>>(insert, values),
   );
-  if (rows.length === 0) throw tooManyKept('saved views', mostKept.savedViews);
+  if (rows.length === 0) throw tooManyRecords('saved views', recordLimits.savedViews);
   return { ...rows[0]!, ...view };
 }
 
@@ -62,7 +61,7 @@ export async function replaceView(
   { id, name, definition }: Pick<SavedView, 'id' | 'name' | 'definition'>,
 ): Promise<void> {
   const { rowCount } = await writePool.query(update, [siteId, id, name, stringifyExactJson(definition)]);
-  if (rowCount === 0) throw unknownKept('a saved view');
+  if (rowCount === 0) throw unknownRecord('a saved view');
 }
 
 const remove = '/* reporting.deleteSavedView */ delete from saved_views where site_id = $1 and id = $2';
@@ -70,5 +69,5 @@ const remove = '/* reporting.deleteSavedView */ delete from saved_views where si
 /** @throws ServiceError `not_found`. */
 export async function deleteView(writePool: Pool, siteId: string, id: string): Promise<void> {
   const { rowCount } = await writePool.query(remove, [siteId, id]);
-  if (rowCount === 0) throw unknownKept('a saved view');
+  if (rowCount === 0) throw unknownRecord('a saved view');
 }

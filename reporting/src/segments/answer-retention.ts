@@ -70,7 +70,7 @@ async function countByValue(
   const tableOf = new Uint32Array(value.size);
   for (const [at, { code }] of topCodes.entries()) tableOf[code] = at + 1;
   const { tables } = await count({ ...plan, value, tableOf, tables: topCodes.length + 1 });
-  return { whole: tables[0]!, ofValues: topCodes.map((top, at) => ({ value: top.value, table: tables[at + 1]! })) };
+  return { total: tables[0]!, byValue: topCodes.map((top, at) => ({ value: top.value, table: tables[at + 1]! })) };
 }
 
 /** Undefined for what segments cannot answer; see `answerSegments`. `client` must be in a transaction with one snapshot. */
@@ -98,6 +98,6 @@ export async function answerRetention(
   };
   const returns = breakdown
     ? await countByValue(breakdown, breakdownLimit, plan, read, count)
-    : { whole: (await count(plan)).tables[0]!, ofValues: [] };
+    : { total: (await count(plan)).tables[0]!, byValue: [] };
   return { ...returns, source: read.hasRaw ? 'mixed' : 'segments' };
 }

@@ -1,11 +1,10 @@
-/** Which pages may frame shared links. */
 import Joi from 'joi';
 
 export interface EmbedEnvironment {
   EMBED_ORIGINS?: string;
 }
 
-/** As Content-Security-Policy has them; `*.` in front of a host stands for its subdomains. */
+/** As in Content-Security-Policy; `*.` before a host stands for its subdomains. */
 const origin = /^https?:\/\/(?:(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
 
 const listed = (text = ''): string[] =>
@@ -22,14 +21,14 @@ export const embedSettings = {
     })
     .messages({
       'origins.bad':
-        'EMBED_ORIGINS: {{#wrong}} is no origin; give origins of pages such as https://wiki.example, separated by commas, or * for all pages',
+        'EMBED_ORIGINS: {{#wrong}} is not an origin. Use origins such as https://wiki.example, separated by commas, or * for all',
     }),
 };
 
 /** Whether pages of other origins may frame shared links. */
 export const isEmbeddable = ({ EMBED_ORIGINS }: EmbedEnvironment): boolean => listed(EMBED_ORIGINS).length > 0;
 
-/** The directive of a Content-Security-Policy for pages of shared links; pages of this service may always frame them. */
+/** The Content-Security-Policy directive for pages of shared links. Pages of this service may always frame them. */
 export function frameAncestors({ EMBED_ORIGINS }: EmbedEnvironment): string {
   const origins = listed(EMBED_ORIGINS);
   return `frame-ancestors ${origins.includes('*') ? '*' : ["'self'", ...origins].join(' ')}`;

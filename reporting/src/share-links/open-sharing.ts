@@ -1,29 +1,28 @@
-/** What shared links need, as one: their passwords and cookies, and the routes for those who have one. */
+/** Sets up shared links: their passwords, cookies and public routes. */
 import type { TrustedProxies } from '@millrace/shared/access/rate-limit';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Router } from 'express';
-import type { AccessWatch } from '../end-with-access.js';
+import type { AccessWatch } from '../access/access-watch.js';
+import { createSigner } from '../access/link-signer.js';
 import { publicFolder } from '../exports/export-links.js';
-import { createSigner } from '../link-signer.js';
-import { openLinks } from './open-links.js';
+import { createLinkAccess } from './link-access.js';
 import { cookiePurpose, createPasswordCookie } from './password-cookie.js';
 import { createPasswords, type Passwords } from './passwords.js';
 import { serveLinks } from './serve-links.js';
 
-/** Settings of shared links. */
 export interface SharingSettings {
-  /** Absent: the one that is kept in the database. */
+  /** Without it, the secret from the database is used. */
   linkSecret?: string | undefined;
-  /** Pages of other origins may frame shared links. */
+  /** Whether pages of other origins may frame shared links. */
   isEmbeddable?: boolean;
-  /** Absent: the standard ones. */
+  /** Without it, the standard cost. */
   passwords?: Passwords;
 }
 
 export interface SharingDependencies {
   writePool: Pool;
   sharing?: SharingSettings | undefined;
-  /** Where people reach this service. */
+  /** The public URL of this service. */
   publicUrl?: string | undefined;
   accessWatch: AccessWatch;
   requestsPerMinute?: number;
@@ -33,7 +32,7 @@ export interface SharingDependencies {
 
 export interface Sharing {
   passwords: Passwords;
-  /** To be mounted before keys are looked at. */
+  /** To be mounted before keys are checked. */
   routes: Router;
 }
 
@@ -44,6 +43,6 @@ export function openSharing(deps: SharingDependencies): Sharing {
   const signer = createSigner(writePool, cookiePurpose, linkSecret);
   const folder = publicFolder(publicUrl);
   const cookie = createPasswordCookie({ signer, folder, isEmbedded: isEmbeddable, clock });
-  const links = openLinks({ writePool, passwords, cookie, isTrustedProxy, clock });
+  const links = createLinkAccess({ writePool, passwords, cookie, isTrustedProxy, clock });
   return { passwords, routes: serveLinks({ links, cookie, requestsPerMinute, accessWatch }) };
 }

@@ -1,9 +1,8 @@
-/** Takes what a new shared link is to be: a wish whose every part keeps its rules, or a refusal. */
 import { parseInstant } from '@millrace/shared/time/instant';
 import Joi from 'joi';
 import { checkBody } from '../exports/check-body.js';
 import { conditionsOf, type Filter } from '../query/resolved-query.js';
-import { parsedFilters } from '../query-request/parse-query.js';
+import { parseFilterList } from '../query-request/parse-query.js';
 import { refusal } from '../query-request/refuse.js';
 import { storableText } from '../query-request/storable-text.js';
 
@@ -14,19 +13,19 @@ interface ShareLinkBody {
   expires_at?: string | null;
 }
 
-export interface ShareLinkWish {
+export interface ShareLinkParams {
   name: string | null;
-  /** As they are kept; null: none. */
+  /** As stored; null: none. */
   filters: unknown[] | null;
-  /** What is made of them. */
+  /** The parsed `filters`. */
   filter?: Filter;
   password?: string;
   expiresAt: Date | null;
 }
 
-const nameRule = 'must be null or have 1 to 200 characters, none of them NUL or half a character';
+const nameRule = 'must be null or have 1 to 200 characters without NUL or unpaired surrogates';
 const passwordRule = 'must have 8 to 200 characters';
-const expiryRule = 'must be null or an instant in the future with its zone, such as 2030-01-31T00:00:00Z';
+const expiryRule = 'must be null or a future instant with a time zone, such as 2030-01-31T00:00:00Z';
 
 const texts = (rule: string) =>
   Object.fromEntries(
@@ -45,17 +44,17 @@ export const shareLinkSchema = Joi.object<ShareLinkBody>({
   expires_at: Joi.string().max(40).allow(null).messages(texts(expiryRule)),
 });
 
-/** What somebody types who has a link. */
+/** The password that a visitor of a shared link enters. */
 export const passwordBody = Joi.object<{ password: string }>({ password: Joi.string().max(200).required() });
 
-/** The rest of what a question may have is for those who ask. */
-export const mostConditions = 25;
+/** Leaves room for the conditions of the readers' own requests. */
+export const maxConditions = 25;
 
-function readFilters(sent: unknown[]): Pick<ShareLinkWish, 'filters' | 'filter'> {
-  const { filterList, filter } = parsedFilters(sent);
+function readFilters(sent: unknown[]): Pick<ShareLinkParams, 'filters' | 'filter'> {
+  const { filterList, filter } = parseFilterList(sent);
   if (!filter) return { filters: null };
-  if (conditionsOf(filter).length > mostConditions) {
-    throw refusal(['filters'], `must have at most ${mostConditions} conditions; questions may add as many again`);
+  if (conditionsOf(filter).length > maxConditions) {
+    throw refusal(['filters'], `must have at most ${maxConditions} conditions, to leave room for those of queries`);
   }
   return { filters: filterList, filter };
 }
@@ -68,7 +67,7 @@ function readExpiry(text: string | null | undefined, now: Date): Date | null {
 }
 
 /** @throws ServiceError `invalid_request`. */
-export function parseShareLink(body: unknown, now: Date): ShareLinkWish {
+export function parseShareLink(body: unknown, now: Date): ShareLinkParams {
   const { name = null, filters = [], password, expires_at } = checkBody(shareLinkSchema, body);
   return {
     name,

@@ -1,7 +1,7 @@
-/** The cookie of those who gave the password of a shared link, so that they need not give it again with each request. */
+/** Remembers in a cookie that a client has entered the password of a shared link. */
 import { isSecure } from '@millrace/shared/access/session-cookie';
 import type { CookieOptions, Request, Response } from 'express';
-import type { Signer } from '../link-signer.js';
+import type { Signer } from '../access/link-signer.js';
 import { type ShareLink, sharePath } from './share-link.js';
 
 export interface PasswordCookie {
@@ -19,19 +19,19 @@ interface PasswordCookieDeps {
 const name = 'millrace_share';
 const pattern = new RegExp(`(?:^|;\\s*)${name}=(\\d{1,12})\\.([A-Za-z0-9_-]{43})(?:;|$)`);
 
-/** What signatures of these are derived with. */
+/** Derives the signing key of these cookies. */
 export const cookiePurpose = 'millrace passwords of shared links, 1';
 
-/** Until the password has to be given again. */
+/** After that, the password must be entered again. */
 const days = 7;
 
-/** Of this link with this password. */
+/** Changing the password invalidates the cookies of the link. */
 const signed = ({ id, passwordHash }: ShareLink, expires: number) => `${id}\n${passwordHash}\n${expires}`;
 
 /**
- * `folder`: that of `PUBLIC_URL`, without a slash at its end. `isEmbedded`: pages of other sites may frame the link. A browser gives a
- * frame no cookie unless it is one of the frame's own
- * (`Partitioned`), which takes HTTPS. It allows nothing but reading, so that no other site gains from making a browser send it.
+ * `folder` is the path of `PUBLIC_URL` without a trailing slash. `isEmbedded`: pages of other sites may frame the link. Browsers only
+ * send a cookie from such a frame if it is partitioned, which requires HTTPS. The cookie only grants reading, so other sites gain
+ * nothing by making a browser send it.
  */
 export function createPasswordCookie({ signer, folder, isEmbedded, clock }: PasswordCookieDeps): PasswordCookie {
   function optionsFor(req: Request, { slug }: ShareLink): CookieOptions {

@@ -1,26 +1,26 @@
-/** `/share/:slug/api/v1/…`: what a dashboard reads, for those who have a shared link. */
+/** Serves `/share/:slug/api/v1/…`: the routes that a dashboard needs, for visitors of a shared link. */
 import { limitKeys } from '@millrace/shared/access/rate-limit';
 import { ServiceError } from '@millrace/shared/platform/errors';
 import { type Request, type RequestHandler, Router } from 'express';
-import type { AccessWatch } from '../end-with-access.js';
+import type { AccessWatch } from '../access/access-watch.js';
 import { checkBody } from '../exports/check-body.js';
-import { readJson } from '../read-json.js';
+import { readJson } from '../http/read-json.js';
 import { admitGuest } from './guest.js';
-import type { OpenLinks } from './open-links.js';
+import type { LinkAccess } from './link-access.js';
 import { passwordBody } from './parse-share-link.js';
 import type { PasswordCookie } from './password-cookie.js';
 import type { ShareLink } from './share-link.js';
 import { matchShared } from './shared-routes.js';
 
 export interface ServeLinksDependencies {
-  links: OpenLinks;
+  links: LinkAccess;
   cookie: PasswordCookie;
-  /** Of one link; 0: any number. */
+  /** Per link; 0: unlimited. */
   requestsPerMinute: number;
   accessWatch: AccessWatch;
 }
 
-/** Whatever the case of its letters, so that nothing that looks like it falls through to other routes. */
+/** Case-insensitive, so that no variant of the path falls through to other routes. */
 const belowLink = /^\/share\/([^/]*)\/api(?:\/.*)?$/i;
 const prefixOf = (slug: string) => `/share/${slug}/api/v1`;
 
@@ -28,7 +28,7 @@ const describeGuest = ({ siteId, name, filters }: ShareLink) => ({
   ...{ auth: 'share', scopes: ['read'], site_id: siteId, name, filters },
 });
 
-/** Serves the request by the route of the same path below `/api/v1`, which finds out who asks by `res.locals.access`. */
+/** Routes the request to the same path below `/api/v1`, which checks access by `res.locals.access`. */
 function rewrite(req: Request, path: string): void {
   const query = req.url.indexOf('?');
   req.url = query === -1 ? path : path + req.url.slice(query);
@@ -39,34 +39,34 @@ function serveShared({ links, requestsPerMinute, accessWatch }: ServeLinksDepend
   return async (req, res, next) => {
     const slug = belowLink.exec(req.path)?.[1];
     if (slug === undefined) return next();
-    // With scheme and host in front, routers would cut the new address where the old one was to be cut.
+    // With a scheme and host in the URL, routers would strip the new path at the length of the old one.
     if (!req.url.startsWith('/')) throw new ServiceError('not_found');
     const prefix = prefixOf(slug);
-    const wanted = req.path.startsWith(prefix) ? matchShared(req.method, req.path.slice(prefix.length)) : undefined;
-    if (!wanted) throw new ServiceError('not_found');
+    const target = req.path.startsWith(prefix) ? matchShared(req.method, req.path.slice(prefix.length)) : undefined;
+    if (!target) throw new ServiceError('not_found');
     const link = await links.find(slug);
-    await links.checkPassed(req, link);
-    if (wanted.siteId !== undefined && wanted.siteId !== link.siteId) throw new ServiceError('not_found');
+    await links.checkUnlocked(req, link);
+    if (target.siteId !== undefined && target.siteId !== link.siteId) throw new ServiceError('not_found');
     admitGuest(res, link);
     accessWatch.watch(res, `link ${slug}`, () => isOpen(links, slug));
-    rewrite(req, wanted.path);
+    rewrite(req, target.path);
     return limit(req, res, next);
   };
 }
 
-const isOpen = (links: OpenLinks, slug: string): Promise<boolean> =>
+const isOpen = (links: LinkAccess, slug: string): Promise<boolean> =>
   links.find(slug).then(
     () => true,
     (error: unknown) => !(error instanceof ServiceError && error.code === 'not_found'),
   );
 
-/** To be mounted before keys are looked at: whoever it lets pass is a guest. */
+/** To be mounted before keys are checked: every request that passes is a guest's. */
 export function serveLinks(deps: ServeLinksDependencies): Router {
   const { links, cookie } = deps;
   const router = Router({ caseSensitive: true, strict: true });
   router.get('/share/:slug/api/v1/session', async (req, res) => {
     const link = await links.find(req.params.slug);
-    await links.checkPassed(req, link);
+    await links.checkUnlocked(req, link);
     res.json(describeGuest(link));
   });
   router.post('/share/:slug/api/v1/session', async (req, res) => {

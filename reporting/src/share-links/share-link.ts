@@ -1,4 +1,3 @@
-/** A shared link: an address at which a site's dashboard is read without a key. */
 import { randomBytes } from 'node:crypto';
 import { publicAddress } from '../exports/export-links.js';
 
@@ -7,24 +6,24 @@ export interface ShareLink {
   slug: string;
   siteId: string;
   name: string | null;
-  /** Added to each question that is asked through the link, as queries have them; null: none. */
+  /** Added to each query made through the link, in the form of queries; null: none. */
   filters: unknown[] | null;
-  /** As `passwords` wrote it; null: none is needed. */
+  /** From `passwords`; null: no password. */
   passwordHash: string | null;
   expiresAt: Date | null;
   revokedAt: Date | null;
   createdAt: Date;
 }
 
-/** 128 random bits, which nobody guesses. */
+/** 128 random bits, which cannot be guessed. */
 export const createSlug = (): string => randomBytes(16).toString('base64url');
 
-/** What a slug looks like; nothing else is looked for. */
+/** Other slugs are not looked up. */
 export const slugPattern = /^[A-Za-z0-9_-]{22}$/;
 
 export const sharePath = (slug: string): string => `/share/${slug}`;
 
-/** As those who manage links see it. `publicUrl` is where people reach this service, if that is known. */
+/** For administrators. `publicUrl`: the public URL of this service, if known. */
 export const describeShareLink = (link: ShareLink, publicUrl: string | undefined) => ({
   id: link.id,
   slug: link.slug,

@@ -1,7 +1,7 @@
-/** What can be asked through a shared link: the routes that a dashboard reads, and no others. */
+/** Lists the routes that are available through a shared link: those a dashboard reads. */
 import { siteIdPattern } from '@millrace/shared/contract/ids';
 
-/** Methods and paths below `/api/v1`. Each of them keeps to the site and the filters of the link: see `guest.ts`. */
+/** Methods and paths below `/api/v1`. Each of these routes enforces the site and the filters of the link, see `guest.ts`. */
 export const sharedRoutes = [
   'GET /query',
   'POST /query',
@@ -17,9 +17,9 @@ export const sharedRoutes = [
 ] as const;
 
 export interface SharedAddress {
-  /** As the routes have it. */
+  /** As the routes expect it. */
   path: string;
-  /** The site that the path names. */
+  /** The site in the path. */
   siteId: string | undefined;
 }
 
@@ -27,8 +27,8 @@ const ofSite = /^\/sites\/([^/]+)(\/.*)?$/;
 const routes: readonly string[] = sharedRoutes;
 
 /**
- * `path` is what follows `/api/v1`, compared byte by byte: nothing is decoded, so that no other spelling gets anywhere. Undefined for
- * everything that is not on the list.
+ * `path` follows `/api/v1` and is compared byte by byte without decoding, so that no other spelling matches. Undefined for everything
+ * that is not on the list.
  */
 export function matchShared(method: string, path: string): SharedAddress | undefined {
   const [, siteId, rest = ''] = ofSite.exec(path) ?? [];

@@ -1,29 +1,31 @@
-/** Changes what people decide about a site. */
 import type { Enrichment } from '@millrace/shared/contract/enrichments';
 import type { comparableHost } from '@millrace/shared/contract/normalize-host';
 import type { Pool } from '@millrace/shared/platform/postgres';
-import type { PathRules } from './path-rules.js';
-import type { SiteNames } from './read-sites.js';
+import type { PathRules, SiteSettings } from './read-sites.js';
 
-/** What is absent stays. A name of null is none. */
+/** Absent fields stay as they are. */
 export interface SiteChange {
   name?: string | null;
   timezone?: string;
-  /** Replaces the rules there are; null: as by default. */
+  /** Replaces all rules; null: back to the defaults. */
   path_rules?: PathRules | null;
-  /** Replaces those there are; in the form of {@link comparableHost}, sorted, each once. */
+  /** Replaces all hostnames; in the form of {@link comparableHost}, sorted, without duplicates. */
   hostnames?: string[];
-  /** Smaller is sooner; null: none. */
+  /** Lower runs sooner; null: none. */
   job_priority?: number | null;
   /** Longest time between two events of a visit. */
   session_minutes?: number;
-  /** Replaces those there are; sorted, each once. */
+  /** Replaces the list; sorted, without duplicates. */
   enrichment_off?: Enrichment[];
 }
 
-/** Rollups follow another time zone and other hostnames by themselves. `undefined` for a site that is not known or is being erased. */
-export async function changeSite(writePool: Pool, siteId: string, change: SiteChange): Promise<SiteNames | undefined> {
-  const { rows } = await writePool.query<SiteNames>(
+/** Rollups adapt to a new time zone and to new hostnames later. `undefined` for a site that is unknown or being erased. */
+export async function changeSite(
+  writePool: Pool,
+  siteId: string,
+  change: SiteChange,
+): Promise<SiteSettings | undefined> {
+  const { rows } = await writePool.query<SiteSettings>(
     `/* reporting.changeSite */
     update sites set timezone = coalesce($2, timezone), name = case when $3 then $4 else name end,
       path_rules = case when $5 then nullif($6::jsonb, '{}') else path_rules end, hostnames = coalesce($7, hostnames),

@@ -1,10 +1,10 @@
-/** Turns a site and the range of its events into their exact number, from rollups as far as they go. */
+/** Counts the events of a site exactly, from rollups where possible. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { answerQuery } from '../query/answer-query.js';
 import type { TimeRange } from '../query/resolved-query.js';
 import type { ReadOptions } from '../reading/admit-read.js';
 
-/** `client` is inside a transaction with one snapshot. */
+/** `client` must be in a transaction with one snapshot. */
 export async function countEvents(
   client: PoolClient,
   siteId: string,

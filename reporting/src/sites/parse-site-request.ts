@@ -1,5 +1,3 @@
-/** What a client asks of sites, as pages and changes that keep the rules. */
-
 import { enrichmentNames } from '@millrace/shared/contract/enrichments';
 import { siteIdPattern } from '@millrace/shared/contract/ids';
 import { comparableHost } from '@millrace/shared/contract/normalize-host';
@@ -11,8 +9,7 @@ import Joi from 'joi';
 import { refusal } from '../query-request/refuse.js';
 import { storableText } from '../query-request/storable-text.js';
 import type { SiteChange } from './change-site.js';
-import type { PathRules } from './path-rules.js';
-import type { Page } from './read-sites.js';
+import type { Page, PathRules } from './read-sites.js';
 
 const noLabels = { errors: { label: false, wrap: { array: false } } } as const;
 
@@ -23,45 +20,47 @@ export const pageSchema = Joi.object<Page>({
   .prefs(noLabels)
   .messages({ 'object.unknown': 'is not a parameter of sites' });
 
-const nameRule = 'must be null or have 1 to 200 characters, none of them NUL or half a character';
+const nameRule = 'must be null or have 1 to 200 characters without NUL or unpaired surrogates';
 
 const parameterRule =
-  'must be the name of a query parameter: 1 to 128 characters, none of them & or =, NUL or half a character';
+  'must be the name of a query parameter: 1 to 128 characters without &, =, NUL or unpaired surrogates';
 const parameter = Joi.string()
   .pattern(new RegExp(storableText(1, 128), 'u'))
   .pattern(/^[^&=]*$/)
   .messages({ 'string.pattern.base': parameterRule, 'string.empty': parameterRule, 'string.base': parameterRule });
 
 const ruleName =
-  'is not a rule for paths; there are strip_query, keep_params, strip_fragment, trailing_slash and strip_origin';
+  'is not a path rule; the rules are strip_query, keep_params, strip_fragment, trailing_slash and strip_origin';
 const flagRule = { 'any.only': 'must be true or false', 'boolean.base': 'must be true or false' };
 
 const pathRulesSchema = Joi.object<PathRules>({
   strip_query: Joi.boolean().messages(flagRule),
   keep_params: Joi.array().items(parameter).max(100).unique().messages({
     'array.base': 'must be a list of names of query parameters',
-    'array.max': 'may hold at most 100 names',
-    'array.unique': 'stands in the list twice; name each parameter once',
+    'array.max': 'must have at most 100 names',
+    'array.unique': 'repeats a name; list each parameter once',
   }),
   strip_fragment: Joi.boolean().messages(flagRule),
   trailing_slash: Joi.valid('keep', 'strip').messages({ 'any.only': 'must be keep or strip' }),
   strip_origin: Joi.boolean().messages(flagRule),
-}).messages({ 'object.unknown': ruleName, 'object.base': 'must be an object of rules for paths, or null' });
+}).messages({ 'object.unknown': ruleName, 'object.base': 'must be an object with path rules, or null' });
 
-const hostnameRule = 'must be the name of a host such as shop.example, or the address of one of its pages';
+const hostnameRule = 'must be a hostname such as shop.example, or the URL of a page on it';
 
 const hostnameSchema = Joi.string()
   .max(2_048)
   .custom((text: string, helpers) => comparableHost(text) ?? helpers.error('any.custom'))
   .messages({ 'any.custom': hostnameRule, 'string.empty': hostnameRule, 'string.base': hostnameRule });
 
-const priorityRule = `must be null or an integer from 0, the soonest, to ${maxPriority}`;
+const priorityRule = `must be null or an integer from 0 (runs first) to ${maxPriority}`;
 const numberMessages = (rule: string) =>
   Object.fromEntries(['base', 'integer', 'min', 'max', 'unsafe', 'infinity'].map((name) => [`number.${name}`, rule]));
 const priorityMessages = numberMessages(priorityRule);
-const minutesMessages = numberMessages('must be an integer from 1 to 1440, the minutes after which a visit ends');
+const minutesMessages = numberMessages(
+  'must be an integer from 1 to 1440: the minutes of inactivity after which a visit ends',
+);
 
-/** In one order, so that the same list is the same value. */
+/** Sorted and deduplicated, so that equal lists compare equal. */
 const hostnamesSchema = Joi.array()
   .items(hostnameSchema)
   .max(100)
@@ -96,13 +95,13 @@ export const siteChangeSchema = Joi.object<SiteChange>({
   .required()
   .prefs({ ...noLabels, convert: false })
   .messages({
-    'object.unknown': 'is not a field of a site that can be changed',
+    'object.unknown': 'is not a field of a site, or cannot be changed',
     'object.base': 'must be an object',
     'object.min':
-      'must have a timezone, a name, path_rules, hostnames, a job_priority, session_minutes or enrichment_off',
+      'must have at least one of timezone, name, path_rules, hostnames, job_priority, session_minutes and enrichment_off',
   });
 
-/** A new site may have everything as it is by default. */
+/** A new site may keep all defaults. */
 export const newSiteSchema = siteChangeSchema.min(0);
 
 function validate<T>(schema: Joi.ObjectSchema<T>, input: unknown): T {
@@ -122,9 +121,9 @@ export const parseNewSite = (body: unknown): SiteChange => parseBody(newSiteSche
 
 const holdsProto = (value: unknown) => typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__');
 
-/** `__proto__` is the one name that Joi drops instead of refusing it. */
+/** Joi silently drops `__proto__` instead of refusing it. */
 function parseBody(schema: typeof siteChangeSchema, body: unknown): SiteChange {
-  if (holdsProto(body)) throw refusal(['__proto__'], 'is not a field of a site that can be changed');
+  if (holdsProto(body)) throw refusal(['__proto__'], 'is not a field of a site, or cannot be changed');
   if (holdsProto((body as Partial<SiteChange> | null)?.path_rules))
     throw refusal(['path_rules', '__proto__'], ruleName);
   return validate(schema, body);
@@ -133,11 +132,11 @@ function parseBody(schema: typeof siteChangeSchema, body: unknown): SiteChange {
 /** @throws ServiceError `invalid_request`. */
 export function parseNewSiteId(text: unknown): string {
   if (typeof text === 'string' && siteIdPattern.test(text)) return text;
-  throw refusal(['site_id'], 'may hold 1 to 64 letters, digits, dots, underscores and hyphens');
+  throw refusal(['site_id'], 'must have 1 to 64 letters, digits, dots, underscores and hyphens');
 }
 
-/** No site has another kind of id, so that there is nothing to look for. @throws ServiceError `not_found`. */
+/** Sites have no other ids, so others are not looked up. @throws ServiceError `not_found`. */
 export function parseSiteId(text: unknown): string {
   if (typeof text === 'string' && siteIdPattern.test(text)) return text;
-  throw new ServiceError('not_found', 'There is no site of this id.');
+  throw new ServiceError('not_found', 'There is no site with this id.');
 }

@@ -1,30 +1,37 @@
-/** What is known of sites: their names and zones, how many events they have and from when. */
 import type { Enrichment } from '@millrace/shared/contract/enrichments';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { ReadOptions } from '../reading/admit-read.js';
 import { countEvents } from './count-events.js';
-import type { PathRules } from './path-rules.js';
 
-export interface SiteNames {
+/** How the paths of events are normalized to pages. Absent rules have their defaults, see the README. */
+export interface PathRules {
+  strip_query?: boolean;
+  keep_params?: string[];
+  strip_fragment?: boolean;
+  trailing_slash?: 'keep' | 'strip';
+  strip_origin?: boolean;
+}
+
+export interface SiteSettings {
   site_id: string;
   name: string | null;
   timezone: string;
-  /** Null: as by default. */
+  /** Null: the defaults. */
   path_rules: PathRules | null;
   /** A referrer on one of them is `direct`. */
   hostnames: string[];
-  /** How soon its jobs run: smaller is sooner. */
+  /** Priority of its jobs: lower runs sooner. */
   job_priority: number | null;
   /** Longest time between two events of a visit. */
   session_minutes: number;
-  /** What is not to be found out about its visitors. */
+  /** Enrichments that are not applied to its events. */
   enrichment_off: Enrichment[];
   created_at: Date;
-  /** Of a {@link Site} only where it is true. */
+  /** In a {@link Site}, present only if true. */
   erasing?: boolean;
 }
 
-export interface Site extends SiteNames {
+export interface Site extends SiteSettings {
   events: number;
   first_event: Date | null;
   last_event: Date | null;
@@ -35,7 +42,7 @@ export interface Page {
   offset: number;
 }
 
-/** A page of all sites, or of `only` one, by their id, byte by byte. `client` is inside a transaction with one snapshot. */
+/** A page of all sites, or of the `only` one, by id in byte order. `client` must be in a transaction with one snapshot. */
 export async function readSites(
   client: PoolClient,
   page: Page,
@@ -43,15 +50,15 @@ export async function readSites(
   reads: ReadOptions = {},
 ): Promise<Site[]> {
   const sites: Site[] = [];
-  // One after the other: a connection does one thing at a time.
-  for (const site of await readNames(client, page, only)) sites.push(await withEvents(client, site, reads));
+  // Sequential, since a connection runs one query at a time.
+  for (const site of await readSettings(client, page, only)) sites.push(await withEvents(client, site, reads));
   return sites;
 }
 
-/** `undefined` for a site that is not known. */
+/** `undefined` for an unknown site. */
 export async function readSite(client: PoolClient, siteId: string, reads: ReadOptions = {}): Promise<Site | undefined> {
-  const names = await readSiteNames(client, siteId);
-  return names && withEvents(client, names, reads);
+  const settings = await readSiteSettings(client, siteId);
+  return settings && withEvents(client, settings, reads);
 }
 
 export async function countSites(client: PoolClient, only: string | null): Promise<number> {
@@ -62,11 +69,11 @@ export async function countSites(client: PoolClient, only: string | null): Promi
   return rows[0]!.sites;
 }
 
-export async function withEvents(client: PoolClient, site: SiteNames, reads: ReadOptions = {}): Promise<Site> {
+export async function withEvents(client: PoolClient, site: SiteSettings, reads: ReadOptions = {}): Promise<Site> {
   const { created_at, erasing, ...names } = site;
   const span = await readSpan(client, names.site_id);
   const { first_event: from, last_event: last } = span;
-  // Instants are kept to the microsecond, and read to the millisecond.
+  // Timestamps are stored to the microsecond but read to the millisecond.
   const events =
     from && last ? await countEvents(client, names.site_id, { from, to: new Date(last.getTime() + 1) }, reads) : 0;
   return { ...names, events, ...span, created_at, ...(erasing && { erasing }) };
@@ -75,14 +82,14 @@ export async function withEvents(client: PoolClient, site: SiteNames, reads: Rea
 const columns =
   'site_id, name, timezone, path_rules, hostnames, job_priority, session_minutes, enrichment_off, created_at, erase_requested_at is not null as erasing';
 
-/** What is known of them without a look at their events; pages as of {@link readSites}. */
-export async function readNames(
+/** Settings of sites, without reading their events; paged like {@link readSites}. */
+export async function readSettings(
   client: PoolClient,
   { limit, offset }: Page,
   only: string | null,
-): Promise<SiteNames[]> {
-  const { rows } = await client.query<SiteNames>(
-    `/* reporting.readNames */
+): Promise<SiteSettings[]> {
+  const { rows } = await client.query<SiteSettings>(
+    `/* reporting.readSettings */
     select ${columns} from sites where $3::text is null or site_id = $3
     order by site_id limit $1 offset $2`,
     [limit, offset, only],
@@ -90,15 +97,15 @@ export async function readNames(
   return rows;
 }
 
-async function readSiteNames(client: PoolClient, siteId: string): Promise<SiteNames | undefined> {
-  const { rows } = await client.query<SiteNames>(
-    `/* reporting.readSiteNames */ select ${columns} from sites where site_id = $1`,
+async function readSiteSettings(client: PoolClient, siteId: string): Promise<SiteSettings | undefined> {
+  const { rows } = await client.query<SiteSettings>(
+    `/* reporting.readSiteSettings */ select ${columns} from sites where site_id = $1`,
     [siteId],
   );
   return rows[0];
 }
 
-/** Both ends of the primary key, in each partition. */
+/** Uses both ends of the primary key in each partition. */
 async function readSpan(client: PoolClient, siteId: string): Promise<Pick<Site, 'first_event' | 'last_event'>> {
   const { rows } = await client.query<Pick<Site, 'first_event' | 'last_event'>>(
     `/* reporting.readSpan */

@@ -1,16 +1,15 @@
-/** What is kept warm: the first page of some datasets, as it is asked for without parameters. */
+/** The datasets whose first page, without parameters, is kept in the cache. */
 
 export interface CacheKey {
-  /** How often the schedule of its own asks for it. */
+  /** How often its schedule runs. */
   intervalMs: number;
-  /** Its id. */
   dataset: string;
 }
 
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;
 
-/** Every key: adding one means one line here. */
+/** A new key needs only a line here. */
 export const cacheKeys: Record<string, CacheKey> = {
   'user-growth': { intervalMs: 10 * minuteMs, dataset: 'user-growth' },
   'activity-trends': { intervalMs: 5 * minuteMs, dataset: 'activity-trends' },
@@ -19,5 +18,5 @@ export const cacheKeys: Record<string, CacheKey> = {
   'performance-metrics': { intervalMs: 30 * secondMs, dataset: 'performance-metrics' },
 };
 
-/** The key that warms nothing, but cleans the store of answers up. */
+/** Cleans up the answer store instead of warming anything. */
 export const cleanupKey = 'cache-cleanup';

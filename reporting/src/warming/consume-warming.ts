@@ -1,10 +1,10 @@
-/** A warming job: each of its keys by itself, unless another job is at it already. */
+/** Runs a warming job: each of its keys separately, unless another job is already running it. */
 import type { WarmingData } from '@millrace/shared/contract/job-data';
 import type { WarmingResult } from '@millrace/shared/contract/job-results';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { HandleJob } from '@millrace/shared/queue/job-worker';
 import type { AnswerCache } from '../cache/answer-cache.js';
-import { cleanUpCache } from '../cache/clean-up-cache.js';
+import { cleanUpCache } from '../cache/invalidate.js';
 import { cacheKeys, cleanupKey } from './cache-keys.js';
 import { type RunWork, runJob } from './job-runs.js';
 import { type WarmingDeps, warmKey } from './warm-key.js';
@@ -12,18 +12,18 @@ import { type WarmingDeps, warmKey } from './warm-key.js';
 export interface WarmingConsumerDeps extends Omit<WarmingDeps, 'cache'> {
   /** The primary. */
   writePool: Pool;
-  /** Absent where no answers are kept: then everything is skipped. */
+  /** Absent if caching is disabled: everything is skipped then. */
   cache?: AnswerCache | undefined;
 }
 
 type Consumer = WarmingDeps & { writePool: Pool };
 
-const known = () => [...Object.keys(cacheKeys), cleanupKey].join(', ');
+const validKeys = () => [...Object.keys(cacheKeys), cleanupKey].join(', ');
 
 function workOf(deps: Consumer, name: string): RunWork {
   if (name === cleanupKey) return () => cleanUpCache(deps.writePool, deps.cache).then(() => ({ lastSite: null }));
   if (Object.hasOwn(cacheKeys, name)) return (lastSite) => warmKey(deps, cacheKeys[name]!, lastSite);
-  throw new Error(`There is no cache key "${name}"; known are ${known()}.`);
+  throw new Error(`There is no cache key "${name}". Valid keys are ${validKeys()}.`);
 }
 
 export function createWarmingConsumer(deps: WarmingConsumerDeps): HandleJob<WarmingResult> {

@@ -1,9 +1,9 @@
-/** Runs of warm-up jobs over all replicas: one of a kind at a time, and what became of it, in table cache_jobs. */
+/** Runs each warming job only once at a time across all replicas, and records the results in table cache_jobs. */
 import { randomUUID } from 'node:crypto';
 import type { Pool } from '@millrace/shared/platform/postgres';
 
-/** A run whose process died is void after so long. */
-const hold = { ms: 30_000, renewMs: 10_000 };
+/** The claim of a process that died expires after this time. */
+const claimTimes = { ms: 30_000, renewMs: 10_000 };
 
 const claim = `/* reporting.claimRun */
 insert into cache_jobs (id, holder, started_at, running_until) values ($1, $2, now(), now() + $3 * interval '1 ms')
@@ -19,24 +19,26 @@ update cache_jobs set holder = null, running_until = null, last_run = started_at
   failures = failures + $5, total_ms = total_ms + $3::int, last_site = $6
 where id = $1 and holder = $2`;
 
-/** A part of the work that a run has done. */
 export interface RunOutcome {
-  /** Where the next run is to go on; null: from the start. */
+  /** Where the next run continues; null: at the start. */
   lastSite: string | null;
-  /** Why the run has failed, although it got as far as that. */
+  /** Why the run failed after getting that far. */
   error?: Error;
 }
 
-/** Told where the last run ended. */
+/** `lastSite`: where the last run ended. */
 export type RunWork = (lastSite: string | null) => Promise<RunOutcome>;
 
-/** False when another run of the job is under way, in whichever process. @throws what `work` throws or reports, once that is noted. */
+/** False if the job is already running in some process. @throws what `work` throws or reports, after recording it. */
 export async function runJob(pool: Pool, id: string, work: RunWork): Promise<boolean> {
   const holder = randomUUID();
-  const { rows } = await pool.query<{ lastSite: string | null }>(claim, [id, holder, hold.ms]);
+  const { rows } = await pool.query<{ lastSite: string | null }>(claim, [id, holder, claimTimes.ms]);
   if (!rows[0]) return false;
   const before = rows[0].lastSite;
-  const renewing = setInterval(() => void pool.query(renew, [id, holder, hold.ms]).catch(() => {}), hold.renewMs);
+  const renewing = setInterval(
+    () => void pool.query(renew, [id, holder, claimTimes.ms]).catch(() => {}),
+    claimTimes.renewMs,
+  );
   const startedAt = performance.now();
   try {
     const { lastSite, error } = await work(before).catch((error: Error): RunOutcome => ({ lastSite: before, error }));

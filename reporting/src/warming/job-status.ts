@@ -1,4 +1,4 @@
-/** What the jobs that keep answers warm are doing, over all replicas. */
+/** Reports the state of the warming jobs across all replicas. */
 
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { parseCron } from '@millrace/shared/time/cron';
@@ -9,9 +9,9 @@ import { warmingJobs } from './control-warming.js';
 export interface JobStatus {
   id: string;
   name: string;
-  /** Of the run under way, else of the last one; `scheduled` before the first. */
+  /** Of the current run, or else of the last one; `scheduled` before the first. */
   status: 'running' | 'completed' | 'failed' | 'scheduled';
-  /** False while it is not started by the clock. */
+  /** False while its schedule is stopped. */
   enabled: boolean;
   lastRun: Date | null;
   nextRun: Date | null;
@@ -21,7 +21,7 @@ export interface JobStatus {
 }
 
 export interface JobTotals {
-  /** Runs that have ended, well or not. */
+  /** Finished runs, successful or not. */
   totalJobs: number;
   successfulJobs: number;
   failedJobs: number;
@@ -44,7 +44,7 @@ interface Row extends Pick<JobStatus, 'id' | 'lastRun' | 'duration' | 'error' | 
 }
 
 const nameOf = (id: string) =>
-  id === cleanupKey ? 'Cleanup of kept answers' : findDataset(cacheKeys[id]!.dataset).title;
+  id === cleanupKey ? 'Cleanup of cached answers' : findDataset(cacheKeys[id]!.dataset).title;
 
 function statusOf({ isRunning, lastRun, error }: Row): JobStatus['status'] {
   if (isRunning) return 'running';
@@ -58,7 +58,7 @@ function nextRunOf({ cron, timezone, enabled }: Row, now: Date): Date | null {
   return parsed.problem === undefined ? parsed.cron.slotAfter(now) : null;
 }
 
-/** `isSyncDisabled`: DISABLE_AUTO_SYNC keeps them all from being started by the clock. */
+/** `isSyncDisabled`: with DISABLE_AUTO_SYNC no schedule starts jobs. */
 export async function readJobs(pool: Pool, now: Date, isSyncDisabled: boolean): Promise<JobStatus[]> {
   const { rows } = await pool.query<Row>(statement, [warmingJobs]);
   return rows.map((found) => {

@@ -1,4 +1,4 @@
-/** Keeps the answers behind a cache key: what changed since the last time is computed again, the rest is only looked at. */
+/** Refreshes the cached answers of a dataset: those whose data has changed are computed again, the others only checked. */
 import { isConnectionError, type Pool } from '@millrace/shared/platform/postgres';
 import type { AnswerCache } from '../cache/answer-cache.js';
 import type { Reader } from '../cache/compute-answer.js';
@@ -9,10 +9,9 @@ import type { Admit } from '../query/reading-cost.js';
 import { inSnapshot } from '../reading/in-snapshot.js';
 import type { SegmentEngine } from '../segments/segment-engine.js';
 import type { CacheKey } from './cache-keys.js';
-import { recentSites } from './recent-sites.js';
 
 export interface WarmingDeps {
-  /** For reading; may lead to a standby. */
+  /** For reads; may be a standby. */
   pool: Pool;
   cache: AnswerCache;
   engine?: SegmentEngine | undefined;
@@ -21,26 +20,26 @@ export interface WarmingDeps {
 
 export interface WarmedSites {
   warmed: number;
-  /** The last site before the time was up; null when it was enough for all. */
+  /** The last site before the time limit; null if all were done. */
   lastSite: string | null;
-  /** Says how many sites failed, and why the first did. */
+  /** How many sites failed, and why the first one did. */
   error?: Error;
 }
 
-/** About what an interval that is open, or a few that are marked, have. */
-const mostRaw = 100_000;
+/** About as many as an open interval, or a few marked ones, have. */
+const maxRawEvents = 100_000;
 const longestStatementMs = 15_000;
-/** At most, and never longer than half of the interval. */
+/** Also limited to half of the interval. */
 const longestRunMs = 60_000;
 
-const rateLimited = new Error('more raw events than a warm-up may read');
+const tooManyEvents = new Error('more raw events than a warm-up may read');
 
-/** Reading many raw events would take from those who wait for an answer. */
-const refuseMuch: Admit = ({ events }) => {
-  if (events > mostRaw) throw rateLimited;
+/** Reading many raw events would slow down requests. */
+const limitRawEvents: Admit = ({ events }) => {
+  if (events > maxRawEvents) throw tooManyEvents;
 };
 
-/** False for a site whose answer is not in rollups yet. */
+/** False if the site's answer would need too many events that are not in rollups yet. */
 async function warmSite(
   { pool, cache, engine }: WarmingDeps,
   siteId: string,
@@ -49,23 +48,22 @@ async function warmSite(
 ): Promise<boolean> {
   const request = parseDataset(findDataset(key.dataset), { site_id: siteId });
   const read: Reader = (budget, work, longestMs) =>
-    inSnapshot(pool, (client) => work(client, { admit: refuseMuch, engine }), {
+    inSnapshot(pool, (client) => work(client, { admit: limitRawEvents, engine }), {
       signal: budget.signal,
       statementTimeoutMs: longestMs ?? longestStatementMs,
     });
   try {
-    await cache.ask(rowsQuestion(pool, { request, limit: pageLimits.standard }, now), { read, keepsAll: true });
+    await cache.get(rowsQuestion(pool, { request, limit: pageLimits.standard }, now), { read, storesAll: true });
     return true;
   } catch (error) {
-    if (error === rateLimited) return false;
+    if (error === tooManyEvents) return false;
     throw error;
   }
 }
 
 /**
- * Goes through the sites that were active in the last day, from the one after `lastSite` on. One that fails does not keep the others
- * from being warmed.
- * @throws Error of a connection that is lost.
+ * Warms the sites that were active in the last day, starting after `lastSite`. A site that fails does not stop the others.
+ * @throws Error if the connection is lost.
  */
 export async function warmKey(deps: WarmingDeps, key: CacheKey, lastSite: string | null = null): Promise<WarmedSites> {
   const { pool, clock = () => new Date() } = deps;
@@ -87,4 +85,16 @@ export async function warmKey(deps: WarmingDeps, key: CacheKey, lastSite: string
   }
   if (problems.length === 0) return result;
   return { ...result, error: new Error(`${problems.length} of ${sites.length} sites failed, first ${problems[0]}`) };
+}
+
+const statement = `/* reporting.recentSites */
+select site_id as "siteId" from sites where exists (
+  select 1 from events where events.site_id = sites.site_id
+    and timestamp > $1::timestamptz - interval '1 day' and timestamp <= $1)
+order by site_id <= coalesce($2, ''), site_id`;
+
+/** Sites with events in the day before `now`, ordered by id, starting after `lastSite`: those likely to be requested next. */
+export async function recentSites(pool: Pool, now: Date, lastSite: string | null = null): Promise<string[]> {
+  const { rows } = await pool.query<{ siteId: string }>(statement, [now, lastSite]);
+  return rows.map(({ siteId }) => siteId);
 }

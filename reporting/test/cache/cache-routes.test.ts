@@ -1,4 +1,3 @@
-/** `/api/v1/cache`: who may steer kept answers, what that does on every replica, and what is said of the jobs that keep them warm. */
 import { createKeyRing } from '@millrace/shared/access/key-ring';
 import { createKey } from '@millrace/shared/access/keys';
 import { openQueue, type Queue, type QueueHandle } from '@millrace/shared/queue/queue';
@@ -71,7 +70,7 @@ describe.each(queueBackends)('with the queue on %s', (backend) => {
     expect(await Promise.all([status(trends(other)), status(views(other))])).toEqual(['hit', 'hit']);
   };
 
-  it('makes what a pattern names void on every replica, and nothing else', async () => {
+  it('invalidates only what matches a pattern, on every replica', async () => {
     await warmUp();
     const { body } = await steer('invalidate', { pattern: 'activity-t*' }).expect(200);
     expect(body).toEqual({ pattern: 'activity-t*', removed: 1 });
@@ -79,7 +78,7 @@ describe.each(queueBackends)('with the queue on %s', (backend) => {
     expect(await Promise.all([status(trends(other)), status(views(other))])).toEqual(['miss', 'hit']);
   });
 
-  it('remembers a pattern once, however often it is given', async () => {
+  it('stores a pattern only once', async () => {
     for (let time = 0; time < 3; time += 1) {
       await warmUp();
       await steer('invalidate', { pattern: 'activity-t*' }).expect(200);
@@ -88,7 +87,7 @@ describe.each(queueBackends)('with the queue on %s', (backend) => {
     expect(rows).toEqual([{ pattern: 'activity-t%' }]);
   });
 
-  it('makes everything void', async () => {
+  it('invalidates everything', async () => {
     await warmUp();
     const { body } = await steer('clear').expect(200);
     expect(body).toEqual({ removed: 2 });
@@ -96,8 +95,8 @@ describe.each(queueBackends)('with the queue on %s', (backend) => {
   });
 
   it.each([
-    [{ pattern: '' }, 'pattern must be a text such as user-growth*'],
-    [{ pattern: 'a', more: 1 }, 'more is not a field of this request; it takes pattern'],
+    [{ pattern: '' }, 'pattern must be text such as user-growth*'],
+    [{ pattern: 'a', more: 1 }, 'more is not a field of this request, which takes pattern'],
     [[], 'pattern is required'],
     [{ pattern: '*'.repeat(4) }, 'pattern must have at most 3 stars'],
   ])('refuses the pattern of %j', async (given, message) => {
@@ -105,17 +104,17 @@ describe.each(queueBackends)('with the queue on %s', (backend) => {
     expect(body.error).toMatchObject({ code: 'invalid_request', message });
   });
 
-  it('adds a job to the queue, and knows no others', async () => {
+  it('adds a job to the queue and refuses unknown ones', async () => {
     const { body } = await steer('jobs/top-items/trigger').expect(202);
     expect(judge('CacheTriggered', body)).toBeUndefined();
     expect((await handle.queue.getJob(body.job_id))?.data).toEqual({ cacheKeys: ['top-items'] });
     const unknown = await steer('jobs/constructor/trigger').expect(404);
-    expect(unknown.body.error.message).toBe(`There is no such job; there are ${jobs.join(', ')}.`);
+    expect(unknown.body.error.message).toBe(`There is no such job. The jobs are ${jobs.join(', ')}.`);
     const direct = await triggerWarming(handle.queue, 'cache-cleanup');
     expect((await handle.queue.getJob(direct))?.name).toBe('warm');
   });
 
-  it('says what each job did, is doing and does next', async () => {
+  it('reports the last run, state and next run of each job', async () => {
     await runJob(database.pool, 'user-growth', async () => ({ lastSite: null }));
     await runJob(database.pool, 'top-items', () => Promise.reject(new Error('no such table'))).catch(() => {});
     let end = () => {};
@@ -159,7 +158,7 @@ describe.each(queueBackends)('with the queue on %s', (backend) => {
       {
         ...about,
         id: 'cache-cleanup',
-        name: 'Cleanup of kept answers',
+        name: 'Cleanup of cached answers',
         status: 'running',
         nextRun: '2026-06-15T13:00:00.000Z',
       },
@@ -174,7 +173,7 @@ describe.each(queueBackends)('with the queue on %s', (backend) => {
     });
   });
 
-  it('stops and restarts what is started by the clock, on all replicas, but not what people added', async () => {
+  it('stops and restarts the built-in schedules on all replicas, but not those that people added', async () => {
     const enabled = async () => {
       const { rows } = await database.pool.query<{ id: string }>(`select id from schedules where enabled order by id`);
       return rows.map(({ id }) => id);
@@ -190,13 +189,13 @@ describe.each(queueBackends)('with the queue on %s', (backend) => {
     expect(await enabled()).toHaveLength(8);
   });
 
-  it('shows jobs as not enabled where DISABLE_AUTO_SYNC keeps them from starting', async () => {
+  it('shows jobs as disabled where DISABLE_AUTO_SYNC keeps them from starting', async () => {
     const found = await readJobs(database.pool, now, true);
     expect(found.map(({ enabled, nextRun }) => [enabled, nextRun])).toEqual(jobs.map(() => [false, null]));
   });
 });
 
-it('takes a key for administrators of all sites, however the address is written', async () => {
+it('requires an admin key for all sites, whatever the case of the path', async () => {
   const database = await createTestDatabase();
   const keys = createKeyRing(database.pool, silent);
   const { app } = buildDocumentedApp(database.pool, { keys });
@@ -219,7 +218,7 @@ it('takes a key for administrators of all sites, however the address is written'
   await database.drop();
 });
 
-describe('while Redis is away', () => {
+describe('while Redis is unreachable', () => {
   let database: TestDatabase;
   let away: CachedApp;
   beforeAll(async () => {
@@ -242,22 +241,22 @@ describe('while Redis is away', () => {
     const { body } = await request(away.app)[method](`/api/v1/cache/${path}`).send({ pattern: '*' }).expect(503);
     expect(body.error).toEqual({
       code: 'queue_unavailable',
-      message: 'Redis, which keeps the answers, cannot be reached. Retry.',
+      message: 'Redis, which holds the cached answers, is unreachable. Retry later.',
     });
   });
 });
 
-describe('a service that keeps no answers', () => {
+describe('a service without a cache', () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await createTestDatabase();
   });
   afterAll(() => database.drop());
 
-  it('says so', async () => {
+  it('reports that caching is disabled', async () => {
     const { app } = buildDocumentedApp(database.pool);
     const { body } = await request(app).post('/api/v1/cache/clear').expect(409);
-    expect(body.error).toEqual({ code: 'conflict', message: 'This service keeps no answers: CACHE_MB is 0.' });
+    expect(body.error).toEqual({ code: 'conflict', message: 'Caching is disabled: CACHE_MB is 0.' });
     await request(app).get('/api/v1/cache/jobs').expect(200);
   });
 });

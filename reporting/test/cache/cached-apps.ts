@@ -9,7 +9,7 @@ import type { Express } from 'express';
 import { buildApp } from '../../src/app.js';
 import { type AnswerCache, createAnswerCache } from '../../src/cache/answer-cache.js';
 import type { AnswerStore } from '../../src/cache/answer-store.js';
-import { readIdentities } from '../../src/cache/read-identities.js';
+import { readIdentities } from '../../src/cache/forget-erased.js';
 import { createRedisStore } from '../../src/cache/redis-store.js';
 import type { LockTimes } from '../../src/cache/share-answer.js';
 import { createTableStore } from '../../src/cache/table-store.js';

@@ -1,12 +1,12 @@
-/** Who asks while events arrive: an answer that is as new as the question, and few computations for many questions. */
+/** Requests while events arrive: answers are never older than the request, and few computations serve many requests. */
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, queueBackends, type TestDatabase, testQueue } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { CacheableQuery } from '../../src/cache/cacheable-query.js';
 import type { Reader } from '../../src/cache/compute-answer.js';
-import type { Question } from '../../src/cache/question.js';
 import { inSnapshot } from '../../src/reading/in-snapshot.js';
 import { type CachedApp, type CachedAppOptions, createCachedApp } from './cached-apps.js';
 import { writeEvents } from './write-events.js';
@@ -30,11 +30,11 @@ const write = () => writeEvents(database.pool, 'demo', ['2026-06-01T12:00:00Z'])
 
 /** How many events there are, after `work`; `zone` is what the question means. */
 function countingQuestion(work: () => Promise<unknown>, zone = 'UTC') {
-  const counted = { begun: 0, running: 0, most: 0, question: undefined as unknown as Question };
+  const counted = { begun: 0, running: 0, most: 0, question: undefined as unknown as CacheableQuery };
   counted.question = {
-    ...{ kind: 'query', siteId: 'demo', asked: 'x', reads: ['events'], needsEvents: false },
+    ...{ kind: 'query', siteId: 'demo', request: 'x', sources: ['events'], needsEvents: false },
     resolve: () => ({
-      ...{ meaning: [range, zone], span: range, isMomentary: false },
+      ...{ meaning: [range, zone], span: range, isTransient: false },
       async read(client) {
         counted.begun += 1;
         counted.running += 1;
@@ -49,9 +49,9 @@ function countingQuestion(work: () => Promise<unknown>, zone = 'UTC') {
   return counted;
 }
 
-async function ask({ cache, pool }: CachedApp, { question }: { question: Question }) {
+async function ask({ cache, pool }: CachedApp, { question }: { question: CacheableQuery }) {
   const read: Reader = (budget, work) => inSnapshot(pool, (client) => work(client, {}), { signal: budget.signal });
-  const { body, status } = (await cache.ask(question, { read }))!;
+  const { body, status } = (await cache.get(question, { read }))!;
   return { ...(JSON.parse(body.toString()) as { events: number; zone: string }), status };
 }
 
@@ -62,7 +62,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     return apps;
   }
 
-  it('a thousand askers in three processes are given answers as new as their questions by few computations', async () => {
+  it('serves a thousand requests in three processes up-to-date answers with few computations', async () => {
     const processes = open(3);
     const computeMs = 100;
     const counted = countingQuestion(() => pause(computeMs));
@@ -80,7 +80,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     expect(counted.begun).toBeLessThanOrEqual((performance.now() - startedAt) / computeMs + 1);
   });
 
-  it('who asked before an event that the computation saw need not compute again', async () => {
+  it('a request made before an event that the computation saw shares its answer', async () => {
     const [one, other] = open(2) as [CachedApp, CachedApp];
     let release = () => {};
     const held = new Promise<void>((resolve) => {
@@ -97,7 +97,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     expect(counted.begun).toBe(2);
   });
 
-  it('an answer of another meaning is no answer, however new it is', async () => {
+  it('a newer answer with another meaning is not used', async () => {
     const [one, other] = open(2) as [CachedApp, CachedApp];
     await write();
     await ask(
@@ -121,7 +121,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     ).toBe('UTC');
   });
 
-  it('who has waited long for a computation that began before the question has one beside it', async () => {
+  it('a request stops waiting for a computation that started before it and computes in parallel', async () => {
     const [app] = open(1, { lockTimes }) as [CachedApp];
     let release = () => {};
     const held = new Promise<void>((resolve) => {
@@ -138,7 +138,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     expect((await first).events).toBe(0);
   });
 
-  it('also where another process computes', async () => {
+  it('does the same when another process computes', async () => {
     const [one, other] = open(2, { lockTimes }) as [CachedApp, CachedApp];
     let release = () => {};
     const held = new Promise<void>((resolve) => {
@@ -155,7 +155,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     expect((await first).events).toBe(0);
   });
 
-  it('who has waited long for a computation of the same data goes on waiting, in whichever process', async () => {
+  it('keeps waiting for a computation of the same data, in any process', async () => {
     const [one, other] = open(2, { lockTimes }) as [CachedApp, CachedApp];
     const counted = countingQuestion(() => pause(500));
     await Promise.all([ask(one, counted), ask(other, counted), ask(one, counted), ask(other, counted)]);

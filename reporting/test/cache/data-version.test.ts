@@ -1,12 +1,10 @@
-/** The version of a site's data: it moves with everything that can change an answer, and comes back to no earlier one. */
-
 import { parseExactJson } from '@millrace/shared/platform/exact-json';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { DataSource } from '../../src/cache/cacheable-query.js';
 import { hashOf, readDataVersion } from '../../src/cache/data-version.js';
-import { nameOf } from '../../src/cache/look-up.js';
-import type { DataSource } from '../../src/cache/question.js';
+import { nameOf } from '../../src/cache/lookup.js';
 import { takeMarks, writeEvents } from './write-events.js';
 
 let database: TestDatabase;
@@ -21,11 +19,11 @@ const june = { from: new Date('2026-06-10T00:00:00Z'), to: new Date('2026-06-12T
 const write = (...times: string[]) => writeEvents(database.pool, 'demo', times);
 const sql = (text: string) => database.pool.query(text);
 
-const versionOf = async (reads: DataSource[] = ['events'], span = june, name = 'query:demo:x') =>
-  (await readDataVersion(database.pool, { siteId: 'demo', reads, name, span })).data;
+const versionOf = async (sources: DataSource[] = ['events'], span = june, name = 'query:demo:x') =>
+  (await readDataVersion(database.pool, { siteId: 'demo', sources, name, span })).data;
 
 describe('of events', () => {
-  it('moves with each that is stored in the days of the range, and with no other', async () => {
+  it('changes with each event stored in the days of the range, and with no other', async () => {
     const seen = [await versionOf()];
     await write('2026-06-10T00:00:00Z');
     seen.push(await versionOf());
@@ -37,7 +35,7 @@ describe('of events', () => {
     expect(await versionOf()).toBe(seen[2]);
   });
 
-  it('stays when they are rolled', async () => {
+  it('stays the same when they are rolled', async () => {
     await write('2026-06-10T00:00:00Z', '2026-06-10T00:01:00Z', '2026-06-11T08:00:00Z');
     await write('2026-06-10T00:00:00Z');
     await takeMarks(database.pool, 'demo');
@@ -51,7 +49,7 @@ describe('of events', () => {
     expect(await versionOf()).toBe(before);
   });
 
-  it('comes back to no earlier one while a release that does not count rolls beside', async () => {
+  it('never repeats while an earlier release that does not count also rolls', async () => {
     const seen: (string | undefined)[] = [];
     const see = async () => void seen.push(await versionOf());
     for (const isOld of [true, true, false, true, false, false, true]) {
@@ -65,7 +63,7 @@ describe('of events', () => {
     expect(new Set(seen).size).toBe(seen.length);
   });
 
-  it('moves when the hostnames of the site change, how long its visits pause, and when raw events are dropped', async () => {
+  it('changes with the hostnames and session length of the site, and when raw events are dropped', async () => {
     await write('2026-06-10T00:00:00Z');
     const seen = [await versionOf()];
     await sql(`update sites set hostnames = '{shop.example}'`);
@@ -79,7 +77,7 @@ describe('of events', () => {
     expect(new Set(seen).size).toBe(5);
   });
 
-  it('follows what rolls have left of a range whose raw events were dropped, and of no other', async () => {
+  it('follows rolled data only for ranges whose raw events were dropped', async () => {
     await write('2026-06-10T00:00:00Z');
     await takeMarks(database.pool, 'demo');
     const later = { from: new Date('2026-06-15T00:00:00Z'), to: new Date('2026-06-16T00:00:00Z') };
@@ -98,7 +96,7 @@ describe('of events', () => {
     expect(await versionOf(['events'], later)).toBe(kept);
   });
 
-  it('is not to be had while the site has more marks than can be counted at every request', async () => {
+  it('is undefined while the site has too many marks to count on every request', async () => {
     const mark = (count: number) =>
       sql(`insert into rollup_marks select 'demo', '2026-06-10T00:00:00Z' from generate_series(1, ${count})`);
     await mark(50_000);
@@ -110,7 +108,7 @@ describe('of events', () => {
     expect(await versionOf()).toBeDefined();
   });
 
-  it('is another one when the site was erased and came again', async () => {
+  it('differs after the site was erased and created again', async () => {
     await write('2026-06-10T00:00:00Z');
     const before = await versionOf();
     await sql(`update sites set erase_requested_at = now()`);
@@ -124,7 +122,7 @@ describe('of events', () => {
 describe('of aggregates', () => {
   const aggregated = () => versionOf(['aggregates', 'metrics']);
 
-  it('moves with every aggregation, also of a release that knows nothing of it, and not with events', async () => {
+  it('changes with every aggregation, even of an older release, and not with events', async () => {
     await sql(`insert into site_aggregations (site_id, timezone) values ('demo', 'UTC'), ('other', 'UTC')`);
     const before = await aggregated();
     await write('2026-06-10T00:00:00Z');
@@ -137,7 +135,7 @@ describe('of aggregates', () => {
     expect(await aggregated()).not.toBe(known);
   });
 
-  it('moves with metrics of the range that are computed, again, or gone', async () => {
+  it('changes when metrics of the range are computed, recomputed or removed', async () => {
     const metric = (at: string) => `insert into site_metrics (site_id, metric_type, period_type, period_start, figures)
       values ('demo', 'quality', 'hour', '${at}', '{}') on conflict (site_id, metric_type, period_type, period_start)
       do update set figures = excluded.figures`;
@@ -158,20 +156,20 @@ describe('of aggregates', () => {
   });
 });
 
-it('moves where an administrator made the name void, in every process', async () => {
+it('changes in every process when an administrator invalidates the name', async () => {
   const before = [await versionOf(), await versionOf(['events'], june, 'top-items:demo:x')];
   await sql(`insert into cache_invalidations (pattern) values ('top-items:%')`);
   expect(await versionOf()).toBe(before[0]);
   expect(await versionOf(['events'], june, 'top-items:demo:x')).not.toBe(before[1]);
 });
 
-it('has a name that is the same in every process, also of a question with numbers that no double holds', () => {
-  const asked = parseExactJson('{"number":12345678901234567890}');
+it('has the same name in every process, even with numbers that a double cannot hold', () => {
+  const request = parseExactJson('{"number":12345678901234567890}');
   const question = {
     kind: 'query',
     siteId: 'demo',
-    asked,
-    reads: [],
+    request,
+    sources: [],
     needsEvents: false,
     resolve: () => undefined as never,
   };

@@ -1,5 +1,3 @@
-/** Nothing that was erased stays in kept answers. */
-
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, queueBackends, type TestDatabase, testQueue } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
@@ -23,7 +21,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
   });
   beforeEach(async () => {
     await app.cache.store.remove('*');
-    app.cache.forget();
+    app.cache.clear();
     await database.empty();
   });
 
@@ -34,10 +32,10 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     await request(app.app).get('/stats').query({ site_id: site }).expect(200);
     await eventually(async () => (await app.cache.store.size()).entries > entriesBefore, 'it is shared');
   }
-  const kept = async () => [(await app.cache.store.size()).entries, app.cache.figures().entries];
+  const kept = async () => [(await app.cache.store.size()).entries, app.cache.stats().entries];
   const sql = (text: string) => database.pool.query(text);
 
-  it('answers of a site go with its erased user, from the store and from memory', async () => {
+  it('drops the answers of a site from store and memory when one of its users is erased', async () => {
     for (const site of ['demo', 'other']) await keepAnswerOf(site);
     const forget = createForgetErased(database.pool, app.cache);
     await forget();
@@ -50,7 +48,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     expect(await kept()).toEqual([2, 0]);
   });
 
-  it('answers of a site go with it, also where it was made again at once', async () => {
+  it('drops the answers of an erased site, even if it is created again at once', async () => {
     await keepAnswerOf('demo');
     await keepAnswerOf('other');
     const forget = createForgetErased(database.pool, app.cache);
@@ -61,7 +59,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     expect(await kept()).toEqual([1, 0]);
   });
 
-  it('what was erased while nothing looked goes with the first look', async () => {
+  it('the first run drops what was erased before it', async () => {
     await keepAnswerOf('demo');
     await sql('update site_rollups set epoch = epoch + 1');
     await createForgetErased(database.pool, app.cache)();

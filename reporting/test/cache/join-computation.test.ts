@@ -1,19 +1,18 @@
-/** Whose failure an asker is told of. */
 import { expect, it } from 'vitest';
-import type { GivenAnswer } from '../../src/cache/compute-answer.js';
-import { createJoining, type Shareable } from '../../src/cache/join-computation.js';
+import type { ServedAnswer } from '../../src/cache/compute-answer.js';
+import { createComputations, type Shareable } from '../../src/cache/join-computation.js';
 
 /** As `position` tells versions apart; each computation is made of what the one who began it looked up. */
 function createAskers() {
-  const joining = createJoining(60_000);
+  const joining = createComputations(60_000);
   const begun: { version: string; end: () => void; fail: (error: Error) => void }[] = [];
   function ask(position: string, gone?: AbortSignal): Promise<string | undefined> {
     const found = { name: 'x', meaning: 'm', position, version: `v${position}` } as Shareable;
     const compute = () =>
-      new Promise<GivenAnswer>((resolve, reject) =>
+      new Promise<ServedAnswer>((resolve, reject) =>
         begun.push({
           version: found.version,
-          end: () => resolve({ ...found } as unknown as GivenAnswer),
+          end: () => resolve({ ...found } as unknown as ServedAnswer),
           fail: reject,
         }),
       );
@@ -29,7 +28,7 @@ function createAskers() {
   return { ask, begun };
 }
 
-it('the failure of a computation of older data is no answer: the next one computes', async () => {
+it('does not pass on the failure of a computation of older data: the next one computes', async () => {
   const { ask, begun } = createAskers();
   const first = ask('1');
   const [second, third] = [ask('2'), ask('2')];
@@ -41,7 +40,7 @@ it('the failure of a computation of older data is no answer: the next one comput
   expect(begun.map(({ version }) => version)).toEqual(['v1', 'v2']);
 });
 
-it('the failure of a computation that began later than the question is the answer to it', async () => {
+it('passes on the failure of a computation that started after the request', async () => {
   const { ask, begun } = createAskers();
   const asked = [ask('1'), ask('2'), ask('3'), ask('4')].map((each) => each.catch((error: Error) => error.message));
   begun[0]!.fail(new Error('the first'));
@@ -51,7 +50,7 @@ it('the failure of a computation that began later than the question is the answe
   expect(begun).toHaveLength(2);
 });
 
-it('who has left is told so, whatever becomes of a computation of older data', async () => {
+it('rejects a caller that has left, whatever happens to a computation of older data', async () => {
   const { ask, begun } = createAskers();
   const first = ask('1');
   const leaving = new AbortController();

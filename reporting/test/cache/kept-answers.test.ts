@@ -1,4 +1,4 @@
-/** Kept answers over HTTP, on two replicas that share a store: as right as computed ones, and cheap to ask for again. */
+/** Cached answers over HTTP, on two replicas that share a store. */
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, queueBackends, type TestDatabase, testQueue } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
@@ -70,7 +70,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
       ['GET a dataset', (of) => request(of.app).get('/api/v1/datasets/activity-trends/rows').query({ site_id: site })],
     ];
 
-    it.each(routes)('of %s is kept until events come, for all replicas', async (_name, ask) => {
+    it.each(routes)('of %s is cached for all replicas until events arrive', async (_name, ask) => {
       const statusOf = async (asked: Test) => {
         const { body, headers } = await asked.expect(200);
         const { meta, ...answer } = body;
@@ -96,7 +96,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
       expect((await statusOf(ask(one)))[0]).toBe(second);
     });
 
-    it('of a dataset is kept until what it is made of changes', async () => {
+    it('of a dataset is cached until its source data changes', async () => {
       const sql = (text: string) => database.pool.query(text, [site]);
       const statusOf = async (id: string) => {
         const asked = request(one.app).get(`/api/v1/datasets/${id}/rows`).query({ site_id: site, date_range: '7d' });
@@ -122,7 +122,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
       expect(await statuses()).toEqual(['miss', 'miss', 'hit', 'hit']);
     });
 
-    it('says how old it is', async () => {
+    it('reports its age', async () => {
       await views();
       now += 1_234;
       expect((await views()).body.meta.cache).toEqual({ status: 'hit', age_ms: 1_234 });
@@ -130,7 +130,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
       expect(headers['x-cache']).toBe('miss; age_ms=0');
     });
 
-    it('is another one for another meaning of the same words', async () => {
+    it('differs when the same request means something else', async () => {
       expect(await seen(views(one, 'day'))).toEqual([1, 'miss']);
       expect(await seen(views(one, 'day'))).toEqual([1, 'hit']);
       now += 86_400_000;
@@ -140,7 +140,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
       expect((await views(one, 'day')).body.query.date_range[0]).toBe('2026-06-14T10:00:00.000Z');
     });
 
-    it('is not kept of a site that is being erased', async () => {
+    it('is not cached for a site that is being erased', async () => {
       await database.pool.query(`update sites set erase_requested_at = now() where site_id = $1`, [site]);
       expect(await seen(views())).toEqual([2, 'miss']);
       const { headers } = await views();
@@ -148,7 +148,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
       expect(await seen(views())).toEqual([2, 'miss']);
     });
 
-    it('follows the clock where the question does', async () => {
+    it('follows the clock if the request does', async () => {
       expect(await seen(views(one, '24h'))).toEqual([1, 'miss']);
       now += 1;
       expect(await seen(views(one, '24h'))).toEqual([1, 'miss']);
@@ -156,24 +156,24 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
   });
 
   describe('a client that has the answer', () => {
-    it('is told so, by any replica, without a computation, until it changes', async () => {
+    it('gets 304 from any replica without a computation until the answer changes', async () => {
       const { headers } = await views().expect(200);
       expect(headers.etag).toMatch(/^W\/"[\w-]{22}\.[\w-]{22}"$/);
       expect(headers['cache-control']).toBe('private, no-cache');
       const again = (of: CachedApp, tags: string) => views(of).set('if-none-match', tags);
-      const before = other.cache.figures().computations;
+      const before = other.cache.stats().computations;
       const known = await again(other, headers.etag!).expect(304);
       expect([known.text, known.headers.etag]).toEqual(['', headers.etag]);
       await again(other, `"x", ${headers.etag!.slice(2)}`).expect(304);
       await again(other, '*').expect(304);
-      expect(other.cache.figures().computations).toBe(before);
+      expect(other.cache.stats().computations).toBe(before);
       await again(one, '"x"').expect(200);
       await write('bob', '2026-06-15T11:00:00Z');
       const changed = await again(one, headers.etag!).expect(200);
       expect(changed.headers.etag).not.toBe(headers.etag);
     });
 
-    it('gets it all the same where it sends a body, which no cache of HTTP understands', async () => {
+    it('gets the answer again after a POST, which HTTP caches do not support', async () => {
       const ask = () =>
         request(one.app)
           .post('/api/v1/query')
@@ -182,16 +182,16 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
       await ask().set('if-none-match', headers.etag!).expect(200);
     });
 
-    it('is told of a refusal that nothing is to be kept', async () => {
+    it('gets no-store with a refusal', async () => {
       const { headers } = await views(one, 'never').expect(400);
       expect([headers['cache-control'], headers.etag]).toEqual(['no-store', undefined]);
     });
   });
 
-  describe('an answer that is out of date', () => {
+  describe('an outdated answer', () => {
     const stale = (maxStale: string, of = one) => views(of).set('cache-control', `no-transform, ${maxStale}`);
 
-    it('is given at once to who takes it, and renewed behind', async () => {
+    it('is served at once to clients that accept it, and refreshed in the background', async () => {
       await views();
       await write('bob', '2026-06-15T11:00:00Z');
       now += 5_000;
@@ -202,15 +202,15 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
       expect(await seen(views())).toEqual([3, 'hit']);
     });
 
-    it('is given by a replica that has never had it', async () => {
+    it('is served by a replica that did not compute it', async () => {
       await views();
       await eventually(async () => (await seen(views(other)))[1] === 'hit', 'it is shared');
-      other.cache.forget();
+      other.cache.clear();
       await write('bob', '2026-06-15T11:00:00Z');
       expect(await seen(stale('max-stale', other))).toEqual([2, 'stale']);
     });
 
-    it('is given to nobody else, nor when it is older than that', async () => {
+    it('is not served to other clients, or when it is too old', async () => {
       await views();
       await write('bob', '2026-06-15T11:00:00Z');
       now += 61_000;
@@ -219,7 +219,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
       expect(await seen(views())).toEqual([4, 'miss']);
     });
 
-    it('is not given once a user was erased or the answer was made void', async () => {
+    it('is not served after an erasure or invalidation', async () => {
       await takeMarks(database.pool, site);
       await views();
       await database.pool.query('update site_rollups set epoch = epoch + 1 where site_id = $1', [site]);
@@ -230,7 +230,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
       expect(await seen(stale('max-stale'))).toEqual([4, 'miss']);
     });
 
-    it('spares even a question that follows the clock', async () => {
+    it('also serves requests that follow the clock', async () => {
       const lately = () => views(one, '24h').set('cache-control', 'max-stale=60');
       expect(await seen(lately())).toEqual([1, 'miss']);
       now += 1_000;
@@ -238,7 +238,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     });
   });
 
-  it('counts what it did', async () => {
+  it('counts hits, misses and stale answers', async () => {
     const text = await one.metrics();
     for (const name of ['hits_total', 'misses_total', 'stale_total', 'computations_total', 'bytes']) {
       expect(Number(new RegExp(`^millrace_cache_${name} (\\d+)$`, 'm').exec(text)?.[1])).toBeGreaterThan(0);

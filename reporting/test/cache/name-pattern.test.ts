@@ -26,16 +26,16 @@ describe('a pattern', () => {
     );
   });
 
-  it('has nothing but its stars that Postgres would understand otherwise', () => {
+  it('escapes everything but stars for Postgres', () => {
     expect(likeOf('a%b_c\\d*')).toBe('a\\%b\\_c\\\\d%');
   });
 
   it.each([
-    [undefined, 'pattern must be a text such as user-growth*'],
-    ['', 'pattern must be a text such as user-growth*'],
+    [undefined, 'pattern must be text such as user-growth*'],
+    ['', 'pattern must be text such as user-growth*'],
     ['x'.repeat(65), 'pattern must have at most 64 characters'],
     ['*a*b*c*', 'pattern must have at most 3 stars'],
-    ['a\0', 'pattern must be text that can be stored'],
+    ['a\0', 'pattern must not contain NUL or unpaired surrogates'],
   ])('that is %j is refused', (given, message) => {
     expect(() => parsePattern(given)).toThrow(message);
   });

@@ -1,4 +1,4 @@
-/** Computations that end in another order than they began in, and a store that answers late. */
+/** Computations that end in a different order than they started in, and a slow store. */
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import {
@@ -12,8 +12,8 @@ import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createAnswerCache } from '../../src/cache/answer-cache.js';
 import type { AnswerKey, AnswerStore } from '../../src/cache/answer-store.js';
+import type { CacheableQuery } from '../../src/cache/cacheable-query.js';
 import type { Reader } from '../../src/cache/compute-answer.js';
-import type { Question } from '../../src/cache/question.js';
 import { inSnapshot } from '../../src/reading/in-snapshot.js';
 import { type CachedApp, createCachedApp, openStore } from './cached-apps.js';
 import { writeEvents } from './write-events.js';
@@ -39,10 +39,10 @@ afterEach(async () => {
 });
 
 const write = () => writeEvents(database.pool, 'demo', ['2026-06-01T12:00:00Z']);
-const question: Question = {
-  ...{ kind: 'query', siteId: 'demo', asked: 'x', reads: ['events'], needsEvents: false },
+const question: CacheableQuery = {
+  ...{ kind: 'query', siteId: 'demo', request: 'x', sources: ['events'], needsEvents: false },
   resolve: () => ({
-    ...{ meaning: [range], span: range, isMomentary: false },
+    ...{ meaning: [range], span: range, isTransient: false },
     async read(client) {
       const { rows } = await client.query<{ events: number }>('select count(*)::int as events from events');
       await waits.shift()?.();
@@ -53,7 +53,7 @@ const question: Question = {
 
 async function ask({ cache, pool }: Pick<CachedApp, 'cache' | 'pool'>, maxStaleMs?: number) {
   const read: Reader = (budget, work) => inSnapshot(pool, (client) => work(client, {}), { signal: budget.signal });
-  const given = (await cache.ask(question, { read, maxStaleMs }))!;
+  const given = (await cache.get(question, { read, maxStaleMs }))!;
   return { ...(JSON.parse(given.body.toString()) as { events: number }), computedAt: given.computedAt };
 }
 
@@ -112,7 +112,7 @@ describe.each(queueBackends)('with the store of a queue on %s', (backend) => {
     expect((await ask(third!, anyAge)).events).toBe(2);
   });
 
-  it('counts the age of an answer from when its data were read', async () => {
+  it('measures the age of an answer from when its data was read', async () => {
     let now = Date.now();
     const [app] = start(1, () => new Date(now));
     const held = holdNext();
@@ -125,7 +125,7 @@ describe.each(queueBackends)('with the store of a queue on %s', (backend) => {
     expect((await slow).computedAt).toBeLessThanOrEqual(readBy);
   });
 
-  it('gives a lock back that came too late for the one who asked', async () => {
+  it('releases a lock that was acquired too late', async () => {
     const location = testQueue(backend, database);
     const [other] = start(1);
     const { pool } = other!;
@@ -137,8 +137,8 @@ describe.each(queueBackends)('with the store of a queue on %s', (backend) => {
     });
     const late: AnswerStore = {
       ...store,
-      async open(...asked) {
-        const opened = await store.open(...asked);
+      async getOrLock(...asked) {
+        const opened = await store.getOrLock(...asked);
         [key] = asked;
         await isGivenUp;
         return opened;
@@ -150,7 +150,7 @@ describe.each(queueBackends)('with the store of a queue on %s', (backend) => {
     await write();
     expect((await ask({ cache, pool })).events).toBe(1);
     answerAtLast();
-    const isFree = async () => (await store.open(key!, 'somebody else', 60_000)).kind === 'locked';
+    const isFree = async () => (await store.getOrLock(key!, 'somebody else', 60_000)).kind === 'locked';
     await eventually(isFree, 'the lock can be had');
     store.close();
   });

@@ -1,4 +1,4 @@
-/** One computation for all who ask the same, in however many processes, whatever becomes of those who compute it or of the store. */
+/** One computation for equal requests in all processes, even if the computing process or the store fails. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { QueueLocation } from '@millrace/shared/platform/config';
 import { openRedis } from '@millrace/shared/queue/open-redis';
@@ -12,10 +12,10 @@ import {
 import { eventually } from '@millrace/shared/testing/eventually';
 import { createRedisServer, type RedisServer } from '@millrace/shared/testing/redis-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { AskOptions } from '../../src/cache/answer-cache.js';
+import type { GetOptions } from '../../src/cache/answer-cache.js';
+import type { CacheableQuery } from '../../src/cache/cacheable-query.js';
 import type { Reader } from '../../src/cache/compute-answer.js';
-import { nameOf } from '../../src/cache/look-up.js';
-import type { Question } from '../../src/cache/question.js';
+import { nameOf } from '../../src/cache/lookup.js';
 import { inSnapshot } from '../../src/reading/in-snapshot.js';
 import { type CachedApp, type CachedAppOptions, createCachedApp } from './cached-apps.js';
 
@@ -39,18 +39,18 @@ function open(location: QueueLocation, options?: CachedAppOptions): CachedApp {
 }
 
 interface Counted {
-  question: Question;
+  question: CacheableQuery;
   begun: number;
   stopped: number;
 }
 
 /** Its computations are counted, and take as long as `work`. */
-function countedQuestion(work: (signal: AbortSignal) => Promise<unknown> = () => pause(300), asked = 'x'): Counted {
+function countedQuestion(work: (signal: AbortSignal) => Promise<unknown> = () => pause(300), request = 'x'): Counted {
   const counted: Counted = { begun: 0, stopped: 0, question: undefined as never };
   counted.question = {
-    ...{ kind: 'query', siteId: 'demo', asked, reads: ['events'], needsEvents: false },
+    ...{ kind: 'query', siteId: 'demo', request, sources: ['events'], needsEvents: false },
     resolve: () => ({
-      ...{ meaning: range, span: range, isMomentary: false },
+      ...{ meaning: range, span: range, isTransient: false },
       async read(_client, _admit, signal) {
         counted.begun += 1;
         signal.addEventListener('abort', () => {
@@ -67,9 +67,9 @@ function countedQuestion(work: (signal: AbortSignal) => Promise<unknown> = () =>
 /** Of an answer. */
 const moment = { version: 'v', meaning: 'm', position: '1' };
 
-function ask({ cache, pool }: CachedApp, { question }: Counted, more: Partial<AskOptions> = {}) {
+function ask({ cache, pool }: CachedApp, { question }: Counted, more: Partial<GetOptions> = {}) {
   const read: Reader = (budget, work) => inSnapshot(pool, (client) => work(client, {}), { signal: budget.signal });
-  return cache.ask(question, { read, ...more });
+  return cache.get(question, { read, ...more });
 }
 const textOf = async (asked: ReturnType<typeof ask>) => (await asked)!.body.toString();
 
@@ -77,7 +77,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
   const location = () => testQueue(backend, database);
   const times = { holdMs: 400, renewMs: 100, pollMs: 20, patienceMs: 5_000 };
 
-  it('a thousand askers in three processes are given one computation', async () => {
+  it('serves a thousand requests in three processes with one computation', async () => {
     const place = location();
     const processes = [open(place), open(place), open(place)];
     const counted = countedQuestion();
@@ -86,10 +86,10 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     );
     expect(new Set(answers)).toEqual(new Set(['{"number":1}']));
     expect(counted.begun).toBe(1);
-    expect(processes.map(({ cache }) => cache.figures().computations).sort()).toEqual([0, 0, 1]);
+    expect(processes.map(({ cache }) => cache.stats().computations).sort()).toEqual([0, 0, 1]);
   });
 
-  it('who died while computing is replaced, and not before', async () => {
+  it('takes over a computation only when its process has died', async () => {
     const place = location();
     const [one, other] = [open(place, { lockTimes: times }), open(place, { lockTimes: times })];
     const counted = countedQuestion(() => pause(1_500));
@@ -104,14 +104,14 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     const { version = '', meaning, position } = (await ask(one, lost))!;
     await eventually(async () => (await other.cache.store.newest('demo', found.name)) !== undefined, 'it is shared');
     await one.cache.store.remove('*');
-    for (const { cache } of [one, other]) cache.forget();
+    for (const { cache } of [one, other]) cache.clear();
     const key = { ...found, version, meaning, position };
-    expect(await one.cache.store.open(key, 'a process that died', 700)).toEqual({ kind: 'locked' });
-    expect(await other.cache.store.open(key, 'another', 700)).toMatchObject({ kind: 'wait' });
+    expect(await one.cache.store.getOrLock(key, 'a process that died', 700)).toEqual({ kind: 'locked' });
+    expect(await other.cache.store.getOrLock(key, 'another', 700)).toMatchObject({ kind: 'wait' });
     expect(await textOf(ask(other, lost))).toBe('{"number":2}');
   });
 
-  it('a failure is nobody else’s: the next one computes', async () => {
+  it('does not share a failure with other processes: the next one computes', async () => {
     const place = location();
     const [one, other] = [open(place), open(place)];
     let failures = 0;
@@ -124,11 +124,11 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     expect(await textOf(ask(other, counted))).toBe('{"number":2}');
   });
 
-  it('who leaves as the last one stops it in the database, and the next one begins anew', async () => {
+  it('cancels the statement when the last caller leaves, and the next caller starts a new one', async () => {
     const app = open(location());
     const leaving = new AbortController();
     const counted = countedQuestion((signal) => pause(60_000, undefined, { signal }).catch(() => {}));
-    const asked = ask(app, counted, { gone: leaving.signal });
+    const asked = ask(app, counted, { signal: leaving.signal });
     await eventually(async () => counted.begun === 1, 'the computation has begun');
     leaving.abort();
     await expect(asked).rejects.toMatchObject({ code: 'query_timeout' });
@@ -137,7 +137,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     expect(await textOf(ask(app, next))).toBe('{"number":1}');
   });
 
-  it('memory and store keep no more than they may', async () => {
+  it('keeps memory and store within their limits', async () => {
     const app = open(location(), { maxBytes: 20_000, sharedBytes: 40_000 });
     const large = { fields: { text: 'x'.repeat(3_000) } };
     for (let number = 0; number < 40; number += 1) {
@@ -151,7 +151,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
       await ask(app, counted);
       await app.cache.store.size();
     }
-    const { bytes, entries } = app.cache.figures();
+    const { bytes, entries } = app.cache.stats();
     expect(bytes).toBeLessThanOrEqual(20_000);
     expect(entries).toBe(5);
     await eventually(async () => (await app.cache.store.size()).entries > 5, 'the store has more than the memory');
@@ -161,7 +161,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     expect(size.bytes).toBeGreaterThan(30_000);
   });
 
-  it('the cleanup removes what is past its time, and what is of a site that is not what it was', async () => {
+  it('cleans up expired answers and those of sites that have changed', async () => {
     const app = open(location());
     await database.pool.query(`insert into sites (site_id) values ('demo'), ('other')`);
     const entry = (identity: string) => ({
@@ -186,7 +186,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
   });
 });
 
-it('answers are computed while their table is missing', async () => {
+it('computes answers while their table is missing', async () => {
   const app = open({ kind: 'postgres', url: database.url, prefix: 'millrace' });
   await database.pool.query('alter table cache_locks rename to cache_locks_elsewhere');
   try {
@@ -203,7 +203,7 @@ it('answers are computed while their table is missing', async () => {
   }
 });
 
-it('nobody waits for the cleaning of the table, of which there is one at a time', async () => {
+it('does not wait for the cleanup of the table, which runs once at a time', async () => {
   const app = open({ kind: 'postgres', url: database.url, prefix: 'millrace' }, { sharedBytes: 10_000 });
   const { store } = app.cache;
   const entry = { ...moment, identity: '[null, 0, null]', body: Buffer.alloc(3_000), meta: undefined, computedAt: 1 };
@@ -230,7 +230,7 @@ describe.runIf(queueBackends.includes('redis'))('a Redis', () => {
   });
   afterAll(() => redis.remove());
 
-  it('that is down, or hangs, keeps nobody from an answer, and is used again when it is back', async () => {
+  it('that is down or hangs does not prevent answers, and is used again once it is back', async () => {
     const app = open({ kind: 'redis', url: redis.url, prefix: 'millrace' });
     const answered = (asked: string) =>
       textOf(
@@ -254,7 +254,7 @@ describe.runIf(queueBackends.includes('redis'))('a Redis', () => {
     }, 'answers are shared again');
   });
 
-  it('from which somebody removed keys is used again after the next cleanup', async () => {
+  it('whose keys were removed by hand is used again after the next cleanup', async () => {
     const location: QueueLocation = { kind: 'redis', url: redis.url, prefix: 'damaged' };
     const { store } = open(location, { sharedBytes: 5_000 }).cache;
     const entry = { ...moment, identity: '[]', body: Buffer.alloc(3_000), meta: undefined, computedAt: 1 };

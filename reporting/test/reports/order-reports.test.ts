@@ -155,7 +155,7 @@ it('refuses a job for a site that there is not', async () => {
   const days = { startDate: '2026-06-03', endDate: '2026-06-03' };
   const data = { reportType: 'COST_ANALYSIS', format: 'CSV', site_id: 'dmeo', ...days } as const;
   await expect(orderJob(database.pool, { id: 'job-2', timestamp: 0 }, data, new Date())).rejects.toThrow(
-    'There is no site "dmeo": PUT /api/v1/sites/dmeo makes it before its first event.',
+    'There is no site "dmeo". It is created by its first event, or by PUT /api/v1/sites/dmeo.',
   );
 });
 

@@ -1,4 +1,4 @@
-/** What is not meant for those who have a shared link is not to be had by it, however its address is written. */
+/** A shared link gives access only to the listed routes, however the path is written. */
 import { once } from 'node:events';
 import { createServer, type Server, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -64,7 +64,7 @@ describe('every route of the service', () => {
 const question = 'site_id=demo&metrics=events&date_range=all';
 
 describe('other ways to write an address', () => {
-  it('are not taken for one that is on the list', async () => {
+  it('are not mistaken for one on the list', async () => {
     const slug = link.slice('/share/'.length);
     expect((await ask('GET', `${link}/api/v1/query?${question}`)).status).toBe(200);
     const paths = [
@@ -87,7 +87,7 @@ describe('other ways to write an address', () => {
     }
   });
 
-  it('lead to no other route', async () => {
+  it('do not reach another route', async () => {
     const paths = [
       ...[
         '/../sites',
@@ -123,7 +123,7 @@ describe('other ways to write an address', () => {
     }
   });
 
-  it('with a host in front have nothing cut off the wrong end', async () => {
+  it('with a host are not cut at the wrong end', async () => {
     const afters = Array.from({ length: 40 }, (_, length) => `${'x'.repeat(length)}/sites`);
     for (const host of ['http://h', 'http://host.example', `http://${'h'.repeat(30)}`]) {
       for (const after of [question, ...afters])
@@ -138,13 +138,13 @@ describe('other ways to write an address', () => {
 });
 
 describe('a link', () => {
-  it('gives nobody anything outside of it', async () => {
+  it('gives no access outside of it', async () => {
     for (const path of ['/api/v1/session', '/api/v1/sites/demo', `/api/v1/query?${question}`]) {
       expect((await ask('GET', path)).status).toBe(401);
     }
   });
 
-  it('is no more than read where everybody may do everything', async () => {
+  it('only allows reading even where no keys are needed', async () => {
     const everybody = await startSharedSite({ now: () => new Date('2025-11-20T12:00:00Z'), isOpen: true });
     const shared = await everybody.share({ filters: [['is', 'country', ['DE']]] });
     const before = server;

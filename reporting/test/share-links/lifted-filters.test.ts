@@ -1,4 +1,3 @@
-/** Nothing that is asked through a shared link lifts its filters, or shows another site. */
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SharedSite, startSharedSite } from './shared-site.js';
@@ -31,7 +30,7 @@ const french = ['is', 'country', ['FR']];
 /** Every event of a question, by country. */
 const countriesOf = (results: { dimensions: string[] }[]) => results.map(({ dimensions }) => dimensions[0]);
 
-describe('questions', () => {
+describe('requests', () => {
   it.each([
     ['no filters', {}, ['DE']],
     ['an empty list', { filters: [] }, ['DE']],
@@ -80,7 +79,7 @@ describe('questions', () => {
     expect(countriesOf(JSON.parse(text.split('\n')[0]!).results)).toEqual(['DE']);
   });
 
-  it('about steps, cohorts and journeys are answered within the filters', async () => {
+  it('about funnels, retention and journeys are answered within the filters', async () => {
     const step = { filters: [everything] };
     const only = { filters: [french] };
     const funnel = await post('funnel', { ...days, steps: [only, step] }).expect(200);
@@ -93,7 +92,7 @@ describe('questions', () => {
     expect(journeys.body.total).toEqual({ visits: 0, visitors: 0 });
   });
 
-  it('that name their filters twice have the filters of the link beside the last', async () => {
+  it('with duplicate filters have the filters of the link added to the last', async () => {
     const text = JSON.stringify({ ...byCountry, filters: [] }).replace(/}$/, ',"filters":[["is_set","path"]]}');
     expect(countriesOf((await post('query', text).expect(200)).body.results)).toEqual(['DE']);
   });
@@ -125,11 +124,11 @@ describe('questions', () => {
     },
   );
 
-  it('with a number that no double holds for filters are refused', async () => {
+  it('with a number too large for a double as filters are refused', async () => {
     await post('query', JSON.stringify(byCountry).replace(/}$/, ',"filters":12345678901234567890.5}')).expect(400);
   });
 
-  it('leave room for filters of their own', async () => {
+  it('may have filters in addition', async () => {
     const wide = await site.share({ filters: Array(25).fill(['is', 'country', ['DE']]) });
     const filters = Array(25).fill(['is_set', 'path']);
     const { body } = await request(site.app)

@@ -20,7 +20,7 @@ const list = async () =>
 const revoke = (id: string, key = site.keys.admin) => request(site.app).delete(`${address}/${id}`).set(bearer(key));
 
 describe('a new link', () => {
-  it('has a random address of its own, and tells everything but the password', async () => {
+  it('has a random address, and shows everything but the password', async () => {
     const filters = [['is', 'event:page', ['/1']]];
     const wish = { name: 'For Carol', filters, password: 'correct horse', expires_at: '2025-12-01T00:00:00+01:00' };
     expect(judge('NewShareLink', wish)).toBe(undefined);
@@ -43,17 +43,17 @@ describe('a new link', () => {
     expect(rows[0].password_hash).toMatch(/^scrypt\$\d+\$8\$\d+\$[\w-]{22}\$[\w-]{43}$/);
   });
 
-  it('needs nothing at all', async () => {
+  it('needs no fields', async () => {
     const { body } = await create({}).expect(201);
     expect(body).toMatchObject({ name: null, filters: null, has_password: false, expires_at: null });
     expect((await create({ filters: [], expires_at: null, name: null }).expect(201)).body.filters).toBe(null);
   });
 
-  it('is not made by a page of another site, whose browser sends no JSON unasked', async () => {
+  it('cannot be created by a page of another site, since browsers send no JSON without a preflight', async () => {
     await request(site.app).post(address).set(bearer(site.keys.admin)).expect(415);
   });
 
-  it('keeps numbers that no double holds', async () => {
+  it('keeps numbers that a double cannot hold', async () => {
     const body = '{"filters":["greater","property:price",[12345678901234567890.5]]}';
     const { body: link } = await request(site.app)
       .post(address)
@@ -63,7 +63,7 @@ describe('a new link', () => {
     expect(link.filters).toEqual([['greater', 'property:price', ['12345678901234567890.5']]]);
   });
 
-  it('is written to the audit log, as is its end', async () => {
+  it('is recorded in the audit log, as is its revocation', async () => {
     const { body } = await create().expect(201);
     await revoke(body.id).expect(204);
     const { rows } = await site.database.pool.query(
@@ -109,8 +109,8 @@ describe('a new link', () => {
   });
 });
 
-describe('who may', () => {
-  it('are administrators of the site', async () => {
+describe('managing links', () => {
+  it('requires an admin key of the site', async () => {
     const { body } = await create().expect(201);
     for (const key of [site.keys.reader, site.keys.ofOther]) {
       await create({}, key).expect(403);
@@ -122,7 +122,7 @@ describe('who may', () => {
     expect((await list()).every(({ revoked_at }: { revoked_at: unknown }) => revoked_at === undefined)).toBe(false);
   });
 
-  it('find nothing at sites and links that there are not', async () => {
+  it('answers 404 for unknown sites and links', async () => {
     await create({}, site.keys.admin, '/api/v1/sites/nowhere/share-links').expect(404);
     await request(site.app).get('/api/v1/sites/nowhere/share-links').set(bearer(site.keys.admin)).expect(404);
     await revoke('0190a5b0-7c3d-7000-8000-000000000001').expect(404);
@@ -138,7 +138,7 @@ describe('who may', () => {
 describe('the end of a link', () => {
   const open = (path: string) => request(site.app).get(`${path}/api/v1/session`);
 
-  it('comes at once with its revocation, which again changes nothing', async () => {
+  it('takes effect at once on revocation, which is idempotent', async () => {
     const { body } = await create().expect(201);
     await open(body.path).expect(200);
     await revoke(body.id).expect(204);
@@ -167,7 +167,7 @@ describe('the end of a link', () => {
     await create({}, site.keys.admin, '/api/v1/sites/short/share-links').expect(404);
   });
 
-  it('puts a link behind those that can be used', async () => {
+  it('lists a link after those that can be used', async () => {
     const links: { revoked_at: string | null; expires_at: string | null }[] = await list();
     const isOver = links.map(({ revoked_at, expires_at }) => {
       return revoked_at !== null || (expires_at !== null && new Date(expires_at) <= now);

@@ -1,4 +1,3 @@
-/** Passwords of shared links over HTTP: who gets in, for how long, and how often one may guess. */
 import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createPasswords } from '../../src/share-links/passwords.js';
@@ -60,7 +59,7 @@ describe('a link with a password', () => {
     );
   });
 
-  it('opens however the letters are composed', async () => {
+  it('opens whatever Unicode form the password is typed in', async () => {
     const composed = await site.share({ password: 'Ångström2' });
     await give('A\u030Angstro\u0308m2', composed).expect(200);
   });
@@ -68,13 +67,13 @@ describe('a link with a password', () => {
   it('does not open with a wrong one', async () => {
     const { body, headers } = await give('correct horses').expect(401);
     expect([body.error.code, headers['set-cookie']]).toEqual(['password_needed', undefined]);
-    expect(body.error.message).toContain('not the password');
+    expect(body.error.message).toContain('password is wrong');
     expect((await give(7).expect(400)).body.error.details.field).toBe('password');
     await give('').expect(400);
     await request(site.app).post(`${link}/api/v1/session`).expect(415);
   });
 
-  it('does not open with the cookie of another, one that was changed, or one that is over', async () => {
+  it('does not open with the cookie of another link, a forged one or an expired one', async () => {
     const cookie = await pass();
     const other = await site.share({ password: 'correct horse' });
     await show(cookie, other).expect(401);
@@ -110,7 +109,7 @@ it('takes any password for a link that has none', async () => {
 });
 
 describe('guesses', () => {
-  it('are refused for the rest of a minute after ten of one client, even the right one', async () => {
+  it('are refused for the rest of a minute after ten from one client, even the right one', async () => {
     for (let guess = 0; guess < 10; guess += 1) await give(`guess ${guess}`).expect(401);
     const refused = await give('correct horse').expect(429);
     expect([refused.body.error.code, refused.headers['retry-after']]).toEqual(['rate_limited', '60']);
@@ -118,13 +117,13 @@ describe('guesses', () => {
     await give('correct horse').expect(200);
   });
 
-  it('count for the client, whichever link they are made at', async () => {
+  it('count per client, across all links', async () => {
     const other = await site.share({ password: 'battery staple' });
     for (let guess = 0; guess < 10; guess += 1) await give(`guess ${guess}`, guess % 2 ? link : other).expect(401);
     await give('correct horse').expect(429);
   });
 
-  it('are counted for each client behind a proxy, and for all of them at one link', async () => {
+  it('are counted per client behind a proxy, and per link for all clients', async () => {
     const guess = (client: number) => give('guess', link, { 'x-forwarded-for': `192.0.2.${client}` });
     const from = (client: number) => give('correct horse', link, { 'x-forwarded-for': `192.0.2.${client}` });
     const cookie = await pass();
@@ -136,7 +135,7 @@ describe('guesses', () => {
     await give('battery staple', await site.share({ password: 'battery staple' })).expect(200);
   });
 
-  it('do not count when they are right', async () => {
+  it('do not count if they are right', async () => {
     for (let time = 0; time < 12; time += 1) await give('correct horse').expect(200);
   });
 });

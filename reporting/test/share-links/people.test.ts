@@ -1,4 +1,4 @@
-/** Who has a shared link learns nothing about single people: not by filters, nor by what others have saved. */
+/** A shared link reveals nothing about individual people, neither by filters nor by saved views. */
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bearer, type SharedSite, startSharedSite } from './shared-site.js';
@@ -48,11 +48,11 @@ describe('a condition on a user or session', () => {
     const { body: answer } = await post(path, body).expect(403);
     expect(answer.error).toEqual({
       code: 'forbidden',
-      message: 'A shared link does not filter by user_id or session_id.',
+      message: 'Shared links cannot filter by user_id or session_id.',
     });
   });
 
-  it('is refused in the address of a query', async () => {
+  it('is refused in the parameters of a query', async () => {
     const query = { site_id: 'demo', metrics: 'visitors', date_range: 'all', filters: JSON.stringify([ofUser]) };
     await request(site.app).get(`${link}/api/v1/query`).query(query).expect(403);
   });
@@ -69,7 +69,7 @@ describe('a condition on a user or session', () => {
   });
 });
 
-it('saved views about a user are not shown', async () => {
+it('hides saved views about a user', async () => {
   const save = (name: string, filters: unknown[]) =>
     request(site.app)
       .post('/api/v1/sites/demo/saved-views')

@@ -137,7 +137,7 @@ describe('a link with filters', () => {
     expect(withoutTimes((await told(route, question)).body)).toEqual(withoutTimes(unfiltered.body));
   });
 
-  it('is asked with entity tags of its own', async () => {
+  it('has its own entity tags', async () => {
     const [question] = questions['GET /query'] as [Fields];
     const { etag } = (await told('GET /query', question).expect(200)).headers as { etag: string };
     await ask('', 'GET /query', question, { ...bearer(site.keys.reader), 'if-none-match': etag }).expect(304);
@@ -148,7 +148,7 @@ describe('a link with filters', () => {
 });
 
 describe('the session', () => {
-  it('says of which site and with which filters the link is', async () => {
+  it('shows the site and the filters of the link', async () => {
     const show = async (link: string) => (await request(site.app).get(`${link}/api/v1/session`).expect(200)).body;
     expect(await show(plain)).toEqual({ auth: 'share', scopes: ['read'], site_id: 'demo', name: null, filters: null });
     const carols = await show(await site.share({ name: 'Carol', filters }));
@@ -162,14 +162,14 @@ describe('the session', () => {
 describe('the site', () => {
   const show = async (link: string) => (await request(site.app).get(`${link}/api/v1/sites/demo`).expect(200)).body;
 
-  it('is told without its settings', async () => {
+  it('is shown without its settings', async () => {
     expect(await show(plain)).toEqual({
       ...{ site_id: 'demo', name: 'Demo', timezone: 'Europe/Berlin', session_minutes: 30, events: 182 },
       ...{ first_event: '2025-11-14T00:20:00.000Z', last_event: '2025-11-16T18:40:00.000Z' },
     });
   });
 
-  it('has no number that the filters would have made another', async () => {
+  it('has no numbers that the filters would change', async () => {
     expect(await show(filtered)).toEqual({
       ...{ site_id: 'demo', name: 'Demo', timezone: 'Europe/Berlin', session_minutes: 30 },
       first_event: '2025-11-14T00:20:00.000Z',

@@ -49,7 +49,7 @@ export function countReturnsPlainly(site: PlainSite, question: ReturnsParams): R
   const periods = question.bounds.length - 1;
   const visitors = visitorsOf(site, question);
   const whole = tableOf(visitors, periods);
-  if (!question.breakdown) return { whole, ofValues: [] };
+  if (!question.breakdown) return { total: whole, byValue: [] };
   const values = new Map<string | null, Returning[]>();
   for (const visitor of visitors) values.set(visitor.value, [...(values.get(visitor.value) ?? []), visitor]);
   const byText = (a: string | null, b: string | null) =>
@@ -58,5 +58,5 @@ export function countReturnsPlainly(site: PlainSite, question: ReturnsParams): R
   const ofValues = tops
     .slice(0, question.breakdownLimit)
     .map(([value, of]) => ({ value, table: tableOf(of, periods) }));
-  return { whole, ofValues };
+  return { total: whole, byValue: ofValues };
 }

@@ -1,14 +1,14 @@
-/** Signatures of what people are handed, such as links and cookies, which every replica can tell from forged ones. */
+/** Signs links and cookies so that every replica can verify them. */
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Pool } from '@millrace/shared/platform/postgres';
 
-const make = `/* reporting.makeLinkSecret */ insert into link_secrets (secret) values ($1) on conflict do nothing`;
-const read = `/* reporting.readLinkSecret */ select secret from link_secrets`;
+const insertSecret = `/* reporting.makeLinkSecret */ insert into link_secrets (secret) values ($1) on conflict do nothing`;
+const selectSecret = `/* reporting.readLinkSecret */ select secret from link_secrets`;
 
-/** The one that all replicas sign with where no setting gives it: whoever comes first makes it. */
+/** The secret shared by all replicas, unless one is configured. The first replica creates it. */
 async function sharedSecret(pool: Pool): Promise<string> {
-  await pool.query(make, [randomBytes(32).toString('base64url')]);
-  return (await pool.query<{ secret: string }>(read)).rows[0]!.secret;
+  await pool.query(insertSecret, [randomBytes(32).toString('base64url')]);
+  return (await pool.query<{ secret: string }>(selectSecret)).rows[0]!.secret;
 }
 
 export interface Signer {
@@ -16,10 +16,7 @@ export interface Signer {
   isSigned(text: string, signature: string): Promise<boolean>;
 }
 
-/**
- * HMAC-SHA256 (RFC 2104); the key is derived from the secret by HKDF (RFC 5869), so that another `purpose` of the same secret has
- * another key.
- */
+/** HMAC-SHA256 (RFC 2104). HKDF (RFC 5869) derives a separate key from the secret for each `purpose`. */
 export function createSigner(pool: Pool, purpose: string, secret?: string): Signer {
   let key: Promise<Buffer> | undefined;
 
@@ -29,11 +26,11 @@ export function createSigner(pool: Pool, purpose: string, secret?: string): Sign
 
   async function signatureOf(text: string): Promise<Buffer> {
     key ??= deriveKey();
-    const known = await key.catch((error) => {
+    const derived = await key.catch((error) => {
       key = undefined;
       throw error;
     });
-    return createHmac('sha256', known).update(text).digest();
+    return createHmac('sha256', derived).update(text).digest();
   }
 
   return {

@@ -1,4 +1,3 @@
-/** What a kept answer costs the database, and how its data is known to be newer than a question. */
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
@@ -41,7 +40,7 @@ describe.each(['2026-06-01,2026-06-30', 'all'])('an answer about %s', (dateRange
     return { views: body.results[0].metrics[0], status: body.meta.cache.status, range: body.query.date_range, sent };
   };
 
-  it('takes one statement while it is kept', async () => {
+  it('takes one statement while it is cached', async () => {
     await write('2026-06-10T12:00:00Z');
     await ask();
     const locks = async () => (await database.pool.query('select 1 from cache_locks')).rowCount;
@@ -63,7 +62,7 @@ describe.each(['2026-06-01,2026-06-30', 'all'])('an answer about %s', (dateRange
   });
 });
 
-it('about all time begins with an event that came late, and ends with the newest', async () => {
+it('all time starts with an event that arrived late, and ends with the newest', async () => {
   const ask = async () => {
     const query = { site_id: 'demo', metrics: 'views', date_range: 'all' };
     const { body } = await request(app.app).get('/api/v1/query').query(query).expect(200);
@@ -94,7 +93,7 @@ describe('the position of a snapshot', () => {
     };
   }
 
-  it('grows with every transaction that ends, in whatever order they began', async () => {
+  it('grows with every transaction that ends, whatever order they started in', async () => {
     const [endFirst, endSecond, endThird] = [await begin(), await begin(), await begin()];
     const seen = [await now()];
     for (const end of [endSecond, endThird, endFirst]) {
@@ -104,7 +103,7 @@ describe('the position of a snapshot', () => {
     expect([...new Set(seen)].sort()).toEqual(seen);
   });
 
-  it('is compared as text, also where numbers have more digits', () => {
+  it('compares correctly as text, even when numbers get more digits', () => {
     const positions = ['9:10:', '99:100:9', '99:100:', '999:1000:5,6,7', '999:1000:5', '4294967299:4294967300:'];
     const written = positions.map(positionOf);
     expect([...written].sort()).toEqual(written);

@@ -1,24 +1,24 @@
-/** Does something again and again, one after the other, until it is stopped; resolves the stop when none is under way. */
+/** Repeats `work` without overlap until stopped. `stop` resolves once the current run has ended. */
 export function repeatUntil(
   work: () => Promise<unknown>,
   everyMs: number,
   onError: (error: unknown) => void,
 ): { stop(): Promise<void> } {
-  let underWay: Promise<unknown> = Promise.resolve();
-  let isBusy = false;
+  let running: Promise<unknown> = Promise.resolve();
+  let isRunning = false;
   const timer = setInterval(() => {
-    if (isBusy) return;
-    isBusy = true;
-    underWay = work()
+    if (isRunning) return;
+    isRunning = true;
+    running = work()
       .catch(onError)
       .finally(() => {
-        isBusy = false;
+        isRunning = false;
       });
   }, everyMs);
   return {
     async stop() {
       clearInterval(timer);
-      await underWay;
+      await running;
     },
   };
 }

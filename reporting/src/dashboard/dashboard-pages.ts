@@ -1,4 +1,4 @@
-/** Serves the dashboard: its files under names with a hash of their content, kept for ever, and its one page under every address that it has. */
+/** Serves the dashboard: assets with a content hash in their names, cached forever, and its single page for all of its paths. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
@@ -7,11 +7,11 @@ import type { Request, RequestHandler, Response } from 'express';
 import { publicFolder } from '../exports/export-links.js';
 
 export interface Pages {
-  /** Where people reach reporting, which may be a folder of a site. */
+  /** Public URL of reporting, which may include a path. */
   publicUrl?: string | undefined;
-  /** Where pages and servers send events to; see `page-settings-route.ts`. */
+  /** Where websites and servers send events, see {@link pageSettingsRoute}. */
   ingestionUrl?: string | undefined;
-  /** The directive that says who may show a shared link in a frame; pages of this service when absent. */
+  /** Content-Security-Policy directive for who may frame shared links; defaults to this service only. */
   frameAncestors?: string | undefined;
 }
 
@@ -21,7 +21,7 @@ interface File {
   contents: Partial<Record<Encoding, Buffer>> & { identity: Buffer };
 }
 
-/** Smallest first: browsers name gzip first, which would count as what they like best. */
+/** Smallest first: browsers list gzip first, which content negotiation would take as their preference. */
 const encodings = ['br', 'gzip'] as const;
 type Encoding = (typeof encodings)[number];
 const endings = { br: '.br', gzip: '.gz' };
@@ -46,7 +46,7 @@ function sendFile(req: Request, res: Response, { type, contents }: File): void {
   res.type(type).send(contents[encoding ?? 'identity'] ?? contents.identity);
 }
 
-/** The page runs and loads what comes from here, and nothing else. */
+/** The page may only run and load what comes from this origin. */
 const policy = (frameAncestors: string) =>
   [
     `default-src 'self'`,
@@ -57,15 +57,15 @@ const policy = (frameAncestors: string) =>
     frameAncestors,
   ].join('; ');
 
-/** First names of addresses that are not of the dashboard. A site of such a name has its page below `/sites/`. */
+/** First path segments that do not belong to the dashboard. A site with such an id has its page below `/sites/`. */
 const others = new Set(['api', 'docs', 'health', 'metrics', 'openapi.json', 'stats', 'unsubscribe']);
 
 const isRead = ({ method }: Request) => method === 'GET' || method === 'HEAD';
 const wantsPage = (req: Request) => isRead(req) && (req.headers.accept ?? '').includes('text/html');
 
 /**
- * Answers browsers that want a page, and leaves everything else to the routes after it. Reads all files at once.
- * @throws Error when the dashboard is not built.
+ * Answers browsers that request a page, and leaves everything else to later routes. Reads all files into memory.
+ * @throws Error if the dashboard has not been built.
  */
 export function dashboardPages({ publicUrl, frameAncestors = `frame-ancestors 'self'` }: Pages = {}): RequestHandler {
   const index = createRequire(import.meta.url).resolve('@millrace/dashboard/page/index.html');
@@ -75,16 +75,25 @@ export function dashboardPages({ publicUrl, frameAncestors = `frame-ancestors 's
     const [first = '', ...rest] = req.path.slice(1).split('/');
     const file = first === 'assets' && rest.length === 1 ? files.get(rest[0]!) : undefined;
     if (file && isRead(req)) return sendFile(req, res, file);
-    // Of another release, whose page is still open; no key would change that.
+    // Requested by a page of another release that is still open; a key would not help.
     if (first === 'assets') throw new ServiceError('not_found');
     const isShared = first === 'share' && Boolean(rest[0]);
     if (!wantsPage(req) || others.has(first) || (isShared && rest[1] === 'api')) return next();
     res.set({
       'content-security-policy': policy(isShared ? frameAncestors : `frame-ancestors 'none'`),
-      // Forms of the page are taken from this origin only, which a browser says in the referrer where there is no TLS.
+      // The server only accepts forms from its own origin, which browsers without TLS send only in the referrer.
       'referrer-policy': 'same-origin',
       ...(isShared && { 'x-robots-tag': 'noindex' }),
     });
     res.type('html').send(page);
   };
 }
+
+/**
+ * `GET /api/v1/page-settings`: settings that the dashboard cannot find out by itself. `ingestion_url` is null if it is not configured;
+ * the dashboard then shows a guess.
+ */
+export const pageSettingsRoute =
+  ({ ingestionUrl }: Pages = {}): RequestHandler =>
+  (_req, res) =>
+    void res.json({ ingestion_url: ingestionUrl?.replace(/\/+$/, '') ?? null });

@@ -1,7 +1,7 @@
-/** Computations under way, one for all who ask the same at a time. It is stopped when nobody waits for it any more. */
+/** Runs one computation for all concurrent requests with the same key. It is stopped when the last caller has left. */
 import { ServiceError } from '@millrace/shared/platform/errors';
 
-/** `stop` fires when all have left. */
+/** `stop` fires when all callers have left. */
 type Work<T> = (stop: AbortSignal) => Promise<T>;
 
 interface Flight<T, L> {
@@ -11,14 +11,14 @@ interface Flight<T, L> {
   label: L | undefined;
 }
 
-export interface Flights<T, L> {
-  /** Joins what is under way for `key`, or begins it. Rejects with `query_timeout` once `gone` fires; without it, stays to the end. */
-  join(key: string, work: Work<T>, gone?: AbortSignal, label?: L): Promise<T>;
-  /** What the one under way was begun with. */
+export interface SingleFlight<T, L> {
+  /** Joins or starts the computation for `key`. Rejects with `query_timeout` once `gone` fires; without it, waits to the end. */
+  join(key: string, work: Work<T>, signal?: AbortSignal, label?: L): Promise<T>;
+  /** The label that the running computation was started with. */
   labelOf(key: string): L | undefined;
 }
 
-export function createFlights<T, L = undefined>(): Flights<T, L> {
+export function createSingleFlight<T, L = undefined>(): SingleFlight<T, L> {
   const flights = new Map<string, Flight<T, L>>();
 
   function begin(key: string, work: Work<T>, label: L | undefined): Flight<T, L> {
@@ -34,22 +34,22 @@ export function createFlights<T, L = undefined>(): Flights<T, L> {
 
   return {
     labelOf: (key) => flights.get(key)?.label,
-    join(key, work, gone, label) {
-      if (gone?.aborted) return Promise.reject(new ServiceError('query_timeout'));
+    join(key, work, signal, label) {
+      if (signal?.aborted) return Promise.reject(new ServiceError('query_timeout'));
       const flight = flights.get(key) ?? begin(key, work, label);
       flight.waiting += 1;
       return new Promise<T>((resolve, reject) => {
         const leave = () => {
           flight.waiting -= 1;
           if (flight.waiting === 0) {
-            // Whoever asks from now on starts a new one.
+            // Later callers start a new computation.
             if (flights.get(key) === flight) flights.delete(key);
             flight.stopping.abort();
           }
           reject(new ServiceError('query_timeout'));
         };
-        gone?.addEventListener('abort', leave, { once: true });
-        flight.result.then(resolve, reject).finally(() => gone?.removeEventListener('abort', leave));
+        signal?.addEventListener('abort', leave, { once: true });
+        flight.result.then(resolve, reject).finally(() => signal?.removeEventListener('abort', leave));
       });
     },
   };

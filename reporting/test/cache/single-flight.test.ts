@@ -1,6 +1,5 @@
-/** Who waits for a computation, and what becomes of it when they leave. */
 import { expect, it } from 'vitest';
-import { createFlights } from '../../src/cache/flights.js';
+import { createSingleFlight } from '../../src/cache/single-flight.js';
 
 function createWork() {
   const begun: { stop: AbortSignal; end: (result: string) => void; fail: (error: Error) => void }[] = [];
@@ -10,8 +9,8 @@ function createWork() {
 }
 const left = { code: 'query_timeout' };
 
-it('goes on while one of many still waits, and is given to those who stayed', async () => {
-  const flights = createFlights<string>();
+it('continues while at least one caller waits, and returns the result to those who stayed', async () => {
+  const flights = createSingleFlight<string>();
   const { begun, work } = createWork();
   const leaving = Array.from({ length: 3 }, () => new AbortController());
   const gone = leaving.map(({ signal }) => flights.join('a', work, signal));
@@ -24,8 +23,8 @@ it('goes on while one of many still waits, and is given to those who stayed', as
   expect(await Promise.all(staying)).toEqual(['done', 'done']);
 });
 
-it('is stopped when the last one leaves, and begun anew for the next one', async () => {
-  const flights = createFlights<string>();
+it('is stopped when the last caller leaves, and restarted for the next one', async () => {
+  const flights = createSingleFlight<string>();
   const { begun, work } = createWork();
   const [one, two] = [new AbortController(), new AbortController()];
   const asked = [flights.join('a', work, one.signal), flights.join('a', work, two.signal)];
@@ -41,8 +40,8 @@ it('is stopped when the last one leaves, and begun anew for the next one', async
   expect(begun).toHaveLength(2);
 });
 
-it('tells all who wait that it failed, and keeps nothing of it', async () => {
-  const flights = createFlights<string>();
+it('rejects all waiting callers when it fails, and does not remember the failure', async () => {
+  const flights = createSingleFlight<string>();
   const { begun, work } = createWork();
   const asked = [flights.join('a', work), flights.join('a', work), flights.join('b', work)];
   begun[0]!.fail(new Error('broken'));

@@ -1,24 +1,24 @@
-/** Which steps the events of one instant serve together. */
+/** Assigns the events of one instant to the steps of a funnel. */
 
 export interface Instant {
   isEmpty(): boolean;
-  /** Takes an event as a bit for each step that it matches. */
+  /** `event` has a bit for each step that it matches. */
   add(event: number): void;
   /**
-   * The last step L so that different events of the instant serve the steps `before` + 1 to L, one each; `before` when none
-   * serves the first of them.
+   * The last step L such that different events of the instant can serve the steps `before` + 1 to L, one each; `before` if none can
+   * serve the first of them.
    */
   servedFrom(before: number): number;
-  /** For the events of the next instant. */
+  /** Starts the next instant. */
   clear(): void;
 }
 
 /**
- * The events of one instant. Of equal ones more than there are steps serve none, and are not kept: a log without times of day
- * has millions of them at midnight.
+ * Of equal events, no more than there are steps are kept, since more cannot matter: a log without times of day has millions of events
+ * at midnight.
  */
 export function createInstant(steps: number): Instant {
-  // Nearly all instants have one event: the list is for those that have more.
+  // Nearly all instants have one event; the list is for the others.
   let first = 0;
   let count = 0;
   let events: number[] = [];
@@ -26,7 +26,7 @@ export function createInstant(steps: number): Instant {
 
   function addAnother(event: number): void {
     if (count === 1) events = [first];
-    // Few instants have more events than steps: only these are counted.
+    // Few instants have more events than steps, so equal events are only counted then.
     if (count >= steps) {
       counts ??= countsOf(events);
       const equal = counts.get(event) ?? 0;
@@ -61,8 +61,8 @@ function countsOf(events: readonly number[]): Map<number, number> {
 
 /**
  * Kuhn's algorithm for bipartite matching (H. W. Kuhn, "The Hungarian method for the assignment problem", 1955): a step that
- * finds no free event takes that of another step which can have a different one. Where this fails for a step, no choice of
- * events serves it and those before it together.
+ * finds no free event takes the event of another step that can use a different one. If that fails for a step, no assignment
+ * serves it together with all steps before it.
  */
 function matchSteps(before: number, steps: number, events: readonly number[]): number {
   const stepOf = new Array<number>(events.length).fill(-1);

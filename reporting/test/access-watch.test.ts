@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { eventually } from '@millrace/shared/testing/eventually';
 import express, { type RequestHandler } from 'express';
 import { afterEach, expect, it } from 'vitest';
-import { createAccessWatch } from '../src/end-with-access.js';
+import { createAccessWatch } from '../src/access/access-watch.js';
 
 let servers: Server[] = [];
 afterEach(() => {
@@ -45,7 +45,7 @@ it('breaks the connection once access is gone', async () => {
   expect([error.code, checks]).toEqual(['ECONNRESET', 3]);
 });
 
-it('goes on while it cannot be found out', async () => {
+it('keeps the connection while access cannot be checked', async () => {
   let checks = 0;
   const answer = await open(async () => {
     checks += 1;
@@ -56,7 +56,7 @@ it('goes on while it cannot be found out', async () => {
   expect(answer.destroyed).toBe(false);
 });
 
-it('checks answers of one key together, and ends all of them', async () => {
+it('checks the responses of one key together, and ends all of them', async () => {
   let isValid = true;
   let checks = 0;
   const { watch } = createAccessWatch(5);
@@ -77,7 +77,7 @@ it('checks answers of one key together, and ends all of them', async () => {
   expect(checks - before).toBeLessThan(asked.length);
 });
 
-it('checks by an answer that is still open', async () => {
+it('checks by a response that is still open', async () => {
   const checked: string[] = [];
   const { watch } = createAccessWatch(5);
   const port = await serve((req, res) => {
@@ -97,7 +97,7 @@ it('checks by an answer that is still open', async () => {
   await eventually(async () => checked.includes('second'), 'a check by the second');
 });
 
-it('does not check for a client that left before it was known who it is', async () => {
+it('does not check for a client that left while its key was looked up', async () => {
   let checks = 0;
   const { watch } = createAccessWatch(5);
   let isWatched: (() => void) | undefined;

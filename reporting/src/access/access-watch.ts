@@ -1,25 +1,25 @@
-/** Ends answers that take long, such as live streams, once the key, session or link behind them is no longer valid. */
+/** Ends long-running responses, such as live streams, once the key, session or link that opened them is no longer valid. */
 import type { Response } from 'express';
 
 export interface AccessWatch {
   /**
-   * Ends the answer once `isStillValid` says no; an error, such as an unreachable database, ends nothing. Answers with the same `name`,
-   * such as those of one key, share a check.
+   * Ends the response once `isStillValid` resolves to false; an error, such as an unreachable database, ends nothing. Responses with
+   * the same `name`, such as those of one key, share a check.
    */
   watch(res: Response, name: string, isStillValid: () => Promise<boolean>): void;
 }
 
-/** Answers of one name, and how each would be checked. */
+/** Responses that share a name, each with its check. */
 type Group = Map<Response, () => Promise<boolean>>;
 
 const usualMs = 20_000;
 
-/** `everyMs`: the time between two checks. */
+/** `everyMs`: time between two checks. */
 export function createAccessWatch(everyMs = usualMs): AccessWatch {
   const groups = new Map<string, Group>();
   let timer: NodeJS.Timeout | undefined;
 
-  /** By the request of an answer that is still open: that of a closed one no longer says where it came from. */
+  /** Uses the request of a response that is still open: a closed one no longer has its client's address. */
   async function check(group: Group): Promise<void> {
     const [isStillValid] = group.values();
     if (isStillValid === undefined || (await isStillValid().catch(() => true))) return;
@@ -43,7 +43,7 @@ export function createAccessWatch(everyMs = usualMs): AccessWatch {
 
   return {
     watch(res, name, isStillValid) {
-      // The client may have left while its key was looked up, and will not close again.
+      // The client may have left while its key was looked up; then `close` has fired already.
       if (res.closed) return;
       const group: Group = groups.get(name) ?? new Map();
       groups.set(name, group.set(res, isStillValid));

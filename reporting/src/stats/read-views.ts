@@ -1,10 +1,9 @@
-/** Turns a site and a range of time into its views, their users and the paths viewed most. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
-import { answerQuery } from './query/answer-query.js';
-import type { RawAnswer } from './query/read-raw.js';
-import type { ResolvedQuery, TimeRange } from './query/resolved-query.js';
-import type { ReadOptions } from './reading/admit-read.js';
-import { answerPanels } from './segments/answer-panels.js';
+import { answerQuery } from '../query/answer-query.js';
+import type { RawAnswer } from '../query/read-raw.js';
+import type { ResolvedQuery, TimeRange } from '../query/resolved-query.js';
+import type { ReadOptions } from '../reading/admit-read.js';
+import { answerPanels } from '../segments/answer-panels.js';
 
 export interface ViewsOfRange {
   totalViews: number;
@@ -12,8 +11,8 @@ export interface ViewsOfRange {
   topPaths: { path: string; views: number }[];
 }
 
-/** Views only: users who did something else do not count. */
-const ofViews = (siteId: string, range: TimeRange): ResolvedQuery => ({
+/** Counts views only; users who did something else are left out. */
+const viewQuery = (siteId: string, range: TimeRange): ResolvedQuery => ({
   siteId,
   timezone: 'UTC',
   range,
@@ -27,7 +26,7 @@ const ofViews = (siteId: string, range: TimeRange): ResolvedQuery => ({
   timeLabels: false,
 });
 
-/** `limit` paths, most viewed first, then by name. `client` is inside a transaction with one snapshot. */
+/** The `limit` most viewed paths, ties by name. `client` must be in a transaction with one snapshot. */
 export async function readViews(
   client: PoolClient,
   siteId: string,
@@ -35,7 +34,7 @@ export async function readViews(
   limit: number,
   reads: ReadOptions = {},
 ): Promise<ViewsOfRange> {
-  const all = ofViews(siteId, range);
+  const all = viewQuery(siteId, range);
   const top: ResolvedQuery = {
     ...all,
     metrics: ['views'],
@@ -43,29 +42,29 @@ export async function readViews(
     orderBy: [{ key: 'views', direction: 'desc' }],
     limit,
   };
-  const [ofAll, ofPaths] = (await readTogether(client, [all, top], reads)) ?? [
+  const [totals, paths] = (await readTogether(client, [all, top], reads)) ?? [
     await answerQuery(client, all, reads),
     await answerQuery(client, top, reads),
   ];
-  const [total] = ofAll!.rows;
+  const [total] = totals!.rows;
   return {
     totalViews: Number(total!.metrics[0]),
     uniqueUsers: Number(total!.metrics[1]),
-    topPaths: ofPaths!.rows.map(({ dimensions, metrics }) => ({ path: dimensions[0]!, views: Number(metrics[0]) })),
+    topPaths: paths!.rows.map(({ dimensions, metrics }) => ({ path: dimensions[0]!, views: Number(metrics[0]) })),
   };
 }
 
-/** Of longer ranges rollups tell the totals faster. */
-const longestMs = 2 * 86_400_000;
+/** For longer ranges, rollups return the totals faster. */
+const maxSegmentRangeMs = 2 * 86_400_000;
 
-/** What is asked about one selection of the same events, counted in one go; undefined where segments do not tell all of it. */
+/** Counts several queries over the same events in one pass; undefined where segments cannot answer all of it. */
 async function readTogether(
   client: PoolClient,
   queries: ResolvedQuery[],
   { engine, ...reads }: ReadOptions,
 ): Promise<RawAnswer[] | undefined> {
   const { range, filter } = queries[0]!;
-  if (!engine || range.to.getTime() - range.from.getTime() > longestMs) return undefined;
+  if (!engine || range.to.getTime() - range.from.getTime() > maxSegmentRangeMs) return undefined;
   const answers: RawAnswer[] = [];
   const panels = queries.map((query) => ({ query }));
   await answerPanels(client, engine, { panels, ...(filter && { filter }) }, reads, (panel, answer) => {

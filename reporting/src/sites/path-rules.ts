@@ -1,8 +1,0 @@
-/** How the paths of events become pages; what is absent is as by default, see README. */
-export interface PathRules {
-  strip_query?: boolean;
-  keep_params?: string[];
-  strip_fragment?: boolean;
-  trailing_slash?: 'keep' | 'strip';
-  strip_origin?: boolean;
-}
