@@ -97,7 +97,7 @@ describe.each(queueBackends)('with the queue on %s', (backend) => {
 
   it.each([
     [{ pattern: '' }, 'pattern must be a text such as user-growth*'],
-    [{ pattern: 'a', more: 1 }, 'more is not a field of this request; it takes pattern'],
+    [{ pattern: 'a', more: 1 }, 'more is not a field of this request, which takes pattern'],
     [[], 'pattern is required'],
     [{ pattern: '*'.repeat(4) }, 'pattern must have at most 3 stars'],
   ])('refuses the pattern of %j', async (given, message) => {
