@@ -226,7 +226,7 @@ describe('the stream', () => {
   });
 
   it('continues beyond the time limit of requests', async () => {
-    const times = { stopMs: 10, askMs: 15, answerMs: 20 };
+    const times = { stopMs: 10, checkMs: 15, answerMs: 20 };
     let asked = 0;
     const askDatabase = async () => {
       asked += 1;

@@ -1,7 +1,7 @@
 import { exactDigits, isExactNumber, parseExactJson } from '@millrace/shared/platform/exact-json';
 import type { Column } from './dataset.js';
 
-/** Turns numbers that a double cannot hold into strings, at any depth. Properties are at most five levels deep. */
+/** Replaces numbers that a double cannot hold by strings, at any depth. Properties are at most five levels deep. */
 function readableJson(value: unknown): unknown {
   if (isExactNumber(value)) return exactDigits(value) ?? null;
   if (Array.isArray(value)) return value.map(readableJson);

@@ -15,38 +15,38 @@ export interface RowQueryParams {
   order_by?: [string, string][] | undefined;
   date_range?: string;
   include?: { comparison: 'previous_period' };
-  /** Rows at most; where it is absent, all have to be few enough for {@link mostRows}. */
+  /** Rows at most; where it is absent, all have to be few enough for {@link maxRows}. */
   limit?: number;
 }
 
 /** Rows are held in memory. */
-export const mostRows = 100_000;
+export const maxRows = 100_000;
 
 /** Rejected, because cutting off rows would go unnoticed. */
 const tooManyRows = () => refusal(['date_range'], 'has more than 100,000 rows of this dataset; ask for a shorter one');
 
 const text = (value: string | number | null) => (value === null ? null : String(value));
 
-export function askQuery(context: DatasetContext, question: RowQueryParams): Promise<Answer> {
+export function askQuery(context: DatasetContext, query: RowQueryParams): Promise<Answer> {
   const { client, siteId, timezone, weekStart, range, now, reads } = context;
-  const { limit = mostRows + 1, ...asked } = question;
+  const { limit = maxRows + 1, ...rest } = query;
   const request = parseQuery({
     date_range: [range.from.toISOString(), range.to.toISOString()],
-    ...Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)),
+    ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
     ...(weekStart && { week_start: weekStart }),
     site_id: siteId,
     timezone,
   });
-  const query = resolveQuery(request, { now, siteTimezone: timezone });
-  return answerQuery(client, { ...query, limit }, reads);
+  const resolved = resolveQuery(request, { now, siteTimezone: timezone });
+  return answerQuery(client, { ...resolved, limit }, reads);
 }
 
 /** Each row has the dimensions followed by the metrics, in the order of the query. @throws ServiceError `invalid_request` if there are too many rows. */
-export async function queryRows(context: DatasetContext, question: RowQueryParams): Promise<Row[]> {
+export async function queryRows(context: DatasetContext, query: RowQueryParams): Promise<Row[]> {
   // The query engine rejects empty ranges.
   if (context.range.from >= context.range.to) return [];
-  const { rows } = await askQuery(context, question);
-  if (question.limit === undefined && rows.length > mostRows) throw tooManyRows();
+  const { rows } = await askQuery(context, query);
+  if (query.limit === undefined && rows.length > maxRows) throw tooManyRows();
   return rows.map(({ dimensions, metrics }) => [...dimensions, ...metrics].map(text));
 }
 

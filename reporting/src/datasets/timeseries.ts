@@ -9,7 +9,7 @@ import { timeUnitOf } from '../query-request/resolve-query.js';
 import type { Column, ColumnType, Dataset, DatasetContext, DatasetParams, KeyColumn, Row } from './dataset.js';
 import { countedOf, countedParams } from './filters-param.js';
 import { unitOfPeriod } from './period-params.js';
-import { heldBatches, mostRows, queryRows } from './query-rows.js';
+import { heldBatches, maxRows, queryRows } from './query-rows.js';
 
 /** Resolves aliases in the parameters. @throws ServiceError `invalid_request`. */
 const requestOf = ({ limit: _limit, ...question }: DatasetParams): QueryRequest =>
@@ -91,8 +91,8 @@ function check(params: DatasetParams): void {
 
 export const timeseries: Dataset = {
   id: 'timeseries',
-  title: 'Any question',
-  // The dataset is named after any question; who reads a report has asked one.
+  title: 'Any query',
+  // In a report the query is fixed, so "Any query" would be odd.
   tableTitle: 'Figures',
   description:
     'Any query of `/api/v1/query` as a table. Columns are its dimensions followed by its metrics, under their own names; rows are in the order of the query. Hours and minutes are named by their start in UTC. At most `limit` rows (default 100,000). Rejected if all rows together exceed 32 MB, whichever page is requested.',
@@ -102,7 +102,7 @@ export const timeseries: Dataset = {
     dimensions: querySchema.extract('dimensions').default(['time:day']),
     ...countedParams,
     order_by: querySchema.extract('order_by'),
-    limit: Joi.number().integer().min(1).max(mostRows).default(mostRows),
+    limit: Joi.number().integer().min(1).max(maxRows).default(maxRows),
   },
   check,
   timeUnit: (params) => timeUnitOf(requestOf(params).dimensions),

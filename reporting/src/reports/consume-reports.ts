@@ -8,8 +8,8 @@ import type { HandleJob } from '@millrace/shared/queue/job-worker';
 import type { Job } from '@millrace/shared/queue/queue';
 import { UnrecoverableError } from 'bullmq';
 import type { DeliveryResult } from '../delivery/deliver-report.js';
-import { orderJob } from './order-job.js';
-import { orderSlot } from './order-reports.js';
+import { createJobReports } from './order-job.js';
+import { createSlotReports } from './order-reports.js';
 import { type QueueReportsDeps, queueReports } from './queue-reports.js';
 import type { Report } from './report.js';
 import { describeReportFailure } from './report-failure.js';
@@ -45,7 +45,7 @@ const report: Handle = async (deps, job) => {
     await deleteSchedule(deps.pool, templateId);
     return { skipped: 'the template was deleted' };
   }
-  const reportIds = await orderSlot(deps.pool, template, instantOf(at, job));
+  const reportIds = await createSlotReports(deps.pool, template, instantOf(at, job));
   await queueReports(deps);
   return { reportIds, ms: since(startedAt) };
 };
@@ -53,7 +53,7 @@ const report: Handle = async (deps, job) => {
 const generate: Handle = async (deps, job) => {
   const startedAt = performance.now();
   const data = job.data as unknown as GenerateReportData;
-  const reportIds = await orderJob(deps.pool, job, data, instantOf(data.at, job), deps.clock?.());
+  const reportIds = await createJobReports(deps.pool, job, data, instantOf(data.at, job), deps.clock?.());
   await queueReports(deps);
   return { reportIds, ms: since(startedAt) };
 };
@@ -97,25 +97,25 @@ async function giveName({ pool, stores }: ReportsDeps, report: Report): Promise<
 
 /** A report that crashes its worker must not be started forever. */
 const mostBegins = 10;
-const hopeless = `It was started ${mostBegins} times, but every worker stopped before finishing it; see the log of the worker. Issue the report again once that is fixed.`;
+const tooManyAttempts = `It was started ${mostBegins} times, but every worker stopped before finishing it; see the log of the worker. Issue the report again once that is fixed.`;
 
 /** @throws UnrecoverableError always. */
 async function giveUp({ pool }: ReportsDeps, report: Report): Promise<never> {
-  await giveUpReport(pool, report, hopeless);
-  throw new UnrecoverableError(hopeless);
+  await giveUpReport(pool, report, tooManyAttempts);
+  throw new UnrecoverableError(tooManyAttempts);
 }
 
 /** Writes the report. If the worker shuts down meanwhile, the attempt does not count. */
-async function writeBegun(deps: ReportsDeps, job: Job, begun: Report & ReportRun) {
+async function writeBegun(deps: ReportsDeps, job: Job, started: Report & ReportRun) {
   const { pool, logger, stopping, clock = () => new Date() } = deps;
   const forgive = () =>
-    forgiveBegin(pool, begun).catch((error) =>
-      logger.warn({ err: error, report: begun.id }, 'could not reset the attempts of a report'),
+    forgiveBegin(pool, started).catch((error) =>
+      logger.warn({ err: error, report: started.id }, 'could not reset the attempts of a report'),
     );
   stopping?.addEventListener('abort', forgive);
   try {
     if (stopping?.aborted) await forgive();
-    return await writeReport(deps, begun, await notesOf(job), clock());
+    return await writeReport(deps, started, await notesOf(job), clock());
   } finally {
     stopping?.removeEventListener('abort', forgive);
   }

@@ -62,7 +62,7 @@ async function sitesOfJob(pool: Pool, data: GenerateReportData, at: Date, now: D
 }
 
 /** Creates the reports of a GENERATE_REPORT job, one for each site, and returns their ids. Idempotent. */
-export async function orderJob(
+export async function createJobReports(
   pool: Pool,
   given: Pick<Job, 'id' | 'timestamp'>,
   data: GenerateReportData,

@@ -67,7 +67,7 @@ function daysOf(range: DateRange, zone: string, context: Omit<QueryContext, 'sit
   return span.kind === 'days' ? span : { from: dayOf(span.from, zone), to: dayOf(span.to, zone) };
 }
 
-export interface WantedDays {
+export interface RequestedDays {
   siteId: string | null;
   /** The days in a zone. Sites can differ: without a template zone, `day` means today at each site. */
   daysIn: (zone: string) => Days;
@@ -81,7 +81,7 @@ export async function daysOfRequest(
   template: Pick<Template, 'siteId' | 'timezone' | 'dataset' | 'params'>,
   body: unknown,
   now: Date,
-): Promise<WantedDays> {
+): Promise<RequestedDays> {
   const sent = checkBody(generateSchema, body);
   if (template.siteId !== null && sent.site_id !== undefined && sent.site_id !== template.siteId) {
     throw refusal(['site_id'], 'must be the site of the template, or omitted');

@@ -3,7 +3,7 @@ import { ServiceError } from '@millrace/shared/platform/errors';
 import { parseExactJson, stringifyExactJson } from '@millrace/shared/platform/exact-json';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { createdExactly, type PageCursor, writePageCursor } from '../exports/page-cursor.js';
-import type { Report, ReportOrder, ReportStatus } from './report.js';
+import type { Report, ReportSpec, ReportStatus } from './report.js';
 
 /** Casts 64-bit integers, which pg returns as strings. */
 const columns = `site_id as "siteId", id, template_id as "templateId", slot, job_id as "jobId", job_added_at as "jobAddedAt", title, dataset, params::text as params, format,
@@ -76,14 +76,14 @@ export async function listReports(
 }
 
 /** `dueAt` is when its period is over. */
-export interface NewReport extends ReportOrder {
+export interface NewReport extends ReportSpec {
   id: string;
   origin: string;
   dueAt: Date;
 }
 
 /** The first revision. */
-export function newReport(order: Omit<ReportOrder, 'revision'>, dueAt: Date): NewReport {
+export function newReport(order: Omit<ReportSpec, 'revision'>, dueAt: Date): NewReport {
   const id = randomUUID();
   return { ...order, revision: 1, id, origin: id, dueAt };
 }

@@ -6,7 +6,7 @@ import type { Recipient } from './templates/template.js';
 export type ReportStatus = 'pending' | 'generating' | 'generated' | 'failed';
 
 /** Everything needed to write a report. */
-export interface ReportOrder {
+export interface ReportSpec {
   siteId: string;
   /** Null: requested once, by a job. */
   templateId: string | null;
@@ -42,7 +42,7 @@ export interface FigureChange {
   unit?: string;
 }
 
-export interface Report extends ReportOrder {
+export interface Report extends ReportSpec {
   id: string;
   /** The id of its first revision. */
   origin: string;

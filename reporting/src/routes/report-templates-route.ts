@@ -8,7 +8,7 @@ import { type RequestHandler, type Response, Router } from 'express';
 import { onlySite } from '../access/request-access.js';
 import { readJson } from '../http/read-json.js';
 import { siteTimezone } from '../reading/site-context.js';
-import { orderDays } from '../reports/order-reports.js';
+import { createReportsOfDays } from '../reports/order-reports.js';
 import { daysOfRequest } from '../reports/parse-generate.js';
 import { isAdmin, recordAudit, requireAdmin } from '../reports/report-access.js';
 import { checkBody, newTemplateSchema, templateChangeSchema, toFields } from '../reports/templates/parse-template.js';
@@ -140,7 +140,7 @@ const generate =
       await checkKnownSite(writePool, wanted.siteId);
     }
     await recordAudit(writePool, res, 'report_template.generate', template.id);
-    const reports = await orderDays(writePool, template, wanted, now);
+    const reports = await createReportsOfDays(writePool, template, wanted, now);
     res.status(202).json({
       ...daysOf(wanted.days.from, wanted.days.to),
       reports: reports.map(({ id, siteId, firstDay, lastDay }) => ({

@@ -2,7 +2,7 @@
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { orderJob } from '../../src/reports/order-job.js';
+import { createJobReports } from '../../src/reports/order-job.js';
 import { openReportsApi, type ReportsApi } from './reports-api.js';
 
 let database: TestDatabase;
@@ -77,7 +77,7 @@ it('takes the name of days by the zone of each site', async () => {
 
 const order = (id: string, startDate: string, siteId?: string) => {
   const data = { reportType: 'PROFILE_PERFORMANCE', format: 'CSV', startDate, endDate: '2026-06-30' } as const;
-  return orderJob(
+  return createJobReports(
     database.pool,
     { id, timestamp: now.getTime() },
     { ...data, ...(siteId && { site_id: siteId }) },

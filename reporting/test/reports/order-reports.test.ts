@@ -2,8 +2,8 @@
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { orderJob } from '../../src/reports/order-job.js';
-import { orderSlot } from '../../src/reports/order-reports.js';
+import { createJobReports } from '../../src/reports/order-job.js';
+import { createSlotReports } from '../../src/reports/order-reports.js';
 import { endReport, findReport } from '../../src/reports/report-rows.js';
 import { resendReport } from '../../src/reports/resend-report.js';
 import { findTemplate } from '../../src/reports/templates/template-rows.js';
@@ -69,7 +69,7 @@ async function ordered(column: string, value: unknown) {
 
 it('counts the days of each site where the template names no zone, and waits until they are over there', async () => {
   const template = await addTemplate('own-zones');
-  const ids = await orderSlot(database.pool, template, new Date('2026-06-08T09:00:00Z'));
+  const ids = await createSlotReports(database.pool, template, new Date('2026-06-08T09:00:00Z'));
   expect(ids).toHaveLength(4);
   expect(await ordered('template_id', 'own-zones')).toEqual([
     ['auckland', '2026-06-01', '2026-06-07', 'Pacific/Auckland', '2026-06-08T09:00:00.000Z'],
@@ -83,7 +83,7 @@ it('counts the days of each site where the template names no zone, and waits unt
 it('counts the days of the zone that the template names, for every site', async () => {
   // Monday in Auckland, Sunday in UTC.
   const template = await addTemplate('auckland-time', { timezone: 'Pacific/Auckland' });
-  await orderSlot(database.pool, template, new Date('2026-06-07T21:00:00Z'));
+  await createSlotReports(database.pool, template, new Date('2026-06-07T21:00:00Z'));
   const found = await ordered('template_id', 'auckland-time');
   expect(found).toHaveLength(4);
   expect(new Set(found.map((each) => each.slice(1).join()))).toEqual(
@@ -101,13 +101,13 @@ it('takes only sites with events in the period, by the clock of the days that ar
     period_type: 'day',
     timezone: 'Europe/Berlin',
   });
-  await orderSlot(database.pool, template, new Date('2026-03-11T08:00:00Z'));
+  await createSlotReports(database.pool, template, new Date('2026-03-11T08:00:00Z'));
   expect((await ordered('template_id', 'yesterday')).map(([site]) => site)).toEqual(['berlin']);
 });
 
 it('makes a report of the site of a template also where nothing happened', async () => {
   const template = await addTemplate('quiet', { site_id: 'berlin', timezone: 'Europe/Berlin' });
-  const ids = await orderSlot(database.pool, template, new Date('2026-02-02T08:00:00Z'));
+  const ids = await createSlotReports(database.pool, template, new Date('2026-02-02T08:00:00Z'));
   expect(ids).toHaveLength(1);
 });
 
@@ -115,18 +115,18 @@ it('makes none for a site that is being erased', async () => {
   await database.pool.query(`insert into sites (site_id, erase_requested_at) values ('going', now())`);
   await addEvent('going', '2026-06-03T12:00:00Z');
   const template = await addTemplate('of-going', { site_id: 'going' });
-  expect(await orderSlot(database.pool, template, new Date('2026-06-08T09:00:00Z'))).toEqual([]);
-  await orderSlot(database.pool, await addTemplate('of-all'), new Date('2026-06-08T09:00:00Z'));
+  expect(await createSlotReports(database.pool, template, new Date('2026-06-08T09:00:00Z'))).toEqual([]);
+  await createSlotReports(database.pool, await addTemplate('of-all'), new Date('2026-06-08T09:00:00Z'));
   expect((await ordered('template_id', 'of-all')).map(([site]) => site)).not.toContain('going');
 });
 
 it('makes the same reports once for a slot, and others for the next, however many do it at a time', async () => {
   const template = await addTemplate('once');
   const slot = new Date('2026-06-08T09:00:00Z');
-  const all = await Promise.all(Array.from({ length: 8 }, () => orderSlot(database.pool, template, slot)));
+  const all = await Promise.all(Array.from({ length: 8 }, () => createSlotReports(database.pool, template, slot)));
   expect(new Set(all.map((ids) => ids.join()))).toHaveLength(1);
   expect(await ordered('template_id', 'once')).toHaveLength(4);
-  await orderSlot(database.pool, template, new Date('2026-06-09T09:00:00Z'));
+  await createSlotReports(database.pool, template, new Date('2026-06-09T09:00:00Z'));
   expect(await ordered('template_id', 'once')).toHaveLength(8);
 });
 
@@ -135,7 +135,7 @@ it('makes the reports of a job once, of the period before its instant in the zon
   // Still Sunday in Honolulu: last week there is the one before, which had no events.
   const at = new Date('2026-06-08T08:00:00Z');
   const order = () =>
-    orderJob(database.pool, { id: 'job-1', timestamp: at.getTime() }, { ...job, outputPath: 'weekly.csv' }, at);
+    createJobReports(database.pool, { id: 'job-1', timestamp: at.getTime() }, { ...job, outputPath: 'weekly.csv' }, at);
   const first = await order();
   expect(await order()).toEqual(first);
   expect(await ordered('job_id', 'job-1')).toEqual([
@@ -154,7 +154,7 @@ it('makes the reports of a job once, of the period before its instant in the zon
 it('refuses a job for a site that there is not', async () => {
   const days = { startDate: '2026-06-03', endDate: '2026-06-03' };
   const data = { reportType: 'COST_ANALYSIS', format: 'CSV', site_id: 'dmeo', ...days } as const;
-  await expect(orderJob(database.pool, { id: 'job-2', timestamp: 0 }, data, new Date())).rejects.toThrow(
+  await expect(createJobReports(database.pool, { id: 'job-2', timestamp: 0 }, data, new Date())).rejects.toThrow(
     'There is no site "dmeo". It is created by its first event, or by PUT /api/v1/sites/dmeo.',
   );
 });
@@ -162,7 +162,8 @@ it('refuses a job for a site that there is not', async () => {
 it('takes no job for an earlier one whose id the queue gave out again', async () => {
   const days = { startDate: '2026-06-03', endDate: '2026-06-03' };
   const data = { reportType: 'PROFILE_PERFORMANCE', format: 'CSV', site_id: 'berlin', ...days } as const;
-  const order = (timestamp: number) => orderJob(database.pool, { id: '1', timestamp }, data, new Date(timestamp));
+  const order = (timestamp: number) =>
+    createJobReports(database.pool, { id: '1', timestamp }, data, new Date(timestamp));
   const before = await order(Date.UTC(2026, 5, 4));
   const after = await order(Date.UTC(2026, 5, 5));
   expect([before, after].map((ids) => ids.length)).toEqual([1, 1]);
@@ -175,7 +176,7 @@ it('makes the reports of a slot once, also where its job was removed from the qu
   const days = { startDate: '2026-06-03', endDate: '2026-06-03' };
   const data = { reportType: 'PROFILE_PERFORMANCE', format: 'CSV', site_id: 'berlin', ...days } as const;
   const id = 'sched-weekly-report-1780902000000';
-  const order = (timestamp: number) => orderJob(database.pool, { id, timestamp }, data, new Date(timestamp));
+  const order = (timestamp: number) => createJobReports(database.pool, { id, timestamp }, data, new Date(timestamp));
   const first = await order(Date.UTC(2026, 5, 8));
   expect(await order(Date.UTC(2026, 5, 9))).toEqual(first);
   expect(await ordered('job_id', id)).toHaveLength(1);
@@ -186,7 +187,7 @@ it.each(['sched-before', '71'])(
   async (id) => {
     const days = { startDate: '2026-06-03', endDate: '2026-06-03' };
     const data = { reportType: 'PROFILE_PERFORMANCE', format: 'CSV', site_id: 'berlin', ...days } as const;
-    const order = (timestamp: number) => orderJob(database.pool, { id, timestamp }, data, new Date(timestamp));
+    const order = (timestamp: number) => createJobReports(database.pool, { id, timestamp }, data, new Date(timestamp));
     const first = await order(Date.UTC(2026, 5, 8));
     await database.pool.query('update reports set job_added_at = null where job_id = $1', [id]);
     expect(await order(Date.UTC(2026, 5, 8))).toEqual(first);
@@ -196,7 +197,8 @@ it.each(['sched-before', '71'])(
 it('takes no job of a number for an earlier one of which it was not noted when it was added', async () => {
   const days = { startDate: '2026-06-03', endDate: '2026-06-03' };
   const data = { reportType: 'PROFILE_PERFORMANCE', format: 'CSV', site_id: 'berlin', ...days } as const;
-  const order = (timestamp: number) => orderJob(database.pool, { id: '72', timestamp }, data, new Date(timestamp));
+  const order = (timestamp: number) =>
+    createJobReports(database.pool, { id: '72', timestamp }, data, new Date(timestamp));
   const first = await order(Date.UTC(2026, 5, 8));
   await database.pool.query(`update reports set job_added_at = null, created_at = '2026-06-08' where job_id = '72'`);
   expect(await order(Date.UTC(2026, 5, 9))).not.toEqual(first);
@@ -204,7 +206,7 @@ it('takes no job of a number for an earlier one of which it was not noted when i
 
 it('is not done with a report that somebody wants to have sent again while it is being sent', async () => {
   const template = await addTemplate('resent', { site_id: 'berlin', timezone: 'Europe/Berlin' });
-  const [id] = await orderSlot(database.pool, template, new Date('2026-06-08T07:00:00Z'));
+  const [id] = await createSlotReports(database.pool, template, new Date('2026-06-08T07:00:00Z'));
   await database.pool.query(`update reports set status = 'generated' where id = $1`, [id]);
   const beingSent = (await findReport(database.pool, id!))!;
   await resendReport(database.pool, beingSent, undefined, new Date());
@@ -223,6 +225,6 @@ it('makes reports of sites of whose period only rollups are left', async () => {
     values ('rolled', '2026-05-05T10:00:00Z', 'all', 'view', '', 1, 1, '')`,
   );
   const template = await addTemplate('quarters', { period_type: 'month' });
-  await orderSlot(database.pool, template, new Date('2026-06-01T09:00:00Z'));
+  await createSlotReports(database.pool, template, new Date('2026-06-01T09:00:00Z'));
   expect((await ordered('template_id', 'quarters')).map(([siteId]) => siteId)).toEqual(['rolled']);
 });

@@ -104,7 +104,7 @@ it('say why they have not the name that a job wanted, until they have it; it kee
   const [taken, impossible] = [await addReport(2, 'weekly.csv'), await addReport(2, name)];
   const shown = async ({ id }: { id: string }) => (await api.call('get', `/reports/${id}`).expect(200)).body;
   await writeFile(join(api.folder, 'weekly.csv'), 'mine');
-  await expect(writeAgain(taken.id)).rejects.toThrow('There is a file "weekly.csv"');
+  await expect(writeAgain(taken.id)).rejects.toThrow('EXPORT_DIR already has a file "weekly.csv"');
   await expect(writeAgain(impossible.id)).rejects.toThrow('plain file name');
   expect(await shown(taken)).toMatchObject({
     status: 'generated',
@@ -132,7 +132,7 @@ it('are asked for again where nobody was left to say that writing one had failed
   await createReportConsumer(deps)(job as Job, 'token');
   expect((await api.call('get', `/reports/${id}`).expect(200)).body).toMatchObject({
     status: 'failed',
-    error: expect.stringContaining('It was not written'),
+    error: expect.stringContaining('The worker stopped before it could say why'),
   });
   await api.call('post', `/reports/${id}/reissue`).expect(202);
 });
