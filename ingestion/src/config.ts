@@ -45,6 +45,8 @@ export const configSchema = Joi.object<Config>({
   GEO_DB: Joi.string(),
 })
   .or('DATABASE_URL', 'REDIS_URL', 'REDIS_HOST')
-  .messages({ 'object.missing': 'configure a queue: set REDIS_URL or REDIS_HOST for Redis, or DATABASE_URL for Postgres' });
+  .messages({
+    'object.missing': 'configure a queue: set REDIS_URL or REDIS_HOST for Redis, or DATABASE_URL for Postgres',
+  });
 
 export const loadIngestionConfig = () => loadConfig(configSchema, process.env);

@@ -122,11 +122,7 @@ function refuseBatch(value: unknown): ParseResult {
     .find((name) => !['events', 'batch', 'sent_at'].includes(name))
     ?.slice(0, 64);
   if (other === undefined || !('events' in value || 'batch' in value)) return refuse('invalid_request', shape);
-  return refuse(
-    'invalid_request',
-    `${other} is not a field of a batch, which has only events and sent_at.`,
-    other,
-  );
+  return refuse('invalid_request', `${other} is not a field of a batch, which has only events and sent_at.`, other);
 }
 
 /** Applies the batch's `sent_at` to each event without its own. */

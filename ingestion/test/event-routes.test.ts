@@ -335,7 +335,8 @@ describe.each(queueBackends)('on %s', (backend) => {
 
   it('refuses more long numbers than ten in each event of a full batch, as one body, as lines, and as one event', async () => {
     const numbers = (count: number) => `[${Array(count).fill('1e400').join(',')}]`;
-    const message = 'The body has more than 100,000 numbers with more digits than a double can represent. Send smaller batches.';
+    const message =
+      'The body has more than 100,000 numbers with more digits than a double can represent. Send smaller batches.';
     const refusal = { code: 'payload_too_large', message };
     expect((await send('/events', numbers(1_600_000)).expect(413)).body.error).toEqual(refusal);
     expect((await send('/event', numbers(100_001)).expect(413)).body.error).toEqual(refusal);
