@@ -58,7 +58,7 @@ describe('a limit of events', () => {
     const refusal = await agent.post('/events').send(batch(101)).expect(413);
     expect(refusal.body.error).toMatchObject({
       code: 'too_many_events',
-      message: expect.stringMatching(/larger than ten seconds' worth .* at most 100 at once/),
+      message: expect.stringMatching(/more than ten seconds' worth .* at most 100 at once/),
     });
     expect(refusal.headers).not.toHaveProperty('retry-after');
     await agent.post('/events').send(batch(100)).expect(200);

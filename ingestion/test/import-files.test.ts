@@ -71,7 +71,7 @@ describe('import of several files', () => {
   it('reads in the format that is named, and in no other', async () => {
     const log = await file('combined.log', part(0, 2));
     const args = [log, '--site', 'demo', '--url', 'http://127.0.0.1:9', '--format', 'caddy'];
-    expect((await run(args)).stderr).toContain('is in a format that can be read (json)');
+    expect((await run(args)).stderr).toContain('is in a supported format (json)');
   });
 
   it('sends only what --hostname and --path ask for', async () => {
@@ -89,7 +89,7 @@ describe('import of several files', () => {
     const { stdout } = await run([...args, '--hostname', '*.EXAMPLE.org', '--hostname', 'x']);
     expect(paths(server.events.splice(0))).toEqual(['/p1', '/p2', '/p4', '/p5']);
     expect(stdout).toContain(
-      '  filtered out              3\nNo host is named by 1 of the lines filtered out: --hostname cannot match them.\n',
+      '  filtered out              3\nThere is no host in 1 of the lines filtered out: --hostname cannot match them.\n',
     );
     await run([...args, '--hostname', 'other.example', '--path', '/%706', '--path', '/nothing/*']);
     expect(server.events.map(({ path, properties }) => [path, properties.hostname])).toEqual([
@@ -100,8 +100,8 @@ describe('import of several files', () => {
   it('says that --hostname cannot match lines which name no host', async () => {
     const log = await file('hostless.log', part(0, 2));
     const { stdout } = await run([log, '--site', 'demo', '--url', 'http://127.0.0.1:9', '--hostname', '*']);
-    expect(stdout).toContain('No host is named by the lines filtered out: --hostname cannot match them.\n');
+    expect(stdout).toContain('There is no host in the lines filtered out: --hostname cannot match them.\n');
     const other = await run([log, '--site', 'demo', '--url', 'http://127.0.0.1:9', '--path', '/nothing']);
-    expect(other.stdout).not.toContain('No host');
+    expect(other.stdout).not.toContain('no host');
   });
 });

@@ -2,17 +2,17 @@
 import { describe, expect, it } from 'vitest';
 import { importOptions } from '../src/import/import-options.ts';
 
-const URL_RULE = '--url takes an address that starts with http:// or https://, such as http://localhost:3000';
+const URL_RULE = '--url takes a URL that starts with http:// or https://, such as http://localhost:3000';
 const JSON_RULE =
   '--json-fields takes pairs such as time=ts,client=ip; the names on the left are time, client, request, method, target, query, hostname, status, bytes, referrer, user_agent';
-const PERCENT_RULE = '--max-unparsable takes a share in percent, from 0 to 100.';
+const PERCENT_RULE = '--max-unparsable takes a percentage from 0 to 100.';
 const SITE_RULE = '--site takes 1 to 64 of the characters A-Z a-z 0-9 . _ -';
 
 describe('importOptions', () => {
   it.each([
-    [[], 'Name the log files to import, or - for standard input.'],
-    [['', '--site', 'a'], 'Name the log files to import, or - for standard input.'],
-    [['a.log'], 'Say with --site ID which site the log belongs to.'],
+    [[], 'Give the log files to import, or - for standard input.'],
+    [['', '--site', 'a'], 'Give the log files to import, or - for standard input.'],
+    [['a.log'], '--site ID is required: the site that the log belongs to.'],
     [['a.log', '--site'], "Option '--site <value>' argument missing."],
     [['a.log', '--site', ''], SITE_RULE],
     [['a.log', '--site', 'a b'], SITE_RULE],
@@ -24,8 +24,8 @@ describe('importOptions', () => {
     [['a.log', '--site', 'a', '--url', 'localhost:3000'], URL_RULE],
     [['a.log', '--site', 'a', '--url', 'ftp://host'], URL_RULE],
     [['a.log', '--site', 'a', '--url', 'http://'], URL_RULE],
-    [['a.log', '--site', 'a', '--url', 'http://u:p@host'], '--url takes an address without user name and password.'],
-    [['a.log', '--site', 'a', '--url', 'http://host/?x=1'], '--url takes an address without ? and #.'],
+    [['a.log', '--site', 'a', '--url', 'http://u:p@host'], '--url takes a URL without user name and password.'],
+    [['a.log', '--site', 'a', '--url', 'http://host/?x=1'], '--url takes a URL without ? and #.'],
     [
       ['a.log', '--site', 'a', '--format', 'xml'],
       '--format takes one of combined, common, json, caddy, traefik, nginx, w3c, iis, cloudfront, alb, elb',
@@ -37,11 +37,11 @@ describe('importOptions', () => {
     [['a.log', '--site', 'a', '--max-unparsable', '101'], PERCENT_RULE],
     [
       ['a.log', '--site', 'a', '--identity', 'name'],
-      '--identity takes content, or line-number for logs whose import an earlier release began.',
+      '--identity takes content, or line-number for logs whose import was started with an earlier release.',
     ],
     [
       ['a.log', '--site', 'a', '--key', 'two words'],
-      'The key of --key or MILLRACE_KEY must not be empty or hold spaces: it looks like mr_....',
+      'The key of --key or MILLRACE_KEY must not be empty or contain spaces; keys look like mr_....',
     ],
   ])('answers %j with one sentence', (args, message) => {
     expect(importOptions(args)).toEqual({ kind: 'problem', message });

@@ -33,8 +33,8 @@ describe('import of good logs', () => {
         '  rejected                  0',
         '  bots skipped              0',
         '  unparsable                0',
-        'What was accepted is safe in the queue. The processor stores it next;',
-        'then /stats?site_id=demo of the reporting service counts it. Lines imported before are not counted again.',
+        'Accepted events are safe in the queue. Once the processor has stored them,',
+        '/stats?site_id=demo of the reporting service includes them. Lines imported before are not counted again.',
         '',
       ].join('\n'),
     );
@@ -84,7 +84,7 @@ describe('import of good logs', () => {
       const log = await file('growing.log', text);
       const { stdout, exitCode } = await run([log, '--site', 'demo', '--url', server.url]);
       expect(exitCode).toBe(0);
-      expect(stdout.includes('A last line has no line end, may be incomplete, and was left out')).toBe(text !== whole);
+      expect(stdout.includes('A last line has no line break, may be incomplete, and was skipped')).toBe(text !== whole);
       expect(/ {2}unfinished +1\n/.test(stdout)).toBe(text !== whole);
     }
     expect(new Set(server.events.map(({ event_id }) => event_id)).size).toBe(3);
@@ -116,7 +116,7 @@ describe('import of good logs', () => {
     const log = await file('complete.log', text);
     const { stdout } = await run([log, '--site', 'demo', '--url', server.url, ...options]);
     expect(server.events).toHaveLength(text.split('\n').length);
-    expect(stdout).not.toContain('no line end');
+    expect(stdout).not.toContain('no line break');
   });
 
   it('sends assets as events of their own, and as views with --count-assets', async () => {
@@ -196,7 +196,7 @@ describe('import of logs with unparsable lines', () => {
     const { exitCode, stderr } = await run([log, '--site', 'demo', '--url', 'http://127.0.0.1:9']);
     expect(exitCode).toBe(1);
     expect(stderr).toBe(
-      `import: Not one line of ${log} is in a format that can be read (combined, json, w3c, alb): --help has the formats and --json-fields.\n`,
+      `import: No line of ${log} is in a supported format (combined, json, w3c, alb). See --help for the formats and --json-fields.\n`,
     );
   });
 
@@ -210,7 +210,7 @@ describe('import of logs with unparsable lines', () => {
     const { exitCode, stdout, stderr } = await run(args);
     expect(exitCode).toBe(1);
     expect(stderr).toBe(
-      `import: 4 of 7 lines (57.1 %) of ${args[1]} cannot be read, more than the 5 % of --max-unparsable; the others were sent.\n`,
+      `import: 4 of 7 lines (57.1 %) of ${args[1]} are unreadable, more than the 5 % of --max-unparsable; the others were sent.\n`,
     );
     expect(stdout).toContain(`Unparsable:\n  ${args[1]} line 4: a\n`);
     expect(server.events).toHaveLength(503);
@@ -233,7 +233,7 @@ describe('import while the server is busy or unreachable', () => {
     const log = await file('busy.log', logText(1500));
     const { exitCode, stderr } = await run([log, '--site', 'demo', '--url', server.url]);
     expect(exitCode).toBe(0);
-    expect(stderr).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/events answers 503; next try in 0\.\d s\.\n$/);
+    expect(stderr).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/events answers 503; next attempt in 0\.\d s\.\n$/);
     expect(paths(server.events).sort(byNumber)).toEqual(numbered(1500));
   });
 
@@ -262,14 +262,14 @@ describe('import while the server is busy or unreachable', () => {
     expect(exitCode).toBe(1);
     expect(stdout).toContain('  not sent                  3\n');
     expect(stderr).toBe(
-      `import: ${url} cannot be reached (ECONNREFUSED): is Millrace running? ` +
-        'Start it with npm start, or name its ingestion with --url.\n',
+      `import: ${url} is unreachable (ECONNREFUSED). Is Millrace running? ` +
+        'Start it with npm start, or give the URL of ingestion with --url.\n',
     );
     const unknown = await run([log, '--site', 'demo', '--url', 'http://millrace.invalid'], {
       giveUpAfterMs: 3_600_000,
     });
     expect(unknown.stderr).toMatch(
-      /^import: http:\/\/millrace\.invalid cannot be reached \(\w+\): is Millrace running\?/,
+      /^import: http:\/\/millrace\.invalid is unreachable \(\w+\)\. Is Millrace running\?/,
     );
   });
 
@@ -282,7 +282,7 @@ describe('import while the server is busy or unreachable', () => {
     const { exitCode, stderr } = await run([log, '--site', 'demo', '--url', server.url], { giveUpAfterMs: 700 });
     expect(exitCode).toBe(1);
     expect(stderr.trimEnd().split('\n').at(-1)).toMatch(
-      /^import: \S+\/events cannot be reached \(ECONN\w+\); gave up, as nothing gets through for 0\.7 s\.$/,
+      /^import: \S+\/events is unreachable \(ECONN\w+\); gave up after 0\.7 s without success\.$/,
     );
   });
 
@@ -292,7 +292,7 @@ describe('import while the server is busy or unreachable', () => {
     stdin.push(logText(1001)); // and no end
     const { exitCode, stderr } = await run(['-', '--site', 'demo', '--url', server.url], { stdin });
     expect(exitCode).toBe(1);
-    expect(stderr).toContain('answers 429 and asks to wait 3600 s; gave up, as nothing gets through for 5 s.');
+    expect(stderr).toContain('answers 429 and asks to wait 3600 s; gave up after 5 s without success.');
     expect(stdin.destroyed).toBe(true);
   });
 
@@ -338,17 +338,17 @@ describe('import that the server does not take', () => {
     [
       401,
       { error: { code: 'no_key', message: 'a key is needed.' } },
-      'refuses with 401: a key is needed. Give a key with the scope write by --key or MILLRACE_KEY.',
+      'refuses with 401: a key is needed. Give a key with the scope write with --key or MILLRACE_KEY.',
     ],
     [
       403,
       { error: { code: 'forbidden', message: 'this key is limited to site "shop"' } },
-      'refuses with 403: this key is limited to site "shop". Give a key with the scope write, for the site of --site or for all sites, by --key or MILLRACE_KEY.',
+      'refuses with 403: this key is limited to site "shop". Give a key with the scope write, for this site or for all sites, with --key or MILLRACE_KEY.',
     ],
     [
       404,
       { error: { code: 'not_found', message: 'There is no resource at this URL.' } },
-      'refuses with 404: There is no resource at this URL. Another service may be listening there: give the address of ingestion by --url.',
+      'refuses with 404: There is no resource at this URL. Another service may be listening there: give the URL of ingestion with --url.',
     ],
     [200, { hello: 'world' }, "answers 200, which Millrace's ingestion never does: check --url."],
     [404, 'Not found', "answers 404, which Millrace's ingestion never does: check --url."],
@@ -389,7 +389,7 @@ describe('import that the server does not take', () => {
   it('does not follow redirects, which would lose the events', async () => {
     const server = await startServer((_events, res) => json(res, 301, {}, { location: 'https://host/events' }));
     const { stderr } = await run([await file('moved.log', logText(1)), '--site', 'demo', '--url', server.url]);
-    expect(stderr).toContain('redirects (301) to https://host/events; give the final address with --url.');
+    expect(stderr).toContain('redirects (301) to https://host/events; give the final URL with --url.');
   });
 });
 
@@ -405,7 +405,7 @@ describe('import of files that cannot be read', () => {
       `import: Cannot read ${pathOf('')}: it is a directory.\n`,
     );
     expect((await run([missing])).stderr).toBe(
-      'import: Say with --site ID which site the log belongs to. (--help shows how)\n',
+      'import: --site ID is required: the site that the log belongs to. (see --help)\n',
     );
   });
 
@@ -416,7 +416,7 @@ describe('import of files that cannot be read', () => {
     const { exitCode, stdout, stderr } = await run([log, '--site', 'demo', '--url', server.url]);
     expect(exitCode).toBe(1);
     const lines = Number(
-      /cut off: its gzip data ends too early, after line ([\d,]+)\./.exec(stderr)?.[1]?.replace(',', ''),
+      /truncated: its gzip data end too early, after line ([\d,]+)\./.exec(stderr)?.[1]?.replace(',', ''),
     );
     expect(lines).toBeLessThan(5000);
     expect(paths(server.events).sort(byNumber)).toEqual(numbered(lines));
@@ -431,7 +431,7 @@ describe('import of files that cannot be read', () => {
     const { exitCode, stderr } = await run([log, '--site', 'demo', '--url', 'http://127.0.0.1:9']);
     expect(exitCode).toBe(1);
     expect(stderr).toBe(
-      `import: ${log} ${what}, which the import does not read: unpack it first, as with \`${command} ${log} | npm run import -- - --site ...\`.\n`,
+      `import: ${log} ${what}, which is not supported. Unpack it first, for example with \`${command} ${log} | npm run import -- - --site ...\`.\n`,
     );
   });
 

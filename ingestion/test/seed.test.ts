@@ -33,7 +33,7 @@ async function run(args: string[], { environment = {}, tty = false, nowMs = now,
 
 describe('seedOptions', () => {
   it.each([
-    [[], 'Say with --site ID which site the traffic is for.'],
+    [[], '--site ID is required: the site that the traffic is for.'],
     [['--site', 'a b'], '--site takes 1 to 64 of the characters A-Z a-z 0-9 . _ -'],
     [['--site', 'a', 'b'], "Unexpected argument 'b'."],
     [['--site', 'a', '--years', '2'], "Unknown option '--years'."],
@@ -43,8 +43,8 @@ describe('seedOptions', () => {
     [['--site', 'a', '--visitors-per-day', 'many'], '--visitors-per-day takes a whole number from 1 to 100,000.'],
     [['--site', 'a', '--until', '2026-02-29'], '--until takes a day such as 2026-01-31.'],
     [['--site', 'a', '--until', '2026-03-21'], '--until takes a day up to today, which is 2026-03-20 in UTC.'],
-    [['--site', 'a', '--until', '2000-01-31'], '--days and --until must not reach back before the year 2000.'],
-    [['--site', 'a', '--url', 'http://host/?a'], '--url takes an address without ? and #.'],
+    [['--site', 'a', '--until', '2000-01-31'], '--days and --until must not go back before the year 2000.'],
+    [['--site', 'a', '--url', 'http://host/?a'], '--url takes a URL without ? and #.'],
   ])('answers %j with one sentence', (args, message) => {
     expect(seedOptions(args, now)).toEqual({ kind: 'problem', message });
   });
@@ -98,11 +98,11 @@ describe('the command', () => {
         row('by bots', bots.length),
         row('visitors', people.size),
         '',
-        'What was accepted is safe in the queue, and stored within seconds. Then ask where the visitors came from:',
+        'Accepted events are safe in the queue, and will be stored within seconds. Then query where the visitors came from:',
         '',
         `  curl http://127.0.0.1:4000/api/v1/query -H 'content-type: application/json' -d '{"site_id":"shop","metrics":["visitors","views"],"date_range":["2026-03-19","2026-03-20"],"dimensions":["visit:source"],"pagination":{"limit":10}}'`,
         '',
-        'Run the same command again at any time: it adds what is new since then, and nothing counts twice.',
+        'Run the same command again at any time: it adds new days, and nothing is counted twice.',
         '',
       ].join('\n'),
     );
@@ -147,7 +147,7 @@ describe('the command', () => {
     await run([...few, '--url', calm.url]);
     const { exitCode, stderr } = await run([...few, '--url', loaded.url]);
     expect(exitCode).toBe(0);
-    expect(stderr).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/events answers 503; next try in 0\.\d s\.\n$/);
+    expect(stderr).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/events answers 503; next attempt in 0\.\d s\.\n$/);
     expect(idsOf(sentTo(loaded))).toEqual(idsOf(sentTo(calm)));
   });
 
@@ -166,11 +166,11 @@ describe('the command', () => {
     expect(await run([...few, '--url', gone.url])).toEqual({
       exitCode: 1,
       stdout: '',
-      stderr: `seed: ${gone.url} cannot be reached (ECONNREFUSED): is Millrace running? Start it with npm start, or name its ingestion with --url.\n`,
+      stderr: `seed: ${gone.url} is unreachable (ECONNREFUSED). Is Millrace running? Start it with npm start, or give the URL of ingestion with --url.\n`,
     });
     const server = await startServer((_events, res) => json(res, 401, { error: { message: 'a key is needed.' } }));
     const { stderr } = await run([...few, '--url', server.url]);
-    expect(stderr).toContain('Give a key with the scope write by --key or MILLRACE_KEY.');
+    expect(stderr).toContain('Give a key with the scope write with --key or MILLRACE_KEY.');
   });
 
   it('ends when it is interrupted, with what was accepted until then', async () => {
@@ -184,7 +184,7 @@ describe('the command', () => {
     expect(exitCode).toBe(1);
     // A busy machine may have told of its progress before.
     const [last] = stderr.trim().split('\n').slice(-1);
-    expect(last).toBe('seed: Interrupted. Run the same command again to go on; nothing counts twice.');
+    expect(last).toBe('seed: Interrupted. Run the same command again to continue; nothing is counted twice.');
     expect(stdout).toContain(`  events       ${server.events.length.toLocaleString('en').padStart(14)}\n\n`);
     expect(server.events.length).toBeLessThan(10_000);
   });
@@ -201,7 +201,7 @@ describe('the command', () => {
     expect(await run([])).toEqual({
       exitCode: 1,
       stdout: '',
-      stderr: 'seed: Say with --site ID which site the traffic is for. (--help shows how)\n',
+      stderr: 'seed: --site ID is required: the site that the traffic is for. (see --help)\n',
     });
   });
 });

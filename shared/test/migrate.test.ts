@@ -35,7 +35,7 @@ it('names the migration that is missing', async () => {
 
 it('refuses a database of a newer major, rather than work on tables that it does not know', async () => {
   await database.pool.query('update schema_major set major = 2');
-  await expect(run()).rejects.toThrow('The database has schema version 2, made by a newer release of Millrace');
+  await expect(run()).rejects.toThrow('The database has schema version 2 from a newer release of Millrace');
   await expect(checkSchema(database.pool)).rejects.toThrow(NewerSchemaError);
 });
 

@@ -1,4 +1,4 @@
-/** A certificate of hooks.example.test, good from 2020 to 2120, that signs itself; for tests only. */
+/** A self-signed certificate of hooks.example.test, valid from 2020 to 2120; for tests only. */
 export const key = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgGVX/qe82nclbnWPH
 8recOVQAEanoctO97JJo98zEiNShRANCAAQ/2lGc5PPY+iZjPOZl1vlgIAHYF7Tw

@@ -1,31 +1,31 @@
-/** Turns the Chromium of this machine into pages that report everything that goes wrong in them. */
+/** Opens pages in the installed Chromium and records their errors. */
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
 const executablePath = '/usr/bin/chromium';
 
-/** False where there is none; with CI=true that is a failure. */
+/** Whether Chromium is installed. @throws Error if it is not and CI=true */
 export function hasChromium(): boolean {
   if (existsSync(executablePath)) return true;
   if (process.env.CI === 'true') {
-    throw new Error(`With CI=true the browser tests must run, but there is no ${executablePath}: install chromium.`);
+    throw new Error(`With CI=true the browser tests must run, but ${executablePath} is missing: install chromium.`);
   }
-  process.stderr.write(`There is no ${executablePath}: the browser tests are left out.\n`);
+  process.stderr.write(`${executablePath} is missing: skipping the browser tests.\n`);
   return false;
 }
 
-/** A name that this Chromium takes for 127.0.0.1. */
+/** A host name that this Chromium resolves to 127.0.0.1. */
 export const hostName = 'millrace.test';
 
-/** The same browser without a window around it, which takes a third of the processor time. */
+/** The same browser without a UI, which takes a third of the CPU time. */
 const headlessShellPath = '/usr/bin/chromium-headless-shell';
 
 interface Launch {
-  /** Nothing is tested that a whole browser does differently, such as how pages are left. Without a headless shell here it is whole. */
+  /** Uses the headless shell if installed. Not for tests of behaviour that differs in a full browser, such as leaving a page. */
   mayBeShell?: boolean;
 }
 
-/** As root its sandbox cannot be set up; it sees our own pages only. */
+/** Without a sandbox, which does not work as root; it only opens our own pages. */
 export const launchChromium = ({ mayBeShell = false }: Launch = {}): Promise<Browser> =>
   chromium.launch({
     executablePath: mayBeShell && existsSync(headlessShellPath) ? headlessShellPath : executablePath,
@@ -34,7 +34,7 @@ export const launchChromium = ({ mayBeShell = false }: Launch = {}): Promise<Bro
 
 export interface WatchedPage {
   page: Page;
-  /** Errors and refusals of the policy on its console, uncaught exceptions, requests that left this service. */
+  /** Console errors, including those of the content security policy, uncaught exceptions, and requests to other hosts. */
   problems: string[];
 }
 

@@ -1,4 +1,4 @@
-/** Numbers that look random, the same ones for the same seed, so that a failure can be repeated. */
+/** Random numbers from a seed, so that failures are reproducible. */
 
 export interface Random {
   /** Uniform in [0, 1). */

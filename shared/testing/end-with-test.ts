@@ -1,8 +1,8 @@
-/** Programs that a test starts never outlive its process, even when the machine kills that without warning. */
+/** Ensures that processes started by a test never outlive it, even if it is killed without warning. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
 
-/** Reads which programs run and which have ended; at the end of its input, which is the end of the test process, kills the rest. */
+/** Reads which processes have started and exited. At the end of its input, when the test process has exited, kills the rest. */
 const killTheRest = `left=' '
 while read -r sign pid; do
   case $sign in
@@ -14,19 +14,19 @@ for pid in $left; do kill -9 "$pid"; done`;
 
 let watch: Writable | undefined;
 
-/** One shell for all programs, in a session of its own: what ends the test process does not reach it. */
+/** One shell for all processes, in its own session, so that signals to the test process do not reach it. */
 function startWatch(): Writable {
   const shell = spawn('/bin/sh', ['-c', killTheRest], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
   shell.unref();
-  // A pipe counts as a reason to keep running, but it is there only to be lost.
+  // The pipe must not keep the test process alive.
   (shell.stdin as Writable & { unref?(): void }).unref?.();
   shell.stdin.on('error', () => undefined);
-  // A killed runner leaves its workers running, until they have something to tell it.
+  // Workers of a killed test runner would keep running until they send it a message.
   process.once('disconnect', () => process.exit(1));
   return shell.stdin;
 }
 
-/** Has `child` killed (SIGKILL, which stopped programs get as well) as soon as this process is gone. Returns `child`. */
+/** Kills `child` with SIGKILL, which also ends stopped processes, once this process has exited. Returns `child`. */
 export function endWithTest<Child extends ChildProcess>(child: Child): Child {
   watch ??= startWatch();
   const { pid } = child;

@@ -1,11 +1,11 @@
-/** A client of server-sent events, as a test drives it. */
+/** A client for server-sent events. */
 import { type ClientRequest, get, type IncomingMessage } from 'node:http';
 import { eventually } from './eventually.js';
 
 export interface ReceivedEvent {
   event: string;
   id: string | undefined;
-  /** As JSON has it. */
+  /** Parsed JSON. */
   data: ReturnType<typeof JSON.parse>;
 }
 
@@ -15,11 +15,11 @@ export interface Listening {
   /** All events so far. */
   events: ReceivedEvent[];
   heartbeats(): number;
-  /** The body of a refusal, or whatever else came. */
+  /** Everything received, such as the body of a refusal. */
   text(): string;
   isEnded(): boolean;
-  /** Resolves with the first event from place `from` on that is as wished. */
-  next(what: string, isIt: (event: ReceivedEvent) => boolean, from?: number): Promise<ReceivedEvent>;
+  /** Resolves with the first event at or after index `from` that matches. */
+  next(what: string, matches: (event: ReceivedEvent) => boolean, from?: number): Promise<ReceivedEvent>;
   ended(): Promise<void>;
   leave(): void;
 }
@@ -29,14 +29,14 @@ function parseFrame(frame: string): ReceivedEvent {
   return { event: fields.get('event') ?? '', id: fields.get('id'), data: JSON.parse(fields.get('data') ?? 'null') };
 }
 
-const respond = (asked: ClientRequest): Promise<IncomingMessage> =>
-  new Promise((resolve, reject) => asked.once('response', resolve).once('error', reject));
+const respond = (request: ClientRequest): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => request.once('response', resolve).once('error', reject));
 
-/** Begins to listen; resolves once the answer has begun, whatever its status. */
+/** Resolves once the response headers have arrived, whatever the status. */
 export async function listen(url: string, headers: Record<string, string> = {}): Promise<Listening> {
-  const asked = get(url, { headers, agent: false });
-  const answer = await respond(asked);
-  asked.on('error', () => undefined);
+  const request = get(url, { headers, agent: false });
+  const answer = await respond(request);
+  request.on('error', () => undefined);
   let text = '';
   let ended = false;
   const events: ReceivedEvent[] = [];
@@ -59,11 +59,11 @@ export async function listen(url: string, headers: Record<string, string> = {}):
     text: () => text,
     heartbeats: () => text.split('\n').filter((line) => line === ':').length,
     isEnded: () => ended,
-    async next(what, isIt, from = 0) {
-      await eventually(async () => events.slice(from).some(isIt) || events.length, what);
-      return events.slice(from).find(isIt)!;
+    async next(what, matches, from = 0) {
+      await eventually(async () => events.slice(from).some(matches) || events.length, what);
+      return events.slice(from).find(matches)!;
     },
     ended: () => eventually(async () => ended, 'the stream has ended'),
-    leave: () => void asked.destroy(),
+    leave: () => void request.destroy(),
   };
 }

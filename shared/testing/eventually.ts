@@ -1,5 +1,3 @@
-/** Waits for what a test expects to happen, as long as there are signs that it still may. */
-
 const pauseMs = 50;
 
 function describe(last: unknown): string {
@@ -8,9 +6,9 @@ function describe(last: unknown): string {
 }
 
 /**
- * Asks until the answer is `true`. A number instead says how far it has come: each time it changes, the time starts again, so that
- * a busy machine may take as long as it needs. A question that fails counts as no.
- * @throws Error that names what did not happen when there was neither a yes nor a change for `timeoutMs`.
+ * Polls until the condition is `true`. If it returns a number instead, that is progress: each change restarts the timeout, so that a
+ * busy machine may take as long as it needs. A rejection counts as false.
+ * @throws Error if the condition was neither true nor changed for `timeoutMs`.
  */
 export async function eventually(
   isTrue: () => Promise<boolean | number>,

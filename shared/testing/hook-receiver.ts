@@ -1,4 +1,4 @@
-/** A receiver of webhooks on this machine that remembers what it got and answers what it is told to. */
+/** A local webhook receiver with configurable responses. */
 import { once } from 'node:events';
 import { createServer as createHttpServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
@@ -14,12 +14,12 @@ export interface Received {
 export interface HookReceiver {
   port: number;
   received: Received[];
-  /** Statuses of the next answers, in turn; then 204. */
+  /** Statuses of the next responses; then 204. */
   statuses: number[];
   close(): Promise<void>;
 }
 
-/** `answer` is what a 200 carries; `location` where a 302 leads. */
+/** @param location the target of redirects */
 export async function receiveHooks(tls = false, location = 'http://127.0.0.1:1/'): Promise<HookReceiver> {
   const received: Received[] = [];
   const statuses: number[] = [];
@@ -28,7 +28,7 @@ export async function receiveHooks(tls = false, location = 'http://127.0.0.1:1/'
     for await (const chunk of req) body += chunk;
     received.push({ path: req.url!, headers: req.headers, body });
     const status = statuses.shift() ?? 204;
-    // 0: no answer at all.
+    // 0: no response at all.
     if (status !== 0) res.writeHead(status, { location }).end();
   };
   const server = tls ? createHttpsServer({ key, cert: certificate }, listener) : createHttpServer(listener);

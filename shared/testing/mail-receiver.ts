@@ -1,4 +1,4 @@
-/** A mail server on this machine that remembers what it got and does what it is told to. */
+/** A local mail server with configurable behaviour. */
 import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { SMTPServer } from 'smtp-server';
@@ -6,22 +6,22 @@ import { SMTPServer } from 'smtp-server';
 export interface ReceivedMail {
   from: string;
   to: string[];
-  /** As it came, headers first. */
+  /** The raw message, headers first. */
   text: string;
 }
 
-/** What it does with a mail of which it has everything: says yes, refuses with a code, ends the connection, says nothing, or what is no answer. */
+/** What it does after receiving a whole mail; a number is the code of a refusal. */
 export type MailAnswer = 'accept' | number | 'drop' | 'silence' | 'nonsense';
 
 export interface MailReceiver {
   url: string;
-  /** Also those that it refused, or said nothing about. */
+  /** Includes refused and unanswered mails. */
   received: ReceivedMail[];
-  /** For the next mails, in turn; then it accepts. */
+  /** For the next mails; then it accepts. */
   answers: MailAnswer[];
-  /** Codes with which recipients are refused, by address, in turn; then they are accepted. */
+  /** Codes with which recipients are refused, by address; then they are accepted. */
   refusals: Map<string, number[]>;
-  /** No connection is greeted before. */
+  /** Connections are greeted once this resolves. */
   greeting: Promise<void>;
   close(): Promise<void>;
 }
@@ -49,7 +49,7 @@ export async function receiveMail(port = 0): Promise<MailReceiver> {
       else if (answer !== 'silence') callback(answer === 'accept' ? null : failure(answer));
     },
   });
-  // Connections that a test ends in the middle.
+  // Tests may drop connections.
   server.on('error', () => {});
   const received: ReceivedMail[] = [];
   const listening = server.listen(port, '127.0.0.1');
@@ -71,13 +71,13 @@ function socketOf(server: SMTPServer, id: string): Socket {
   return connections.find((connection) => connection.id === id)!._socket;
 }
 
-/** A header of a mail, its lines joined; undefined when it has none. Encoded words stay as they are. */
+/** A header with its lines joined; undefined if it is missing. Does not decode encoded words. */
 export function headerOf({ text }: ReceivedMail, name: string): string | undefined {
   const head = text.slice(0, text.indexOf('\r\n\r\n')).replace(/\r\n[ \t]+/g, ' ');
   return new RegExp(`^${name}: (.*)$`, 'im').exec(head)?.[1];
 }
 
-/** A mail with the parts that are quoted-printable as they read. */
+/** The mail with quoted-printable parts decoded. */
 export function readable({ text }: ReceivedMail): string {
   const bytes = text
     .replace(/=\r\n/g, '')

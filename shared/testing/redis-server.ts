@@ -1,4 +1,4 @@
-/** A Redis of one test's own, durable as in production, that the test may stop, freeze and start again. */
+/** A separate Redis, durable as in production, that a test can stop, freeze and restart. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -10,16 +10,16 @@ import { eventually } from './eventually.js';
 
 export interface RedisServer {
   url: string;
-  /** Starts it again on the same data and port. */
+  /** Starts or restarts it with the same data and port. */
   start(): Promise<void>;
-  /** One command, words separated by spaces; resolves with the reply. */
+  /** Runs one command, words separated by spaces; resolves with the reply. */
   command(command: string): Promise<string>;
   /** SIGKILL, SIGSTOP, SIGCONT ... */
   signal(signal: NodeJS.Signals): Promise<void>;
   remove(): Promise<void>;
 }
 
-/** Below those that the system gives to connections, which could take it before Redis starts. */
+/** Below the ephemeral ports, any of which an outgoing connection could take before Redis starts. */
 async function freePort(): Promise<number> {
   const port = 20_000 + Math.floor(Math.random() * 12_768);
   const server = createServer().listen(port, '127.0.0.1');
@@ -45,7 +45,7 @@ function send(port: number, command: string): Promise<string> {
   });
 }
 
-/** Prepared, not started. */
+/** Does not start it yet. */
 export async function createRedisServer(): Promise<RedisServer> {
   const port = await freePort();
   const dir = await mkdtemp(join(tmpdir(), 'millrace-redis-'));

@@ -1,4 +1,4 @@
-/** Runs a built service as a process of its own, on a free port, and keeps its log. */
+/** Runs a built service as a separate process on a free port, and collects its log. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -16,16 +16,16 @@ export interface SpawnedService {
   child: ChildProcess;
   url: string;
   log: LogLine[];
-  /** Sends a signal and resolves with the exit code when the process is gone. */
+  /** Sends a signal and resolves with the exit code. */
   end(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** A worker that stands back gets no turn beside other tests. */
-const asOthers = { WORKER_NICE: '0' };
+/** With a lower priority, a worker would starve next to other tests. */
+const defaults = { WORKER_NICE: '0' };
 
-/** Starts `<service>/dist/<script>.js` and resolves once it listens. @throws Error with its output when it ends before. */
+/** Starts `<service>/dist/<script>.js` and resolves once it listens. @throws Error with its output if it exits first */
 export async function spawnService(
   service: string,
   env: NodeJS.ProcessEnv,
@@ -36,7 +36,7 @@ export async function spawnService(
   const portOwner = script === 'main' ? service : `${service}_${script}`;
   const port0 = { [`${portOwner.toUpperCase()}_PORT`]: '0' };
   const child = spawn(process.execPath, [join(folder, service, 'dist', `${script}.js`), ...args], {
-    env: { PATH: process.env.PATH, HOST: '127.0.0.1', ...port0, LOG_LEVEL: 'info', ...asOthers, ...env },
+    env: { PATH: process.env.PATH, HOST: '127.0.0.1', ...port0, LOG_LEVEL: 'info', ...defaults, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   endWithTest(child);

@@ -1,4 +1,4 @@
-/** A whole Millrace of one test's own: database, queue, ingestion, processor, reporting, as real processes. */
+/** A complete Millrace for one test, with real processes. */
 import type { QueueLocation } from '@millrace/shared/platform/config';
 import { createTestDatabase, type TestDatabase, testQueue } from './database.js';
 import { eventually } from './eventually.js';
@@ -9,7 +9,7 @@ export interface Stack {
   reportingUrl: string;
   databaseUrl: string;
   database: TestDatabase;
-  /** Environment that a further service of this stack needs. */
+  /** Environment for further services of this stack. */
   env: NodeJS.ProcessEnv;
   ingestion: SpawnedService;
   processors: SpawnedService[];
@@ -25,9 +25,9 @@ export function queueEnvironment(queue: QueueLocation): NodeJS.ProcessEnv {
 export interface StackOptions {
   backend?: QueueLocation['kind'];
   processors?: number;
-  /** A Postgres of the test's own. */
+  /** A separate Postgres server. */
   serverUrl?: string;
-  /** Variables for every service, for instance a Redis of the test's own. */
+  /** Variables for every service, for example a separate Redis. */
   env?: NodeJS.ProcessEnv;
 }
 
@@ -60,7 +60,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   };
 }
 
-/** Resolves when `count` rows are in table events; waits as long as they grow in number. */
+/** Resolves when table events has `count` rows; waits as long as their number grows. */
 export function eventsStored(database: TestDatabase, count: number, timeoutMs?: number): Promise<void> {
   const enough = async () => {
     const { rows } = await database.pool.query<{ count: number }>('select count(*)::int as count from events');

@@ -1,4 +1,4 @@
-/** What `utm_medium` says about the channel. */
+/** Derives the channel from `utm_medium`. */
 import type { Channel } from './channel.js';
 
 /** As long as the columns. */

@@ -1,10 +1,8 @@
-/** Texts that others wrote, in the form that a column keeps. */
-
 const CONTROLS = /\p{Cc}+/gu;
 
 /**
- * `text` without control characters and without space around it, cut to `most` code points; lone surrogates become U+FFFD.
- * Undefined when nothing is left.
+ * Removes control characters and surrounding white space, truncates to `most` code points, and replaces lone surrogates by U+FFFD.
+ * Undefined if nothing is left.
  */
 export function cleanText(text: string, most: number): string | undefined {
   const clean = text

@@ -1,16 +1,16 @@
-/** Parameters that networks add to the addresses they lead to, so that they know their clicks again. */
+/** Click ids: URL parameters by which ad networks recognise their clicks. */
 import type { Channel } from './channel.js';
 
 export interface ClickId {
-  /** As the network writes it. */
+  /** In the network's spelling. */
   name: string;
   source: string;
   channel: Channel;
 }
 
 /**
- * By the networks' own documentation of click ids and automatic tagging. Nearly all stand for a click that was paid for;
- * those of mails are added to every link of a campaign, and fbclid to every link that leaves Facebook and Instagram.
+ * From the networks' documentation of click ids and automatic tagging. Nearly all mean a paid click; those of mail services are
+ * added to every link of a campaign, and fbclid to every link that leaves Facebook and Instagram.
  */
 const rows: readonly (readonly [name: string, source: string, channel: Channel])[] = [
   ['gclid', 'Google', 'Paid Search'],

@@ -1,4 +1,4 @@
-/** Adds to an event what can be found out about its visitor and its page; what was sent stays as it is. */
+/** Fills in columns of an event that were not sent, from its page, its visitor and the request. */
 import { normalizeAddress } from '@millrace/shared/access/normalize-address';
 import type { Enrichment } from '@millrace/shared/contract/enrichments';
 import type { AcceptedEvent } from '@millrace/shared/contract/event';
@@ -16,7 +16,7 @@ import { readCampaign } from './read-campaign.js';
 import { type Page, readPage } from './read-page.js';
 import { remember } from './remember.js';
 
-/** False when sites or salts are not known at the moment: the event must not be stored as it is. */
+/** Returns false if site settings or salts are not loaded; the event must not be stored then. */
 export type Enrich = (accepted: AcceptedEvent, facts: Facts | undefined) => boolean;
 
 export interface EnrichDeps {
@@ -27,7 +27,7 @@ export interface EnrichDeps {
   now: () => number;
 }
 
-/** Whose event it is: what a server passes on, or what the request itself says. */
+/** The visitor that a server passes on, or else the sender of the request. */
 interface Origin {
   address: string | undefined;
   userAgent: string | undefined;
@@ -39,7 +39,7 @@ interface Origin {
   settings: SiteSettings;
 }
 
-/** What a server says of the visitor stands for what its own request says. */
+/** The visitor that a server passes on replaces the sender of the request. */
 function originOf(
   { event, visitor }: AcceptedEvent,
   facts: Facts | undefined,
@@ -61,11 +61,11 @@ function originOf(
   };
 }
 
-/** Of an address or a host; empty for what is neither. */
+/** The host of a URL or a bare host; empty for anything else. */
 const hostOf = remember(2_000, (given) => comparableHost(given) ?? '');
 const sourceOfHost = remember(1_000, (host) => findSource({ referrerHost: host }));
 
-/** Where the visitor came from; nothing for what happens within the site. */
+/** Source and channel; nothing for navigation within the site. */
 function sourceOf(event: Event, { settings }: Origin): FoundSource | undefined {
   const { referrer, hostname = '', utm_source, utm_medium, utm_campaign, click_id } = event;
   const host = (referrer && hostOf(referrer)) || undefined;
@@ -79,8 +79,8 @@ function sourceOf(event: Event, { settings }: Origin): FoundSource | undefined {
 type Step = (event: Event, origin: Origin, deps: EnrichDeps) => void;
 
 /**
- * In this order: each may use what those before it have found. Columns are assigned one by one, in one order, so that all events keep one
- * shape: a loop over names takes five times as long.
+ * The order matters: each step may use the results of the previous ones. Columns are assigned one by one in a fixed order, so that
+ * all events have the same hidden class; a loop over names takes five times as long.
  */
 const steps: Record<Exclude<Enrichment, 'visitor'>, Step> = {
   page(event, { page, hostname }) {
@@ -127,7 +127,7 @@ const steps: Record<Exclude<Enrichment, 'visitor'>, Step> = {
 };
 const stepNames = Object.keys(steps) as (keyof typeof steps)[];
 
-/** False when the salt of the day is not known. */
+/** Returns false if the day's salt is not loaded. */
 function nameUnknown(event: Event, { address, userAgent = '', settings }: Origin, deps: EnrichDeps): boolean {
   const salts = deps.sites.salts();
   if (event.user_id !== undefined || !salts || !address || settings.off.includes('visitor')) return true;
@@ -138,14 +138,14 @@ function nameUnknown(event: Event, { address, userAgent = '', settings }: Origin
   return name !== undefined;
 }
 
-/** An event that says nothing of a visitor or a page costs no more than the question whether it does. */
+/** Events of servers without visitor and page are almost free. */
 export function createEnrich(deps: EnrichDeps): Enrich {
   return (accepted, facts) => {
     const { visitor } = accepted;
     if (facts === undefined && visitor === undefined && !accepted.hasContext) return true;
     const settings = deps.sites.settingsOf(accepted.event.site_id);
     if (!settings) return false;
-    // What says nothing of a visitor or a page has no room for it so far.
+    // Events without context columns have no slots for them yet.
     if (visitor === undefined && !accepted.hasContext) accepted.event = withAllColumns(accepted.event);
     const { event } = accepted;
     const origin = originOf(accepted, facts, settings, deps.readAgent);

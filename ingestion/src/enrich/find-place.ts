@@ -1,4 +1,4 @@
-/** Which known place a host or a `utm_source` names. */
+/** Finds the known source that a host or `utm_source` belongs to. */
 import type { Channel } from './channel.js';
 import { sourceHosts } from './source-hosts.js';
 
@@ -11,7 +11,7 @@ const hosts = new Map<string, Place>();
 const brands = new Map<string, Place>();
 const spellings = new Map<string, Place>();
 
-/** Names of places that in a `utm_source` more often mean something of one's own. */
+/** Names that in a `utm_source` usually mean something else. */
 const ordinaryWords: ReadonlySet<string> = new Set(['ask', 'impact', 'line', 'note', 'pi', 'shop', 'target']);
 
 function addWord(word: string, place: Place): void {
@@ -27,12 +27,12 @@ for (const [channel, places] of sourceHosts) {
   }
 }
 
-/** The domain of a country, or `.com`: what may follow a brand. */
+/** A country's domain or `.com`, after the name of a brand. */
 const COUNTRY = /\.(?:com|[a-z]{2}|(?:com?|org|net|ne|or)\.[a-z]{2})$/;
 /** The longest host name that DNS allows, in characters. */
 const MAX_HOST = 253;
 
-/** What `known` has of `name` or of what it lies below: `a.b.c`, `b.c`, `c`. */
+/** Looks up `name` and its parent domains: `a.b.c`, `b.c`, `c`. */
 function findBelow(known: ReadonlyMap<string, Place>, name: string): Place | undefined {
   for (let rest = name; ; ) {
     const place = known.get(rest);
@@ -43,7 +43,7 @@ function findBelow(known: ReadonlyMap<string, Place>, name: string): Place | und
   }
 }
 
-/** @param host in lower case, without port and final dot */
+/** @param host in lower case, without port and trailing dot */
 export function placeOfHost(host: string): Place | undefined {
   if (host.length > MAX_HOST) return undefined;
   const place = findBelow(hosts, host);

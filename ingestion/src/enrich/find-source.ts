@@ -1,4 +1,4 @@
-/** Where a visit came from, and on which channel. */
+/** Determines source and channel of a visit. */
 import type { Channel } from './channel.js';
 import { channelOfMedium } from './channel-of-medium.js';
 import { cleanText } from './clean-text.js';
@@ -6,7 +6,7 @@ import { type ClickId, findClickId } from './click-ids.js';
 import { type Place, placeOfHost, placeOfName } from './find-place.js';
 
 export interface GivenSource {
-  /** Of the page before, if it is another site's; of an Android app the name of its package. */
+  /** Host of the previous page, unless it is the site's own; for an Android app, its package name. */
   referrerHost?: string | undefined;
   utm_source?: string | undefined;
   utm_medium?: string | undefined;
@@ -16,24 +16,24 @@ export interface GivenSource {
 }
 
 export interface FoundSource {
-  /** A known place by its name (`Google`), else the host, else `utm_source` as it is; at most 64 code points. */
+  /** The name of a known source (`Google`), else the host, else `utm_source` unchanged; at most 64 code points. */
   source?: string;
   channel: Channel;
 }
 
 const MAX_SOURCE = 64;
-/** Of what is given no more is looked at: it is longer than a host can be, and as long as the columns. */
+/** Longer input is truncated: the limit exceeds that of hosts and equals that of the columns. */
 const MAX_GIVEN = 255;
 const HOST = /^(?:https?:\/\/)?(?:www\.)?([a-z0-9_-]+(?:\.[a-z0-9_-]+)+)\.?(?::\d+)?(?:\/|$)/;
 
-/** A host that is too long loses labels from its left, which say least. */
+/** Shortens a long host by dropping labels from the left, which are the least significant. */
 function nameHost(host: string): string | undefined {
   let name = host.replace(/^www\.(?=[^.]+\.)/, '');
   while (name.length > MAX_SOURCE && name.includes('.')) name = name.slice(name.indexOf('.') + 1);
   return cleanText(name, MAX_SOURCE);
 }
 
-/** What is not in the table is a place of its own, which refers. */
+/** An unknown source counts as a referral. */
 function placeOfReferrer(given: string | undefined): Place | undefined {
   const host = given?.slice(0, MAX_GIVEN).trim().toLowerCase().replace(/\.$/, '');
   if (!host) return undefined;
@@ -51,20 +51,20 @@ function placeOfSource(given: string | undefined): Place | undefined {
   return source === undefined ? undefined : { source, channel: 'Referral' };
 }
 
-/** A click that was paid for tells more than a referrer; fbclid tells less, see {@link findSource}. */
+/** A paid click id takes precedence over the referrer; fbclid does not, see {@link findSource}. */
 function placeWithoutSource(click: ClickId | undefined, referrerHost: string | undefined): Place | undefined {
   if (click !== undefined && click.channel !== 'Organic Social') return click;
   return placeOfReferrer(referrerHost) ?? click;
 }
 
 /**
- * `utm_source` says where from, else a click id, else the referrer; `utm_medium` says on which channel, by the definitions of Google
- * Analytics (see {@link channelOfMedium}), else a click id, else the place itself: `{utm_source: 'google', click_id: 'gclid'}` is
- * Paid Search. Click ids count for the place that adds them and for a `utm_source` that only refers, not for another place.
+ * The source comes from `utm_source`, else a click id, else the referrer. The channel comes from `utm_medium`, by the definitions of
+ * Google Analytics (see {@link channelOfMedium}), else a click id, else the source: `{utm_source: 'google', click_id: 'gclid'}` is
+ * Paid Search. Click ids apply to the network that adds them and to unknown values of `utm_source`, not to another known source.
  *
- * `fbclid` does not mean paid: Facebook and Instagram add it to every link that leaves them, in posts and messages as in ads, so
- * that an ad has to say so by `utm_medium`. Links are copied with it, too; so it makes a visit Facebook's, Organic Social, only
- * where neither a `utm_source` that is known nor a referrer says otherwise, which for the most part is the app's own browser.
+ * `fbclid` does not mean a paid click: Facebook and Instagram add it to every outgoing link, in posts and messages as well as ads, so
+ * ads need a `utm_medium`. Links are also copied with it. So it makes a visit Organic Social from Facebook only if there is neither a
+ * known `utm_source` nor a referrer, which is mostly the case in the app's own browser.
  */
 export function findSource(given: GivenSource): FoundSource {
   const click = given.click_id === undefined ? undefined : findClickId(given.click_id);

@@ -1,10 +1,10 @@
-/** The country that a proxy in front looked up: only to be asked about requests of trusted ones. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { countryCode } from './country-code.js';
 
 /**
- * Of the first header of `names` that holds a country: `cf-ipcountry`, `x-vercel-ip-country`, `cloudfront-viewer-country`,
- * `x-country-code`, in any case. Undefined when none does; `XX` and `T1` (unknown, Tor) are no countries.
+ * The country that a proxy looked up, from the first header of `names` with one, such as `cf-ipcountry`, `x-vercel-ip-country`,
+ * `cloudfront-viewer-country` or `x-country-code`, in any case. Undefined if there is none; `XX` and `T1` (unknown, Tor) do not
+ * count. Only use it for requests from trusted proxies.
  */
 export function countryOfHeaders(headers: IncomingHttpHeaders, names: readonly string[]): string | undefined {
   for (const name of names) {

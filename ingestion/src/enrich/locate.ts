@@ -1,4 +1,4 @@
-/** Where visitors are: looked up when they come, so that no address has to be kept. */
+/** Looks up the location of visitors when their events arrive, so that no IP address needs to be stored. */
 
 import { type Stats, unwatchFile, watchFile } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -9,32 +9,32 @@ import type { GeoPlace } from './read-geo-record.js';
 import { timezoneCountry } from './timezone-country.js';
 
 export interface LocatorOptions {
-  /** Path of an MMDB file with countries or cities; without it the bundled data are used. */
+  /** Path of an MMDB file with countries or cities; default: bundled country data. */
   geoDb?: string | undefined;
   logger: Pick<Logger, 'info' | 'warn'>;
-  /** How often the file is looked at for changes. */
+  /** How often the file is checked for changes. */
   checkEveryMs?: number;
 }
 
 export interface Locator {
   /**
-   * @param address in any spelling; one that is mapped into IPv6 counts as IPv4
-   * @param timezone of the browser, whose country is the answer where the address tells none
+   * @param address in any notation, including IPv4-mapped IPv6
+   * @param timezone of the browser, used if the address has no country
    */
   locate(address: string, timezone?: string): GeoPlace;
-  /** Stops looking at the file. */
+  /** Stops watching the file. */
   close(): void;
 }
 
 /**
- * Country data of June 2026 with IPv4 and IPv6, 8 MB: CC0, made of data of the regional registries (CC BY 4.0 by the NRO). Its
- * makers know of mistakes in it, and npm gets no newer one: a default, right in some 97 of 100 cases.
+ * Country data of June 2026 for IPv4 and IPv6, 8 MB: CC0, from data of the regional registries (CC BY 4.0 by the NRO). It has known
+ * errors and is no longer updated on npm; as a default, it is correct for about 97 %.
  */
 const BUNDLED = '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb';
 
 /**
- * Networks that are nowhere, or everywhere (RFC 6890): of this host, private, link-local, of carriers' NAT; databases make mistakes
- * with them. Expressions, since a BlockList takes 20 times as long.
+ * Networks without a location (RFC 6890): this host, private, link-local and carrier-grade NAT, for which databases contain errors.
+ * Regular expressions, since a BlockList takes 20 times as long.
  */
 const LOCAL_IPV4 =
   /^(?:0|10|127|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01])|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\./;
@@ -43,7 +43,7 @@ const LOCAL_IPV6 = /^(?:::1?$|f[cd][0-9a-f]{2}:|fe[89ab][0-9a-f]:)/;
 const NOWHERE: GeoPlace = Object.freeze({});
 const findNothing: GeoFile = () => NOWHERE;
 
-/** Keeps what was there when the file cannot be read, and says so once, until it can be read again. */
+/** Keeps the previous data if the file is unreadable, and logs this once until it is readable again. */
 function createReload(path: string, logger: LocatorOptions['logger'], use: (file: GeoFile) => void) {
   let newest = 0;
   let complained = false;
@@ -51,14 +51,14 @@ function createReload(path: string, logger: LocatorOptions['logger'], use: (file
     const own = ++newest;
     try {
       const file = await openGeoFile(path);
-      // Another change came meanwhile, and its reading has begun.
+      // The file has changed again meanwhile and is already being read.
       if (own !== newest) return;
       use(file);
       logger.info({ path }, 'read the geo database');
       complained = false;
     } catch (err) {
       if (own !== newest || complained) return;
-      logger.warn({ err, path }, 'the geo database cannot be read; going on with what was there before');
+      logger.warn({ err, path }, 'the geo database is unreadable; keeping the previous data');
       complained = true;
     }
   };
@@ -68,14 +68,14 @@ async function openBundled(logger: LocatorOptions['logger']): Promise<GeoFile> {
   try {
     return await openGeoFile(createRequire(import.meta.url).resolve(BUNDLED));
   } catch (err) {
-    logger.warn({ err }, 'the bundled geo data cannot be read; countries come from time zones');
+    logger.warn({ err }, 'the bundled geo data are unreadable; countries come from time zones');
     return findNothing;
   }
 }
 
 /**
- * Opens `geoDb`, or the bundled data as long as `geoDb` is not set or cannot be read. A file that is replaced
- * or written again is read again within `checkEveryMs`; the modification time has to change.
+ * Opens `geoDb`, or the bundled data if it is not set or unreadable. A changed file is reloaded within `checkEveryMs`; changes are
+ * detected by modification time.
  */
 export async function createLocator({ geoDb, logger, checkEveryMs = 30_000 }: LocatorOptions): Promise<Locator> {
   let find: GeoFile | undefined;
@@ -87,7 +87,7 @@ export async function createLocator({ geoDb, logger, checkEveryMs = 30_000 }: Lo
     const look = (now: Stats, before: Stats) => {
       if (now.mtimeMs !== before.mtimeMs || now.size !== before.size || now.ino !== before.ino) void reload();
     };
-    // Watched before it is read, so that no change falls in between. Asking again and again also works on mounted folders.
+    // Watched before it is read, so that no change is missed. Polling also works for mounted folders.
     watchFile(geoDb, { interval: checkEveryMs, persistent: false }, look);
     close = () => unwatchFile(geoDb, look);
     await reload();

@@ -1,4 +1,4 @@
-/** What a bot is called, so that a report can list bots and tell those that read for language models. */
+/** Extracts the name of a bot from its user agent. */
 import { aiCrawlers } from '@millrace/shared/contract/ai-crawlers';
 import { isbotMatch } from 'isbot';
 import { cleanText } from './clean-text.js';

@@ -1,4 +1,4 @@
-/** Versions of operating systems as people say them. */
+/** Converts operating system versions to their common names. */
 
 const twoParts = (version: string) => /^\d{1,4}(?:\.\d{1,4})?/.exec(version)?.[0];
 

@@ -1,4 +1,4 @@
-/** Names visitors who bring no id: by site, address and user agent, for the day of the event and no longer. */
+/** Identifies visitors without an id by site, address and user agent, for the day of the event only. */
 import { parseInstant } from '@millrace/shared/time/instant';
 import { LRUCache } from 'lru-cache';
 import { dayMs, type SaltsByDay } from '../sites/visitor-salts.js';
@@ -13,18 +13,18 @@ export interface UnnamedVisitor {
   sessionMinutes: number;
 }
 
-/** Undefined when the salt of the day is not known. */
+/** Undefined if the day's salt is not loaded. */
 export type NameVisitor = (visitor: UnnamedVisitor, salts: SaltsByDay, nowMs: number) => string | undefined;
 
-/** Visitors whose visit may go on over midnight. */
+/** Maximum number of visitors whose visits may continue past midnight. */
 const mostVisits = 200_000;
 
 /**
- * An event belongs to the day on which it happened, or where the salt of that day is gone, to the day on which it arrived. A visit that
- * began before midnight (UTC) goes on under its name, as far as this process has seen it.
+ * Uses the salt of the day on which the event happened or, if that is deleted, of the day on which it arrived. A visit that began
+ * before midnight (UTC) keeps its id if this process has seen its earlier events.
  */
 export function createNameVisitor(): NameVisitor {
-  /** Many events arrive in one millisecond, and are of that time. */
+  /** Cached, because many events arrive in the same millisecond. */
   let last: { timestamp: string; ms: number | undefined } = { timestamp: '', ms: undefined };
 
   function instantOf(timestamp: string): number | undefined {
@@ -32,7 +32,7 @@ export function createNameVisitor(): NameVisitor {
     return last.ms;
   }
 
-  /** Name → when it was last seen, of visits near midnight. */
+  /** Visits near midnight, by id, with the time of the last event. */
   const lastSeen = new LRUCache<string, number>({ max: mostVisits });
   let [newestMs, longestGapMs] = [0, 0];
 
@@ -42,7 +42,7 @@ export function createNameVisitor(): NameVisitor {
     longestGapMs = Math.max(longestGapMs, gapMs);
   }
 
-  /** Once no visit of before midnight can go on, nobody asks for one any more. */
+  /** Cleared once no visit from before midnight can continue. */
   function forgetEnded(atMs: number): void {
     if (lastSeen.size > 0 && atMs - newestMs > longestGapMs) lastSeen.clear();
   }

@@ -1,4 +1,4 @@
-/** Who asks: browser, operating system and device of a person, or the name of a bot. */
+/** Parses user agents and client hints: browser, operating system and device, or the name of a bot. */
 import { LRUCache } from 'lru-cache';
 import { isBot } from './is-bot.js';
 import { findAiCrawler, nameBot } from './name-bot.js';
@@ -6,24 +6,24 @@ import { nameHintedVersion } from './name-os-version.js';
 import { type ClientHints, type ReadHints, readHints } from './read-hints.js';
 import { type Device, type ReadAgent, readUserAgent } from './read-user-agent.js';
 
-/** What is not known is absent. */
+/** Unknown values are absent. */
 export interface Agent {
-  /** As people call it: `Chrome`, `Edge`, `Samsung Internet`. */
+  /** Such as `Chrome`, `Edge`, `Samsung Internet`. */
   readonly browser?: string;
   /** The major version. */
   readonly browser_version?: string;
   /** `Windows`, `macOS`, `iOS` (of iPads too), `Android`, ... */
   readonly os?: string;
-  /** As people say it: `11`, `14.5`, `17.2`. Absent where browsers hide it. */
+  /** Such as `11`, `14.5`, `17.2`. Absent if browsers hide it. */
   readonly os_version?: string;
   readonly device?: Device | 'bot';
-  /** The name of a bot; nothing else is told of one but its device. */
+  /** The name of a bot; bots have no other values except the device. */
   readonly bot?: string;
 }
 
 export type AgentReader = (userAgent: string, hints?: ClientHints) => Agent;
 
-/** Characters; no browser's agent is half as long. */
+/** In characters; browsers' user agents are less than half as long. */
 const MAX_AGENT = 1_024;
 /** Twice as long as the longest list of brands. */
 const MAX_HINT = 256;

@@ -1,4 +1,4 @@
-/** Which campaign the address of a page names. */
+/** Reads UTM parameters and click ids from the query of a page. */
 import { cleanText } from './clean-text.js';
 import { findClickId } from './click-ids.js';
 import { remember } from './remember.js';

@@ -1,4 +1,4 @@
-/** What a record of a geo database says, whoever made the file. */
+/** Reads country, region and city from a geo record in any of the common formats. */
 import { cleanText } from './clean-text.js';
 import { countryCode } from './country-code.js';
 

@@ -1,4 +1,4 @@
-/** What client hints say of a browser: https://wicg.github.io/ua-client-hints/ */
+/** Reads client hints: https://wicg.github.io/ua-client-hints/ */
 
 /** The headers as they came. */
 export interface ClientHints {

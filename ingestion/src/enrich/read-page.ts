@@ -1,4 +1,3 @@
-/** What the address of a page says: its host and its query. */
 import { remember } from './remember.js';
 
 export interface Page {

@@ -1,4 +1,4 @@
-/** What the user agent of a person's browser says. */
+/** Parses the user agent of a browser. */
 import Bowser from 'bowser';
 import { nameAgentVersion } from './name-os-version.js';
 

@@ -1,12 +1,10 @@
-/** A memory for answers that many events need again. */
-
-/** Longer questions are rare, and would fill the memory. */
+/** Longer keys are rare, and would fill the memory. */
 const longestKey = 512;
 
 /**
- * `find` with its last answers in memory, at least half of `most` and at most all. It has to give the same answer each time. In two
- * halves, of which the older one goes as a whole: a list by last use takes several times as long to ask. A key that was cut out of a
- * longer text keeps all of that in memory.
+ * Memoizes `find`, which must be deterministic. Keeps between half of `most` and `most` of the latest results, in two generations of
+ * which the older one is dropped as a whole: an LRU list is several times slower. A key that is a substring keeps its whole string in
+ * memory.
  */
 export function remember<Answer extends object | string>(
   most: number,

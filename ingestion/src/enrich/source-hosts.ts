@@ -1,4 +1,4 @@
-/** Where visits come from, by the hosts of the places: written for Millrace from the places' own addresses. */
+/** Known sources by host, compiled for Millrace from the sources' own URLs. */
 import type { Channel } from './channel.js';
 import { searchHosts } from './search-hosts.js';
 import { socialHosts } from './social-hosts.js';

@@ -1,4 +1,3 @@
-/** In which country people's clocks say so. */
 import { getAllTimezones } from 'countries-and-timezones';
 
 /** Zones of half a continent, which only look as if they were a city's since the tz database merged them with one. */
@@ -14,5 +13,5 @@ const countries: ReadonlyMap<string, string> = new Map(
     .map(({ name, countries }) => [name, countries[0]!]),
 );
 
-/** @param timezone an IANA name as browsers give it; `UTC` and unknown ones are in no country */
+/** @param timezone an IANA name as sent by browsers; undefined for `UTC` and unknown zones */
 export const timezoneCountry = (timezone: string): string | undefined => countries.get(timezone);

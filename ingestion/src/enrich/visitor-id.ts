@@ -1,4 +1,4 @@
-/** Who is the same visitor where nobody said: without a cookie, for as long as the salt is kept. */
+/** Recognises visitors without a cookie, for as long as the salt is kept. */
 import { normalizeAddress } from '@millrace/shared/access/normalize-address';
 import { networkOf } from '@millrace/shared/access/rate-limit';
 import { createKeyedHash } from './keyed-hash.js';
@@ -6,12 +6,12 @@ import { remember } from './remember.js';
 
 const ID_BYTES = 16;
 
-/** Visitors of the last seconds: those who do several things one after the other. */
+/** Visitors of the last seconds, who often send several events in a row. */
 const mostVisitors = 20_000;
 
 /**
- * Of each salt the names of who came last, in memory only, and no longer than that buffer itself: the salts are read again, into new
- * buffers, every few seconds.
+ * Cached ids by salt, in memory only, and only as long as the buffer of the salt: salts are reloaded into new buffers every few
+ * seconds.
  */
 const names = new WeakMap<Buffer, (visitor: string) => string>();
 
@@ -25,12 +25,12 @@ function namesOf(salt: Buffer): (visitor: string) => string {
 }
 
 /**
- * `~` and 22 characters of base64url: the first 128 bits of HMAC-SHA-256 of site, network and user agent, keyed with `salt`, which
- * has to be random, 16 bytes or more. Once it is deleted, an id can no longer be traced to a visitor.
- * @param address in any spelling: IPv6 counts by its /64, and one that is mapped into IPv6 as IPv4
+ * `~` and 22 characters of base64url: the first 128 bits of HMAC-SHA-256 over site, network and user agent. The key `salt` must have
+ * at least 16 random bytes; once it is deleted, ids can no longer be traced to visitors.
+ * @param address in any notation; IPv6 counts by its /64, IPv4-mapped IPv6 as IPv4
  */
 export function visitorId(salt: Buffer, siteId: string, address: string, userAgent: string): string {
   const network = networkOf(normalizeAddress(address) ?? address);
-  // As JSON, no two different triples are the same text.
+  // JSON is unambiguous: different triples never produce the same text.
   return namesOf(salt)(JSON.stringify([siteId, network, userAgent]));
 }

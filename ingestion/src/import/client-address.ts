@@ -1,7 +1,7 @@
-/** Clients and hosts of log lines, each in one form, so that one client is one visitor. */
+/** Normalizes clients and hosts of log lines, so that a client always counts as the same visitor. */
 import { normalizeAddress } from '@millrace/shared/access/normalize-address';
 
-/** The client of a field that holds an address, a list as in `X-Forwarded-For`, or a name; null for `-` and nothing. */
+/** Reads a client from an address, a list as in `X-Forwarded-For`, or a name; null for `-` and an empty field. */
 export function normalizeClient(field: string): string | null {
   const entries = field.split(',').map((entry) => entry.trim());
   for (const entry of entries) {
@@ -11,7 +11,7 @@ export function normalizeClient(field: string): string | null {
   return normalizeHost(entries[0]!);
 }
 
-/** A host's name in lower case, without port and final dot; null for `-` and nothing. */
+/** The host name in lower case, without port and trailing dot; null for `-` and an empty field. */
 export function normalizeHost(text: string): string | null {
   const address = normalizeAddress(text);
   if (address !== null) return address;

@@ -1,14 +1,14 @@
-/** Which records `--hostname` and `--path` let through. */
+/** The filters of `--hostname` and `--path`. */
 import type { LogRecord } from './formats/log-record.js';
 import { normalizeEncoding } from './parse-request.js';
 
 export interface FilterOptions {
-  /** Patterns in which `*` stands for any text; an empty list lets everything through. */
+  /** Patterns in which `*` matches any text; an empty list matches everything. */
   hostnames: readonly string[];
   paths: readonly string[];
 }
 
-/** A record passes when one pattern of each list fits; a line without a hostname fits none. */
+/** A record must match one pattern of each list; a line without a hostname matches no hostname pattern. */
 export function createFilter({ hostnames, paths }: FilterOptions): (record: LogRecord) => boolean {
   const fitsHost = anyOf(hostnames, (name) => name.toLowerCase());
   const fitsPath = anyOf(paths.map(normalizeEncoding), (path) => path);
@@ -22,8 +22,8 @@ function anyOf(patterns: readonly string[], fold: (text: string) => string): (te
 }
 
 /**
- * Whether `text` is made of `pieces` in their order with anything between them. Each is taken where it first stands, which is never
- * wrong, so that no line takes longer than its length: an expression with several `.*` would try all the ways to part it.
+ * Whether `text` consists of `pieces` in order, with any text between them. Takes the first occurrence of each piece, which is
+ * always correct and needs linear time; a regular expression with several `.*` would backtrack.
  */
 function fits(pieces: readonly string[], text: string): boolean {
   const [first = '', ...more] = pieces;

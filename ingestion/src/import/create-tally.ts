@@ -1,4 +1,4 @@
-/** Counts what became of each line: lines = accepted + rejected + skipped + unparsable + blank + those not sent yet. */
+/** Counts lines by outcome: lines = accepted + rejected + skipped + unparsable + blank + not yet sent. */
 
 export interface ShownLine {
   file: string;
@@ -6,7 +6,6 @@ export interface ShownLine {
   text: string;
 }
 
-/** What a single file's lines were. */
 export interface FileTally {
   file: string;
   lines: number;
@@ -19,15 +18,15 @@ export interface ImportTally extends Omit<FileTally, 'file'> {
   /** As read from the files, before decompression. */
   bytesRead: number;
   bots: number;
-  /** Last lines without a line end, which may be cut off. */
+  /** Last lines without a line break, which may be incomplete. */
   unfinished: number;
-  /** Left out by `--hostname` or `--path`. */
+  /** Excluded by `--hostname` or `--path`. */
   filtered: number;
-  /** Of those, lines that name no host although `--hostname` asks for one. */
+  /** Of those, lines without a host, which `--hostname` cannot match. */
   hostless: number;
   accepted: number;
   rejected: number;
-  /** How many lines of each skipped user agent; those beyond a bound are only counted in `bots`. */
+  /** Lines by skipped user agent; beyond a limit, new agents are only counted in `bots`. */
   agents: Map<string, number>;
   firstUnparsable: ShownLine[];
   firstRejected: ShownLine[];
@@ -35,7 +34,7 @@ export interface ImportTally extends Omit<FileTally, 'file'> {
 
 const MAX_AGENTS = 10_000;
 
-/** A tally of nothing yet. Every step of an import counts into the same one. */
+/** All steps of an import share one tally. */
 export function createTally(): ImportTally {
   return {
     bytesRead: 0,
@@ -55,14 +54,13 @@ export function createTally(): ImportTally {
   };
 }
 
-/** Counts a skipped line under its user agent. */
 export function countBot(tally: ImportTally, userAgent: string): void {
   tally.bots += 1;
   const count = tally.agents.get(userAgent) ?? 0;
   if (count > 0 || tally.agents.size < MAX_AGENTS) tally.agents.set(userAgent, count + 1);
 }
 
-/** What was counted since `before`, a copy of the tally as it was then, for the sentence about one file. */
+/** The counts of one file: the difference to `before`, a copy of the tally at its start. */
 export function tallyOfFile(file: string, before: ImportTally, now: ImportTally): FileTally {
   return {
     file,

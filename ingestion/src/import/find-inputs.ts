@@ -1,4 +1,4 @@
-/** The FILE arguments → the files that they name, opened one at a time, or one sentence why one cannot be read. */
+/** Finds and opens the files of the FILE arguments. */
 import { access, constants, open, stat } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -8,7 +8,7 @@ import { CommandError } from '../send/command-error.js';
 export interface FoundInput {
   /** A path, or `-` for standard input. */
   file: string;
-  /** Null where it cannot be known: pipes and devices. */
+  /** Null if unknown: pipes and devices. */
   totalBytes: number | null;
 }
 
@@ -20,7 +20,7 @@ const REASONS: Record<string, string> = {
   EISDIR: 'it is a directory',
 };
 
-/** Each file once, in the order of the arguments, those of a pattern by name. Throws a CommandError when one is missing. */
+/** Each file once, in the order of the arguments; those of a pattern sorted by name. @throws CommandError if one is missing. */
 export async function findInputs(names: readonly string[]): Promise<FoundInput[]> {
   const files = new Map<string, string>();
   for (const file of (await Promise.all(names.map(expand))).flat()) {
@@ -30,7 +30,7 @@ export async function findInputs(names: readonly string[]): Promise<FoundInput[]
   return Promise.all([...files.values()].map(look));
 }
 
-/** Opens what {@link findInputs} found. Throws a CommandError when it cannot be read any more. */
+/** @throws CommandError if the file can no longer be read */
 export async function openInput({ file }: FoundInput, stdin: Readable): Promise<Readable> {
   if (file === '-') return stdin;
   try {
@@ -40,7 +40,7 @@ export async function openInput({ file }: FoundInput, stdin: Readable): Promise<
   }
 }
 
-/** A pattern that a shell has left alone; a file of that very name comes first. */
+/** Expands a pattern that the shell has not expanded, unless a file has that exact name. */
 async function expand(name: string): Promise<string[]> {
   if (name === '-' || !isDynamicPattern(name) || (await exists(name))) return [name];
   const files = await glob(name, { absolute: isAbsolute(name), expandDirectories: false });
@@ -60,7 +60,7 @@ async function look(file: string): Promise<FoundInput> {
   try {
     const found = await stat(file);
     if (found.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
-    // Not opened yet: to open a named pipe and close it again would end its writer.
+    // Not opened yet: opening and closing a named pipe would end its writer.
     await access(file, constants.R_OK);
     return { file, totalBytes: found.isFile() ? found.size : null };
   } catch (error) {

@@ -1,17 +1,17 @@
-/** What makes a line the same event wherever it stands: its own bytes, and which of its equals in the file it is. */
+/** Event ids of log lines, from their content, so that a line that is imported again is the same event. */
 import { createHash } from 'node:crypto';
 import type { LogLine } from './read-lines.js';
 
 export type Identity = 'content' | 'line-number';
 
-/** Far more than a server writes while a second's lines may still come in. Twice so many take about 50 MB. */
+/** Far more than the lines of a few seconds, within which equal lines occur. Twice as many take about 50 MB. */
 const REMEMBERED_LINES = 250_000;
 
 /**
- * Gives the ids of one file's lines, in order: UUIDs from SHA-256 of the source and the line's bytes, and of its ordinal
- * from the second equal line on. Where more than {@link REMEMBERED_LINES} other lines lie between two equal ones, they
- * are one event: servers write equal lines close together, and a file that holds them far apart was joined of
- * overlapping ones. Identity `line-number` gives the ids of releases before 0.4.0.
+ * Returns a function that must be called for each line of a file in order. Ids are UUIDs from the SHA-256 of the source and the
+ * line's bytes and, from the second equal line on, its ordinal. Two equal lines with more than {@link REMEMBERED_LINES} other lines
+ * between them are the same event: servers write equal lines close together, so such a file was joined from overlapping ones.
+ * Identity `line-number` produces the ids of releases before 0.4.0.
  */
 export function createLineIds(source: string, identity: Identity): (line: LogLine) => string {
   if (identity === 'line-number') {
@@ -25,7 +25,7 @@ export function createLineIds(source: string, identity: Identity): (line: LogLin
   };
 }
 
-/** Counts how often it was given a number, this time included. Remembers the last `limit` to 2 × `limit` different ones. */
+/** Counts how often each number occurred, including now. Remembers the last `limit` to 2 × `limit` distinct numbers. */
 export function createEqualsCount(limit: number): (value: number) => number {
   let recent = new Map<number, number>();
   let older = new Map<number, number>();
@@ -41,7 +41,7 @@ function sha256(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-/** A name-based UUID from SHA-256: version 8, made as RFC 9562, appendix B.2 describes. */
+/** A UUIDv8 from a SHA-256 hash (RFC 9562, appendix B.2). */
 function toUuid(hash: Buffer): string {
   hash[6] = (hash[6]! & 0x0f) | 0x80;
   hash[8] = (hash[8]! & 0x3f) | 0x80;

@@ -1,4 +1,4 @@
-/** An opened log → accepted events: bytes → lines → events → batches → posts, each step pulling from the one before. */
+/** Imports one log as a pull pipeline: bytes, lines, events, batches, posts. */
 import { addAbortSignal, type Readable } from 'node:stream';
 import { CommandError } from '../send/command-error.js';
 import { createTarget } from '../send/create-target.js';
@@ -14,14 +14,14 @@ import { sortLines } from './sort-lines.js';
 
 const REJECTED_SHOWN = 20;
 
-/** Where the events of all files of one run go. */
+/** Shared by all files of a run. */
 export interface ImportRun {
   options: ImportOptions;
   tally: ImportTally;
   target: Target;
-  /** Stops reading; what is in flight is still waited for. */
+  /** Stops reading; requests in flight are still awaited. */
   interrupt: AbortSignal;
-  /** Fires with `interrupt`, and when a batch failed. */
+  /** Fires with `interrupt` and when a batch fails. */
   stopping: AbortController;
 }
 
@@ -31,7 +31,6 @@ export interface RunSettings {
   onWait(why: string): void;
 }
 
-/** One run for all files. */
 export function createRun(
   options: ImportOptions,
   tally: ImportTally,
@@ -43,7 +42,7 @@ export function createRun(
   return { options, tally, interrupt, stopping, target };
 }
 
-/** Resolves when the whole log was sent and answered, with all counts in `tally`. Throws a CommandError when it had to stop early. */
+/** Resolves when all events are sent and the responses are counted in `tally`. @throws CommandError if it has to stop early. */
 export async function importLog(file: string, stream: Readable, run: ImportRun): Promise<void> {
   const { options, tally, target, interrupt, stopping } = run;
   addAbortSignal(stopping.signal, stream);
@@ -84,12 +83,12 @@ function readingError(error: unknown, file: string, tally: ImportTally): Command
   if (error instanceof PackedInput) {
     const command = `${error.unpack} ${file} | npm run import -- - --site ...`;
     return new CommandError(
-      `${name} is ${error.packing}, which the import does not read: unpack it first, as with \`${command}\`.`,
+      `${name} is ${error.packing}, which is not supported. Unpack it first, for example with \`${command}\`.`,
     );
   }
   const where = `after line ${tally.lines.toLocaleString('en')}`;
-  if (code === 'Z_BUF_ERROR') return new CommandError(`${name} is cut off: its gzip data ends too early, ${where}.`);
-  if (code?.startsWith('Z_')) return new CommandError(`${name} is damaged: its gzip data makes no sense ${where}.`);
-  if (code !== undefined) return new CommandError(`${name} cannot be read on (${code}) ${where}.`);
+  if (code === 'Z_BUF_ERROR') return new CommandError(`${name} is truncated: its gzip data end too early, ${where}.`);
+  if (code?.startsWith('Z_')) return new CommandError(`${name} is corrupt: its gzip data are invalid ${where}.`);
+  if (code !== undefined) return new CommandError(`Reading ${name} failed (${code}) ${where}.`);
   throw error;
 }

@@ -1,4 +1,3 @@
-/** A log record → the event that ingestion stores. */
 import type { Event } from '@millrace/shared/contract/event-columns';
 import type { LogRecord } from './formats/log-record.js';
 import { type RequestKind, requestKind } from './request-kind.js';
@@ -20,7 +19,7 @@ export interface EventOptions {
   countAssets: boolean;
 }
 
-/** The lengths that ingestion takes; those of the properties keep them far below their 8 KB. */
+/** Ingestion's limits; those of properties keep them far below 8 KB. */
 const MAX_LENGTH = {
   path: 2048,
   referrer: 2048,
@@ -31,9 +30,9 @@ const MAX_LENGTH = {
 };
 
 /**
- * The path is the request's target with its query, which the path rules of the site part when it is stored. Overlong
- * values are cut rather than the line lost; `properties.truncated` then says so. With the name of a bot it is not counted unless a
- * question says so.
+ * Converts a log record to an event. The path includes the query, which the site's path rules split off when it is stored. Values
+ * that are too long are truncated, and `properties.truncated` is set, rather than losing the line. Events with a `bot` only count in
+ * queries with `include_bots`.
  */
 export function logEvent(
   { siteId, countAssets }: EventOptions,

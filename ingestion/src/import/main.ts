@@ -1,11 +1,10 @@
-/** Wires the import to the process. */
 import { loadSenderEnvironment } from '../send/sender-config.js';
 import { runImport } from './run-import.js';
 
 const GIVE_UP_AFTER_MS = 60_000;
 
 const interrupt = new AbortController();
-// The first signal lets the requests in flight end and shows the counts; a second one ends the process at once.
+// The first signal finishes the requests in flight and prints the summary; a second one exits immediately.
 process.once('SIGINT', () => interrupt.abort());
 process.once('SIGTERM', () => interrupt.abort());
 

@@ -1,14 +1,14 @@
-/** What else than a plain or gzip log the first bytes of a file are, and how to unpack it. */
+/** Recognises unsupported compression and archive formats by their first bytes. */
 
 interface Packing {
   /** For a sentence: "It is ...". */
   name: string;
-  /** Writes the log to its standard output. */
+  /** Command that writes the log to standard output. */
   unpack: string;
   matches(head: Buffer): boolean;
 }
 
-/** How many bytes {@link namePacking} wants to see: the first header of a tar archive. */
+/** Bytes that {@link namePacking} needs: the first header of a tar archive. */
 export const HEAD_BYTES = 512;
 
 const TAR_CHECKSUM = { start: 148, end: 156 };
@@ -29,12 +29,12 @@ const packings: readonly Packing[] = [
   { name: 'a tar archive', unpack: 'tar -xOf', matches: isTar },
 ];
 
-/** Null for what may be a log. */
+/** Null if the file may be a log. */
 export function namePacking(head: Buffer): { name: string; unpack: string } | null {
   return packings.find(({ matches }) => matches(head)) ?? null;
 }
 
-/** By the checksum of its header, which every kind of tar has: the sum of its bytes, itself counted as spaces (POSIX, pax). */
+/** Verifies the header's checksum, the sum of its bytes with the checksum itself as spaces (POSIX, pax), which all variants have. */
 function isTar(head: Buffer): boolean {
   if (head.length < HEAD_BYTES) return false;
   const { start, end } = TAR_CHECKSUM;

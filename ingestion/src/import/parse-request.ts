@@ -1,9 +1,9 @@
-/** The request line of a log → method, target and host, the target percent-encoded in one form. */
+/** Parses the request line of a log and normalizes percent-encoding. */
 import { normalizeHost } from './client-address.js';
 
 export interface ParsedTarget {
   target: string;
-  /** Of a target in absolute form, such as `http://host/path`; else null. */
+  /** From a target in absolute form, such as `http://host/path`, else null. */
   hostname: string | null;
 }
 
@@ -15,17 +15,17 @@ const REQUEST = /^([A-Za-z][A-Za-z_-]*) (.*?)(?: HTTP\/\d(?:\.\d)?)?$/s;
 const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/([^/?#]*)(.*)$/s;
 const ESCAPED = /%([0-9a-fA-F]{2})/g;
 const UNRESERVED = /[A-Za-z0-9._~-]/;
-/** What a browser never sends as it is. */
+/** Characters that browsers always encode. */
 const UNSAFE = /[^\x21-\x7e]+|["<>`]/g;
 
-/** Reads `GET /path HTTP/1.1`; what is no request line has no method and an empty target. */
+/** Parses `GET /path HTTP/1.1`; an invalid request line has no method and an empty target. */
 export function parseRequest(line: string): ParsedRequest {
   const match = REQUEST.exec(line);
   if (match === null) return { method: null, target: '', hostname: null };
   return { method: match[1]!, ...parseTarget(match[2]!) };
 }
 
-/** Takes the origin off a target in absolute form (RFC 9112, 3.2.2: the same as the path with that host). */
+/** Splits a target in absolute form (RFC 9112, 3.2.2) into host and path. */
 export function parseTarget(target: string): ParsedTarget {
   const absolute = ABSOLUTE.exec(target);
   if (absolute === null) return { target: normalizeEncoding(target), hostname: null };
@@ -37,8 +37,8 @@ export function parseTarget(target: string): ParsedTarget {
 }
 
 /**
- * Percent-encoding in one form (RFC 3986, 6.2.2): unreserved characters stand for themselves, hexadecimal digits are
- * upper case, spaces, controls and all beyond ASCII are encoded. A `%` without two digits is left as it is.
+ * Normalizes percent-encoding (RFC 3986, 6.2.2): unreserved characters are decoded, hexadecimal digits are upper case, and spaces,
+ * control and non-ASCII characters are encoded. A `%` without two digits is left as it is.
  */
 export function normalizeEncoding(target: string): string {
   return target

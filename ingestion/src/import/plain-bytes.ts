@@ -1,11 +1,11 @@
-/** A byte stream, plain or gzip by its first bytes and not by its name → plain bytes. */
+/** Decompresses gzip, recognised by content rather than by file name. */
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { HEAD_BYTES, namePacking } from './name-packing.js';
 
 const CHUNK_BYTES = 64 * 1024;
 
-/** A file that is packed in a way that is not read here. */
+/** The file has an unsupported compression or archive format. */
 export class PackedInput extends Error {
   constructor(
     readonly packing: string,
@@ -16,8 +16,8 @@ export class PackedInput extends Error {
 }
 
 /**
- * Reads no faster than it is read. `onBytes` hears the size of each chunk as read, before decompression.
- * Throws a PackedInput for other compressions and for archives, before and behind gzip.
+ * Yields decompressed bytes, with backpressure. `onBytes` is called with the size of each chunk before decompression.
+ * @throws PackedInput for other compression formats and archives, also inside gzip.
  */
 export async function* plainBytes(source: Readable, onBytes: (bytes: number) => void): AsyncGenerator<Buffer> {
   yield* unpacked(counted(source, onBytes));
@@ -33,7 +33,7 @@ async function* unpacked(chunks: AsyncIterator<Buffer>): AsyncGenerator<Buffer> 
     return;
   }
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-  // The callback may stay empty: a failure of any part destroys `gunzip` and is thrown where it is read.
+  // The callback can be empty: any failure destroys `gunzip` and is thrown where it is read.
   pipeline(Readable.from(whole, { objectMode: false }), gunzip, () => {});
   yield* unpacked(gunzip[Symbol.asyncIterator]() as AsyncIterator<Buffer>);
 }
@@ -49,7 +49,7 @@ async function* counted(source: Readable, onBytes: (bytes: number) => void): Asy
   }
 }
 
-/** As many as decide what it is; fewer only where the input ends. */
+/** Reads enough bytes to recognise the format; fewer only at the end of the input. */
 async function firstBytes(chunks: AsyncIterator<Buffer>): Promise<Buffer> {
   let head: Buffer = Buffer.alloc(0);
   while (head.length < HEAD_BYTES) {

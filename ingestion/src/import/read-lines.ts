@@ -1,30 +1,30 @@
-/** Chunks of bytes → numbered lines, one array of lines per chunk, in flat memory. */
+/** Splits chunks of bytes into numbered lines, one array per chunk, in constant memory. */
 import { decodeBytes } from './decode-bytes.js';
 
 export interface LogLine {
-  /** Counted from 1, as editors do. */
+  /** Starts at 1. */
   number: number;
-  /** Without line end, NUL bytes and byte order mark; of an overlong line only the beginning. */
+  /** Without line break, NUL bytes and byte order mark; only the beginning of an overlong line. */
   bytes: Buffer;
-  /** Of `bytes`; those that are no UTF-8 stand as `%HH`. */
+  /** `bytes` as text, with invalid UTF-8 as `%HH`. */
   text: string;
   overlong: boolean;
-  /** False for a last line without line end, of which a carriage return is the first half. */
+  /** False for a last line without a line break; a carriage return counts as one. */
   ended: boolean;
 }
 
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const NUL = 0x00;
-/** Of UTF-8, and of UTF-16, which is plain text once its NUL bytes are skipped. */
+/** UTF-8, and UTF-16, which is plain ASCII once its NUL bytes are removed. */
 const BYTE_ORDER_MARKS = ['efbbbf', 'fffe', 'feff'].map((hex) => Buffer.from(hex, 'hex'));
-/** Far above what a web server writes for its longest request (8 to 32 KB by default). */
+/** Far above the longest requests that web servers log (8 to 32 KB by default). */
 const MAX_LINE_BYTES = 64 * 1024;
 const PREVIEW_BYTES = 256;
 
 /**
- * Ends lines at LF or CR LF; the last line needs no end. NUL bytes, which a log holds after it was truncated while its
- * server wrote on, are skipped. When the chunks fail midway the unfinished line is not given out.
+ * Lines end with LF or CR LF; the last line needs neither. Removes NUL bytes, which a log contains if it was truncated while the
+ * server kept writing. If reading fails midway, the unfinished line is not yielded.
  */
 export async function* readLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<LogLine[]> {
   let number = 0;

@@ -1,4 +1,3 @@
-/** What people call a view, and what is only a part of a page. */
 import type { LogRecord } from './formats/log-record.js';
 
 export type RequestKind = 'view' | 'asset' | 'request';
@@ -8,8 +7,8 @@ const ASSET_ENDINGS =
 const ASSET = new RegExp(String.raw`\.(?:${ASSET_ENDINGS.join('|')})$`, 'i');
 
 /**
- * A GET that gave the visitor something (200, or 304 for what the browser had already) is a `view`, or an `asset` when
- * it asked for `/robots.txt` or its path ends like a file that pages are made of; all else is a `request`.
+ * A successful GET (200, or 304 for a cached response) is a `view`, or an `asset` for `/robots.txt` and paths with the extension
+ * of a file that is part of a page; everything else is a `request`.
  */
 export function requestKind({ method, status, target }: LogRecord): RequestKind {
   if (method !== 'GET' || (status !== 200 && status !== 304)) return 'request';
@@ -17,7 +16,7 @@ export function requestKind({ method, status, target }: LogRecord): RequestKind 
   return path === '/robots.txt' || ASSET.test(path) ? 'asset' : 'view';
 }
 
-/** A path without the parameters of its last segment (RFC 3986, 3.3), as in `/style.css;v=2`. */
+/** Removes the parameters of the last path segment (RFC 3986, 3.3), as in `/style.css;v=2`. */
 function withoutParameters(path: string): string {
   const start = path.indexOf(';', path.lastIndexOf('/') + 1);
   return start === -1 ? path : path.slice(0, start);

@@ -1,4 +1,3 @@
-/** The arguments of `npm run import` → an exit code, having said on the given streams what happened. */
 import type { Readable, Writable } from 'node:stream';
 import { CommandError } from '../send/command-error.js';
 import type { SenderEnvironment } from '../send/sender-config.js';
@@ -6,12 +5,11 @@ import { type ProgressStream, type Shown, showProgress } from '../send/show-prog
 import { createTally, type FileTally, type ImportTally, tallyOfFile } from './create-tally.js';
 import { type FoundInput, findInputs, openInput } from './find-inputs.js';
 import { formats } from './formats/formats.js';
-import { helpText } from './help-text.js';
 import { createRun, type ImportRun, importLog } from './import-log.js';
-import { type ImportOptions, importOptions } from './import-options.js';
+import { helpText, type ImportOptions, importOptions } from './import-options.js';
 import { fileName, summaryText } from './summary-text.js';
 
-export interface ImportSurroundings {
+export interface ImportDeps {
   stdin: Readable;
   stdout: Writable;
   /** Progress and errors; a terminal gets a bar. */
@@ -21,29 +19,29 @@ export interface ImportSurroundings {
   environment?: SenderEnvironment;
 }
 
-/** 0 when everything that could be parsed was accepted, and that was nearly all; `helpText` has the rule in full. */
-export async function runImport(args: string[], surroundings: ImportSurroundings): Promise<0 | 1> {
-  const { stdout, stderr, environment } = surroundings;
+/** Returns the exit code; `helpText` explains it. */
+export async function runImport(args: string[], deps: ImportDeps): Promise<0 | 1> {
+  const { stdout, stderr, environment } = deps;
   const commandLine = importOptions(args, environment);
   if (commandLine.kind === 'help') {
     stdout.write(helpText);
     return 0;
   }
-  if (commandLine.kind === 'problem') return fail(stderr, `${commandLine.message} (--help shows how)`);
+  if (commandLine.kind === 'problem') return fail(stderr, `${commandLine.message} (see --help)`);
   try {
-    return await importFiles(commandLine.options, surroundings);
+    return await importFiles(commandLine.options, deps);
   } catch (error) {
     if (error instanceof CommandError) return fail(stderr, error.message);
     throw error;
   }
 }
 
-async function importFiles(options: ImportOptions, surroundings: ImportSurroundings): Promise<0 | 1> {
-  const { stdin, stdout, stderr } = surroundings;
+async function importFiles(options: ImportOptions, deps: ImportDeps): Promise<0 | 1> {
+  const { stdin, stdout, stderr } = deps;
   const inputs = await findInputs(options.files);
   const tally = createTally();
   const progress = showProgress(stderr, shownOf(tally, totalBytes(inputs)));
-  const run = createRun(options, tally, { ...surroundings, onWait: progress.note });
+  const run = createRun(options, tally, { ...deps, onWait: progress.note });
   const tallies: FileTally[] = [];
   let failure: string | null = null;
   for (const input of inputs) {
@@ -70,7 +68,7 @@ const shownOf = (tally: ImportTally, total: number | null): Shown => ({
   counted: 'lines',
 });
 
-/** The sum for one bar over all files; null when one of them does not tell. */
+/** The total of all files; null if the size of one is unknown. */
 function totalBytes(inputs: FoundInput[]): number | null {
   return inputs.reduce<number | null>(
     (sum, input) => (sum === null || input.totalBytes === null ? null : sum + input.totalBytes),
@@ -78,7 +76,7 @@ function totalBytes(inputs: FoundInput[]): number | null {
   );
 }
 
-/** The sentence that stopped the import early, or null when it ran to the end. */
+/** The error message if the import stopped early, else null. */
 async function failureOf(input: FoundInput, stdin: Readable, run: ImportRun): Promise<string | null> {
   try {
     await importLog(input.file, await openInput(input, stdin), run);
@@ -89,12 +87,11 @@ async function failureOf(input: FoundInput, stdin: Readable, run: ImportRun): Pr
   }
 }
 
-/** Left out where nothing had begun. */
 function advice({ dryRun }: ImportOptions, { accepted }: ImportTally): string {
-  return dryRun || accepted === 0 ? '' : ' Run the same command again to go on; nothing will count twice.';
+  return dryRun || accepted === 0 ? '' : ' Run the same command again to continue; nothing is counted twice.';
 }
 
-/** What is wrong with a file of which too much could not be read; null when all is well. */
+/** An error message if too many lines of a file were unreadable, else null. */
 function unreadableFile(tally: FileTally, { maxUnparsable, format }: ImportOptions): string | null {
   const { unparsable } = tally;
   const lines = tally.lines - tally.blank - tally.comments;
@@ -103,12 +100,12 @@ function unreadableFile(tally: FileTally, { maxUnparsable, format }: ImportOptio
   if (unparsable === lines) {
     const known = format === undefined ? formats : [format];
     const names = known.map(({ names: [first] }) => first).join(', ');
-    return `Not one line of ${name} is in a format that can be read (${names}): --help has the formats and --json-fields.`;
+    return `No line of ${name} is in a supported format (${names}). See --help for the formats and --json-fields.`;
   }
   const percent = (unparsable / lines) * 100;
   if (percent <= maxUnparsable) return null;
   const share = `${unparsable.toLocaleString('en')} of ${lines.toLocaleString('en')} lines (${percent.toFixed(1)} %)`;
-  return `${share} of ${name} cannot be read, more than the ${maxUnparsable} % of --max-unparsable; the others were sent.`;
+  return `${share} of ${name} are unreadable, more than the ${maxUnparsable} % of --max-unparsable; the others were sent.`;
 }
 
 function fail(stderr: ProgressStream, message: string): 1 {

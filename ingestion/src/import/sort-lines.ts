@@ -1,4 +1,4 @@
-/** Lines → events ready to send; counts the lines that become none: blank, unparsable, left out, or of a bot. */
+/** Converts lines to events; counts lines that are skipped: blank, unparsable, filtered, or from a bot. */
 
 import { createAgentReader } from '../enrich/read-agent.js';
 import type { ReadyEvent } from '../send/make-batches.js';
@@ -15,10 +15,10 @@ import type { LogLine } from './read-lines.js';
 export type SortOptions = Omit<ImportOptions, 'files' | 'url' | 'key' | 'showBots' | 'maxUnparsable' | 'dryRun'>;
 
 const UNPARSABLE_SHOWN = 5;
-/** So many lines are looked at before the first format is taken for one that reads none of them. */
+/** After this many lines that no format can parse, the first format is assumed. */
 const LINES_LOOKED_AT = 1_000;
 
-/** Gives one array of events per array of lines of one file; every line is counted in `tally`. */
+/** Yields one array of events per array of lines of a file, and counts every line in `tally`. */
 export async function* sortLines(
   file: string,
   lines: AsyncIterable<LogLine[]>,
@@ -43,7 +43,7 @@ function createSorter(file: string, options: SortOptions, tally: ImportTally) {
   const botOf = createBotFinder();
   const isWanted = createFilter(options);
   const idOf = createLineIds(options.source, options.identity);
-  /** What is cut off may be unreadable for that; in a file of which nothing can be read, it is no line of a log. */
+  /** An incomplete line may be unreadable for that reason; but in a file without any readable line, it is not a log line. */
   let hasRead = false;
 
   function sortLine(line: LogLine, parse: ParseLine): ReadyEvent | null {
@@ -69,15 +69,15 @@ function createSorter(file: string, options: SortOptions, tally: ImportTally) {
     lines.map((line) => sortLine(line, parse)).filter((event) => event !== null);
 }
 
-/** Bots have the names that ingestion gives them. */
+/** Uses the same bot names as ingestion. */
 function createBotFinder(): (record: LogRecord) => string | undefined {
   const readAgent = createAgentReader();
   return ({ userAgent }) => (userAgent === null ? undefined : readAgent(userAgent).bot);
 }
 
 /**
- * Whether the line can be no longer than it is. A server that still writes may have come to `200 12` of `200 1234`: sent, it would be
- * an event of its own beside that of the whole line. Only JSON shows where it is complete, and of a blank line nothing is sent.
+ * Whether the line is certainly complete. A server that is still writing may have got to `200 12` of `200 1234`, which would become
+ * an additional event. Only JSON shows that it is complete; blank lines are not sent anyway.
  */
 function isWhole({ ended, text }: LogLine): boolean {
   return ended || isJson(text) || text.trim() === '';

@@ -1,12 +1,10 @@
-/** The final tally of an import → the text that the command ends with. */
-
 import { printable } from '../send/printable.js';
 import type { ImportTally, ShownLine } from './create-tally.js';
 import type { ImportOptions } from './import-options.js';
 
 type SummaryOptions = Pick<ImportOptions, 'siteId' | 'showBots' | 'dryRun'>;
 
-/** Several lines, ending with a newline. Lines that were read but neither answered nor set aside count as not sent. */
+/** The text that the command prints at the end. Lines that were read but have no outcome count as not sent. */
 export function summaryText(files: readonly string[], options: SummaryOptions, tally: ImportTally): string {
   const several = files.length > 1;
   const name = several ? `${files.length} files` : fileName(files[0] ?? '-');
@@ -25,7 +23,7 @@ export function summaryText(files: readonly string[], options: SummaryOptions, t
   ].join('\n');
 }
 
-/** How a file is called in a sentence. */
+/** The name of a file for messages. */
 export function fileName(file: string): string {
   return file === '-' ? 'Standard input' : file;
 }
@@ -53,20 +51,20 @@ function countRows({ dryRun }: SummaryOptions, tally: ImportTally): [string, num
 function hostlessLines({ filtered, hostless }: ImportTally): string[] {
   if (hostless === 0) return [];
   const which = hostless === filtered ? 'the lines' : `${hostless.toLocaleString('en')} of the lines`;
-  return [`No host is named by ${which} filtered out: --hostname cannot match them.`];
+  return [`There is no host in ${which} filtered out: --hostname cannot match them.`];
 }
 
 function lastLines({ unfinished }: ImportTally): string[] {
   if (unfinished === 0) return [];
   const which = unfinished === 1 ? 'A last line has' : `${unfinished.toLocaleString('en')} last lines have`;
   return [
-    `${which} no line end, may be incomplete, and was left out: it counts once the file goes on and is imported again.`,
-    'If nothing more will be written there, add a line end, or give --include-unfinished.',
+    `${which} no line break, may be incomplete, and was skipped: it counts when the file is imported again after more is written.`,
+    'If nothing more will be written, add a line break, or use --include-unfinished.',
   ];
 }
 
 function skippedAgents({ agents, bots }: ImportTally): string[] {
-  if (bots === 0) return ['No line was skipped as that of a bot.'];
+  if (bots === 0) return ['No lines were skipped as bots.'];
   const sorted = [...agents].toSorted(([, a], [, b]) => b - a);
   const rows = sorted.map(([agent, count]) => `  ${count.toLocaleString('en').padStart(9)}  ${printable(agent, 300)}`);
   const rest = bots - sorted.reduce((sum, [, count]) => sum + count, 0);
@@ -86,7 +84,7 @@ function storedLater({ siteId, dryRun }: SummaryOptions, tally: ImportTally): st
   if (tally.accepted === 0) return [];
   if (dryRun) return ['Nothing was sent: this was a dry run.'];
   return [
-    'What was accepted is safe in the queue. The processor stores it next;',
-    `then /stats?site_id=${siteId} of the reporting service counts it. Lines imported before are not counted again.`,
+    'Accepted events are safe in the queue. Once the processor has stored them,',
+    `/stats?site_id=${siteId} of the reporting service includes them. Lines imported before are not counted again.`,
   ];
 }

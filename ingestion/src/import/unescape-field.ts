@@ -1,12 +1,11 @@
-/** The escapes that web servers write into a quoted log field → the text that the client sent. */
 import { decodeBytes } from './decode-bytes.js';
 
 const ESCAPES = /(?:\\x[0-9a-fA-F]{2})+|\\(["\\])/g;
 const CONTROL = /\p{Cc}/gu;
 
 /**
- * Undoes `\"`, `\\` and runs of `\xHH`. What is no printable UTF-8 among these becomes `%HH`, so that different bytes
- * stay different and no control character comes back to life.
+ * Reverses the escapes that web servers write in quoted fields: `\"`, `\\` and runs of `\xHH`. Bytes that are not printable UTF-8
+ * become `%HH`, so that different bytes stay different and no control characters appear.
  */
 export function unescapeField(field: string): string {
   if (!field.includes('\\')) return field;

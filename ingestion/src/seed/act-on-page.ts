@@ -1,4 +1,4 @@
-/** What visitors do on a page besides looking at it. */
+/** Events on a page besides the view. */
 import { pick, weightedTexts, wholeNumber } from './draw.js';
 import type { Visit } from './open-visit.js';
 import { payOrder } from './pay-order.js';
@@ -36,14 +36,14 @@ const subscribeToLetter = submit('newsletter', '/newsletter');
 
 const drawMethod = weightedTexts('62 email; 26 google; 12 apple');
 
-/** An account is made once. */
+/** A visitor signs up only once. */
 const signUp: Act = (visit) => {
   if (visit.isReturn) return;
   submit('sign-up', '/account')(visit);
   visit.note('signup', { properties: { method: drawMethod(visit.random) } });
 };
 
-/** In the order of their happening. */
+/** In chronological order. */
 const acts: Readonly<Partial<Record<PageKind, readonly Act[]>>> = {
   home: [sometimes(0.02, subscribeToLetter)],
   post: [sometimes(0.03, download), sometimes(0.025, subscribeToLetter), sometimes(0.06, followLink)],
@@ -56,7 +56,6 @@ const acts: Readonly<Partial<Record<PageKind, readonly Act[]>>> = {
   missing: [(visit) => visit.note('not_found')],
 };
 
-/** Puts a product into the cart. */
 export function addToCart(visit: Visit): void {
   const product = products.find(({ path }) => path === visit.page.path) as Product;
   const quantity = wholeNumber(visit.random, 1, 3) === 3 ? 2 : 1;
@@ -65,7 +64,7 @@ export function addToCart(visit: Visit): void {
   visit.note('add_to_cart', { profile_id: slug, properties: { product: slug, category, price, quantity } });
 }
 
-/** Notes what a visitor does who stays for `dwellMs`. */
+/** Generates the events of a visitor who stays on the page for `dwellMs`. */
 export function actOnPage(visit: Visit, dwellMs: number): void {
   const startMs = visit.nowMs;
   for (const act of acts[visit.page.kind] ?? []) {

@@ -1,18 +1,16 @@
-/** Which version a browser has on a day. */
-
 const dayMs = 86_400_000;
 
 interface Releases {
   version: number;
-  /** The day on which it came out. */
+  /** Release day. */
   since: string;
-  /** Days from one major version to the next. */
+  /** Days between major versions. */
   everyDays: number;
 }
 
 const chromium: Releases = { version: 142, since: '2025-10-28', everyDays: 28 };
 
-/** From the release calendars: chromiumdash.appspot.com/schedule, whattrainisitnow.com; the rest goes on as it was in 2025. */
+/** From the release calendars chromiumdash.appspot.com/schedule and whattrainisitnow.com; later releases are extrapolated from 2025. */
 const releases: Readonly<Record<string, Releases>> = {
   Chrome: chromium,
   Edge: chromium,
@@ -22,7 +20,7 @@ const releases: Readonly<Record<string, Releases>> = {
   'Samsung Internet': { version: 29, since: '2025-11-01', everyDays: 120 },
 };
 
-/** The major version that came out `behind` versions before the newest one at the time; undefined for browsers that are not in the table. */
+/** The major version `behind` versions before the latest on that day; undefined for browsers that are not in the table. */
 export function browserVersion(browser: string, atMs: number, behind: number): string | undefined {
   const known = releases[browser];
   if (known === undefined) return undefined;

@@ -1,10 +1,9 @@
-/** How many different visitors there are. */
 import { addDays } from '@millrace/shared/time/zone-days';
 import { LONGEST_ABSENCE_DAYS, type TrafficVisit } from './make-traffic.js';
 
 /**
- * Takes visits, day after day, and returns the number of visitors so far, without bots. Only those are remembered who may come
- * again, so that it takes as much memory for ten years as for two months.
+ * Counts distinct visitors without bots. Visits must be in order of days. Only remembers visitors who may return, so that ten years
+ * take as much memory as two months.
  */
 export function createVisitorCount(): (visit: TrafficVisit) => number {
   const seen = new Map<string, Set<string>>();
@@ -15,7 +14,7 @@ export function createVisitorCount(): (visit: TrafficVisit) => number {
     for (const firstDay of seen.keys()) if (firstDay < gone) seen.delete(firstDay);
   }
   return ({ day, firstDay, events }) => {
-    // What a server sends later has no user.
+    // Later events of the server have no user.
     const userId = events.find(({ user_id }) => user_id !== undefined)?.user_id;
     if (firstDay === undefined || userId === undefined) return visitors;
     if (day !== today) {

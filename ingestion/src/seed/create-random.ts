@@ -1,4 +1,3 @@
-/** Numbers that look random, the same ones for the same names. */
 import { createHash } from 'node:crypto';
 
 export interface Random {
@@ -9,8 +8,8 @@ export interface Random {
 }
 
 /**
- * sfc32 of PractRand, public domain, by Chris Doty-Humphrey, from 96 bits of a hash: with 32, two of some ten thousand visits would
- * be the same.
+ * A deterministic random generator: sfc32 of PractRand by Chris Doty-Humphrey, public domain, seeded with 96 bits of a hash. With
+ * 32 bits, two of some ten thousand visits would be identical.
  */
 export function createRandom(...names: (string | number)[]): Random {
   const seed = createHash('sha256').update(names.join('\n')).digest();

@@ -1,4 +1,4 @@
-/** How a visit begins. */
+/** The beginning of a visit: source, campaign and landing page. */
 import type { EventContext } from '@millrace/shared/contract/event-columns';
 import { comparableHost } from '@millrace/shared/contract/normalize-host';
 import { findSource } from '../enrich/find-source.js';
@@ -12,9 +12,9 @@ import { direct, newsletter, type Source, sourcesElsewhere, sourcesOnPhones } fr
 export interface Arrival {
   page: Page;
   referrer: string | undefined;
-  /** Where the visit comes from, of the events of its first page. */
+  /** Source columns for the events of the first page. */
   context: EventContext;
-  /** Whether it ends with the first page. */
+  /** Whether the visit ends with the first page. */
   isBounce: boolean;
 }
 
@@ -43,7 +43,7 @@ function drawSource({ day, isPhone, isReturn }: Occasion, random: Random): Sourc
   return isPhone ? drawOnPhone(random) : drawElsewhere(random);
 }
 
-/** What ingestion would find out in the same address and referrer. */
+/** The same columns that ingestion would derive from URL and referrer. */
 function contextOf(referrer: string | undefined, query: string | undefined): EventContext {
   const found = query === undefined ? {} : readCampaign(query);
   const referrerHost = referrer === undefined ? undefined : comparableHost(referrer);
@@ -60,7 +60,7 @@ export function makeArrival(occasion: Occasion, random: Random): Arrival {
   };
 }
 
-/** Of somebody who comes for a post that goes round. */
+/** For a visitor of a viral post. */
 export const makeSpikeArrival = ({ post, referrer }: Spike, random: Random): Arrival => ({
   page: post,
   referrer,

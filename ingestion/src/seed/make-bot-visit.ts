@@ -1,4 +1,3 @@
-/** A bot that fetches pages one after the other. */
 import type { Event } from '@millrace/shared/contract/event-columns';
 import type { Random } from './create-random.js';
 import { drawUuid, duration, hexDigits, weighted, weightedTexts } from './draw.js';

@@ -1,4 +1,4 @@
-/** Options → the events of all visits, day after day: one visit in memory at a time, however many days there are. */
+/** Generates the events of all visits, day by day, with one visit in memory at a time. */
 import type { Event } from '@millrace/shared/contract/event-columns';
 import { addDays } from '@millrace/shared/time/zone-days';
 import { createRandom, type Random } from './create-random.js';
@@ -9,23 +9,23 @@ import { makeVisitor } from './make-visitor.js';
 import { localDays, planDay, regularsOf, type Spike, type TrafficOptions } from './plan-day.js';
 import { drawTimeOfDay } from './time-of-day.js';
 
-/** Longer ago nobody has been here who comes again. */
+/** Visitors do not return after a longer absence. */
 export const LONGEST_ABSENCE_DAYS = 45;
-/** How much more often the absences are short. */
+/** Skew towards short absences. */
 const SHORT_ABSENCES = 2.5;
 const DAY_MS = 86_400_000;
 
-/** The events of one visit, and of what follows from it. */
+/** The events of one visit and its later consequences. */
 export interface TrafficVisit {
   /** `YYYY-MM-DD` where the visitor lives. */
   day: string;
-  /** When the visitor comes for the first time; undefined for a bot. */
+  /** Day of the visitor's first visit; undefined for a bot. */
   firstDay: string | undefined;
-  /** In the order of their times, but for what follows later. At least one. */
+  /** At least one. In chronological order, except for later events. */
   events: Event[];
 }
 
-/** One of the visitors who come for the first time on a day. */
+/** Draws one of the visitors whose first visit is on a day. */
 interface Who {
   firstDay: string;
   group: 'newcomer' | 'spike';
@@ -52,7 +52,7 @@ function firstVisit(options: TrafficOptions, day: string, index: number, spike?:
 function returnVisit(options: TrafficOptions, day: string, index: number): TrafficVisit {
   const random = createRandom(options.seed, 'return', day, index);
   const absence = 1 + Math.floor((LONGEST_ABSENCE_DAYS - 1) * random() ** SHORT_ABSENCES);
-  // Those with the lowest numbers come most often.
+  // Visitors with low numbers return most often.
   const regular = Math.floor(regularsOf(options) * random() ** 2);
   return visit(options, { firstDay: addDays(day, -absence), group: 'newcomer', index: regular }, day, random);
 }
@@ -63,7 +63,7 @@ function botVisit({ seed, siteId }: TrafficOptions, day: string, index: number):
   return { day, firstDay: undefined, events: makeBotVisit(siteId, startMs, random) };
 }
 
-/** Events outside of the range are among them: visits over its edges, and what follows later. */
+/** Includes events outside the range: visits across its ends, and later events. */
 export function* makeTraffic(options: TrafficOptions): Generator<TrafficVisit> {
   for (const day of localDays(options)) {
     const { newcomers, returns, spike, bots } = planDay(day, options);

@@ -1,4 +1,4 @@
-/** A visit from page to page, as the SDK in the pages would tell of it. */
+/** Generates a visit as the SDK would report it. */
 import type { Event } from '@millrace/shared/contract/event-columns';
 import { actOnPage, addToCart } from './act-on-page.js';
 import type { Random } from './create-random.js';
@@ -10,12 +10,12 @@ import { openVisit, type Visit } from './open-visit.js';
 import { drawPage, type PageKind, products } from './shop-pages.js';
 
 const MOST_PAGES = 40;
-/** Shorter than the pause that ends a visit. */
+/** Shorter than the inactivity that ends a visit. */
 const LONGEST_STAY_MS = 20 * 60_000;
-/** Shorter looks are not told of. */
+/** The SDK does not report shorter ones. */
 const SHORTEST_LOOK_MS = 3_000;
 
-/** Seconds on a page that half of all visitors stay at most. */
+/** Median seconds on a page. */
 const medianStays: Readonly<Record<PageKind, number>> = {
   ...{ home: 16, shop: 18, category: 24, product: 36, cart: 22, checkout: 75, thanks: 14 },
   ...{ box: 40, boxCheckout: 60, boxThanks: 14, blog: 14, post: 85 },
@@ -47,7 +47,7 @@ function look(visit: Visit, step: Step): void {
   visit.nowMs += wholeNumber(random, 150, 900);
 }
 
-/** Those who do not leave at once see another page. */
+/** Visitors who do not bounce see at least one more page. */
 function stepFromFirst({ page, random }: Visit, isBounce: boolean): Step {
   let step: Step = 'leave';
   while (!isBounce && step === 'leave') step = nextStep(page.kind, random);
@@ -62,7 +62,7 @@ export interface Coming extends Arrival {
   startMs: number;
 }
 
-/** All events of the visit and what follows from it, the same ones for the same random numbers. */
+/** All events of the visit and its later consequences; deterministic for the same random numbers. */
 export function makeVisit(coming: Coming, random: Random): Event[] {
   const visit = openVisit(coming, random);
   let step = stepFromFirst(visit, coming.isBounce);

@@ -1,4 +1,4 @@
-/** Somebody with a place, a language and a device that fit together. */
+/** Generates a visitor with a plausible combination of place, language and device. */
 import { type Country, type Currency, countries, type Place } from './countries.js';
 import type { Random } from './create-random.js';
 import { hexDigits, weighted } from './draw.js';
@@ -13,7 +13,7 @@ export interface Visitor extends Place {
   osVersion: string | undefined;
   device: System['device'];
   browser: string;
-  /** How many versions the browser is behind the newest one. */
+  /** Number of versions that the browser is out of date. */
   behind: number;
   screen: string;
 }
@@ -43,7 +43,6 @@ function drawSystem({ phones, iphones }: Country, random: Random): System {
   return drawDesktop(random);
 }
 
-/** The same one for the same random numbers. */
 export function makeVisitor(random: Random): Visitor {
   const country = drawCountry(random);
   const { os, device, drawVersion, drawBrowser, drawScreen } = drawSystem(country, random);

@@ -1,11 +1,10 @@
-/** How visitors go on from a page. */
 import type { Random } from './create-random.js';
 import { weightedTexts } from './draw.js';
 import type { PageKind } from './shop-pages.js';
 
 export type Step = PageKind | 'leave';
 
-/** Weights of what follows each kind of page, invented. */
+/** Invented weights of what follows each kind of page. */
 const table: Readonly<Record<PageKind, string>> = {
   home: '30 leave; 18 shop; 20 category; 14 product; 8 post; 7 blog; 6 about; 6 box; 5 signUp',
   shop: '24 leave; 34 category; 34 product; 4 box; 3 home; 1 missing',
@@ -28,5 +27,5 @@ const table: Readonly<Record<PageKind, string>> = {
 
 const steps = new Map(Object.entries(table).map(([kind, weights]) => [kind, weightedTexts(weights)]));
 
-/** The kind of the page after one of `kind`, or that the visitor leaves. */
+/** Draws the kind of the next page, or that the visitor leaves. */
 export const nextStep = (kind: PageKind, random: Random): Step => steps.get(kind)!(random) as Step;

@@ -1,4 +1,4 @@
-/** A visit under way, which notes what happens as events. */
+/** The state of a visit, which collects its events. */
 import type { Event, EventContext } from '@millrace/shared/contract/event-columns';
 import { browserVersion } from './browser-version.js';
 import type { Random } from './create-random.js';
@@ -13,16 +13,16 @@ export interface Visit {
   readonly visitor: Visitor;
   readonly isReturn: boolean;
   readonly events: Event[];
-  /** What the visitor is about to buy. */
+  /** Products in the cart. */
   readonly cart: Product[];
-  /** The present, in milliseconds since the epoch. */
+  /** Current time in the visit, in milliseconds since 1970. */
   nowMs: number;
   page: Page;
   /** Goes to another page. */
   goTo(page: Page): void;
-  /** Notes an event on this page. */
+  /** Adds an event on the current page. */
   note(type: string, about?: About): void;
-  /** Notes an event of the shop's server after the visit. It has no user, and so is no visit of its own. */
+  /** Adds an event of the shop's server after the visit. It has no user, so it does not start another visit. */
   noteLater(type: string, atMs: number, about: About): void;
 }
 
@@ -33,11 +33,11 @@ export interface Beginning {
   startMs: number;
   page: Page;
   referrer: string | undefined;
-  /** Of the events on the first page. */
+  /** Columns for the events on the first page. */
   context: EventContext;
 }
 
-/** The columns that are the same all visit long. */
+/** Columns that are the same for all events of a visit. */
 function fixedColumns({ siteId, visitor, startMs }: Beginning, random: Random) {
   const { country, region, city, browser, os, osVersion, device, language, screen, timezone } = visitor;
   const safari = browser === 'Safari' ? osVersion?.split('.')[0] : undefined;
@@ -65,7 +65,7 @@ export function openVisit(beginning: Beginning, random: Random): Visit {
     ...context,
   });
   let address = addressOf(page, beginning.context);
-  // All events of a page are alike in most of their columns, and putting those together takes longest.
+  // Computed once per page, because events share most columns and assembling these takes longest.
   let pageColumns = columnsOf(page, beginning.referrer, beginning.context);
   const at = (ms: number) => ({ timestamp: new Date(ms).toISOString(), event_id: drawUuid(random) });
   const visit: Visit = {

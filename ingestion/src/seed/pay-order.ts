@@ -1,4 +1,3 @@
-/** What an order brings about. */
 import { drawReference, wholeNumber } from './draw.js';
 import type { Visit } from './open-visit.js';
 
@@ -10,7 +9,7 @@ const SECOND_TRY_AFTER_MS = 2_000;
 
 const centsOf = (price: number) => Math.round(price * 100);
 
-/** Pays for what is in the cart, at times in two attempts, and at times gets the money back days later. */
+/** Pays for the cart, sometimes on the second attempt, and sometimes with a refund days later. */
 export function payOrder(visit: Visit): void {
   const { random, visitor, cart } = visit;
   const [first] = cart;

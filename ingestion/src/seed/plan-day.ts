@@ -1,11 +1,11 @@
-/** How many come on a day. */
+/** Number of visits per day. */
 import { addDays } from '@millrace/shared/time/zone-days';
 import { createRandom } from './create-random.js';
 import { pick } from './draw.js';
 import { type Page, posts } from './shop-pages.js';
 
 export interface TrafficOptions {
-  /** Names the traffic: the same text means the same events. */
+  /** The same seed generates the same events. */
   seed: string;
   siteId: string;
   /** On average over all days. */
@@ -18,7 +18,7 @@ export interface TrafficOptions {
 export interface Spike {
   post: Page;
   referrer: string;
-  /** How many come for it on the day. */
+  /** Visits on this day because of it. */
   visits: number;
 }
 
@@ -31,25 +31,25 @@ export interface DayPlan {
 }
 
 const DAY_MS = 86_400_000;
-/** Of the average, from Monday to Sunday. */
+/** Relative to the average, from Monday to Sunday. */
 const weekdays = [1.08, 1.1, 1.06, 1.04, 0.96, 0.84, 0.92];
 const NEWCOMERS = 0.7;
 const BOTS = 0.05;
-/** How much the days differ for no reason. */
+/** Random variation between days. */
 const NOISE = 0.06;
-/** Of the average, on the first day of all and on the last. */
+/** Relative to the average, on the first and the last day. */
 const GROWTH = { from: 0.8, to: 1.2 };
 
-/** One post goes round each month or so; days before the peak have none of it. */
+/** About once a month a post goes viral; days before the peak are not affected. */
 const SPIKE_EVERY_DAYS = 30;
-/** By days since the peak, in visitors of an average day. */
+/** By days since the peak, relative to an average day. */
 const spikeHeights = [3, 1.4, 0.5, 0.2, 0.1];
 const spikePosts = posts.slice(2, 4);
 const spikeReferrers = ['https://news.ycombinator.com/', 'https://www.reddit.com/'];
 
 const dayNumber = (day: string) => Date.parse(day) / DAY_MS;
 
-/** Anchored in the calendar, not in the range: the days of a range that begins later are the same. */
+/** Depends on the calendar, not the range, so that a day is the same in every range. */
 function spikeOn(day: string, { seed, visitorsPerDay }: TrafficOptions): Spike | undefined {
   const number = dayNumber(day);
   const latest = Math.floor(number / SPIKE_EVERY_DAYS);
@@ -84,13 +84,12 @@ export function planDay(day: string, options: TrafficOptions): DayPlan {
 }
 
 /**
- * How many newcomers of any day may come again. It depends on the average alone, so that a day has the same events in whatever
- * range it lies.
+ * Number of each day's new visitors who may return. Depends only on the average, so that a day has the same events in every range.
  */
 export const regularsOf = ({ visitorsPerDay }: TrafficOptions): number =>
   Math.max(1, Math.floor(visitorsPerDay * 0.35));
 
-/** All days that some visitor's clock shows in the range. */
+/** All local days that the range touches in any time zone. */
 export function localDays({ firstDay, lastDay }: TrafficOptions): string[] {
   const count = dayNumber(lastDay) - dayNumber(firstDay) + 3;
   return Array.from({ length: count }, (_, index) => addDays(firstDay, index - 1));

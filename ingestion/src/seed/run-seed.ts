@@ -1,42 +1,40 @@
-/** The arguments of `npm run seed` → an exit code, having said on the given streams what happened. */
 import type { Writable } from 'node:stream';
 import { CommandError } from '../send/command-error.js';
 import { createTarget } from '../send/create-target.js';
 import type { SenderEnvironment } from '../send/sender-config.js';
 import { type ProgressStream, showProgress } from '../send/show-progress.js';
-import { helpText } from './help-text.js';
 import { countVisits } from './make-traffic.js';
-import { type SeedOptions, seedOptions } from './seed-options.js';
+import { helpText, type SeedOptions, seedOptions } from './seed-options.js';
 import { seedSummary } from './seed-summary.js';
 import { createSeedTally, sendTraffic } from './send-traffic.js';
 
-const ADVICE = 'Run the same command again to go on; nothing counts twice.';
+const ADVICE = 'Run the same command again to continue; nothing is counted twice.';
 
-export interface SeedSurroundings {
+export interface SeedDeps {
   stdout: Writable;
   /** Progress and errors; a terminal gets a bar. */
   stderr: ProgressStream;
   interrupt: AbortSignal;
   giveUpAfterMs: number;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since 1970. */
   now: () => number;
   environment?: SenderEnvironment;
 }
 
-/** 0 when everything was accepted. */
-export async function runSeed(args: string[], surroundings: SeedSurroundings): Promise<0 | 1> {
-  const { stdout, stderr, now, environment } = surroundings;
+/** Returns the exit code: 0 if every event was accepted. */
+export async function runSeed(args: string[], deps: SeedDeps): Promise<0 | 1> {
+  const { stdout, stderr, now, environment } = deps;
   const commandLine = seedOptions(args, now(), environment);
   if (commandLine.kind === 'help') {
     stdout.write(helpText);
     return 0;
   }
-  if (commandLine.kind === 'problem') return fail(stderr, `${commandLine.message} (--help shows how)`);
-  return seed(commandLine.options, surroundings);
+  if (commandLine.kind === 'problem') return fail(stderr, `${commandLine.message} (see --help)`);
+  return seed(commandLine.options, deps);
 }
 
-async function seed(options: SeedOptions, surroundings: SeedSurroundings): Promise<0 | 1> {
-  const { stdout, stderr, interrupt, giveUpAfterMs, environment = {} } = surroundings;
+async function seed(options: SeedOptions, deps: SeedDeps): Promise<0 | 1> {
+  const { stdout, stderr, interrupt, giveUpAfterMs, environment = {} } = deps;
   const tally = createSeedTally();
   const progress = showProgress(stderr, {
     done: () => tally.visits,
@@ -58,7 +56,7 @@ async function seed(options: SeedOptions, surroundings: SeedSurroundings): Promi
   return fail(stderr, tally.accepted === 0 ? problem : `${problem} ${ADVICE}`);
 }
 
-/** The sentence that ended it early, or null when it ran to the end. */
+/** The error message if it stopped early, else null. */
 async function failureOf(sending: Promise<void>): Promise<string | null> {
   try {
     await sending;

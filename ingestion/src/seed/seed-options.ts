@@ -1,4 +1,4 @@
-/** The arguments of the command line → options, or one sentence that says what is wrong with them. */
+/** Command-line options of `npm run seed`. */
 import { isCalendarDate } from '@millrace/shared/time/time';
 import { addDays } from '@millrace/shared/time/zone-days';
 import { OptionProblem, readArguments } from '../send/read-arguments.js';
@@ -8,12 +8,34 @@ import type { Receiver } from '../send/try-batch.js';
 import type { TrafficOptions } from './plan-day.js';
 
 export interface SeedOptions extends Receiver, TrafficOptions {
-  /** Of what is sent, `[fromMs, toMs)`. */
+  /** Events in `[fromMs, toMs)` are sent. */
   fromMs: number;
   toMs: number;
-  /** Whether `url` was not named, but found. */
+  /** Whether `url` comes from the environment or the default, not from an option. */
   isFound: boolean;
 }
+
+export const helpText = `Usage: npm run seed -- --site ID [options]
+
+Sends generated traffic of a small shop with a blog to Millrace, to try it out: visitors come from search engines,
+assistants, social networks, newsletters and ads, browse, buy, and return; now and then a post goes viral, and bots
+come by.
+
+  --site ID              the site to fill, preferably a new one: 1 to 64 of A-Z a-z 0-9 . _ -
+  --days N               number of days (default 60)
+  --until DAY            the last day, YYYY-MM-DD in UTC (default: today, up to now)
+  --visitors-per-day N   on average (default 300, which makes some 1,900 events a day)
+  --seed TEXT            a different text generates different traffic (default: the site's id)
+  --url URL              URL of ingestion (default: MILLRACE_URL, else a running npm start, else http://localhost:3000)
+  --key KEY              an access key, if ingestion requires one; prefer MILLRACE_KEY, which is not visible in process
+                         lists
+  --help                 show this help
+
+The same options always generate the same events with the same ids. The command may therefore be run again, after an
+interruption or on a later day: events that were already sent count once, and only new days are added.
+
+Exit code: 0 if every event was accepted, 1 otherwise.
+`;
 
 export type CommandLine =
   | { kind: 'help' }
@@ -31,12 +53,12 @@ const ARGUMENTS = {
 
 const MOST_DAYS = 3_650;
 const MOST_VISITORS = 100_000;
-/** Earlier events ingestion refuses. */
+/** Ingestion refuses earlier events. */
 const EARLIEST_DAY = '2000-01-01';
 
 type Values = ReturnType<typeof readArguments<typeof ARGUMENTS>>['values'];
 
-/** Reads the arguments that follow the name of the program. @param nowMs the present, after which nothing has happened yet */
+/** @param args the arguments after the name of the program; @param nowMs the current time, after which there are no events */
 export function seedOptions(args: string[], nowMs: number, environment: SenderEnvironment = {}): CommandLine {
   try {
     const { values, positionals } = readArguments(args, ARGUMENTS);
@@ -50,12 +72,12 @@ export function seedOptions(args: string[], nowMs: number, environment: SenderEn
 }
 
 function toOptions(values: Values, nowMs: number, environment: SenderEnvironment): SeedOptions {
-  if (values.site === undefined) throw new OptionProblem('Say with --site ID which site the traffic is for.');
+  if (values.site === undefined) throw new OptionProblem('--site ID is required: the site that the traffic is for.');
   const siteId = siteOf(values.site);
   const days = countOf('--days', values.days ?? '60', MOST_DAYS);
   const lastDay = dayOf(values.until, nowMs);
   const firstDay = addDays(lastDay, 1 - days);
-  if (firstDay < EARLIEST_DAY) throw new OptionProblem('--days and --until must not reach back before the year 2000.');
+  if (firstDay < EARLIEST_DAY) throw new OptionProblem('--days and --until must not go back before the year 2000.');
   return {
     ...receiverOf(values, environment),
     isFound: values.url === undefined,

@@ -1,4 +1,3 @@
-/** What was sent → the text that the command ends with. */
 import type { SenderEnvironment } from '../send/sender-config.js';
 import type { SeedOptions } from './seed-options.js';
 import type { SeedTally } from './send-traffic.js';
@@ -8,11 +7,11 @@ const REPORTING_PORT = '4000';
 
 export interface Sent {
   tally: SeedTally;
-  /** Whether all was sent that there is. */
+  /** Whether all events were sent. */
   isWhole: boolean;
 }
 
-/** Several lines, ending with a newline. */
+/** The text that the command prints at the end. */
 export function seedSummary(options: SeedOptions, { tally, isWhole }: Sent, environment: SenderEnvironment): string {
   const { siteId, firstDay, lastDay } = options;
   const days = Math.round((Date.parse(lastDay) - Date.parse(firstDay)) / DAY_MS) + 1;
@@ -38,27 +37,27 @@ function countRows({ accepted, rejected, visitors, botEvents }: SeedTally, isWho
 
 function whatNext(options: SeedOptions, environment: SenderEnvironment): string[] {
   const { siteId: site_id, firstDay, lastDay } = options;
-  const question = {
+  const query = {
     ...{ site_id, metrics: ['visitors', 'views'], date_range: [firstDay, lastDay], dimensions: ['visit:source'] },
     pagination: { limit: 10 },
   };
   const { url, header } = reportingOf(options, environment);
-  const json = `-H 'content-type: application/json' -d '${JSON.stringify(question)}'`;
+  const json = `-H 'content-type: application/json' -d '${JSON.stringify(query)}'`;
   return [
-    'What was accepted is safe in the queue, and stored within seconds. Then ask where the visitors came from:',
+    'Accepted events are safe in the queue, and will be stored within seconds. Then query where the visitors came from:',
     '',
     `  curl ${header}${url}/api/v1/query ${json}`,
     '',
-    'Run the same command again at any time: it adds what is new since then, and nothing counts twice.',
+    'Run the same command again at any time: it adds new days, and nothing is counted twice.',
   ];
 }
 
-/** Of the Millrace that was found; of another one the usual port. */
+/** Reporting of the Millrace in the environment; for another URL, the default port is assumed. */
 function reportingOf({ url, isFound }: SeedOptions, environment: SenderEnvironment): { url: string; header: string } {
-  const { MILLRACE_REPORTING_URL: known, MILLRACE_READ_KEY_FILE: keyFile } = environment;
-  if (isFound && known !== undefined) {
+  const { MILLRACE_REPORTING_URL: reportingUrl, MILLRACE_READ_KEY_FILE: keyFile } = environment;
+  if (isFound && reportingUrl !== undefined) {
     const header = keyFile === undefined ? '' : `-H "Authorization: Bearer $(cat '${keyFile}')" `;
-    return { url: known.replace(/\/+$/, ''), header };
+    return { url: reportingUrl.replace(/\/+$/, ''), header };
   }
   const guess = new URL(url);
   guess.port = REPORTING_PORT;

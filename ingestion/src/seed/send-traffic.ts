@@ -1,4 +1,4 @@
-/** Traffic → accepted events: visits → events of the range → batches → posts. */
+/** Sends generated visits: events in the range, batches, posts. */
 import type { Event } from '@millrace/shared/contract/event-columns';
 import { type Batch, makeBatches, type ReadyEvent } from '../send/make-batches.js';
 import { postBatch, type Target } from '../send/post-batch.js';
@@ -11,9 +11,9 @@ import type { SeedOptions } from './seed-options.js';
 const REJECTED_SHOWN = 5;
 
 export interface SeedTally {
-  /** Made so far, with those that lie outside of the range. */
+  /** Generated so far, including those outside the range. */
   visits: number;
-  /** In the range, made so far. */
+  /** Generated so far, in the range. */
   events: number;
   botEvents: number;
   visitors: number;
@@ -27,7 +27,7 @@ export const createSeedTally = (): SeedTally => ({
   firstRejected: [],
 });
 
-/** Ends when everything was answered, with all counts in `tally`. Throws a CommandError when it had to stop early. */
+/** Resolves when all responses are counted in `tally`. @throws CommandError if it has to stop early. */
 export async function sendTraffic(options: SeedOptions, tally: SeedTally, target: Target, stopping: AbortController) {
   await postBatches(
     makeBatches(readyEvents(options, tally, stopping.signal)),

@@ -1,4 +1,4 @@
-/** The shop that the traffic is about: an invented one that sells tea and writes about it. */
+/** The pages of an invented shop that sells tea and has a blog. */
 import { type Draw, weighted } from './draw.js';
 
 export const HOSTNAME = 'teahouse.example';
@@ -29,7 +29,7 @@ export interface Page {
 }
 
 export interface Product extends Page {
-  /** Of the path, and in properties. */
+  /** In the path and in properties. */
   slug: string;
   category: string;
   /** In any currency. */
@@ -43,7 +43,7 @@ const product = (category: string, slug: string, name: string, price: number): P
   ...{ slug, category, price },
 });
 
-/** The best sellers first. */
+/** Best sellers first. */
 export const products: readonly Product[] = [
   product('green', 'sencha', 'Sencha', 14.5),
   product('green', 'matcha', 'Ceremonial Matcha', 32),
@@ -64,7 +64,7 @@ export const products: readonly Product[] = [
 
 const post = (slug: string, name: string) => page('post', `/blog/${slug}`, name);
 
-/** The most read first. */
+/** Most read first. */
 export const posts: readonly Page[] = [
   post('how-to-brew-green-tea', 'How to Brew Green Tea'),
   post('matcha-without-lumps', 'Matcha without Lumps'),
@@ -79,7 +79,7 @@ export const posts: readonly Page[] = [
   post('tea-for-the-evening', 'Tea for the Evening'),
 ];
 
-/** The first value often, the last seldom. */
+/** Draws the first value often, the last rarely. */
 const firstMore = <Value>(values: readonly Value[]): Draw<Value> =>
   weighted(values.map((value, index) => [value, 0.15 + 0.8 ** index]));
 

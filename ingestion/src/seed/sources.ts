@@ -1,15 +1,15 @@
-/** Where visits come from: invented weights of well-known places, and invented sites that link to the shop. */
+/** Sources of visits: well-known sites with invented weights, and invented sites that link to the shop. */
 import type { Random } from './create-random.js';
 import { type Draw, hexDigits, pick, type Weighted, weightedTexts } from './draw.js';
 import type { PageKind } from './shop-pages.js';
 
 export interface Source {
-  /** Address of the page that led here. */
+  /** URL of the referring page. */
   referrer?: string;
-  /** The query that the link carries. `day` is `YYYY-MM-DD`. */
+  /** Query string of the link. `day` is `YYYY-MM-DD`. */
   query?: (random: Random, day: string) => string;
   drawLanding: Draw<string>;
-  /** Share of visits that see nothing but the page that they land on. */
+  /** Share of visits with only one page. */
   bounces: number;
 }
 
@@ -33,13 +33,13 @@ const from = (referrer: string, drawLanding: Draw<string>, bounces: number): Sou
   bounces,
 });
 
-/** As long as the ids of the networks, and as meaningless. */
+/** As long as real click ids. */
 const clickId = (random: Random) => hexDigits(random, 40);
 
 const campaign = (source: string, medium: string, name: string, content: string) =>
   `utm_source=${source}&utm_medium=${medium}&utm_campaign=${name}&utm_content=${content}`;
 
-/** The query of one of a network's advertisements. `id` is the parameter that the network adds. */
+/** Query string of an ad. `id` is the ad network's click id parameter. */
 function advertisement(source: string, medium: string, id: string, names: readonly string[], contents: string[]) {
   return (random: Random) =>
     `${campaign(source, medium, pick(random, names), pick(random, contents))}&${id}=${clickId(random)}`;
@@ -53,7 +53,7 @@ const searchAds = (source: string, id: string) => {
 
 export const direct: Source = { drawLanding: onHome, bounces: 0.36 };
 
-/** Goes out on Thursdays. Programs that read mail tell no referrer. */
+/** Sent on Thursdays. Mail clients send no referrer. */
 export const newsletter: Source = {
   query: (random, day) => {
     const sentAt = new Date(day);
@@ -65,7 +65,7 @@ export const newsletter: Source = {
   bounces: 0.26,
 };
 
-/** What leads here as often on phones as elsewhere. */
+/** Sources that are as common on phones as elsewhere. */
 const anywhere: readonly Weighted<Source>[] = [
   [from('https://www.google.com/', onAnything, 0.46), 340],
   [from('https://www.bing.com/', onAnything, 0.42), 34],
@@ -96,7 +96,7 @@ const anywhere: readonly Weighted<Source>[] = [
   [{ drawLanding: onGoods, bounces: 0.44, query: () => campaign('tea-notes', 'affiliate', 'reviews', 'box') }, 9],
 ];
 
-/** Networks that are mostly looked at on phones. */
+/** Networks that are mostly used on phones. */
 const inApps: readonly Weighted<Source>[] = [
   [{ ...from('https://l.instagram.com/', onHome, 0.54), query: (random) => `fbclid=${clickId(random)}` }, 34],
   [{ ...from('https://m.facebook.com/', onPosts, 0.58), query: (random) => `fbclid=${clickId(random)}` }, 24],

@@ -1,4 +1,4 @@
-/** A box of tea each month, from the first payment to its end. */
+/** A monthly subscription, from the first payment to its end. */
 import type { Random } from './create-random.js';
 import { drawReference, wholeNumber } from './draw.js';
 import type { Visit } from './open-visit.js';
@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000;
 const PROFILE = 'tea-box';
 const AMOUNT = '19.00';
 const LARGER_AMOUNT = '34.00';
-/** Far longer than the ranges that are looked at. */
+/** Far longer than usual ranges. */
 const MOST_MONTHS = 36;
 const FAILED = 0.05;
 const TRIED_AGAIN_AFTER_MS = 2 * DAY_MS;
@@ -17,18 +17,18 @@ const CANCELED_EACH_MONTH = 0.12;
 interface Subscription {
   id: string;
   startMs: number;
-  /** How many are paid for. */
+  /** Number of payments. */
   months: number;
-  /** From which one on the box is the larger one; possibly beyond the last. */
+  /** Payment at which the subscription is upgraded; may be after the last. */
   largerFrom: number;
 }
 
-/** The same day `months` later, or the last one of a month that has no such day. */
+/** The same day `months` later, or the last day of a shorter month. */
 function addMonths(ms: number, months: number): number {
   const date = new Date(ms);
   const day = date.getUTCDate();
   date.setUTCMonth(date.getUTCMonth() + months);
-  // 31 November is taken for 1 December.
+  // Date reads 31 November as 1 December.
   if (date.getUTCDate() !== day) date.setUTCDate(0);
   return date.getTime();
 }
@@ -40,7 +40,7 @@ function drawSubscription(random: Random, startMs: number): Subscription {
   return { id: drawReference(random, 'box'), startMs, months, largerFrom };
 }
 
-/** Notes the first payment, and all that is to come of it. */
+/** Adds the first payment and everything that follows. */
 export function subscribe(visit: Visit): void {
   const { random, nowMs } = visit;
   const { currency } = visit.visitor;

@@ -1,13 +1,13 @@
 /**
- * What visitors look at the shop with: systems with the browsers and screens that they have, by the names that ingestion gives them.
- * Sizes are those of common devices in CSS pixels; weights are invented.
+ * Operating systems with their browsers and screens, by the names that ingestion uses. Sizes are those of common devices in CSS
+ * pixels; weights are invented.
  */
 import { type Draw, weightedTexts } from './draw.js';
 
 export interface System {
   os: string;
   device: 'desktop' | 'mobile' | 'tablet';
-  /** Undefined where browsers do not tell. */
+  /** Undefined if browsers do not send it. */
   drawVersion: Draw<string> | undefined;
   drawBrowser: Draw<string>;
   drawScreen: Draw<string>;

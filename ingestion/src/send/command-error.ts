@@ -1,4 +1,4 @@
-/** A reason to stop a command, said in one sentence for the person who runs it. */
+/** An expected failure of a command, explained to the user in one sentence. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
 }

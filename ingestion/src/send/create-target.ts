@@ -9,17 +9,17 @@ export interface SendingSettings {
   onWait(why: string): void;
 }
 
-/** One for all batches of a run, so that the server's silence is measured across them. */
+/** Shared by all batches of a run, so that the time without a response is measured across them. */
 export function createTarget({ url, key }: Receiver, { giveUpAfterMs, stop, onWait }: SendingSettings): Target {
-  return { url, key, stop, giveUpAfterMs, lastAnswerAt: Date.now(), wasThere: false, onWait: seldom(onWait) };
+  return { url, key, stop, giveUpAfterMs, lastAnswerAt: Date.now(), wasReachable: false, onWait: throttled(onWait) };
 }
 
-/** Lets through the first of many notes: batches in flight wait for the same reason at the same time. */
-function seldom(say: (text: string) => void): (text: string) => void {
-  let saidAt = Number.NEGATIVE_INFINITY;
+/** Drops repeated notes, because batches in flight wait for the same reason at the same time. */
+function throttled(note: (text: string) => void): (text: string) => void {
+  let notedAt = Number.NEGATIVE_INFINITY;
   return (text) => {
-    if (Date.now() - saidAt < NOTE_EVERY_MS) return;
-    saidAt = Date.now();
-    say(text);
+    if (Date.now() - notedAt < NOTE_EVERY_MS) return;
+    notedAt = Date.now();
+    note(text);
   };
 }

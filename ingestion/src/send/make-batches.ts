@@ -1,22 +1,20 @@
-/** Events → batches, each the body of one request and the numbers of its events. */
-
 export interface ReadyEvent {
-  /** By which messages name it: of its line, or in the order of events. */
+  /** Line number or position, for messages. */
   number: number;
   json: string;
 }
 
 export interface Batch {
-  /** One event a line (NDJSON). */
+  /** One event per line (NDJSON). */
   body: string;
   numbers: number[];
 }
 
 const MAX_EVENTS = 1_000;
-/** Below the 1 MB that proxies let through by default, and far below ingestion's own limit. */
+/** Below the default limit of proxies, 1 MB, and far below ingestion's own limit. */
 const MAX_BYTES = 900_000;
 
-/** Cuts at 1,000 events or 900 KB. When reading fails midway, what was read before still leaves as a batch, then it throws. */
+/** Cuts batches at 1,000 events or 900 KB. If reading fails midway, yields the events read so far, then throws. */
 export async function* makeBatches(groups: AsyncIterable<ReadyEvent[]>): AsyncGenerator<Batch> {
   let pending: ReadyEvent[] = [];
   let pendingBytes = 0;

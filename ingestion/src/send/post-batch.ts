@@ -1,19 +1,19 @@
-/** One batch → its final answer, trying again with growing pauses while the server is busy or unreachable. */
+/** Posts a batch, and retries with increasing pauses while the server is busy or unreachable. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandError } from './command-error.js';
 import type { Batch } from './make-batches.js';
 import { type Receiver, type Rejection, tryBatch, type Verdict } from './try-batch.js';
 
 export interface Target extends Receiver {
-  /** How long no batch at all may get through before the command gives up. */
+  /** How long the command waits without a response to any batch before it gives up. */
   giveUpAfterMs: number;
-  /** When any batch was last answered, in milliseconds since the epoch; shared by all batches in flight. */
+  /** Time of the last response, in milliseconds since 1970; shared by all batches in flight. */
   lastAnswerAt: number;
-  /** Whether anything ever listened at the address: only then is it worth waiting for. */
-  wasThere: boolean;
-  /** Ends the waiting between two tries. */
+  /** Whether a server ever responded at the URL; otherwise there is no point in waiting. */
+  wasReachable: boolean;
+  /** Ends the pause between two attempts. */
   stop: AbortSignal;
-  /** Hears why a batch waits. */
+  /** Called with the reason when a batch has to wait. */
   onWait(why: string): void;
 }
 
@@ -27,25 +27,25 @@ type RetryVerdict = Extract<Verdict, { kind: 'retry' }>;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
 
-/** Never tries before `Retry-After` is over. Throws a CommandError when the server refuses, or nothing gets through for too long. */
+/** Honours `Retry-After`. @throws CommandError if the server refuses the batch, or does not respond for too long. */
 export async function postBatch(batch: Batch, target: Target): Promise<BatchAnswer> {
   for (let tries = 1; ; tries += 1) {
     const startedAt = Date.now();
     const verdict = await tryBatch(target, batch.body, batch.numbers.length);
-    if (verdict.kind !== 'retry' || !verdict.nothingThere) target.wasThere = true;
+    if (verdict.kind !== 'retry' || !verdict.nothingThere) target.wasReachable = true;
     if (verdict.kind === 'answered') {
       target.lastAnswerAt = Date.now();
       return verdict;
     }
     if (verdict.kind === 'refused') {
-      // A limit of the server's, or of a proxy in front of it, may be lower than ours.
+      // The server or a proxy may have a lower limit than ours.
       if (verdict.tooLarge && batch.numbers.length > 1) return postHalves(batch, target);
       throw new CommandError(`${target.url} ${verdict.why}.`);
     }
-    // A server that was busy reading or idle before this batch has not been silent: the clock starts with the first try.
+    // Time before the first attempt does not count as silence of the server.
     if (tries === 1) target.lastAnswerAt = Math.max(target.lastAnswerAt, startedAt);
     const pauseMs = pauseBefore(verdict, tries, target);
-    target.onWait(`${target.url} ${verdict.why}; next try in ${seconds(pauseMs)}.`);
+    target.onWait(`${target.url} ${verdict.why}; next attempt in ${seconds(pauseMs)}.`);
     await pause(pauseMs, target.stop);
   }
 }
@@ -63,23 +63,23 @@ async function postHalves({ body, numbers }: Batch, target: Target): Promise<Bat
   return { accepted: first.accepted + second.accepted, rejected: [...first.rejected, ...moved] };
 }
 
-/** How long to wait before the next try; throws when nothing got through for too long, or would not until then. */
+/** How long to wait before the next attempt. @throws CommandError if the time limit has passed, or will have by then. */
 function pauseBefore({ why, retryAfterMs }: RetryVerdict, tries: number, target: Target): number {
-  if (!target.wasThere) {
+  if (!target.wasReachable) {
     const { origin } = target.url;
     throw new CommandError(
-      `${origin} ${why}: is Millrace running? Start it with npm start, or name its ingestion with --url.`,
+      `${origin} ${why}. Is Millrace running? Start it with npm start, or give the URL of ingestion with --url.`,
     );
   }
   const restMs = target.lastAnswerAt + target.giveUpAfterMs - Date.now();
   if (restMs > 0 && (retryAfterMs ?? 0) <= restMs) return retryAfterMs ?? Math.min(backOffMs(tries), restMs);
-  const wish = retryAfterMs === null ? '' : ` and asks to wait ${seconds(retryAfterMs)}`;
+  const wait = retryAfterMs === null ? '' : ` and asks to wait ${seconds(retryAfterMs)}`;
   throw new CommandError(
-    `${target.url} ${why}${wish}; gave up, as nothing gets through for ${seconds(target.giveUpAfterMs)}.`,
+    `${target.url} ${why}${wait}; gave up after ${seconds(target.giveUpAfterMs)} without success.`,
   );
 }
 
-/** Doubles from try to try; the random part keeps batches from coming back all at once. */
+/** Doubles with each attempt, with jitter so that batches do not retry all at once. */
 function backOffMs(tries: number): number {
   return Math.min(FIRST_PAUSE_MS * 2 ** (tries - 1), LONGEST_PAUSE_MS) * (0.75 + Math.random() / 2);
 }

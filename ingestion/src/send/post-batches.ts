@@ -1,11 +1,11 @@
-/** A stream of batches → posts, a few in flight at a time, taking the next batch only when there is room. */
+/** Posts a stream of batches, a few at a time. */
 import type { Batch } from './make-batches.js';
 
 const MAX_IN_FLIGHT = 4;
 
 /**
- * Ends when every batch taken was settled. The first failure of `post` stops the taking, calls `onFailure` (so that a
- * source that is waiting for input can be closed) and is thrown once the others are settled.
+ * Resolves when all batches are settled. After the first failure it takes no more batches, calls `onFailure` (so that a source
+ * waiting for input can be closed), and throws the error once the others are settled.
  */
 export async function postBatches(
   batches: AsyncIterable<Batch>,

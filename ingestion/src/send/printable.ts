@@ -1,8 +1,6 @@
-/** Text from outside → one short line that is safe to show on a terminal. */
-
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
-/** Escapes control, invisible and direction-changing characters as `\u{...}` and cuts after `maxLength` characters. */
+/** Makes untrusted text safe for a terminal: escapes control, invisible and bidirectional characters as `\u{...}`, and truncates it. */
 export function printable(text: string, maxLength = 120): string {
   const cut = text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
   return cut.replace(UNSAFE, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);

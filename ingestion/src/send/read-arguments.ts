@@ -1,6 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 
-/** A mistake in the arguments of a command, said in full by its message. */
+/** An invalid argument, fully explained by its message. */
 export class OptionProblem extends Error {}
 
 type Known = NonNullable<ParseArgsConfig['options']>;
@@ -10,7 +10,7 @@ interface Config<Options extends Known> {
   options: Options;
 }
 
-/** What follows the name of the program, as named values and the rest. Throws an OptionProblem. */
+/** @throws OptionProblem */
 export function readArguments<const Options extends Known>(
   args: string[],
   options: Options,
@@ -18,7 +18,7 @@ export function readArguments<const Options extends Known>(
   try {
     return parseArgs({ args, allowPositionals: true, options });
   } catch (error) {
-    // Node's message goes on with advice that does not fit here: its first sentence says it all.
+    // Only the first sentence of Node's message: the advice after it does not apply here.
     throw new OptionProblem(`${(error as Error).message.split(/\. |\n/)[0]!.replace(/\.$/, '')}.`);
   }
 }

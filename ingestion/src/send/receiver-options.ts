@@ -1,4 +1,4 @@
-/** What every command that sends events is told: where to, and for which site. */
+/** Options of all commands that send events. */
 import { siteIdPattern } from '@millrace/shared/contract/ids';
 import { OptionProblem } from './read-arguments.js';
 import type { SenderEnvironment } from './sender-config.js';
@@ -17,33 +17,35 @@ interface ReceiverValues {
   key?: string | undefined;
 }
 
-/** What the arguments leave open is taken from `environment`. Throws an OptionProblem. */
+/** Missing arguments are taken from `environment`. @throws OptionProblem */
 export function receiverOf({ url, key }: ReceiverValues, { MILLRACE_URL, MILLRACE_KEY }: SenderEnvironment): Receiver {
   return { url: eventsUrl(url ?? MILLRACE_URL ?? DEFAULT_URL), key: keyOf(key ?? MILLRACE_KEY) };
 }
 
-/** Throws an OptionProblem. */
+/** @throws OptionProblem */
 export function siteOf(text: string): string {
   if (siteIdPattern.test(text)) return text;
   throw new OptionProblem('--site takes 1 to 64 of the characters A-Z a-z 0-9 . _ -');
 }
 
-/** Checked here, because a header that cannot be sent would look like a server that cannot be reached. */
+/** Checked here, because fetch reports an invalid header like an unreachable server. */
 function keyOf(key: string | undefined): string | undefined {
   if (key === undefined || /^[\x21-\x7e]+$/.test(key)) return key;
-  throw new OptionProblem('The key of --key or MILLRACE_KEY must not be empty or hold spaces: it looks like mr_....');
+  throw new OptionProblem(
+    'The key of --key or MILLRACE_KEY must not be empty or contain spaces; keys look like mr_....',
+  );
 }
 
-/** The address of `POST /events` under the address of the service. */
+/** The URL of `POST /events`. */
 function eventsUrl(base: string): URL {
   const url = URL.canParse(base) ? new URL(base) : null;
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw new OptionProblem(`--url takes an address that starts with http:// or https://, such as ${DEFAULT_URL}`);
+    throw new OptionProblem(`--url takes a URL that starts with http:// or https://, such as ${DEFAULT_URL}`);
   }
   if (url.username !== '' || url.password !== '') {
-    throw new OptionProblem('--url takes an address without user name and password.');
+    throw new OptionProblem('--url takes a URL without user name and password.');
   }
-  if (url.search !== '' || url.hash !== '') throw new OptionProblem('--url takes an address without ? and #.');
+  if (url.search !== '' || url.hash !== '') throw new OptionProblem('--url takes a URL without ? and #.');
   url.pathname = `${url.pathname.replace(/\/+$/, '')}/events`;
   return url;
 }

@@ -1,13 +1,13 @@
-/** What commands that send events take from the environment. */
+/** Environment variables of commands that send events. */
 import { loadConfig } from '@millrace/shared/platform/config';
 import Joi from 'joi';
 
 export interface SenderEnvironment {
   /** An access key for ingestion. */
   MILLRACE_KEY?: string;
-  /** Where ingestion listens; run by npm, a command finds that of a running `npm start` here. */
+  /** URL of ingestion; npm scripts set it to that of a running `npm start`. */
   MILLRACE_URL?: string;
-  /** Of the same Millrace, for commands that say how to ask it: where reporting listens, and who has a key if that wants one. */
+  /** URL of reporting and a file with its key, for the example queries that commands print. */
   MILLRACE_REPORTING_URL?: string;
   MILLRACE_READ_KEY_FILE?: string;
 }

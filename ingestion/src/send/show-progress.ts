@@ -1,23 +1,23 @@
-/** Shows how far a command has come: as a bar on a terminal, and as a plain line every few seconds elsewhere. */
+/** Shows a command's progress: a bar on a terminal, elsewhere a line every few seconds. */
 import cliProgress from 'cli-progress';
 
-/** What is shown; asked again each time. */
+/** Functions are called at each update. */
 export interface Shown {
-  /** What the bar and the time left go by, such as bytes. */
+  /** Amount that determines the bar and the time left, such as bytes. */
   done(): number;
-  /** Null means unknown: then there is neither bar nor time left, only counts. */
+  /** Null: unknown, so only counts are shown. */
   total: number | null;
-  /** Writes `done` and `total`, such as `1.2` of 1,200,000 bytes. */
+  /** Formats `done` and `total`, for example 1,200,000 bytes as `1.2`. */
   format(amount: number): string;
-  /** Of what `format` writes, such as `MB`. */
+  /** Unit of `format`, such as `MB`. */
   unit: string;
-  /** What is counted beside it, and its name, such as `lines`. */
+  /** A second count and its name, such as `lines`. */
   count(): number;
   counted: string;
 }
 
 export interface Progress {
-  /** Shows one line of text without spoiling the bar. */
+  /** Prints a line of text without disturbing the bar. */
   note(text: string): void;
   stop(): void;
 }
@@ -28,7 +28,6 @@ const BAR_EVERY_MS = 200;
 const LINE_EVERY_MS = 5_000;
 const CLEAR_LINE = '\r\u001b[K';
 
-/** Starts showing at once. */
 export function showProgress(stream: ProgressStream, shown: Shown): Progress {
   return stream.isTTY ? showBar(stream, shown) : showLines(stream, shown);
 }

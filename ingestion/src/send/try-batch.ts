@@ -1,4 +1,4 @@
-/** One request with one batch → a verdict: answered, worth another try, or refused for good. */
+/** Posts a batch once and decides whether it is done, should be retried, or was refused. */
 import { printable } from './printable.js';
 
 export interface Rejection {
@@ -12,28 +12,28 @@ export type Verdict =
   | { kind: 'refused'; why: string; tooLarge?: boolean };
 
 const REQUEST_TIMEOUT_MS = 30_000;
-/** Sending again is safe, whatever became of the first try: the events carry their ids. */
+/** Retrying is always safe, because the events have ids. */
 const RETRY_STATUSES = new Set([408, 429, 500, 502, 503, 504]);
 
-/** Failures of a connection to something that is there; after any other one, nothing listens at the address. */
+/** Connection errors that mean that a server is there; after any other error, nothing listens at the URL. */
 const LATE_FAILURES = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT']);
 
-/** What helps where the sentence of the server does not know of the command line. */
+/** Advice for the command line, added to the server's message. */
 const hints: Record<number, string> = {
-  401: '. Give a key with the scope write by --key or MILLRACE_KEY',
-  403: '. Give a key with the scope write, for the site of --site or for all sites, by --key or MILLRACE_KEY',
-  404: '. Another service may be listening there: give the address of ingestion by --url',
-  405: '. Another service may be listening there: give the address of ingestion by --url',
+  401: '. Give a key with the scope write with --key or MILLRACE_KEY',
+  403: '. Give a key with the scope write, for this site or for all sites, with --key or MILLRACE_KEY',
+  404: '. Another service may be listening there: give the URL of ingestion with --url',
+  405: '. Another service may be listening there: give the URL of ingestion with --url',
 };
 
 export interface Receiver {
-  /** Of `POST /events`. */
+  /** URL of `POST /events`. */
   url: URL;
-  /** An access key, where ingestion wants one. */
+  /** Needed if ingestion requires one. */
   key: string | undefined;
 }
 
-/** Sends `body` (NDJSON of `count` events) once. Never throws: a failed connection is a verdict too. */
+/** Sends `body` (NDJSON of `count` events) once. Never throws; a failed connection is a verdict too. */
 export async function tryBatch({ url, key }: Receiver, body: string, count: number): Promise<Verdict> {
   try {
     const response = await fetch(url, {
@@ -67,7 +67,7 @@ function judge(response: Response, text: string, count: number): Verdict {
   if (status === 400 && rejected.length > 0) return { kind: 'answered', accepted: 0, rejected };
   if (status >= 300 && status < 400) {
     const location = printable(response.headers.get('location') ?? 'nowhere');
-    return { kind: 'refused', why: `redirects (${status}) to ${location}; give the final address with --url` };
+    return { kind: 'refused', why: `redirects (${status}) to ${location}; give the final URL with --url` };
   }
   const tooLarge = status === 413;
   if (typeof error.message === 'string') {
@@ -89,7 +89,7 @@ function rejections(list: unknown): Rejection[] {
     }));
 }
 
-/** Reads `Retry-After`, in seconds or as a date, into milliseconds from now; null when there is none that makes sense. */
+/** Parses `Retry-After`, in seconds or as a date, into milliseconds from now; null if it is missing or invalid. */
 function retryAfterMs(header: string | null): number | null {
   if (header === null) return null;
   const wait = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
@@ -102,13 +102,13 @@ function isTimeout(error: unknown): boolean {
 
 function connectionProblem(error: unknown): string {
   if (isTimeout(error)) {
-    return `has not answered within ${REQUEST_TIMEOUT_MS / 1000} s`;
+    return `did not respond within ${REQUEST_TIMEOUT_MS / 1000} s`;
   }
   const cause = causeOf(error);
-  return `cannot be reached (${String(cause.code ?? cause.message ?? error)})`;
+  return `is unreachable (${String(cause.code ?? cause.message ?? error)})`;
 }
 
-/** What `fetch` says of the connection; of several addresses that were tried, the first one's. */
+/** The connection error behind an error of `fetch`; if several addresses were tried, that of the first. */
 function causeOf(error: unknown): Record<string, unknown> {
   const cause = asObject(error instanceof Error ? error.cause : null);
   return Array.isArray(cause.errors) ? asObject(cause.errors[0]) : cause;

@@ -42,7 +42,7 @@ afterEach(() => {
 
 const german = { '8.0.0.0/8': { country: { iso_code: 'DE' } } };
 const french = { '8.0.0.0/8': { country: { iso_code: 'FR' } } };
-const refused = 'the geo database cannot be read; going on with what was there before';
+const refused = 'the geo database is unreadable; keeping the previous data';
 const taken = 'read the geo database';
 
 describe('the bundled data', () => {

@@ -1,6 +1,4 @@
 /** Database access for command-line tools, with errors explained in one sentence. */
-import Joi from 'joi';
-import { databaseSettings, loadConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { createPool, isConnectionError, type Pool } from '../platform/postgres.js';
 
@@ -13,11 +11,6 @@ const undefinedTable = '42P01';
 
 /** Undefined if none is configured. @throws Error if it is not a Postgres URL. */
 export type DatabaseUrl = () => string | undefined;
-
-const schema = Joi.object<{ DATABASE_URL?: string }>({ DATABASE_URL: databaseSettings.DATABASE_URL.optional() });
-
-/** Reads DATABASE_URL. */
-export const loadDatabaseUrl: DatabaseUrl = () => loadConfig(schema, process.env).DATABASE_URL;
 
 /** Runs `work` with a connection pool. @throws CommandError if no database is configured, or it is unreachable or has no tables. */
 export async function onDatabase<T>(

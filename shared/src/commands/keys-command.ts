@@ -1,4 +1,4 @@
-import { loadDatabaseUrl } from './command-database.js';
+import { loadDatabaseUrl } from './command-config.js';
 import { runKeys } from './keys-run.js';
 
 const { stdout, stderr } = process;

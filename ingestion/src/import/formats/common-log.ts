@@ -1,4 +1,4 @@
-/** Common and Combined Log Format, both with a virtual host in front and with anything behind. */
+/** Common and Combined Log Format, optionally with a virtual host in front and further fields at the end. */
 import { normalizeAddress } from '@millrace/shared/access/normalize-address';
 import { normalizeClient, normalizeHost } from '../client-address.js';
 import { parseRequest } from '../parse-request.js';
@@ -6,14 +6,14 @@ import { fromLogTime, LOG_TIME } from '../parse-time.js';
 import { unescapeField } from '../unescape-field.js';
 import type { LogFormat, LogRecord, RawLine } from './log-record.js';
 
-/** The inside of a quoted field: anything but a quote, where a backslash takes the next character with it. */
+/** The content of a quoted field, in which a backslash escapes the next character. */
 const QUOTED = String.raw`[^"\\]*(?:\\.[^"\\]*)*`;
 const TIME = new RegExp(String.raw`\[${LOG_TIME}\] (?=")`);
-/** Written so that no two parts can match the same text: time stays linear in the line's length, whatever the line. */
+/** No two parts can match the same text, so matching takes linear time for any line. */
 const REQUEST_AND_STATUS = new RegExp(String.raw`"(${QUOTED})" (\d{3}) (\d{1,15}|-)(?= |$)`, 'ys');
 const REFERRER_AND_AGENT = new RegExp(` "(${QUOTED})" "(${QUOTED})"(?= |$)`, 'ys');
 const QUOTED_FIRST = new RegExp(`^"(${QUOTED})" (.*)$`, 's');
-/** What syslog, journald, Kubernetes and Docker Compose put in front of a line that they carry. */
+/** Prefixes of syslog, journald, Kubernetes and Docker Compose. */
 const CARRIER =
   /^(?:(?:<\d{1,3}>)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S+) \S+ [^\s:]+: |\d{4}-\d\d-\d\dT\S+ std(?:out|err) [FP] |\S+ +\| )/;
 const HOST_AND_ADDRESS = /^([^:[]+):(.+)$/;
@@ -30,7 +30,7 @@ export const commonLog: LogFormat = {
   },
 };
 
-/** @param expectAgent whether a last line without end and without user agent must have been cut off */
+/** @param expectAgent whether an unfinished last line without a user agent counts as incomplete */
 export function parseCommonLog({ text, ended }: RawLine, expectAgent = false): LogRecord | null {
   const time = TIME.exec(text);
   if (time === null) return null;
@@ -40,7 +40,7 @@ export function parseCommonLog({ text, ended }: RawLine, expectAgent = false): L
   if (origin === null || timestamp === null || request === null) return null;
   const end = REQUEST_AND_STATUS.lastIndex;
   const agent = matchAt(REFERRER_AND_AGENT, text, end);
-  // A quote that does not open referrer and user agent is what is left of a line that was cut off.
+  // A quote without complete referrer and user agent means that the line is incomplete.
   if (agent === null && text.startsWith(' "', end)) return null;
   if (!ended && isCutOff(text, agent !== null, expectAgent)) return null;
   const parsed = parseRequest(unescapeField(request[1]!));
@@ -72,8 +72,8 @@ function optionalField(field: string | undefined): string | null {
 }
 
 /**
- * Reads what stands before the time: client, ident and user, where the client may be a list as in `X-Forwarded-For`,
- * and `host client`, `host:port client` or `host:client` may stand in its place. The rest may hold anything.
+ * Parses the part before the time: client, ident and user. The client may be a list as in `X-Forwarded-For`, or
+ * `host client`, `host:port client` or `host:client`.
  */
 function parseOrigin(prefix: string): { client: string | null; hostname: string | null } | null {
   const [first, rest] = splitFirst(prefix.replace(CARRIER, '').trim());
@@ -81,7 +81,7 @@ function parseOrigin(prefix: string): { client: string | null; hostname: string 
   const isAddress = normalizeAddress(first) !== null;
   if (!first.includes(',') && (!isAddress || /[^:]:\d{1,5}$/.test(first))) {
     const [second, more] = splitFirst(rest);
-    // Behind an address with a port a host needs user and ident after the client, or it is the client with its ident.
+    // An address with a port is only a host if client, ident and user follow; otherwise it is the client, followed by ident.
     if (hasAddress(second) && (!isAddress || more.includes(' '))) {
       return { client: normalizeClient(second), hostname: normalizeHost(first) };
     }
@@ -93,7 +93,7 @@ function parseOrigin(prefix: string): { client: string | null; hostname: string 
   return { client: normalizeClient(first), hostname: null };
 }
 
-/** The first field, which goes on after a comma and may stand in quotes, and what follows it. */
+/** Splits off the first field, which may be quoted or a comma-separated list. */
 function splitFirst(text: string): [string, string] {
   const quoted = QUOTED_FIRST.exec(text);
   if (quoted !== null) return [quoted[1]!, quoted[2]!];

@@ -1,4 +1,4 @@
-/** Every format that the import reads: its own file, and one line here. */
+/** The supported formats; to add one, add its file and a line here. */
 import { awsAlb } from './aws-alb.js';
 import { commonLog } from './common-log.js';
 import { jsonLines } from './json-lines.js';
@@ -8,14 +8,14 @@ import { w3cExtended } from './w3c-extended.js';
 /** In the order in which they are tried. */
 export const formats: readonly LogFormat[] = [commonLog, jsonLines, w3cExtended, awsAlb];
 
-/** All names that `--format` takes. */
+/** All values of `--format`. */
 export const formatNames = formats.flatMap(({ names }) => names);
 
 export function formatNamed(name: string): LogFormat | undefined {
   return formats.find(({ names }) => names.includes(name));
 }
 
-/** The format that reads most of these lines; undefined when none reads a single one. */
+/** The format that can parse most of these lines; undefined if none can parse any. */
 export function findFormat(lines: readonly RawLine[], jsonFields: JsonFields): LogFormat | undefined {
   let best: LogFormat | undefined;
   let most = 0;

@@ -1,10 +1,10 @@
-/** A JSON object a line, as Caddy 2, Traefik and nginx (`escape=json`) write them. */
+/** JSON lines of Caddy 2, Traefik and nginx (`escape=json`). */
 import { normalizeClient, normalizeHost } from '../client-address.js';
 import { type ParsedRequest, parseRequest, parseTarget } from '../parse-request.js';
 import { parseTime } from '../parse-time.js';
 import type { JsonFields, LogFormat, LogRecord } from './log-record.js';
 
-/** What is looked for, under these names, in this order; a dot leads into an object. */
+/** Field names in order of precedence; a dot accesses a nested object. */
 const USUAL_NAMES = {
   time: ['StartUTC', 'time_iso8601', 'ts', '@timestamp', 'timestamp', 'time', 'msec', 'time_local', 'date'],
   client: [
@@ -45,7 +45,7 @@ function parseObject(text: string): Record<string, unknown> | null {
   }
 }
 
-/** A server that logs JSON also writes about itself: a level, a message, and no request. */
+/** The server's own messages have a level and a message, but no request. */
 function isOwnMessage(entry: Record<string, unknown>): boolean {
   return typeof entry.level === 'string' && typeof entry.msg === 'string' && entry.request === undefined;
 }
@@ -63,7 +63,7 @@ function createReader(entry: Record<string, unknown>, jsonFields: JsonFields): R
   };
 }
 
-/** A name that holds dots itself comes first. Of a list, as headers are, the first value. */
+/** Prefers a field whose name contains the dots. For a list, such as a header, returns the first value. */
 function valueAt(entry: Record<string, unknown>, path: string): unknown {
   let value: unknown = Object.hasOwn(entry, path) ? entry[path] : entry;
   if (value === entry) {

@@ -1,14 +1,13 @@
-/** What every format of log is read into. */
 export interface LogRecord {
-  /** An address in its one form, or a name; null when the line does not say. */
+  /** A normalized address or a name; null if the line has none. */
   client: string | null;
-  /** Of the site that was asked for, lower case, without port; null when the line does not say. */
+  /** Requested host in lower case, without port; null if the line has none. */
   hostname: string | null;
   /** ISO 8601 with a zone. */
   timestamp: string;
-  /** Null when the request line has no method, as with `-` or binary garbage. */
+  /** Null if the request line has no method, such as `-` or binary garbage. */
   method: string | null;
-  /** Path and query, percent-encoded in one form; empty when the request line is malformed. */
+  /** Path and query with normalized percent-encoding; empty if the request line is malformed. */
   target: string;
   status: number;
   /** Null when the log has no such field. */
@@ -18,21 +17,21 @@ export interface LogRecord {
 }
 
 export interface RawLine {
-  /** Without its line end. */
+  /** Without its line break. */
   text: string;
-  /** False for a last line without line end, which may be cut off. */
+  /** False for a last line without a line break, which may be incomplete. */
   ended: boolean;
 }
 
-/** `comment` is a line that belongs to the format and is no request; null is a line that is not in the format. */
+/** `comment`: a valid line that is not a request; null: a line that is not in this format. */
 export type ParseLine = (line: RawLine) => LogRecord | 'comment' | null;
 
-/** Names of JSON fields that `--json-fields` gives, by what they hold. */
+/** Names of JSON fields from `--json-fields`. */
 export type JsonFields = Readonly<Record<string, string>>;
 
 export interface LogFormat {
-  /** As `--format` takes them; the first is the one that is shown. */
+  /** Values of `--format`; messages show the first. */
   names: readonly string[];
-  /** A parser keeps what earlier lines of the same file said, so each file gets its own. */
+  /** A parser may keep state from earlier lines, so each file needs a new one. */
   createParser(jsonFields: JsonFields): ParseLine;
 }

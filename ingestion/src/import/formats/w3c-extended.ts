@@ -1,4 +1,4 @@
-/** W3C Extended Log File Format, read by its `#Fields`: IIS, and CloudFront with its tabs (w3.org/TR/WD-logfile). */
+/** W3C Extended Log File Format with `#Fields` (w3.org/TR/WD-logfile), as written by IIS, and by CloudFront with tabs. */
 import { normalizeClient, normalizeHost } from '../client-address.js';
 import { parseTarget } from '../parse-request.js';
 import { parseTime } from '../parse-time.js';
@@ -23,7 +23,7 @@ export const w3cExtended: LogFormat = {
       }
       const tabbed = text.includes('\t');
       const values = tabbed ? text.split('\t') : (text.match(TOKENS) ?? []);
-      // Fewer is a line that was cut off.
+      // With fewer fields, the line is incomplete.
       if (names.length === 0 || values.length !== names.length) return null;
       const fields = new Map(names.map((name, index) => [name, plainValue(values[index]!)]));
       if (!fields.has('date') && date !== undefined) fields.set('date', date);
@@ -62,7 +62,7 @@ function spaced(value: string): string {
   return value.includes(' ') ? value : value.replaceAll('+', ' ');
 }
 
-/** CloudFront percent-encodes, and did so twice in older logs. */
+/** CloudFront percent-encodes values, in older logs twice. */
 function decoded(value: string): string {
   try {
     const once = decodeURIComponent(value);
