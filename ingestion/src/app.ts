@@ -7,7 +7,7 @@ import { pageScripts } from './page-scripts.js';
 
 /** The Express app; the lane is mounted in it too, so that a test can meet every route through it. */
 export function buildApp(deps: ServiceApp, lane: EventLane): Express {
-  const about = { service: 'ingestion', docs: 'README.md, "Ingestion"' };
+  const about = { service: 'ingestion', docs: 'docs/ingestion.md' };
   return buildServiceApp({ about, ...deps }, (app) => {
     app.use((req, res, next) => {
       if (!lane(req, res)) next();

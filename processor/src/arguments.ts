@@ -23,7 +23,7 @@ Works on queued jobs: writes events to Postgres, exactly once, rolls them up and
   --queues a,b     work on these queues only (default all: ${writeQueues.join(', ')})
   --help           show this text
 
-Settings such as DATABASE_URL and REDIS_URL come from the environment; see the README.
+Settings such as DATABASE_URL and REDIS_URL come from the environment; see docs/configuration.md.
 `;
 
 /** @throws Error with one sentence when an option is unknown or its value is out of range. */

@@ -24,7 +24,7 @@ const typedColumns = (hasContext: boolean) =>
     .join(', ');
 
 /**
- * Paths with a query, a fragment or an origin become pages by the rules of their site (README, path rules), read here so that
+ * Paths with a query, a fragment or an origin become pages by the rules of their site (docs/ingestion.md), read here so that
  * a change holds at once. All others are not looked at further. What is taken out of a path becomes a property, unless the
  * client has one of that name, or the column of that name is set.
  */

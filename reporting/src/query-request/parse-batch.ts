@@ -23,7 +23,7 @@ export interface BatchRequest {
   queries: BatchQuery[];
 }
 
-/** What a batch is limited to; also in the README and the OpenAPI document. */
+/** What a batch is limited to; also in docs/limits.md and the OpenAPI document. */
 export const batchLimits = { queries: 50, id: 128 } as const;
 
 /** Fields that all queries of a batch share, of which they may add to `filters` and `include`. */

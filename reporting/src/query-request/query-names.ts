@@ -71,7 +71,7 @@ export const fieldRule = `must be one of ${ofEvents(fieldNames)}, ${others}`;
 export const dimensionRule = `must be one of ${ofEvents(dimensionNames)}, ${others}`;
 export const rangeRule = `must be one of ${rangeNames.join(', ')}, another number of days such as 45d, or [from, to], two dates written YYYY-MM-DD or two instants with a zone`;
 
-/** What a query is limited to; also in the README and the OpenAPI document. */
+/** What a query is limited to; also in docs/limits.md and the OpenAPI document. */
 export const queryLimits = {
   metrics: 20,
   /** Of the metrics those over properties. */

@@ -16,7 +16,7 @@ export interface KeptDependencies {
   writePool: Pool;
 }
 
-/** How many of each a site may have; also in the README and docs/dashboard.md. */
+/** How many of each a site may have; also in docs/limits.md and docs/dashboard.md. */
 export const mostKept = { goals: 100, annotations: 1_000, savedViews: 200 } as const;
 
 /** The site of an address that whoever asks may see. @throws ServiceError `not_found`, `forbidden`. */

@@ -1,4 +1,4 @@
-/** How the paths of events become pages; what is absent is as by default, see README. */
+/** How the paths of events become pages; what is absent is as by default, see docs/ingestion.md. */
 export interface PathRules {
   strip_query?: boolean;
   keep_params?: string[];

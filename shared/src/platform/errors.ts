@@ -1,6 +1,6 @@
 /** Turns a refusal or a failure into the one error body that every service answers with. */
 
-/** Every error code a client can meet: its HTTP status and its default message. Documented in the README, checked by `npm run check`. */
+/** Every error code a client can meet: its HTTP status and its default message. Documented in docs/errors.md, checked by `npm run check`. */
 export const errorCatalogue = {
   empty_body: { status: 400, message: 'The request has no body; send one event or a batch of events as JSON.' },
   malformed_json: { status: 400, message: 'The body is not valid JSON.' },
