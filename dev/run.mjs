@@ -1,4 +1,4 @@
-/** Turns a fresh clone and a command's name into the installed, built and running command, with nothing but Node and npm. */
+/** Installs and builds what a command needs, with nothing but Node and npm, then runs the command. */
 import { accessSync, constants, existsSync, mkdirSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -23,35 +23,37 @@ const targets = {
   workers: 'dev/dist/workers.js',
   keys: 'shared/dist/commands/keys-command.js',
 };
-/** These work on the database of a running `npm start` unless they are told another one. */
+/** Commands for people who change Millrace: they need the packages for tests and checks, too. */
+const withTools = ['test', 'check', 'fuzz', 'bench'];
+/** Commands that use the database of a running `npm start` unless DATABASE_URL names another. */
 const onDatabase = ['verify', 'erase', 'export', 'keys'];
 const onIngestion = ['import', 'seed'];
 
 function fail(sentence) {
   writeSync(2, `${sentence}\n`);
-  // 1 would say that there are differences.
+  // For verify, 1 means that it found differences.
   process.exit(process.argv[2] === 'verify' ? 2 : 1);
 }
 
-/** Explains a failed step: one sentence when the cause is known, else the last lines of the tool. */
+/** Explains a failed step: one sentence if the cause is known, otherwise the last lines of the tool. */
 function failStep(what, output) {
   const lines = output.trimEnd().split('\n').slice(-40).join('\n');
   fail(explainFailure(output, root) ?? `${what} failed:\n${lines}`);
 }
 
-/** Installs and builds what is missing, while no other copy of this script does the same. */
-async function prepare(note) {
+/** Installs and builds what is missing, under a lock that other copies of this script wait for. */
+async function prepare(needs, note) {
   const folder = join(root, '.millrace');
-  // Asked first: on a read-only disk mkdir would complain of a missing folder.
+  // Checked first: on a read-only disk mkdir would complain about a missing folder.
   accessSync(existsSync(folder) ? folder : root, constants.W_OK);
   mkdirSync(folder, { recursive: true });
   const release = await waitForLock(join(folder, 'prepare.lock'), (pid) =>
     note(`Another command (process ${pid}) is installing or building; waiting for it...`),
   );
   try {
-    const installProblem = await install(root, note);
+    const installProblem = await install(root, { ...needs, note });
     if (installProblem !== undefined) return ['Installing the packages', installProblem];
-    const buildProblem = await build(root);
+    const buildProblem = await build(root, needs);
     return buildProblem === undefined ? undefined : ['Building', buildProblem];
   } finally {
     release();
@@ -68,7 +70,7 @@ async function findDatabase() {
   }
 }
 
-/** These send to a running `npm start` unless they are told another address. */
+/** Commands that send events use a running `npm start` unless MILLRACE_URL names another address. */
 async function findIngestion() {
   if (process.env.MILLRACE_URL) return;
   const { runningIngestion } = await import('./dist/running-ingestion.js');
@@ -86,14 +88,15 @@ async function main() {
   const target = Object.hasOwn(targets, command ?? '') ? join(root, targets[command]) : undefined;
   if (!target) fail(`Usage: node dev/run.mjs <${Object.keys(targets).join('|')}> [arguments]`);
   try {
-    const problem = await prepare((line) => writeSync(2, `${line}\n`));
+    const needs = { withTools: withTools.includes(command) };
+    const problem = await prepare(needs, (line) => writeSync(2, `${line}\n`));
     if (problem) failStep(...problem);
   } catch (error) {
     failStep('Preparing the workspace', String(error.stack));
   }
   process.argv = [node, target, ...rest];
   if (onIngestion.includes(command)) await findIngestion();
-  // npm starts scripts in the root; a relative file of a user means the folder that the user is in.
+  // npm runs scripts in the root, but relative paths of these commands start in the folder the user is in.
   if (['import', 'export'].includes(command) && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
   if (onDatabase.includes(command)) await findDatabase();
   await import(pathToFileURL(target).href);

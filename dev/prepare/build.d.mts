@@ -1,2 +1,2 @@
-/** Removes what was made of modules that are gone, from the outputs of every package below `root`. */
+/** Removes the compiled output of deleted modules from all packages below `root`. */
 export function removeLeftovers(root: string): void;

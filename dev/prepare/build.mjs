@@ -1,21 +1,27 @@
-/** Compiles all packages, and bundles the scripts for pages and the dashboard, only where something changed. */
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+/** Compiles the packages, and bundles the dashboard and the scripts for pages. Only what has changed is built again. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { runTool } from './run-tool.mjs';
 
-/** Compiles the workspace incrementally; returns what the compiler or the bundler said when it failed, else undefined. */
-export async function build(root) {
+/**
+ * Compiles the packages that run, and with `withTools` all packages.
+ * Returns the output of the compiler or the bundler when it failed, otherwise undefined.
+ */
+export async function build(root, { withTools }) {
   forgetRemovedOutputs(root);
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const { code, output } = await runTool(process.execPath, [compiler, '-b', '--pretty', 'false'], { cwd: root });
-  if (code !== 0) return output;
+  const project = withTools ? 'tsconfig.json' : 'tsconfig.start.json';
+  const args = [compiler, '-b', project, '--pretty', 'false'];
+  const [compiled, bundleProblem] = await Promise.all([runTool(process.execPath, args, { cwd: root }), bundle(root)]);
+  if (compiled.code !== 0) return compiled.output;
   removeLeftovers(root);
-  return bundle(root);
+  return bundleProblem;
 }
 
 async function bundle(root) {
   try {
+    mkdirSync(join(root, 'sdk', 'browser', 'dist'), { recursive: true });
     const { bundleScripts } = await import(pathToFileURL(join(root, 'sdk', 'browser', 'bundle.mjs')).href);
     const { bundlePage } = await import(pathToFileURL(join(root, 'dashboard', 'build.mjs')).href);
     await Promise.all([bundleScripts(), bundlePage()]);
@@ -25,13 +31,13 @@ async function bundle(root) {
   }
 }
 
-/** Folders of all that is compiled. */
+/** Folders of all compiled packages. */
 function projects(root) {
   const { references } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
   return references.map(({ path }) => path);
 }
 
-/** The compiler trusts its note of an earlier build, even when the output folder has been deleted since. */
+/** The compiler trusts its record of an earlier build even when the output folder has been deleted since. */
 function forgetRemovedOutputs(root) {
   for (const name of projects(root)) {
     const note = join(root, name, 'tsconfig.tsbuildinfo');
@@ -39,17 +45,18 @@ function forgetRemovedOutputs(root) {
   }
 }
 
-/** The compiler leaves what it made of a module that is gone, and an import of that goes on working, but only here. */
+/** The compiler keeps the output of deleted modules, so that importing one would still work, but only in this clone. */
 export function removeLeftovers(root) {
   for (const name of projects(root)) {
     const { rootDir, outDir } = JSON.parse(readFileSync(join(root, name, 'tsconfig.json'), 'utf8')).compilerOptions;
-    const outputs = readdirSync(join(root, name, outDir), { recursive: true });
+    const folder = join(root, name, outDir);
+    const outputs = existsSync(folder) ? readdirSync(folder, { recursive: true }) : [];
     for (const output of outputs) {
       const module = /^(.*?)(?:\.d\.ts|\.js|\.js\.map)$/.exec(output)?.[1];
       // The bundler declares no types.
       if (module === undefined || !outputs.includes(`${module}.d.ts`)) continue;
       const sources = ['ts', 'tsx'].map((ending) => join(root, name, rootDir, `${module}.${ending}`));
-      if (!sources.some((source) => existsSync(source))) rmSync(join(root, name, outDir, output));
+      if (!sources.some((source) => existsSync(source))) rmSync(join(folder, output));
     }
   }
 }

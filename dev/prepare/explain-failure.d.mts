@@ -1,4 +1,2 @@
-/** Turns the function of explain-failure.mjs into a type for the compiled part of dev/. */
-
-/** Returns one sentence for a known cause of failure found in `output`, or undefined for an unknown one. */
+/** Returns one sentence about what happened and what to do, or undefined if the cause is unknown. */
 export function explainFailure(output: string, root: string): string | undefined;

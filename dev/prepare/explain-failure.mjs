@@ -1,5 +1,3 @@
-/** Turns the output of a failed tool into one sentence that says what happened and what to do. */
-
 const causes = [
   [/ENOSPC|no space left on device/i, 'The disk is full: free some space and run the same command again.'],
   [
@@ -17,7 +15,7 @@ const causes = [
   ],
 ];
 
-/** Returns one sentence for a known cause of failure found in `output`, or undefined for an unknown one. */
+/** Returns one sentence about what happened and what to do, or undefined if the cause is unknown. */
 export function explainFailure(output, root) {
   const found = causes.find(([pattern]) => pattern.test(output));
   if (!found) return undefined;

@@ -1,10 +1,10 @@
-/** Turns the machine and its network into settings under which a native package is installed without waiting for a dead host. */
+/** Settings for installing the one native package without waiting for unreachable hosts. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
- * Variables for pnpm. `roaring` downloads its compiled part from GitHub, else compiles it with headers from nodejs.org, and
- * waits minutes for hosts that do not answer; where it cannot be had, the WebAssembly package does the same work.
+ * Environment variables for pnpm. `roaring` downloads its binary from GitHub, or compiles it with headers from nodejs.org,
+ * and waits minutes for either host if it is unreachable. Without the binary, `roaring-wasm` does the same work.
  */
 export async function nativeSettings() {
   const headers = headersFolder();
@@ -15,12 +15,12 @@ export async function nativeSettings() {
   return {
     ...(headers && { npm_config_nodedir: headers }),
     ...(!prebuilt && { npm_config_build_from_source: 'roaring' }),
-    // pnpm would keep what was not built as if it were, for other clones too.
+    // Otherwise pnpm would cache the unbuilt package as built, for other clones too.
     ...(!prebuilt && !compilable && { ROARING_NODE_PRE_GYP: 'false', npm_config_side_effects_cache: 'false' }),
   };
 }
 
-/** Where the headers of this very Node are, when they came with it. */
+/** The folder with the headers of the running Node, if they were installed with it. */
 function headersFolder() {
   const folder = dirname(dirname(process.execPath));
   const file = join(folder, 'include', 'node', 'node_version.h');
@@ -30,7 +30,7 @@ function headersFolder() {
   return parts.join('.') === process.versions.node ? folder : undefined;
 }
 
-/** Any answer will do. Where all goes through a proxy there is none, and then the package is compiled. */
+/** Any answer counts. Behind a proxy there is none, and the package is compiled. */
 async function answers(url) {
   try {
     await fetch(url, { method: 'HEAD', redirect: 'manual', signal: AbortSignal.timeout(3_000) });

@@ -1,4 +1,2 @@
-/** Turns the function of node-problem.mjs into a type for the tests. */
-
 /** Returns why this Node version (such as `18.20.4`) cannot run Millrace, or undefined when it can. */
 export function nodeProblem(version: string): string | undefined;

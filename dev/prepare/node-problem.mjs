@@ -1,5 +1,3 @@
-/** Turns a Node version into the sentence that says why it will not do, or into nothing when it will. */
-
 /** Returns why this Node version (such as `18.20.4`) cannot run Millrace, or undefined when it can. */
 export function nodeProblem(version) {
   if (Number.parseInt(version, 10) >= 20) return undefined;

@@ -1,4 +1,3 @@
-/** Finds the packages of the workspace. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 

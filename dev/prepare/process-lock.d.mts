@@ -1,10 +1,8 @@
-/** Turns the locking functions of process-lock.mjs into types for the compiled part of dev/. */
-
-/** A lock that is ours, with the function that gives it back, or the pid of the living holder. */
+/** Our lock, with its `release`, or the pid of the process that holds it. */
 export type LockAttempt = { release: () => void; heldBy?: undefined } | { release?: undefined; heldBy: number };
 
-/** Takes the lock and returns how to give it back, or the pid of the living process that holds it. */
+/** Acquires the lock and returns its `release`, or returns the pid of the running process that holds it. */
 export function tryLock(file: string): LockAttempt;
 
-/** Takes the lock, waiting while a living process holds it; `onWait` is told once whom we wait for. */
+/** Acquires the lock, waiting while another process holds it; `onWait` is called once, with the pid of that process. */
 export function waitForLock(file: string, onWait: (pid: number) => void): Promise<() => void>;

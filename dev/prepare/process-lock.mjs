@@ -1,9 +1,9 @@
-/** Turns a file into a lock that one living process holds, and that a dead one loses. */
+/** A lock file that belongs to one running process and is released when that process dies. */
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Takes the lock and returns how to give it back, or the pid of the living process that holds it. */
+/** Acquires the lock and returns its `release`, or returns the pid of the running process that holds it. */
 export function tryLock(file) {
   mkdirSync(dirname(file), { recursive: true });
   const mine = { pid: process.pid, born: birthOf(process.pid) };
@@ -13,22 +13,22 @@ export function tryLock(file) {
     if (holder && isAlive(holder)) return { heldBy: holder.pid };
     discardStale(file, holder);
   }
-  throw new Error(`The lock ${file} cannot be taken: remove that file if no other copy is running.`);
+  throw new Error(`The lock ${file} cannot be acquired: remove that file if no other copy is running.`);
 }
 
-/** Takes the lock, waiting while a living process holds it; `onWait` is told once whom we wait for. */
+/** Acquires the lock, waiting while another process holds it; `onWait` is called once, with the pid of that process. */
 export async function waitForLock(file, onWait) {
-  let told = false;
+  let hasNoted = false;
   for (;;) {
     const lock = tryLock(file);
     if (lock.release) return lock.release;
-    if (!told) onWait(lock.heldBy);
-    told = true;
+    if (!hasNoted) onWait(lock.heldBy);
+    hasNoted = true;
     await sleep(200);
   }
 }
 
-/** A full file appears at once under the lock's name, so that nobody ever reads half of one. */
+/** Links a complete file to the lock's name, so that no process can read half of one. */
 function claim(file, mine) {
   const draft = `${file}.${process.pid}`;
   try {
@@ -51,7 +51,7 @@ function readHolder(file) {
   }
 }
 
-/** Moves the stale lock away; when a quicker process has replaced it meanwhile, its lock is put back. */
+/** Moves the stale lock away. If another process replaced it in the meantime, that lock is put back. */
 function discardStale(file, stale) {
   const aside = `${file}.stale.${process.pid}`;
   try {
@@ -70,7 +70,7 @@ function releaseIfMine(file, mine) {
   if (holder?.pid === mine.pid && holder.born === mine.born) rmSync(file, { force: true });
 }
 
-/** A pid is given again after a while; pid and birth together are one process. */
+/** Pids are reused; pid and start time together identify a process. */
 function isAlive(holder) {
   try {
     process.kill(holder.pid, 0);
@@ -80,7 +80,7 @@ function isAlive(holder) {
   return holder.born === birthOf(holder.pid);
 }
 
-/** Start of a process in clock ticks since boot, where the system tells it (Linux); else an empty text. */
+/** When a process started, in clock ticks since boot; an empty string on systems without /proc. */
 function birthOf(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

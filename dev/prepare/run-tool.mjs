@@ -1,10 +1,14 @@
-/** Turns a command line into its exit code and whole output, and takes the tool along when we are stopped. */
+/** Runs command-line tools for the steps before a command, and stops them when we are stopped. */
 import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/** Runs a tool without a terminal; resolves with `{code, output}`, where code is null when it could not be started. */
-export function runTool(command, args, options) {
+/**
+ * Runs a tool without a terminal; resolves with its exit code and whole output. `code` is null when it could not be
+ * started. `onLine` gets each line of its standard output as it comes.
+ */
+export function runTool(command, args, { onLine, ...options }) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
@@ -17,12 +21,11 @@ export function runTool(command, args, options) {
       resolve({ code, output });
     };
     for (const signal of stopSignals) process.on(signal, stop);
-    child.stdout.on('data', (chunk) => {
-      output += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      output += chunk;
-    });
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk) => {
+        output += chunk;
+      });
+    if (onLine) createInterface({ input: child.stdout }).on('line', onLine);
     child.on('error', (error) => {
       output += error.message;
       finish(null);

@@ -1,4 +1,4 @@
-/** Turns the data folder into the key of this machine's administrator: made once, kept in a file that only its owner reads. */
+/** The administrator key of this machine: generated once, in a file that only its owner can read. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateKey, looksLikeKey, registerKey } from '@millrace/shared/access/keys';
@@ -15,7 +15,7 @@ function readOrMake(file: string): string {
   throw new ClearError(`${file} does not hold a key: delete it, and the next start makes a new one.`);
 }
 
-/** Returns the file. A database that does not know the key yet, such as a new one, learns it. */
+/** Returns the key file, after registering the key in the database if it is missing there. */
 export async function ensureAdminKey(dataFolder: string, databaseUrl: string): Promise<string> {
   const file = join(dataFolder, 'admin-key');
   const key = readOrMake(file);

@@ -1,10 +1,9 @@
-/** Checks that all ports are free, and says of each that is not who needs it and how to choose another. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClearError } from './clear-error.js';
 import { portProblem } from './free-port.js';
 import type { PlannedService } from './start-settings.js';
 
-/** Throws a ClearError unless every port can be listened on within `graceMs`. */
+/** Throws a ClearError that names every port that cannot be listened on within `graceMs`. */
 export async function checkPorts(host: string, planned: PlannedService[], graceMs: number): Promise<void> {
   const end = Date.now() + graceMs;
   const problems: string[] = [];
@@ -19,7 +18,7 @@ export async function checkPorts(host: string, planned: PlannedService[], graceM
   if (problems.length > 0) throw new ClearError(problems.join('\n'));
 }
 
-/** As far away as to clash with no port of another service, if each is moved so. */
+/** Far enough away that moved services do not collide with each other. */
 const otherPort = (port: number) => port + (port > 50_000 ? -10_000 : 10_000);
 
 function describe(problem: string, host: string, port: number, name: string, variable: string): string {

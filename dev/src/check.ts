@@ -1,4 +1,3 @@
-/** Turns `npm run check [-- names...]` into every problem that the checks find, and exit code 1 when there is any. */
 import { type Check, checks } from './check-list.js';
 import { writeSchemaDump } from './checks/schema-dump.js';
 import { writeDocs } from './checks/written-docs.js';
@@ -10,12 +9,12 @@ function wantedChecks(names: string[]): readonly Check[] {
   const unknown = names.find((name) => !checks.some((check) => check.name === name));
   if (unknown) {
     const known = checks.map(({ name }) => name).join(', ');
-    throw new ClearError(`There is no check "${unknown}": name some of ${known}, or none to run all.`);
+    throw new ClearError(`There is no check "${unknown}": choose from ${known}, or name none to run all.`);
   }
   return names.length === 0 ? checks : checks.filter(({ name }) => names.includes(name));
 }
 
-/** A check that cannot even run, for want of a file, has found a problem too. */
+/** A check that throws, for example because a file is missing, has failed. */
 async function runCheck(check: Check): Promise<boolean> {
   const began = Date.now();
   let problems: string[];

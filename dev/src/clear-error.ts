@@ -1,6 +1,4 @@
-/** Turns a foreseen failure into a sentence for the person at the terminal, shown without a stack. */
-
-/** A failure that its message explains in full: what happened, why, and what to do. */
+/** A failure whose message says everything: what happened, why, and what to do. It is shown without a stack. */
 export class ClearError extends Error {
   override name = 'ClearError';
 }

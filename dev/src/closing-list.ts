@@ -1,9 +1,7 @@
-/** Turns things opened one after the other into one closing that runs last in, first out. */
-
-/** Closers collected while opening. */
+/** Cleanup functions, which run in reverse order. */
 export interface ClosingList {
   add(close: () => Promise<void> | void): void;
-  /** Runs every closer once, also when one fails; the first failure is thrown at the end. */
+  /** Runs every closer once, even if one fails. The first failure is thrown at the end. */
   closeAll(): Promise<void>;
 }
 

@@ -1,6 +1,4 @@
-/** Turns the JSON report of Vitest into one line of counts. */
-
-/** The part of Vitest's JSON report that is read here. */
+/** The part of Vitest's JSON report that we read. */
 export interface VitestReport {
   numPassedTests: number;
   numFailedTests: number;
@@ -9,7 +7,7 @@ export interface VitestReport {
   testResults: { status: string; assertionResults: unknown[] }[];
 }
 
-/** Returns `N passed, N failed`, with `, N skipped` when any; a file that could not even be loaded counts as one failure. */
+/** Returns `N passed, N failed`, with `, N skipped` if any. A file that could not be loaded counts as one failure. */
 export function countResults(report: VitestReport): string {
   const broken = report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0);
   const skipped = report.numPendingTests + report.numTodoTests;

@@ -1,9 +1,9 @@
-/** Turns root into the ordinary user as whom Postgres, which refuses root, is allowed to run. */
+/** Postgres refuses to run as root, so as root it is started as another user. */
 import { type SpawnOptions, spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { ClearError } from './clear-error.js';
 
-/** How to start a Postgres program: what to put before its command line, spawn options, and who owns its files. */
+/** How to start a Postgres program: a prefix for its command line, spawn options, and the owner of its files. */
 export interface PostgresUser {
   prefix: string[];
   options: Pick<SpawnOptions, 'uid' | 'gid'>;
@@ -11,8 +11,8 @@ export interface PostgresUser {
 }
 
 /**
- * Decides as whom Postgres runs: as ourselves unless we are root, else as the owner of the data, `postgres` or `nobody`.
- * `probe` is a program that this user must be able to run, `home` the folder of the data, which it must be able to enter.
+ * Decides which user runs Postgres: the current one, or if that is root, the owner of the data, `postgres` or `nobody`.
+ * This user must be able to run the program `probe` and to enter `home`, the folder of the data.
  */
 export function choosePostgresUser(probe: string, home: string, dataDir: string): PostgresUser {
   if (process.getuid?.() !== 0) return { prefix: [], options: {} };
@@ -28,13 +28,13 @@ export function choosePostgresUser(probe: string, home: string, dataDir: string)
   const found = able.find((user) => canRun(user, probe, home));
   if (found) return found;
   throw new ClearError(
-    `Postgres refuses to run as root, and the user it would run as (uid ${owner.uid}) may not enter ${home}: move the clone to a folder that everybody may enter, or run this command as an ordinary user.`,
+    `Postgres refuses to run as root, and the user it would run as (uid ${owner.uid}) cannot enter ${home}: move the clone to a folder that all users can enter, or run this command as an ordinary user.`,
   );
 }
 
 /**
- * Keeps one right of root, to pass through folders such as /root that are closed to the user. The securebit keeps that
- * right valid for access(2) too, with which initdb checks its own program files.
+ * Keeps one capability of root, to pass through folders such as /root that the user cannot enter. The securebit keeps it
+ * effective for access(2) too, with which initdb checks its program files.
  */
 function withCapability(owner: { uid: number; gid: number }, capability: string): PostgresUser {
   const only = `-all,+${capability}`;
@@ -44,7 +44,7 @@ function withCapability(owner: { uid: number; gid: number }, capability: string)
 }
 
 function canRun(user: PostgresUser, probe: string, home: string): boolean {
-  // As initdb does it: the program must be readable and executable by access(2), and then really run.
+  // Like initdb: the program must be readable and executable by access(2), and must run.
   const script = 'cd "$1" && test -r "$0" && test -x "$0" && "$0" --version';
   const [command = '/bin/sh', ...args] = [...user.prefix, '/bin/sh', '-c', script, probe, home];
   return spawnSync(command, args, { ...user.options, cwd: '/', stdio: 'ignore' }).status === 0;

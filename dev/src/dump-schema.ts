@@ -1,7 +1,7 @@
-/** Turns the catalogue of a database into the text of its schema, the same for the same schema on every machine. */
+/** The schema of a database as text that is the same on every machine. */
 import pg from 'pg';
 
-/** Tables with their columns, constraints and partitioning; partitions are made as time goes by and left out. */
+/** Tables with their columns, constraints and partitioning. Partitions are left out: they are created as time passes. */
 const tablesSql = `/* dev.dumpTables */
   select format(E'create table %I (\\n%s\\n)%s;', c.relname,
     concat_ws(E',\\n', columns.lines, constraints.lines),
@@ -25,7 +25,7 @@ const tablesSql = `/* dev.dumpTables */
   where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
   order by c.relname`;
 
-/** Indexes that no constraint brings with it. */
+/** Indexes that do not belong to a constraint. */
 const indexesSql = `/* dev.dumpIndexes */
   select pg_get_indexdef(i.indexrelid) || ';' as line
   from pg_index i

@@ -1,4 +1,3 @@
-/** A Postgres of our own on the data of a folder, reachable on 127.0.0.1 with a password. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import type { Writable } from 'node:stream';
@@ -20,13 +19,13 @@ import { type PostgresSettings, postgresArguments } from './postgres-settings.js
 import { stopStalePostgres } from './stop-stale-postgres.js';
 import { stopWhenOrphaned } from './stop-when-orphaned.js';
 
-/** Where the data goes and how careful Postgres must be with them. */
+/** Where the data is stored, and how durable it must be. */
 export interface EmbeddedPostgresOptions {
   /** Folder that gets the data directory, the log and the password file. */
   home: string;
-  /** A free port is chosen when none is given. */
+  /** Default: a free port. */
   port?: number;
-  /** Default true; false only for throw-away databases. */
+  /** Default true. Use false only for throw-away databases. */
   fsync?: boolean;
 }
 
@@ -35,15 +34,15 @@ export interface EmbeddedPostgres {
   /** Connection URL of the database, with its password. */
   url: string;
   pid: number;
-  /** Whoever holds this stream keeps Postgres alive after our own violent end, and not longer. */
+  /** If this process is killed, Postgres keeps running until every holder of this stream has ended. */
   lifeline: Writable;
-  /** Resolves when Postgres has ended, for whatever reason. */
+  /** Resolves when Postgres has ended, for any reason. */
   ended: Promise<void>;
-  /** Fast shutdown; after the deadline an immediate one, which recovers at the next start. */
+  /** Fast shutdown, or after a deadline an immediate one, from which the next start recovers. */
   stop(deadlineMs?: number): Promise<void>;
 }
 
-/** Sets up (the first time) and starts Postgres; resolves when it answers. Throws a ClearError when it cannot. */
+/** Starts Postgres, after initializing it the first time, and resolves when it accepts connections. @throws ClearError */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const binaries = findPostgresBinaries();
   const files = postgresFiles(options.home);
@@ -67,7 +66,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   }
 }
 
-/** How long the processes of a Postgres that was killed may take to end; until then no other can use their data. */
+/** How long to wait for the processes of a killed Postgres; until they end, their data cannot be used. */
 const lingerMs = 15_000;
 
 const isStillInUse = (logFile: string, from: number) =>
@@ -87,10 +86,10 @@ function spawnPostgres(
   settings: PostgresSettings,
 ): ChildProcess {
   const [command = postgres, ...args] = [...user.prefix, postgres, ...postgresArguments(files.dataDir, settings)];
-  // A large log is emptied first.
+  // Truncates a large log first.
   const log = openSync(files.logFile, isLarge(files.logFile) ? 'w' : 'a', 0o600);
   try {
-    // Detached: in a session of its own the terminal's Ctrl-C does not reach it before the services have drained.
+    // Detached, so that Ctrl-C in the terminal does not stop Postgres before the services have drained.
     const stdio: ['ignore', number, number] = ['ignore', log, log];
     return spawn(command, args, { ...user.options, cwd: '/', env: postgresEnvironment, detached: true, stdio });
   } finally {
@@ -133,7 +132,7 @@ function startFailure(files: PostgresFiles): ClearError {
   if (/no space left on device/i.test(tail)) return new ClearError(diskFull(files.home));
   if (/data directory was initialized by PostgreSQL version/.test(tail)) {
     return new ClearError(
-      `The data in ${files.dataDir} belong to another major version of Postgres: dump them with that version, move the folder away, and restore.`,
+      `The data in ${files.dataDir} belongs to another major version of Postgres: dump them with that version, move the folder away, and restore.`,
     );
   }
   return new ClearError(`The embedded Postgres did not start; the end of its log ${files.logFile} says:\n${tail}`);

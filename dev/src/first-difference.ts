@@ -1,6 +1,4 @@
-/** Turns two texts into the place where they part. */
-
-/** Returns both sides of the first line that differs, with its number; undefined when the texts are equal. */
+/** Returns both versions of the first line that differs, with its number, or undefined if the texts are equal. */
 export function firstDifference(expected: string, actual: string): string | undefined {
   if (expected === actual) return undefined;
   const [left, right] = [expected.split('\n'), actual.split('\n')];

@@ -1,5 +1,3 @@
-/** Turns a line of JSON from a service's log into one that a person can read. */
-
 const levels: Record<number, string> = { 10: 'TRACE', 20: 'DEBUG', 30: 'INFO', 40: 'WARN', 50: 'ERROR', 60: 'FATAL' };
 
 interface LogRecord {
@@ -10,7 +8,7 @@ interface LogRecord {
   [field: string]: unknown;
 }
 
-/** Returns `time level service message field=value...`; a line that is no JSON object is kept behind the service's name. */
+/** Returns `time level service message field=value...`; a line that is not a JSON object is shown as it is, after the service's name. */
 export function formatLogLine(service: string, line: string): string {
   const record = parseRecord(line);
   if (!record) return `${' '.repeat(19)}${service.padEnd(10)} ${printable(line)}`;
@@ -41,7 +39,7 @@ function formatValue(value: unknown): string {
   return typeof value === 'string' && /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value);
 }
 
-/** Text from requests can be in a log: control characters must not reach the terminal, where they are commands. */
+/** Logs can contain text from requests, whose control characters would be commands to the terminal. */
 function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, (character) =>
     character === '\t' ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -1,7 +1,6 @@
-/** Looks for TCP ports by listening for a moment. */
 import { createServer } from 'node:net';
 
-/** Below those that Linux (from 32768 on) and others (from 49152 on) give to connections, which take them at any time. */
+/** Below the ephemeral ports of Linux (from 32768) and other systems (from 49152), which connections take at any time. */
 const lowest = 20_000;
 const highest = 32_767;
 
@@ -19,7 +18,7 @@ export async function findFreePort(): Promise<number> {
   throw new Error(`no port of 127.0.0.1 is free: ${problem}`);
 }
 
-/** Returns undefined when `port` can be listened on at `host`, else the system's error code, such as EADDRINUSE. */
+/** Returns undefined if `port` can be listened on at `host`, otherwise the system's error code, such as EADDRINUSE. */
 export function portProblem(host: string, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const server = createServer();

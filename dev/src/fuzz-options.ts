@@ -1,4 +1,3 @@
-/** What the command line of `npm run fuzz` asks for. */
 import { parseArgs } from 'node:util';
 import { ClearError } from './clear-error.js';
 
@@ -6,7 +5,7 @@ export interface FuzzOptions {
   help: boolean;
   /** Undefined: one round. */
   minutes: number | undefined;
-  /** Of the first round. */
+  /** Seed of the first round. */
   seed: number;
 }
 
@@ -24,7 +23,7 @@ questions: between and beside them events are stored, come late, are erased and 
 Exit code 0: all answers were right. 1: one was not, and is shown with the command that asks it again; or the search was stopped, or could not go on, which the last lines say.
 `;
 
-/** @throws ClearError for an unknown option, and for what is no number. `clock` is where a seed comes from that is not given. */
+/** `clock` supplies the default seed. @throws ClearError for an unknown option or an invalid number. */
 export function readFuzzOptions(argv: string[], clock: () => number = Date.now): FuzzOptions {
   const { help, minutes, seed } = parse(argv.filter((argument) => argument !== '--'));
   return {

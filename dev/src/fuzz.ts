@@ -1,4 +1,4 @@
-/** Looks for a wrong answer of the engine until the time is over, on a database that it starts and removes itself. */
+/** Checks random histories against plain counting until the time is up, on a throw-away database. */
 import { fuzzHelp, readFuzzOptions } from './fuzz-options.js';
 import { loadTestCode } from './load-test-code.js';
 import { type CommandContext, runCommand } from './run-command.js';

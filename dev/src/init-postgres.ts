@@ -1,4 +1,3 @@
-/** Turns an empty folder into a Postgres data directory with a password of its own. */
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -6,10 +5,10 @@ import { join } from 'node:path';
 import { ClearError } from './clear-error.js';
 import type { PostgresUser } from './drop-root.js';
 
-/** Name of the database superuser and owner of everything. */
+/** The superuser, who owns everything in the database. */
 export const databaseUser = 'millrace';
 
-/** Environment of the Postgres programs: nothing of ours (PGPORT, PGDATA, LANG...) may change what they do. */
+/** The environment of the Postgres programs. Variables such as PGPORT, PGDATA and LANG must not reach them. */
 export const postgresEnvironment = { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
 
 /** Files of one embedded Postgres below its home folder. */
@@ -20,7 +19,7 @@ export interface PostgresFiles {
   logFile: string;
 }
 
-/** Returns where the files of the Postgres of `home` are. */
+/** Paths of the Postgres files below `home`. */
 export function postgresFiles(home: string): PostgresFiles {
   return {
     home,
@@ -30,10 +29,10 @@ export function postgresFiles(home: string): PostgresFiles {
   };
 }
 
-/** Makes the data directory unless it exists, and returns the password of the database user. */
+/** Creates the data directory unless it exists, and returns the password of the superuser. */
 export function initPostgres(initdb: string, files: PostgresFiles, user: PostgresUser): string {
   if (existsSync(files.dataDir)) return readPassword(files);
-  // Made under another name first: an initdb that was cut short never looks like a finished one.
+  // Created under another name first, so that an interrupted initdb never looks finished.
   const draft = `${files.dataDir}.new`;
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft, { mode: 0o700 });
@@ -48,13 +47,13 @@ export function initPostgres(initdb: string, files: PostgresFiles, user: Postgre
 function readPassword(files: PostgresFiles): string {
   if (existsSync(files.passwordFile)) return readFileSync(files.passwordFile, 'utf8');
   throw new ClearError(
-    `The password of the database in ${files.dataDir} is gone: put ${files.passwordFile} back, or remove both to start with an empty database.`,
+    `The password of the database in ${files.dataDir} is missing: restore ${files.passwordFile}, or remove both to start with an empty database.`,
   );
 }
 
 function runInitdb(initdb: string, dataDir: string, files: PostgresFiles, user: PostgresUser): void {
   const settings = ['--username', databaseUser, '--pwfile', files.passwordFile, '--auth', 'scram-sha-256'];
-  // The built-in provider sorts the same everywhere; ICU or libc would change with the system's version.
+  // The built-in provider sorts the same everywhere; ICU and libc differ between versions.
   const locale = ['--encoding', 'UTF8', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8', '--locale', 'C'];
   const [command = initdb, ...args] = [
     ...user.prefix,
@@ -70,10 +69,10 @@ function runInitdb(initdb: string, dataDir: string, files: PostgresFiles, user: 
   rmSync(dataDir, { recursive: true, force: true });
   const output = `${result.stdout ?? ''}${result.stderr ?? ''}${result.error?.message ?? ''}`;
   if (/no space left on device/i.test(output)) throw new ClearError(diskFull(files.home));
-  throw new ClearError(`The embedded Postgres could not be set up in ${files.home}:\n${output.trimEnd()}`);
+  throw new ClearError(`The embedded Postgres could not be initialized in ${files.home}:\n${output.trimEnd()}`);
 }
 
-/** The sentence for a full disk below `folder`. */
+/** The message for a full disk. */
 export function diskFull(folder: string): string {
   return `The disk that holds ${folder} is full, so Postgres cannot run: free some space and run the same command again.`;
 }

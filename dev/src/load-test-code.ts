@@ -1,13 +1,20 @@
-/** Loads modules of tests, which are never built, into this process. */
-import { createViteServer } from 'vitest/node';
 import type { ClosingList } from './closing-list.js';
 import { workspaceRoot } from './workspace-root.js';
 
-/** `path` is that of a TypeScript file below the workspace's folder; what it exports is that of `T`. */
+interface ViteServer {
+  close(): Promise<void>;
+  ssrLoadModule(path: string): Promise<unknown>;
+}
+
+/** As a variable, since `npm start` compiles this file where vitest is not installed. */
+const vitest: string = 'vitest/node';
+
+/** Imports a test module, which is never compiled to dist/. `path` starts at the workspace's folder; `T` is what it exports. */
 export async function loadTestCode<T>(path: string, closing: ClosingList): Promise<T> {
+  const { createViteServer } = (await import(vitest)) as { createViteServer(options: object): Promise<ViteServer> };
   const server = await createViteServer({
     ...{ root: workspaceRoot, configFile: false, appType: 'custom', logLevel: 'error' },
-    // The server is there for its compiler alone, so it needs neither a port nor a socket.
+    // Only its compiler is used: no port, no socket.
     server: { middlewareMode: true, hmr: false, watch: null, ws: false },
     optimizeDeps: { noDiscovery: true, include: [] },
   });

@@ -1,6 +1,4 @@
-/** Turns a Markdown text into the rows of the tables below a heading. */
-
-/** Returns the cells of every table row in the sections whose heading contains `title`, without head and rule rows. */
+/** Cells of all table rows in the sections whose heading contains `title`, without the head of each table. */
 export function tableRows(markdown: string, title: string): string[][] {
   const rows: string[][] = [];
   let depth = 0;
@@ -22,7 +20,7 @@ export function tableRows(markdown: string, title: string): string[][] {
 
 function cellsOf(line: string): string[] | undefined {
   const inner = /^\s*\|(.*)\|\s*$/.exec(line)?.[1];
-  // An escaped bar belongs to the cell.
+  // An escaped bar is part of the cell.
   return inner?.split(/(?<!\\)\|/).map((cell) => cell.trim());
 }
 

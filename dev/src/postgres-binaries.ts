@@ -1,17 +1,16 @@
-/** Turns the installed npm package of this platform into the paths of the Postgres programs. */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { ClearError } from './clear-error.js';
 
-/** Absolute paths of the programs that the package brings. */
+/** Absolute paths of the programs in the package. */
 export interface PostgresBinaries {
   initdb: string;
   postgres: string;
 }
 
 /**
- * Finds the programs. Only the package's files are used, not its JavaScript: that hooks our signals and keeps Postgres in
+ * Finds the programs. The package's JavaScript is not used: it hooks our signals and keeps Postgres in
  * our process group, where a Ctrl-C would stop it before the services have drained.
  */
 export function findPostgresBinaries(): PostgresBinaries {
@@ -23,7 +22,7 @@ export function findPostgresBinaries(): PostgresBinaries {
     const binaries = { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres') };
     if (existsSync(binaries.initdb) && existsSync(binaries.postgres)) return binaries;
   } catch {
-    // Not installed for this platform: said below.
+    // Not installed for this platform, which is reported below.
   }
   throw new ClearError(
     `There is no embedded Postgres for ${platform}: start a Postgres 15 or newer yourself and set DATABASE_URL to it.`,

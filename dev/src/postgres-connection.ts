@@ -1,4 +1,3 @@
-/** Turns a connection URL into short questions to the Postgres behind it. */
 import pg from 'pg';
 
 function maintenanceClient(url: string): pg.Client {
@@ -16,7 +15,7 @@ export async function postgresAnswers(url: string): Promise<boolean> {
     return true;
   } catch (error) {
     const code = (error as { code?: string }).code ?? '';
-    // 28P01: something else answers on that port, or the password file does not belong to the data.
+    // 28P01: another server answers on that port, or the password file belongs to other data.
     if (code === '28P01') throw error;
     return false;
   } finally {
@@ -24,7 +23,7 @@ export async function postgresAnswers(url: string): Promise<boolean> {
   }
 }
 
-/** Creates the database that the URL names, unless it is there. */
+/** Creates the database of the URL unless it exists. */
 export async function createDatabase(url: string): Promise<void> {
   const name = new URL(url).pathname.slice(1);
   const client = maintenanceClient(url);

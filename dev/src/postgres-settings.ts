@@ -1,18 +1,16 @@
-/** Turns the wishes of the one who starts Postgres into its settings. */
-
-/** What differs between the database of `npm start` and a throw-away one. */
+/** How the database of `npm start` differs from a throw-away one. */
 export interface PostgresSettings {
   port: number;
-  /** Only a throw-away database may go without: a crash can destroy it. */
+  /** False only for throw-away databases: without it, a crash can destroy the data. */
   fsync: boolean;
 }
 
-/** Returns the command-line arguments; settings stand here rather than in postgresql.conf, so that updates reach old data. */
+/** Returns command-line arguments. Settings are not in postgresql.conf, so that updates also apply to existing data. */
 export function postgresArguments(dataDir: string, { port, fsync }: PostgresSettings): string[] {
   const settings: Record<string, string | number> = {
     listen_addresses: '127.0.0.1',
     port,
-    // Password over TCP is the only way in; a socket file would also limit how deep the clone may lie.
+    // Only TCP with a password: a socket file would limit the length of the clone's path.
     unix_socket_directories: '',
     max_connections: 200,
     shared_buffers: '192MB',
@@ -24,7 +22,7 @@ export function postgresArguments(dataDir: string, { port, fsync }: PostgresSett
     timezone: 'UTC',
     log_timezone: 'UTC',
     log_checkpoints: 'off',
-    // Statements are as long as the batches that they insert.
+    // Statements are as long as the batches they insert.
     log_min_error_statement: 'panic',
     log_min_duration_statement: '2s',
   };

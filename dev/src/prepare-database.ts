@@ -1,4 +1,3 @@
-/** Turns the settings into a running, migrated database. */
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { ClearError } from './clear-error.js';
@@ -9,16 +8,16 @@ import { spawnNode } from './spawn-node.js';
 import type { StartSettings } from './start-settings.js';
 import { workspaceRoot } from './workspace-root.js';
 
-/** A database that services can use. */
+/** A database that is ready for the services. */
 export interface ReadyDatabase {
   url: string;
-  /** Of the embedded Postgres only. */
+  /** Only for the embedded Postgres. */
   lifeline?: Writable;
-  /** Resolves when the embedded Postgres ends; never for a given one. */
+  /** Resolves when the embedded Postgres ends; never resolves for DATABASE_URL. */
   ended: Promise<void>;
 }
 
-/** Takes the database of DATABASE_URL, or starts the embedded one and leaves its stopping in the closing list. */
+/** Uses the database of DATABASE_URL, or starts the embedded one, which the closing list then stops. */
 export async function openDatabase(settings: StartSettings, { closing }: CommandContext): Promise<ReadyDatabase> {
   if (settings.databaseUrl) return { url: settings.databaseUrl, ended: new Promise(() => undefined) };
   const postgres = await startEmbeddedPostgres({ home: settings.dataFolder });
@@ -26,7 +25,7 @@ export async function openDatabase(settings: StartSettings, { closing }: Command
   return postgres;
 }
 
-/** Brings tables and queue up to date; throws a ClearError with the last words of the migration when it fails. */
+/** Migrates tables and queue. @throws ClearError with the end of the migration's log */
 export async function migrateDatabase(env: NodeJS.ProcessEnv, logFormat: 'text' | 'json', stopped: AbortSignal) {
   const script = join(workspaceRoot, 'shared', 'dist', 'commands', 'migrate-command.js');
   const child = spawnNode({ name: 'migrate', script, env, logFormat });

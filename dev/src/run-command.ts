@@ -1,17 +1,16 @@
-/** Turns a command of this folder into an exit code: everything opened is closed, also on Ctrl-C. */
 import { dirname } from 'node:path';
 import { explainFailure } from '../prepare/explain-failure.mjs';
 import { ClearError } from './clear-error.js';
 import { type ClosingList, createClosingList } from './closing-list.js';
 import { workspaceRoot } from './workspace-root.js';
 
-/** What a command gets: where to leave its closers, and a signal that fires when the person wants to stop. */
+/** What a command gets: a list for its cleanup, and a signal that fires on Ctrl-C. */
 export interface CommandContext {
   closing: ClosingList;
   stopped: AbortSignal;
 }
 
-/** Runs `command` and ends the process with the exit code that it returns; a second signal ends it at once. */
+/** Runs `command`, cleans up, and exits with the code it returned. A second signal exits at once. */
 export async function runCommand(command: (context: CommandContext) => Promise<number>): Promise<never> {
   const closing = createClosingList();
   const stop = new AbortController();
@@ -21,7 +20,7 @@ export async function runCommand(command: (context: CommandContext) => Promise<n
   );
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
   whenNpmIsGone(() => stop.abort());
-  // A reader that went away (`npm start | head`) is a wish to stop as well, and must not crash the closing.
+  //  head`) is a wish to stop as well, and must not crash the closing.|A closed pipe (`npm start | head`) also means stop, and must not crash the cleanup.| head`) is a wish to stop as well, and must not crash the closing.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => stop.abort());
   let code = 1;
   try {
@@ -36,7 +35,7 @@ export async function runCommand(command: (context: CommandContext) => Promise<n
   process.exit(code);
 }
 
-/** One Ctrl-C comes twice, from the terminal and handed on by npm: what comes within half a second is one wish. */
+/** One Ctrl-C arrives twice, from the terminal and from npm, so signals within half a second count as one. */
 function onFirstAndSecond(first: () => void, second: () => void): () => void {
   let firstAt: number | undefined;
   return () => {
@@ -48,7 +47,7 @@ function onFirstAndSecond(first: () => void, second: () => void): () => void {
   };
 }
 
-/** npm hands signals on, but when it is itself killed nobody tells us except the change of our parent. */
+/** npm forwards signals, but if npm itself is killed, all we see is that our parent has changed. */
 function whenNpmIsGone(stop: () => void): void {
   const parent = process.ppid;
   if (process.env.npm_lifecycle_event === undefined || parent <= 1) return;
@@ -62,7 +61,7 @@ function report(error: unknown): void {
   process.stderr.write(`${describe(error)}\n`);
 }
 
-/** One sentence where the cause is known; the stack is for faults of our own. */
+/** A ClearError is shown as a sentence; only bugs are shown with a stack. */
 function describe(error: unknown): string {
   if (error instanceof ClearError) return error.message;
   if (!(error instanceof Error)) return String(error);

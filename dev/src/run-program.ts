@@ -1,7 +1,6 @@
-/** Turns a program of the workspace into its exit code and everything it said. */
 import { spawn } from 'node:child_process';
 
-/** Runs a Node script to its end. */
+/** Runs a Node script and collects its output. */
 export function runProgram(
   script: string,
   args: string[],

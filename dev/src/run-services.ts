@@ -1,4 +1,3 @@
-/** Turns the plan of services into running, ready ones, and those into stopped ones. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClearError } from './clear-error.js';
 import type { NodeChild } from './spawn-node.js';
@@ -6,12 +5,12 @@ import type { NodeChild } from './spawn-node.js';
 const readyDeadlineMs = 30_000;
 const stopDeadlineMs = 20_000;
 
-/** A child and the address at which it says whether it is ready. */
+/** A child process and the URL of its readiness check. */
 export interface RunningService extends NodeChild {
   readyUrl: string;
 }
 
-/** Resolves when the service answers 200; throws a ClearError when it ends or stays silent. */
+/** Resolves when the service answers 200. @throws ClearError if it ends or does not answer in time */
 export async function waitUntilReady(service: RunningService): Promise<void> {
   const end = Date.now() + readyDeadlineMs;
   let ending: string | undefined;
@@ -27,7 +26,7 @@ export async function waitUntilReady(service: RunningService): Promise<void> {
   }
 }
 
-/** What the child said last, for the end of a sentence about its end. */
+/** The end of the child's log, to finish a sentence about how it ended. */
 export function lastWords(child: NodeChild): string {
   const lines = child.lastLines();
   return lines ? `Its last lines:\n${lines}` : 'It wrote nothing to its log.';
@@ -43,7 +42,7 @@ async function answersOk(url: string): Promise<boolean> {
   }
 }
 
-/** Asks all to stop, together, and waits; those that do not in time are killed, and a ClearError names them. */
+/** Stops all services together. Those that miss the deadline are killed, and a ClearError names them. */
 export async function stopServices(children: NodeChild[]): Promise<void> {
   const late: string[] = [];
   await Promise.all(

@@ -1,4 +1,3 @@
-/** Turns Vitest arguments and an environment into one run of the suite, its exit code and its counts. */
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -7,19 +6,19 @@ import { countResults, type VitestReport } from './count-results.js';
 import { stopWhenOrphaned } from './stop-when-orphaned.js';
 import { workspaceRoot } from './workspace-root.js';
 
-/** What one run of the suite needs. */
+/** Options of one run of the suite. */
 export interface VitestRun {
   args: string[];
   env: NodeJS.ProcessEnv;
-  /** Where Vitest leaves its JSON report. */
+  /** Where Vitest writes its JSON report. */
   reportFile: string;
   stopped: AbortSignal;
 }
 
-/** Runs the suite once; `counts` is undefined when Vitest ended without a report. */
+/** Runs the suite once. `counts` is undefined if Vitest ended without a report. */
 export async function runVitest(run: VitestRun): Promise<{ code: number; counts: string | undefined }> {
   const manifest = createRequire(join(workspaceRoot, 'package.json')).resolve('vitest/package.json');
-  const reporters = ['--reporter=default', `--reporter=${join(workspaceRoot, 'dev', 'dist', 'json-report.js')}`];
+  const reporters = ['--reporter=default', `--reporter=${join(workspaceRoot, 'dev', 'json-report.mjs')}`];
   const child = spawn(process.execPath, [join(dirname(manifest), 'vitest.mjs'), 'run', ...reporters, ...run.args], {
     cwd: workspaceRoot,
     env: { ...run.env, MILLRACE_TEST_REPORT: run.reportFile },

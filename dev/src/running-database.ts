@@ -1,15 +1,15 @@
-/** Turns the folder of a running `npm start` into the URL of its Postgres. */
+/** The embedded database of a running `npm start`, for commands that work on it. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { databaseUser, postgresFiles } from './init-postgres.js';
 import { readStartSettings } from './start-settings.js';
 import { isAlive } from './wait-until-gone.js';
 
-/** Leaves the URL of the embedded Postgres in the data folder, for psql and the like; returns how to take it back. */
+/** Writes the URL of the embedded Postgres into the data folder, for commands and psql. Returns a function that removes it. */
 export function announceDatabase(dataFolder: string, url: string): () => void {
   const file = join(dataFolder, 'database-url');
   rmSync(file, { force: true });
-  // It holds the password.
+  // The URL contains the password.
   writeFileSync(file, `${url}\n`, { mode: 0o600, flag: 'wx' });
   return () => rmSync(file, { force: true });
 }
@@ -17,7 +17,7 @@ export function announceDatabase(dataFolder: string, url: string): () => void {
 /** Lines of postmaster.pid: process id first, port fourth (PostgreSQL's miscadmin.h, LOCK_FILE_LINE_PORT). */
 const portLine = 3;
 
-/** DATABASE_URL when it is set, else the URL of the embedded Postgres; undefined when that is not running. */
+/** DATABASE_URL, or the URL of the running embedded Postgres, or undefined. */
 export function runningDatabaseUrl(env: NodeJS.ProcessEnv): string | undefined {
   const { databaseUrl, dataFolder } = readStartSettings(env);
   if (databaseUrl) return databaseUrl;

@@ -1,13 +1,13 @@
-/** Where the ingestion of a running `npm start` listens, for the commands of the same clone that send events. */
+/** The ingestion of a running `npm start`, for commands that send events to it. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAlive } from './wait-until-gone.js';
 
 export interface RunningIngestion {
   url: string;
-  /** Where the reporting beside it listens. */
+  /** Address of reporting. */
   reportingUrl: string;
-  /** File with a key for reporting, where that wants one. */
+  /** File with a key for reporting, if it requires one. */
   readKeyFile?: string;
 }
 
@@ -17,14 +17,14 @@ interface Announcement extends RunningIngestion {
 
 const fileIn = (dataFolder: string) => join(dataFolder, 'ingestion.json');
 
-/** Leaves the addresses in the data folder; returns how to take them back. */
+/** Writes the addresses into the data folder. Returns a function that removes them. */
 export function announceIngestion(dataFolder: string, running: RunningIngestion): () => void {
   const announcement: Announcement = { pid: process.pid, ...running };
   writeFileSync(fileIn(dataFolder), JSON.stringify(announcement));
   return () => rmSync(fileIn(dataFolder), { force: true });
 }
 
-/** Undefined when no `npm start` runs on the data in this folder. */
+/** Undefined if no `npm start` is running on this data folder. */
 export function runningIngestion(dataFolder: string): RunningIngestion | undefined {
   try {
     const { pid, ...running } = JSON.parse(readFileSync(fileIn(dataFolder), 'utf8')) as Announcement;

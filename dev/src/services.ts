@@ -1,26 +1,24 @@
-/** Turns the names of the services into where they are and on which port they listen. */
-
 /** One process that `npm start` runs. */
 export interface Service {
-  /** In the log and in docker-compose.yml; also the folder of the package unless `folder` says otherwise. */
+  /** Its name in the log and in docker-compose.yml, and the folder of the package unless `folder` is given. */
   name: string;
   folder?: string;
-  /** File in `dist` that is started and the one with its configuration schema; default main and config. */
+  /** The script in `dist`, and the module with its configuration schema. Default: main and config. */
   script?: string;
   config?: string;
   portVariable: string;
   defaultPort: number;
-  /** Limit of its heap in MB. The more memory V8 may use, the less often it collects garbage. */
+  /** Heap limit in MB. The more memory V8 may use, the less often it collects garbage. */
   heapMb?: number;
-  /** Limit of a semi-space in MB; the young generation takes three of them. By default V8 lets it grow during the start, and much of that stays. */
+  /** Limit of a semi-space in MB; the young generation has three. By default V8 grows them during the start and keeps much of that. */
   youngHeapMb?: number;
-  /** Set where the environment does not say otherwise. */
+  /** Default environment variables. */
   environment?: Record<string, string>;
 }
 
 type Heap = Pick<Service, 'heapMb' | 'youngHeapMb'>;
 
-/** Options of Node for the service. `NODE_OPTIONS` goes first. */
+/** Node options for the service. `NODE_OPTIONS` takes precedence. */
 export function nodeOptions({ heapMb, youngHeapMb }: Heap, env: NodeJS.ProcessEnv): string[] {
   const isSet = (name: string) => (env.NODE_OPTIONS ?? '').replaceAll('_', '-').includes(name);
   const option = (name: string, mb?: number) => (mb === undefined || isSet(name) ? [] : [`${name}=${mb}`]);
@@ -28,12 +26,12 @@ export function nodeOptions({ heapMb, youngHeapMb }: Heap, env: NodeJS.ProcessEn
 }
 
 /**
- * For threads that count in large arrays. With a fixed threshold glibc returns freed arrays to the system; without one it raises the
- * threshold whenever a large array is freed (`M_MMAP_THRESHOLD` in mallopt(3)), and keeps memory for each thread.
+ * For threads that count in large arrays. With a fixed threshold, glibc returns freed arrays to the system; otherwise it raises the
+ * threshold whenever a large array is freed (`M_MMAP_THRESHOLD` in mallopt(3)) and keeps the memory for each thread.
  */
 const givesArraysBack = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '131072' };
 
-/** All services, in the order in which an event passes them. */
+/** All services, in the order in which an event passes through them. */
 export const services: readonly Service[] = [
   { name: 'ingestion', portVariable: 'INGESTION_PORT', defaultPort: 3000 },
   { name: 'processor', portVariable: 'PROCESSOR_PORT', defaultPort: 4120 },

@@ -1,4 +1,3 @@
-/** Turns the packages of a workspace into their source files and what those import. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { packageFolders } from '../prepare/package-folders.mjs';
@@ -35,17 +34,4 @@ function walk(folder: string): string[] {
     if (entry.isDirectory()) return skippedFolders.has(entry.name) ? [] : walk(join(folder, entry.name));
     return entry.isFile() ? [join(folder, entry.name)] : [];
   });
-}
-
-// Formatted modules begin their imports at the start of a line; dynamic and type imports stand anywhere.
-const importPatterns = [
-  /^(?:import|export)\s[^'"`;]*?\bfrom\s+['"]([^'"]+)['"]/gm,
-  /^import\s+['"]([^'"]+)['"]/gm,
-  /\bimport\(\s*['"]([^'"]+)['"]/g,
-];
-
-/** What the file imports, literally, types included, each once. */
-export function importsOf(file: SourceFile): string[] {
-  const found = importPatterns.flatMap((pattern) => [...file.text.matchAll(pattern)].map((match) => match[1] ?? ''));
-  return [...new Set(found)];
 }

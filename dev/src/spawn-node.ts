@@ -1,4 +1,3 @@
-/** Turns a script of a package into a child process that never outlives us, with its log on our output. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { sep } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -7,7 +6,7 @@ import { formatLogLine } from './format-log-line.js';
 
 const preload = new URL('./end-with-supervisor.js', import.meta.url).href;
 
-/** What a child gets. */
+/** Options of a child process. */
 export interface NodeChildOptions {
   /** Name in the log. */
   name: string;
@@ -17,24 +16,24 @@ export interface NodeChildOptions {
   nodeOptions?: string[];
   env: NodeJS.ProcessEnv;
   logFormat: 'text' | 'json';
-  /** A stream whose holder keeps the embedded Postgres alive. */
+  /** Keeps the embedded Postgres running while the child holds it. */
   lifeline?: Writable | undefined;
 }
 
 /** A running or ended child. */
 export interface NodeChild {
   name: string;
-  /** Resolves with how it ended, as the end of a sentence: `with exit code 1`. */
+  /** Resolves with how it ended, to finish a sentence: `with exit code 1`. */
   ended: Promise<string>;
-  /** The exit code once ended; null before that and after a signal. */
+  /** The exit code; null while it runs and after a signal. */
   exitCode(): number | null;
-  /** The last lines of its log, as shown. */
+  /** The last lines of its log. */
   lastLines(): string;
-  /** Sends a signal to the child and whatever it started. */
+  /** Sends a signal to the child and to everything it started. */
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Starts the child, detached so that Ctrl-C in the terminal reaches only us and the order of stopping is ours. */
+/** Starts a script that ends with this process. It is detached, so that Ctrl-C reaches only us and we choose the order of stopping. */
 export function spawnNode(options: NodeChildOptions): NodeChild {
   const { name, script, nodeOptions = [], env, lifeline } = options;
   const child = spawn(process.execPath, ['--enable-source-maps', ...nodeOptions, '--import', preload, script], {
@@ -46,7 +45,7 @@ export function spawnNode(options: NodeChildOptions): NodeChild {
   const tail: string[] = [];
   for (const output of [child.stdout, child.stderr]) if (output) showLines(output, options, tail);
   const kill = (signal: NodeJS.Signals) => killGroup(child, signal);
-  // Whatever ends us, an orderly end excepted, takes the child along at once.
+  // If we end in any other way than in order, the child ends with us.
   const onExit = () => kill('SIGKILL');
   process.on('exit', onExit);
   const ended = new Promise<string>((resolve) => {
@@ -71,6 +70,6 @@ function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   try {
     process.kill(-child.pid, signal);
   } catch {
-    // It ended a moment ago.
+    // It has already ended.
   }
 }

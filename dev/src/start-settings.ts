@@ -1,36 +1,42 @@
-/** Turns the environment into what `npm start` needs to know, or into a sentence about what is wrong with it. */
 import { join } from 'node:path';
 import { readingNeedsKey } from '@millrace/shared/platform/config';
 import { ClearError } from './clear-error.js';
 import { type Service, services } from './services.js';
 import { workspaceRoot } from './workspace-root.js';
 
-/** Variables that only `npm start` itself reads, besides those of the services. */
+/** Variables that `npm start` reads itself, in addition to those of the services. */
 export const toolVariables = ['MILLRACE_DATA_DIR', 'LOG_FORMAT'] as const;
 
-/** A service with the port that it gets. */
+/** A service and its port. */
 export interface PlannedService extends Service {
   port: number;
 }
 
-/** What the environment says about this start. */
+/** Settings of `npm start`, read from the environment. */
 export interface StartSettings {
   host: string;
   services: PlannedService[];
-  /** Folder of the embedded Postgres and of the lock. */
+  /** Contains the embedded Postgres and the lock. */
   dataFolder: string;
-  /** Of files of exports; the same for all services. */
+  /** For export files; the same for all services. */
   exportFolder: string;
-  /** Undefined means: start the embedded Postgres. */
+  /** Undefined: start the embedded Postgres. */
   databaseUrl: string | undefined;
   logFormat: 'text' | 'json';
   needsKey: { ingestion: boolean; reporting: boolean };
 }
 
-/** Reads the variables; every one is optional. */
+/**
+ * Reads the variables, all of which are optional.
+ * @throws ClearError that lists every invalid or shared port
+ */
 export function readStartSettings(env: NodeJS.ProcessEnv): StartSettings {
-  const planned = services.map((service) => ({ ...service, port: readPort(service, env[service.portVariable]) }));
-  refuseSharedPorts(planned);
+  const planned = services.map((service) => ({
+    ...service,
+    port: Number(env[service.portVariable] || service.defaultPort),
+  }));
+  const problems = [...invalidPorts(planned, env), ...sharedPorts(planned)];
+  if (problems.length > 0) throw new ClearError(problems.join('\n'));
   const host = env.HOST || '127.0.0.1';
   const dataFolder = env.MILLRACE_DATA_DIR || join(workspaceRoot, '.millrace');
   return {
@@ -44,21 +50,17 @@ export function readStartSettings(env: NodeJS.ProcessEnv): StartSettings {
   };
 }
 
-function readPort(service: Service, text: string | undefined): number {
-  if (!text) return service.defaultPort;
-  const port = Number(text);
-  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
-  throw new ClearError(
-    `${service.portVariable} is "${text}", but a port is a whole number from 1 to 65535: correct it.`,
-  );
-}
+const isPort = (port: number) => Number.isInteger(port) && port >= 1 && port <= 65_535;
 
-function refuseSharedPorts(planned: PlannedService[]): void {
-  for (const service of planned) {
-    const other = planned.find(({ name, port }) => name !== service.name && port === service.port);
-    if (other) {
-      const names = `${service.portVariable} and ${other.portVariable}`;
-      throw new ClearError(`${names} are both ${service.port}: give every service a port of its own.`);
-    }
-  }
-}
+const invalidPorts = (planned: PlannedService[], env: NodeJS.ProcessEnv): string[] =>
+  planned
+    .filter(({ port }) => !isPort(port))
+    .map(
+      ({ portVariable }) => `${portVariable} is "${env[portVariable]}", but a port is a whole number from 1 to 65535.`,
+    );
+
+const sharedPorts = (planned: PlannedService[]): string[] =>
+  planned.flatMap(({ portVariable, port }, index) => {
+    const other = planned.slice(0, index).find((earlier) => earlier.port === port);
+    return other ? [`${other.portVariable} and ${portVariable} are both ${port}: give each service its own port.`] : [];
+  });

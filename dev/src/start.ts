@@ -1,8 +1,9 @@
-/** Turns `npm start` into a running Millrace: Postgres, migrations, all services, one log, one orderly end. */
+/** `npm start`: Postgres, migrations, all services, one log, and an orderly end. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { tryLock } from '../prepare/process-lock.mjs';
 import { checkPorts } from './check-ports.js';
+import { checkSettings } from './check-settings.js';
 import { ClearError } from './clear-error.js';
 import { migrateDatabase, openDatabase, type ReadyDatabase } from './prepare-database.js';
 import { type CommandContext, runCommand } from './run-command.js';
@@ -15,14 +16,14 @@ import { readStartSettings, type StartSettings } from './start-settings.js';
 import { localUrl, welcome } from './welcome.js';
 import { workspaceRoot } from './workspace-root.js';
 
-/** Refuses a second copy on the same data; returns whether an earlier copy ended without giving the lock back. */
+/** Refuses a second copy on the same data. Returns whether an earlier copy ended without releasing the lock. */
 function takeLock({ dataFolder }: StartSettings, { closing }: CommandContext): boolean {
   const file = join(dataFolder, 'start.lock');
   const crashedBefore = existsSync(file);
   const { release, heldBy } = tryLock(file);
   if (heldBy !== undefined) {
     throw new ClearError(
-      `Millrace already runs on the data in ${dataFolder} (process ${heldBy}): use that one, or stop it before starting another.`,
+      `Millrace is already running on the data in ${dataFolder} (process ${heldBy}): use that one, or stop it before starting another.`,
     );
   }
   closing.add(release);
@@ -41,7 +42,10 @@ function startServices(settings: StartSettings, database: ReadyDatabase, env: No
   });
 }
 
-/** Where a service listens, as this machine reaches it. */
+/** Stands for the URL of the embedded Postgres, which is known once it runs. */
+const embeddedUrl = 'postgres://127.0.0.1/millrace';
+
+/** The address of a service from this machine. */
 const urlOf = ({ host, services }: StartSettings, wanted: string) =>
   localUrl(host, services.find(({ name }) => name === wanted)!.port);
 
@@ -63,7 +67,7 @@ function runningIngestionOf(settings: StartSettings, keyFile: string): RunningIn
   return settings.needsKey.reporting ? { ...urls, readKeyFile: keyFile } : urls;
 }
 
-/** Resolves with a sentence about whatever ends first, or with undefined once a stop is asked for. */
+/** Resolves with a sentence about whatever ends first, or with undefined when a stop is requested. */
 function firstEnd(services: RunningService[], database: ReadyDatabase, stopped: AbortSignal) {
   return Promise.race<string | undefined>([
     new Promise((resolve) => stopped.addEventListener('abort', () => resolve(undefined))),
@@ -76,13 +80,14 @@ async function start(context: CommandContext): Promise<number> {
   const { closing, stopped } = context;
   const settings = readStartSettings(process.env);
   const crashedBefore = takeLock(settings, context);
-  // Services of a crashed copy notice its end by themselves and need a moment to drain.
+  // After a crash, services of the earlier copy need a moment to drain.
   await checkPorts(settings.host, settings.services, crashedBefore ? 15_000 : 0);
+  await checkSettings(settings.services, serviceEnvironment(settings, settings.databaseUrl ?? embeddedUrl));
   const database = await openDatabase(settings, context);
   const env = serviceEnvironment(settings, database.url);
   if (!stopped.aborted) await migrateDatabase(env, settings.logFormat, stopped);
   if (stopped.aborted) return 0;
-  // Not earlier: what it needs takes longer to load than all the rest, and a stop must be heard from the first moment on.
+  // Imported late: it takes longer to load than everything else, and signals must be handled from the start.
   const { ensureAdminKey } = await import('./admin-key.js');
   const keyFile = await ensureAdminKey(settings.dataFolder, database.url);
   if (settings.databaseUrl === undefined) closing.add(announceDatabase(settings.dataFolder, database.url));
@@ -97,7 +102,7 @@ async function start(context: CommandContext): Promise<number> {
   const reason = await end;
   process.stdout.write('Stopping...\n');
   if (reason === undefined) return 0;
-  throw new ClearError(`${reason}\nEverything else is stopped as well.`);
+  throw new ClearError(`${reason}\nEverything else was stopped, too.`);
 }
 
 await runCommand(start);

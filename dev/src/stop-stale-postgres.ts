@@ -1,10 +1,9 @@
-/** Turns a Postgres that a crashed run left behind on our data into a stopped one. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ClearError } from './clear-error.js';
 import { isAlive, waitUntilGone } from './wait-until-gone.js';
 
-/** Stops a Postgres that still runs on `dataDir`: its clients are gone with the run that started it. */
+/** Stops a Postgres that a crashed run left running on `dataDir`. */
 export async function stopStalePostgres(dataDir: string): Promise<void> {
   const pid = livingPostmaster(dataDir);
   if (pid === undefined) return;
@@ -13,7 +12,7 @@ export async function stopStalePostgres(dataDir: string): Promise<void> {
   process.kill(pid, 'SIGQUIT');
   if (await waitUntilGone(pid, 5_000)) return;
   throw new ClearError(
-    `An earlier Postgres (process ${pid}) still runs on ${dataDir} and does not stop: end that process and run the same command again.`,
+    `An earlier Postgres (process ${pid}) is still running on ${dataDir} and does not stop: kill that process and run the same command again.`,
   );
 }
 
@@ -26,7 +25,7 @@ function livingPostmaster(dataDir: string): number | undefined {
   }
 }
 
-/** After a reboot another program may have the pid; where the system shows names we look, else we trust the file. */
+/** After a reboot another program may have the pid, so its name is checked where the system shows it. */
 function isPostgres(pid: number): boolean {
   try {
     return readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith('postgres');

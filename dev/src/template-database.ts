@@ -1,4 +1,4 @@
-/** A migrated database that the databases of all test files are copied from, which takes a tenth of the time that migrating each takes. */
+/** A migrated database to copy for each test file, which takes a tenth of the time of migrating. */
 import { randomBytes } from 'node:crypto';
 import { createLogger } from '@millrace/shared/platform/logger';
 import { migrate } from '@millrace/shared/platform/migrate';
@@ -8,7 +8,7 @@ import type { ClosingList } from './closing-list.js';
 const options = { max: 1, statementTimeoutMs: 60_000, applicationName: 'millrace-template' };
 const logger = createLogger('dev', 'silent');
 
-/** Runs one statement on the server, outside the template, which has to be free of connections while it is copied. */
+/** Runs one statement on the server, but not in the template, which must have no connections while it is copied. */
 async function onServer(serverUrl: string, statement: string): Promise<void> {
   const server = createPool(serverUrl, logger, options);
   try {
@@ -18,7 +18,7 @@ async function onServer(serverUrl: string, statement: string): Promise<void> {
   }
 }
 
-/** Makes the template on the server and returns its name; closing drops it. The queue's schema is that of prefix `millrace`. */
+/** Creates the template and returns its name. The queue uses prefix `millrace`. */
 export async function createTemplateDatabase(serverUrl: string, closing: ClosingList): Promise<string> {
   const name = `test_template_${randomBytes(8).toString('hex')}`;
   await onServer(serverUrl, `create database ${name}`);

@@ -1,4 +1,4 @@
-/** Runs the suite on stores that it starts and removes itself. */
+/** `npm test`: runs the suite on a Postgres and a Redis that it starts and removes. */
 import { join } from 'node:path';
 import { ClearError } from './clear-error.js';
 import type { ClosingList } from './closing-list.js';
@@ -14,14 +14,14 @@ async function findRedis(closing: ClosingList): Promise<string | undefined> {
   if (url) return url;
   if (process.env.CI === 'true') {
     throw new ClearError(
-      'With CI=true the Redis suites must run, but there is no Redis: install redis-server or set REDIS_URL.',
+      'CI=true requires the Redis suites, but there is no Redis: install redis-server or set REDIS_URL.',
     );
   }
-  process.stdout.write('No redis-server on the PATH and no REDIS_URL: the Redis suites are left out.\n');
+  process.stdout.write('No redis-server on the PATH and no REDIS_URL: the Redis suites are skipped.\n');
   return undefined;
 }
 
-/** The services' own variables are withheld, so that no test works by accident on what the person has set. */
+/** Removes the services' variables, so that no test depends on what the developer has set. */
 function testEnvironment(stores: Record<string, string>): NodeJS.ProcessEnv {
   const { DATABASE_URL: _database, REDIS_URL: _redis, TEST_REDIS_URL: _test, ...inherited } = process.env;
   return { ...inherited, ...stores };

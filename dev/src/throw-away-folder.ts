@@ -1,18 +1,17 @@
-/** Temporary folders that are removed at the end. */
 import { chmodSync, mkdtempSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClosingList } from './closing-list.js';
 import { isAlive } from './wait-until-gone.js';
 
-/** Files of Linux that are kept in memory. */
+/** A file system in memory, on Linux. */
 const inMemory = '/dev/shm';
-/** What the stores of a whole test run take is less than half of it. */
+/** The stores of a whole test run use less than half of it. */
 const enoughBytes = 4 * 1024 ** 3;
 
 /**
- * Where tests keep the files of their stores: in memory where there is room for them, which takes a fifth of what the kernel does
- * for a disk; else in the temporary folder.
+ * Where tests keep the files of their stores: in memory if there is room, which saves four fifths of the kernel's work
+ * for a disk, otherwise in the temporary folder.
  */
 function storesFolder(): string {
   try {
@@ -23,7 +22,7 @@ function storesFolder(): string {
   }
 }
 
-/** Removes what killed processes of this user have left in memory. */
+/** Removes folders that killed processes of this user have left in memory. */
 function removeLeftovers(): void {
   for (const name of readdirSync(inMemory)) {
     const folder = join(inMemory, name);
@@ -34,7 +33,7 @@ function removeLeftovers(): void {
   }
 }
 
-/** Makes a folder for the files of stores, which the caller removes; others may enter it, as in {@link makeThrowAwayFolder}. */
+/** Creates a folder for the files of stores, which the caller must remove. Readable by all, like {@link makeThrowAwayFolder}. */
 export function makeStoresFolder(): string {
   const parent = storesFolder();
   if (parent === inMemory) removeLeftovers();
@@ -47,7 +46,7 @@ function makeFolder(prefix: string): string {
   return folder;
 }
 
-/** Makes a folder; others may enter it, since as root our Postgres runs as another user. Secrets in it have modes of their own. */
+/** Creates a folder that other users can enter, since as root Postgres runs as another user. Secrets in it need their own modes. */
 export function makeThrowAwayFolder(
   closing: ClosingList,
   make = () => makeFolder(join(tmpdir(), 'millrace-')),

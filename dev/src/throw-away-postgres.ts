@@ -1,9 +1,8 @@
-/** An empty Postgres that vanishes with the command that needed it. */
 import type { ClosingList } from './closing-list.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
 import { makeStoresFolder, makeThrowAwayFolder } from './throw-away-folder.js';
 
-/** Starts the database and returns its URL; closing stops it and removes its files. */
+/** Starts an empty Postgres and returns its URL; closing stops it and removes its files. */
 export async function startThrowAwayPostgres(closing: ClosingList): Promise<string> {
   const postgres = await startEmbeddedPostgres({ home: makeThrowAwayFolder(closing, makeStoresFolder), fsync: false });
   closing.add(() => postgres.stop());

@@ -1,4 +1,3 @@
-/** An empty Redis that vanishes with the command that needed it. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,7 +8,7 @@ import { stopWhenOrphaned } from './stop-when-orphaned.js';
 import { makeStoresFolder, makeThrowAwayFolder } from './throw-away-folder.js';
 
 export interface RedisOptions {
-  /** Wait for the disk with each command, as in production. Without it the file is written all the same, so that services are content. */
+  /** Sync to disk with each command, as in production. Otherwise the file is only written, which services accept. */
   durable: boolean;
 }
 
@@ -33,7 +32,7 @@ export async function startThrowAwayRedis(
     '',
   ];
   const place = ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder];
-  // Detached: the terminal's Ctrl-C must not stop Redis before its users.
+  // Detached, so that Ctrl-C does not stop Redis before its users.
   const child = spawn('redis-server', [...place, ...safety], { detached: true, stdio: 'ignore' });
   stopWithUs(child, closing);
   await waitUntilListening(child, port);

@@ -1,7 +1,6 @@
-/** Turns a process id into the answer whether that process has ended in time. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** True while a process with this id exists, whoever owns it. */
+/** True while a process with this id exists, of any user. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -11,7 +10,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Resolves with true as soon as the process is gone, with false when it outlives the deadline. */
+/** Resolves with true when the process has ended, or with false at the deadline. */
 export async function waitUntilGone(pid: number, deadlineMs: number): Promise<boolean> {
   const end = Date.now() + deadlineMs;
   while (isAlive(pid)) {

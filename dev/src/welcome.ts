@@ -1,15 +1,14 @@
-/** Turns the addresses of the ready services into what a person needs to see and try first. */
 import { relative } from 'node:path';
 import type { StartSettings } from './start-settings.js';
 
-/** The address under which a service listening on `host` is reached from this machine. */
+/** The address of a service that listens on `host`, from this machine. */
 export function localUrl(host: string, port: number): string {
   if (host === '0.0.0.0') return `http://127.0.0.1:${port}`;
   if (host === '::') return `http://[::1]:${port}`;
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-/** Returns the text shown when everything is ready; `keyFile` holds the administrator's key. */
+/** The text shown when everything is ready. `keyFile` contains the administrator's key. */
 export function welcome({ host, services, needsKey }: StartSettings, keyFile: string): string {
   const urls = new Map(services.map(({ name, port }) => [name, localUrl(host, port)]));
   const nearby = relative(process.env.INIT_CWD ?? process.cwd(), keyFile);
@@ -30,11 +29,12 @@ export function welcome({ host, services, needsKey }: StartSettings, keyFile: st
     `  curl ${withKey(needsKey.reporting)}'${urls.get('reporting')}/stats?site_id=first'`,
     ...(needsKey.ingestion || needsKey.reporting
       ? [
-          '  Applications get keys of their own: npm run keys -- create --name shop --scope write --scope read --site demo',
+          '  Create a key for each application: npm run keys -- create --name shop --scope write --scope read --site demo',
         ]
       : []),
     '',
-    `Look after the queues at ${urls.get('scheduler')}/admin/queues, with the key in ${shown}, or`,
+    `The API is documented at ${urls.get('reporting')}/docs.`,
+    `Manage the queues at ${urls.get('scheduler')}/admin/queues with the key in ${shown}, or with`,
     `  curl ${header} ${urls.get('scheduler')}/api/v1/queues/metrics`,
     '',
     '',

@@ -1,4 +1,3 @@
-/** Turns the command line of `npm run workers` into which processes to start, or into a sentence about what is wrong with it. */
 import { parseArgs } from 'node:util';
 import { ClearError } from './clear-error.js';
 import { type Service, services } from './services.js';
@@ -14,18 +13,18 @@ const cron = named('scheduler');
 
 export const workersHelp = `Usage: npm run workers -- [--no-cron | --cron-only] [--help]
 
-Starts the workers of all queues and the scheduler that gives them work by the clock, beside a running \`npm start\` or on
-DATABASE_URL, until Ctrl-C: jobs under way are finished first. Any number of these may run, on any number of machines.
+Starts the workers of all queues and the scheduler that gives them scheduled work, beside a running \`npm start\` or on
+DATABASE_URL, until Ctrl-C, which lets running jobs finish. You can run any number of these on any number of machines.
 
-  --no-cron    the workers only
-  --cron-only  the scheduler only
+  --no-cron    only the workers
+  --cron-only  only the scheduler
   --help       show this text
 
-Their health is logged at the start and every minute. Ports are free ones unless PROCESSOR_PORT, REPORTING_WORKER_PORT and
-SCHEDULER_PORT say otherwise.
+They log their health at the start and every minute. Set PROCESSOR_PORT, REPORTING_WORKER_PORT and SCHEDULER_PORT to
+choose their ports; the default is a free one.
 `;
 
-/** @throws ClearError for an unknown option, and for two that exclude each other. */
+/** @throws ClearError for an unknown option, or for two that exclude each other */
 export function readWorkerOptions(argv: string[]): WorkerOptions {
   const options = {
     help: { type: 'boolean' },
@@ -39,7 +38,7 @@ export function readWorkerOptions(argv: string[]): WorkerOptions {
     throw new ClearError(`${(error as Error).message.split('.')[0]}. \`npm run workers -- --help\` lists the options.`);
   }
   if (values['no-cron'] && values['cron-only']) {
-    throw new ClearError('--no-cron and --cron-only leave nothing to start: give one of them.');
+    throw new ClearError('--no-cron and --cron-only exclude each other: use one of them.');
   }
   const processes = values['cron-only'] ? cron : values['no-cron'] ? workers : [...workers, ...cron];
   return { help: values.help ?? false, processes };

@@ -1,4 +1,4 @@
-/** Turns `npm run workers` into running workers and scheduler, one log, and an orderly end. */
+/** `npm run workers`: workers and scheduler without ingestion and reporting. */
 import { join } from 'node:path';
 import { ClearError } from './clear-error.js';
 import { type CommandContext, runCommand } from './run-command.js';
@@ -34,7 +34,7 @@ async function workers({ closing, stopped }: CommandContext): Promise<number> {
   }
   const databaseUrl = runningDatabaseUrl(process.env);
   if (databaseUrl === undefined) {
-    throw new ClearError('There is no database: start `npm start` of this clone first, or set DATABASE_URL.');
+    throw new ClearError('There is no database: run `npm start` in this clone first, or set DATABASE_URL.');
   }
   const children = startWorkers(options.processes, databaseUrl);
   closing.add(() => stopServices(children));
@@ -45,7 +45,7 @@ async function workers({ closing, stopped }: CommandContext): Promise<number> {
   ]);
   process.stdout.write('Stopping...\n');
   if (reason === undefined) return 0;
-  throw new ClearError(`${reason}\nEverything else is stopped as well.`);
+  throw new ClearError(`${reason}\nEverything else was stopped, too.`);
 }
 
 await runCommand(workers);

@@ -1,14 +1,9 @@
-/** Proves that every check of the sources can fail, each on a tiny workspace with one fault. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { checkCallPlaces } from '../src/checks/call-places.js';
 import { checkDocumentContent } from '../src/checks/document-content.js';
 import { checkDocuments } from '../src/checks/documents.js';
-import { checkFileNames } from '../src/checks/file-names.js';
-import { checkImportCycles } from '../src/checks/import-cycles.js';
-import { checkPackageImports } from '../src/checks/package-imports.js';
 import { commandsOf, documentBlocks } from '../src/document-blocks.js';
 
 let root = '';
@@ -18,7 +13,7 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 const manifest = (name: string, dependencies = {}, devDependencies = {}) =>
   JSON.stringify({ name, dependencies, devDependencies });
 
-/** Writes the files into a workspace of the packages shared, ingestion and reporting. */
+/** Writes the files into a small workspace. */
 function workspace(files: Record<string, string>): string {
   root = mkdtempSync(join(tmpdir(), 'millrace-check-'));
   const all = {
@@ -40,138 +35,6 @@ function workspace(files: Record<string, string>): string {
   }
   return root;
 }
-
-const importing = (specifier: string) => ['imp', `ort { x } from '${specifier}';\n`].join('');
-
-describe('imports', () => {
-  const cases: [string, string, string, string][] = [
-    [
-      'a service that imports another',
-      'ingestion/src/a.ts',
-      '@millrace/reporting/stats',
-      'must not import @millrace/reporting',
-    ],
-    [
-      'shared that imports a service',
-      'shared/src/a.ts',
-      '@millrace/ingestion/app',
-      'must not import @millrace/ingestion',
-    ],
-    [
-      'a path out of the package',
-      'ingestion/src/a.ts',
-      '../../shared/src/contract/event.js',
-      'leads out of the package',
-    ],
-    ['a package that is not declared', 'ingestion/src/a.ts', 'joi', '"joi" is not among the dependencies of ingestion'],
-    [
-      'a development package outside tests',
-      'ingestion/src/a.ts',
-      'supertest',
-      '"supertest" is not among the dependencies',
-    ],
-    ['test code outside tests', 'ingestion/src/a.ts', '@millrace/shared/testing/database', 'is for tests only'],
-    ['a part of Node without its prefix', 'ingestion/src/a.ts', 'fs', 'import "node:fs"'],
-    ['an SDK that imports shared', 'sdk/node/src/a.ts', '@millrace/shared/contract/event', 'SDKs stand alone'],
-    [
-      'shared code in an SDK',
-      'sdk/browser/src/a.ts',
-      '@millrace/shared/contract/event',
-      'must not import @millrace/shared',
-    ],
-    [
-      'a development package in an SDK',
-      'sdk/browser/src/a.ts',
-      'esbuild',
-      '"esbuild" is not among the dependencies of sdk',
-    ],
-    ['an undeclared package in a test', 'reporting/test/a.test.ts', 'supertest', 'dependencies or devDependencies'],
-  ];
-  it.each(cases)('refuses %s', (_what, path, specifier, problem) => {
-    const problems = checkPackageImports(workspace({ [path]: importing(specifier) }));
-    expect(problems).toEqual([expect.stringContaining(problem)]);
-  });
-
-  it('sees imports of types, re-exports, and dynamic ones', () => {
-    const text = [
-      `imp${'ort'} type {\n  A,\n} from 'one';`,
-      `exp${'ort'} * from 'two';`,
-      `const a = await imp${'ort'}('three');`,
-      `let b: imp${'ort'}('four').B;`,
-    ].join('\n');
-    expect(checkPackageImports(workspace({ 'ingestion/src/a.ts': text }))).toHaveLength(4);
-  });
-
-  it('accepts shared, declared packages, own files, and test tools in tests', () => {
-    const root = workspace({
-      'ingestion/src/a.ts':
-        importing('@millrace/shared/contract/event') +
-        importing('express') +
-        importing('./b.js') +
-        importing('node:fs'),
-      'ingestion/test/a.test.ts': importing('vitest') + importing('supertest') + importing('../src/a.ts'),
-      'shared/src/contract/event.ts': importing('joi'),
-      'sdk/node/test/a.test.ts': importing('@millrace/shared/testing/stack'),
-      'sdk/browser/bundle.mjs': importing('esbuild'),
-      'sdk/browser/test/a.test.ts': importing('@millrace/shared/testing/database') + importing('@millrace/browser'),
-    });
-    expect(checkPackageImports(root)).toEqual([]);
-  });
-});
-
-describe('cycles', () => {
-  it('refuses a circle, even of types and over the border of a package, and shows it', () => {
-    const root = workspace({
-      'ingestion/src/a.ts': importing('./b.js'),
-      'ingestion/src/b.ts': importing('./c.js').replace('{ x }', 'type { X }'),
-      'ingestion/src/c.ts': importing('./a.js'),
-    });
-    expect(checkImportCycles(root)).toEqual([
-      'import cycle: ingestion/src/a.ts -> ingestion/src/b.ts -> ingestion/src/c.ts -> ingestion/src/a.ts',
-    ]);
-  });
-
-  it('accepts two ways to the same file', () => {
-    const root = workspace({
-      'ingestion/src/a.ts': importing('./b.js') + importing('./c.js'),
-      'ingestion/src/b.ts': importing('./c.js'),
-      'ingestion/src/c.ts': '',
-    });
-    expect(checkImportCycles(root)).toEqual([]);
-  });
-});
-
-describe('names', () => {
-  it.each(['index.ts', 'utils.ts', 'helpers/dates.ts', 'common.test.ts', 'parseEvents.ts'])('refuses %s', (name) => {
-    expect(checkFileNames(workspace({ [`ingestion/src/${name}`]: '' }))).toHaveLength(1);
-  });
-
-  it('accepts kebab-case names that say something', () => {
-    const files = { 'ingestion/src/parse-events.ts': '', 'ingestion/test/parse-events.test.ts': '' };
-    expect(checkFileNames(workspace(files))).toEqual([]);
-  });
-});
-
-describe('calls', () => {
-  it('refuses listening outside main.ts and the environment outside config.ts, naming the line', () => {
-    const text = '\nserver.listen(1);\nconst a = process.env.A;\n';
-    expect(checkCallPlaces(workspace({ 'ingestion/src/app.ts': text }))).toEqual([
-      expect.stringMatching(/^ingestion\/src\/app\.ts:2: \.listen\(/),
-      expect.stringMatching(/^ingestion\/src\/app\.ts:3: process\.env/),
-    ]);
-  });
-
-  it('accepts both in their places, in comments and in tests', () => {
-    const root = workspace({
-      'ingestion/src/main.ts': 'server.listen(1);',
-      'reporting/src/worker.ts': 'server.listen(1);',
-      'ingestion/src/config.ts': 'process.env',
-      'ingestion/src/app.ts': '/** Never reads process.env. */\n// server.listen(',
-      'ingestion/test/app.test.ts': 'server.listen(process.env.PORT)',
-    });
-    expect(checkCallPlaces(root)).toEqual([]);
-  });
-});
 
 describe('documents', () => {
   const config = (...names: string[]) =>

@@ -1,4 +1,3 @@
-/** Proves that the check sees each variable, port or network of docker-compose.yml that would not do, one at a time. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -8,50 +7,41 @@ import { workspaceRoot } from '../src/workspace-root.js';
 
 const compose = readFileSync(join(workspaceRoot, 'docker-compose.yml'), 'utf8');
 
-it('accepts the committed file, for production and for developers', async () => {
-  expect(await checkComposeEnvironment(workspaceRoot, compose)).toEqual([]);
+const example = readFileSync(join(workspaceRoot, '.env.example'), 'utf8');
+
+it('accepts the committed files', async () => {
+  expect(await checkComposeEnvironment(workspaceRoot, compose, example)).toEqual([]);
 });
 
-const faults: [string, string, string, string][] = [
+it.each([
   [
     'a variable that no service reads',
-    'READ_AUTH: $',
-    'READ_AUHT: $',
-    'reporting (production): READ_AUHT is not allowed',
+    '      REPORTING_PORT: 4000\n',
+    '      REPORTING_PORT: 4000\n      READ_AUHT: key\n',
+    'reporting: READ_AUHT is not allowed',
   ],
   [
     'a variable of another service',
     '      PROCESSOR_PORT: 4120\n',
     '      PROCESSOR_PORT: 4120\n      READ_AUTH: key\n',
-    'processor (dev): READ_AUTH is not allowed',
+    'processor: READ_AUTH is not allowed',
   ],
   [
     'a variable that the migration does not read',
     'environment: *stores',
     'environment: *environment',
-    'migrate (production): HOST is not allowed',
+    'migrate: HOST is not allowed',
   ],
+  ['an invalid value', 'NODE_ENV: production', 'NODE_ENV: live', 'ingestion: NODE_ENV must be'],
   [
-    'a value that is refused',
-    'INGEST_AUTH:-open}',
-    'INGEST_AUTH:-shut}',
-    'ingestion (production): INGEST_AUTH must be',
+    'a service that does not get .env',
+    '    - path: .env\n',
+    '    - path: .other\n',
+    'ingestion is not given the variables of .env',
   ],
+  ['ports that collide', 'MAIL_CATCHER_PORT:-8025}', 'MAIL_CATCHER_PORT:-4115}', 'both want port 4115 of the host'],
   [
-    'a setting that a service reads and is not given',
-    '  EXPORT_S3_BUCKET: ${EXPORT_S3_BUCKET:-}\n',
-    '',
-    'reporting-worker is not given EXPORT_S3_BUCKET, which it reads',
-  ],
-  [
-    'the value of another setting',
-    'REPORT_TTL_DAYS: ${REPORT_TTL_DAYS:-}',
-    'REPORT_TTL_DAYS: ${EXPORT_TTL_HOURS:-}',
-    'reporting-worker is not given REPORT_TTL_DAYS',
-  ],
-  ['ports that meet', 'MAIL_CATCHER_PORT:-8025}', 'MAIL_CATCHER_PORT:-4115}', 'both want port 4115 of the host'],
-  [
-    'another port than it listens on',
+    'another port than the service listens on',
     'REPORTING_PORT: 4000',
     'REPORTING_PORT: 4005',
     'listens on REPORTING_PORT=4005, not on 4000',
@@ -62,36 +52,20 @@ const faults: [string, string, string, string][] = [
     '127.0.0.1:4121/',
     'listens on PROCESSOR_PORT=4120, not on 4121',
   ],
-  [
-    'mail that goes elsewhere',
-    ':+smtp://mail-catcher:1025',
-    ':+smtp://mail-cacher:1025',
-    'scheduler (dev): SMTP_URL is not smtp://mail-catcher:1025',
-  ],
-  [
-    'mail to the catcher in production',
-    '${COMPOSE_PROFILES:+smtp://mail-catcher:1025}',
-    'smtp://mail-catcher:1025',
-    'scheduler (production): SMTP_URL is set',
-  ],
-  [
-    'a sender without an address',
-    '${COMPOSE_PROFILES:+millrace@example.org}',
-    '',
-    'reporting-worker (dev): SMTP_URL needs MAIL_FROM beside it',
-  ],
-  [
-    'a mail catcher on another network',
-    '    image: axllent/mailpit',
-    '    networks:\n      - lost\n    image: axllent/mailpit',
-    'scheduler has no network in common with mail-catcher',
-  ],
-];
-
-it.each(faults)('refuses %s', async (_what, right, wrong, problem) => {
+])('refuses %s in docker-compose.yml', async (_what, right, wrong, problem) => {
   expect(compose).toContain(right);
-  const problems = await checkComposeEnvironment(workspaceRoot, compose.replace(right, wrong));
+  const problems = await checkComposeEnvironment(workspaceRoot, compose.replace(right, wrong), example);
   expect(problems.join('\n')).toContain(problem);
+});
+
+it.each([
+  ['a missing variable', '#REPORT_TTL_DAYS=400\n', '', 'REPORT_TTL_DAYS is missing'],
+  ['a variable that no service reads', '#READ_AUTH=key', '#READ_AUHT=key', 'READ_AUHT is read by no service'],
+  ['an invalid value', '#INGEST_AUTH=open', '#INGEST_AUTH=shut', 'INGEST_AUTH must be'],
+])('refuses %s in .env.example', async (_what, right, wrong, problem) => {
+  expect(example).toContain(right);
+  const problems = await checkComposeEnvironment(workspaceRoot, compose, example.replace(right, wrong));
+  expect(problems.join('\n')).toContain(`.env.example: ${problem}`);
 });
 
 it.each([

@@ -1,4 +1,3 @@
-/** Proves that the check of docker-compose.yml sees each fault, one at a time, in a file that is otherwise right. */
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,8 +30,8 @@ const faults: [string, string, string, string][] = [
   ['a fixed host port', '3000-3009}', '3000}', 'ingestion has the fixed host port'],
   [
     'a host port for the processor',
-    '    # No host port',
-    '    ports: ["4120:4120"]\n    # No host port',
+    '    # No port on the host',
+    '    ports: ["4120:4120"]\n    # No port on the host',
     'processor has the fixed host port',
   ],
   ['a lossy Redis', 'always\n', 'everysec\n', 'redis is started without --appendfsync always'],
@@ -54,7 +53,7 @@ const faults: [string, string, string, string][] = [
   ['a writable root', 'read_only: true', 'read_only: false', 'postgres can write to its root file system'],
   ['kept capabilities', '- ALL', '- NET_RAW', 'keeps capabilities'],
   ['no restart', 'restart: unless-stopped', 'restart: "no"', 'is not restarted'],
-  ['a mail catcher in production', '    profiles:\n      - dev\n', '', 'mail-catcher would start in production'],
+  ['a mail catcher in production', '    profiles:\n      - dev\n', '', 'mail-catcher would start without profile dev'],
   ['broken YAML', 'services:\n', 'services:\n  - [\n', 'docker-compose.yml: '],
 ];
 

@@ -1,4 +1,3 @@
-/** Proves the last line of `npm test`. */
 import { expect, it } from 'vitest';
 import { countResults } from '../src/count-results.js';
 

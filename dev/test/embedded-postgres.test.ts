@@ -1,4 +1,3 @@
-/** The embedded Postgres after its violent end. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '@millrace/shared/testing/eventually';
@@ -12,7 +11,7 @@ import { isAlive } from '../src/wait-until-gone.js';
 const closing = createClosingList();
 afterAll(() => closing.closeAll());
 
-/** A process of Postgres that goes on after Postgres was killed. */
+/** A Postgres process that keeps running after Postgres was killed. */
 async function killWithLingerer(home: string): Promise<number> {
   const postgres = await startEmbeddedPostgres({ home, fsync: false });
   const client = new pg.Client(postgres.url);
@@ -35,7 +34,7 @@ it.each([
   const home = makeThrowAwayFolder(closing);
   const log = join(home, 'postgres.log');
   const lingerer = await killWithLingerer(home);
-  // Two bytes for each letter.
+  // Two bytes per letter.
   writeFileSync(log, `${'é'.repeat(letters)}\n`);
   const starting = startEmbeddedPostgres({ home, fsync: false });
   const failed = starting.then(

@@ -1,4 +1,3 @@
-/** Proves that the log of `npm start` can be read, and cannot drive the terminal. */
 import { expect, it } from 'vitest';
 import { formatLogLine } from '../src/format-log-line.js';
 

@@ -1,4 +1,3 @@
-/** Ports that are free, and stay so until a server takes them. */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect, it } from 'vitest';

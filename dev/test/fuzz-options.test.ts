@@ -1,4 +1,3 @@
-/** The command line of `npm run fuzz`. */
 import { expect, it } from 'vitest';
 import { readFuzzOptions } from '../src/fuzz-options.js';
 

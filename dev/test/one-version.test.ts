@@ -1,4 +1,3 @@
-/** The check that all places name one version, on tiny workspaces with one fault each. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,3 @@
-/** Proves the parts of the pre-script: the Node version, the lock, and the sentences for known failures. */
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,3 @@
-/** The embedded Postgres of a running `npm start`, found by its folder. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';

@@ -1,4 +1,3 @@
-/** The ingestion of a running `npm start`, found by what it left in its data folder. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';

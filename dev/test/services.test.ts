@@ -1,4 +1,3 @@
-/** How services are started. */
 import { expect, it } from 'vitest';
 import { nodeOptions } from '../src/services.js';
 

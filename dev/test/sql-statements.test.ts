@@ -1,4 +1,3 @@
-/** Proves that the check of statements refuses what a sharded Postgres refuses, and lets pass what it takes. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,3 @@
-/** Proves how `npm start` begins, refuses and ends, with stub services in place of the real ones. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -34,7 +33,7 @@ describe('npm start', () => {
     expect(workspace.processes()).toEqual([]);
   });
 
-  it('resumes the same data when started again', async () => {
+  it('continues with the same data when started again', async () => {
     workspace = await makeStubWorkspace();
     for (const _start of ['first', 'second']) {
       const run = workspace.start();
@@ -54,14 +53,14 @@ describe('npm start', () => {
     expect(workspace.stoppedInOrder('ingestion')).toBe(true);
   });
 
-  it('fails with the last words of a service that does not come up', async () => {
+  it('fails with the end of the log of a service that does not start', async () => {
     workspace = await makeStubWorkspace({ scheduler: "process.stderr.write('no such table\\n'); process.exit(3);" });
     const run = workspace.start();
     expect(await run.exitCode).toBe(1);
     expect(run.output()).toMatch(/scheduler ended with exit code 3[\s\S]*no such table/);
   });
 
-  it('fails with the last words of a failed migration', async () => {
+  it('fails with the end of the log of a failed migration', async () => {
     workspace = await makeStubWorkspace({ migrate: "process.stderr.write('too new\\n'); process.exit(1);" });
     const run = workspace.start();
     expect(await run.exitCode).toBe(1);
@@ -79,7 +78,7 @@ describe('npm start', () => {
     await run.ready;
     const began = performance.now();
     run.child.kill('SIGINT');
-    // npm hands the terminal's Ctrl-C on, so that one wish comes twice: what comes within half a second is still the first.
+    // npm forwards Ctrl-C, so one press arrives twice: signals within half a second still count as the first.
     await eventually(async () => {
       run.child.kill('SIGINT');
       return run.child.exitCode !== null;
@@ -90,7 +89,7 @@ describe('npm start', () => {
 });
 
 describe('npm start refuses, with one sentence and exit code 1,', () => {
-  it('a port that is in use, before anything is started', async () => {
+  it('a port in use, before anything is started', async () => {
     workspace = await makeStubWorkspace();
     const blocker = createServer().listen(workspace.ports.scheduler, '127.0.0.1');
     const run = workspace.start();
@@ -102,7 +101,7 @@ describe('npm start refuses, with one sentence and exit code 1,', () => {
     );
   });
 
-  it('several ports that are in use, all at once', async () => {
+  it('several ports in use, all at once', async () => {
     workspace = await makeStubWorkspace();
     const { ingestion, scheduler } = workspace.ports;
     const blockers = [ingestion, scheduler].map((port) => createServer().listen(port, '127.0.0.1'));
@@ -123,27 +122,39 @@ describe('npm start refuses, with one sentence and exit code 1,', () => {
     const second = workspace.start();
     expect(await second.exitCode).toBe(1);
     expect(second.output()).toMatch(
-      new RegExp(`^Millrace already runs on the data in .*/\\.millrace \\(process ${first.child.pid}\\): .*\\n$`),
+      new RegExp(`^Millrace is already running on the data in .*/\\.millrace \\(process ${first.child.pid}\\): .*\\n$`),
     );
     first.child.kill('SIGTERM');
     expect(await first.exitCode).toBe(0);
   });
 
-  it('a port that is no number, or that two services share', async () => {
+  it('invalid ports, and ports that two services share, all at once', async () => {
     workspace = await makeStubWorkspace();
-    const wrong = workspace.start({ REPORTING_PORT: '4000a' });
-    expect(await wrong.exitCode).toBe(1);
-    expect(wrong.output()).toBe(
-      'REPORTING_PORT is "4000a", but a port is a whole number from 1 to 65535: correct it.\n',
+    const run = workspace.start({ INGESTION_PORT: '4000a', REPORTING_PORT: '4999', SCHEDULER_PORT: '4999' });
+    expect(await run.exitCode).toBe(1);
+    expect(run.output().trimEnd().split('\n')).toEqual([
+      'INGESTION_PORT is "4000a", but a port is a whole number from 1 to 65535.',
+      'SCHEDULER_PORT and REPORTING_PORT are both 4999: give each service its own port.',
+    ]);
+  });
+
+  it('invalid variables of all services, all at once, before Postgres starts', async () => {
+    const config = (...messages: string[]) =>
+      `export const configSchema = { validate: () => ({ error: { details: ${JSON.stringify(messages.map((message) => ({ message })))} } }) };`;
+    workspace = await makeStubWorkspace(
+      {},
+      { ingestion: config('"A" is required', '"B" is invalid'), scheduler: config('"B" is invalid', '"C" is invalid') },
     );
-    const shared = workspace.start({ REPORTING_PORT: '4999', SCHEDULER_PORT: '4999' });
-    expect(await shared.exitCode).toBe(1);
-    expect(shared.output()).toMatch(/^SCHEDULER_PORT and REPORTING_PORT are both 4999: .*\n$/);
+    const run = workspace.start();
+    expect(await run.exitCode).toBe(1);
+    expect(run.output()).toBe(
+      'Correct these environment variables:\n  A is required\n  B is invalid\n  C is invalid\n',
+    );
   });
 });
 
 describe('nothing is left behind', () => {
-  it('when the supervisor is killed, and the next start goes on with the data', async () => {
+  it('when the supervisor is killed, and the next start continues with the data', async () => {
     workspace = await makeStubWorkspace();
     const run = workspace.start();
     await run.ready;
@@ -156,7 +167,7 @@ describe('nothing is left behind', () => {
     expect(await next.exitCode).toBe(0);
   });
 
-  it('when a stop is asked for while Postgres is being set up', async () => {
+  it('when a stop is requested while Postgres is being initialized', async () => {
     workspace = await makeStubWorkspace();
     const run = workspace.start();
     const [draft, finished] = ['postgres.new', 'postgres'].map((name) => join(workspace.folder, '.millrace', name));

@@ -1,4 +1,3 @@
-/** Turns the built supervisor and stub services into a throw-away workspace in which `npm start` can be watched. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -16,7 +15,7 @@ const portVariables = {
   'reporting-worker': 'REPORTING_WORKER_PORT',
 };
 
-/** Answers 200 everywhere, dies on GET /die, takes a moment to stop and leaves a note when it stopped in order. */
+/** Answers 200 everywhere, exits on GET /die, takes a moment to stop, and writes a file when it stopped in order. */
 const stubService = `
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -34,7 +33,9 @@ process.on('SIGTERM', () => setTimeout(() => {
 }, 300));
 `;
 
-/** All that `npm start` itself writes to. */
+const stubConfig = 'export const configSchema = { validate: () => ({}) };';
+
+/** The only table that `npm start` itself writes to. */
 const stubMigration = `
 import { createRequire } from 'node:module';
 const pg = createRequire(process.cwd() + '/../dev/package.json')('pg');
@@ -48,11 +49,11 @@ await client.end();
 export interface StubWorkspace {
   folder: string;
   ports: Record<keyof typeof portVariables, number>;
-  /** Starts the supervisor; overriding variables win. */
+  /** Starts the supervisor; `env` overrides its defaults. */
   start(env?: Record<string, string>): StubRun;
-  /** True when the stub service ended in order after SIGTERM. */
+  /** True if the stub service ended in order after SIGTERM. */
   stoppedInOrder(service: keyof typeof portVariables): boolean;
-  /** Command lines of living processes that belong to this workspace. */
+  /** Command lines of running processes of this workspace. */
   processes(): string[];
   remove(): void;
 }
@@ -65,8 +66,11 @@ export interface StubRun {
   exitCode: Promise<number | null>;
 }
 
-/** Builds the workspace; `replace` gives other source text for the main.js of a service or for `migrate`. */
-export async function makeStubWorkspace(replace: Record<string, string> = {}): Promise<StubWorkspace> {
+/** Creates a workspace. `replace` has source text for the main.js of a service or for `migrate`, `configs` for its config.js. */
+export async function makeStubWorkspace(
+  replace: Record<string, string> = {},
+  configs: Record<string, string> = {},
+): Promise<StubWorkspace> {
   const folder = makeStoresFolder();
   for (const part of ['dist', 'prepare', 'package.json'])
     cpSync(join(devFolder, part), join(folder, 'dev', part), { recursive: true });
@@ -74,8 +78,10 @@ export async function makeStubWorkspace(replace: Record<string, string> = {}): P
   writeScript(folder, 'shared', 'commands/migrate-command.js', replace.migrate ?? stubMigration);
   const ports = {} as StubWorkspace['ports'];
   for (const name of Object.keys(portVariables) as (keyof typeof portVariables)[]) {
-    writeScript(folder, folderOf(name), `${name.split('-')[1] ?? 'main'}.js`, replace[name] ?? stubService);
-    // A port that was free a moment ago may be found again.
+    const part = name.split('-')[1];
+    writeScript(folder, folderOf(name), `${part ?? 'main'}.js`, replace[name] ?? stubService);
+    writeScript(folder, folderOf(name), `${part ? `${part}-` : ''}config.js`, configs[name] ?? stubConfig);
+    // The same free port can be found twice.
     let port: number;
     do port = await findFreePort();
     while (Object.values(ports).includes(port));

@@ -1,4 +1,3 @@
-/** The lines that `npm start` prints to try first: they work as they stand, also where keys are needed. */
 import { expect, it } from 'vitest';
 import { readStartSettings } from '../src/start-settings.js';
 import { welcome } from '../src/welcome.js';

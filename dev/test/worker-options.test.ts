@@ -1,4 +1,3 @@
-/** The command line of `npm run workers`. */
 import { expect, it } from 'vitest';
 import { readWorkerOptions } from '../src/worker-options.js';
 
@@ -12,7 +11,7 @@ it('starts workers and scheduler, or one of both', () => {
 });
 
 it.each([
-  [['--no-cron', '--cron-only'], 'leave nothing to start'],
+  [['--no-cron', '--cron-only'], 'exclude each other'],
   [['--nonsense'], "Unknown option '--nonsense'"],
   [['all'], 'Unexpected argument'],
 ])('refuses %j', (args, sentence) => {

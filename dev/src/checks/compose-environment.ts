@@ -1,4 +1,4 @@
-/** What the services of docker-compose.yml would make of their variables, in production and with profile dev, and where ports meet. */
+/** Checks the variables and ports that docker-compose.yml and .env.example give to each service. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,30 +7,33 @@ import { services as ours } from '../services.js';
 import { interpolate } from './interpolate.js';
 
 interface ComposeService {
+  env_file?: { path: string }[];
   environment?: Record<string, string | number | boolean>;
   ports?: string[];
   healthcheck?: { test?: string | string[] };
-  networks?: string[];
 }
 
 type Services = Record<string, ComposeService>;
 
-/** The part of a Joi schema that judges variables, and says which there are. */
+/** The part of a Joi schema that is used here. */
 interface ConfigSchema {
   describe(): { keys?: Record<string, unknown> };
-  validate(env: object, options: { abortEarly: boolean }): { error?: { details: { message: string }[] } };
+  validate(env: object, options: object): { error?: { details: { message: string }[] } };
 }
 
-/** What has to be set, as the file's first lines say. */
-const needed = { POSTGRES_PASSWORD: 'p', REDIS_PASSWORD: 'r' };
-const profiles: Record<string, Record<string, string>> = {
-  production: needed,
-  dev: { ...needed, COMPOSE_PROFILES: 'dev' },
-};
-const catcher = { name: 'mail-catcher', url: 'smtp://mail-catcher:1025' };
+interface Config {
+  name: string;
+  schema: ConfigSchema;
+  portVariable: string | undefined;
+}
 
-/** Each process that reads a configuration: its name in the file and where its schema is. */
-const configs = [
+/** Required variables, as the first lines of .env.example say. */
+const needed = { POSTGRES_PASSWORD: 'p', REDIS_PASSWORD: 'r' };
+/** Other ways to name what docker-compose.yml sets itself. */
+const replaced = new Set(['REDIS_HOST', 'REDIS_PORT', 'REDIS_DB']);
+
+/** Each process with a configuration: its name in the file and its schema. */
+const configFiles = [
   { name: 'migrate', file: 'shared/dist/commands/migrate-config.js', portVariable: undefined },
   ...ours.map(({ name, folder = name, config = 'config', portVariable }) => ({
     ...{ name, portVariable },
@@ -38,28 +41,56 @@ const configs = [
   })),
 ];
 
-const environmentOf = ({ environment = {} }: ComposeService, env: Record<string, string>) =>
-  Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, interpolate(String(value), env)]));
+const loadConfigs = (root: string): Promise<Config[]> =>
+  Promise.all(
+    configFiles.map(async ({ name, file, portVariable }) => {
+      const { configSchema } = (await import(pathToFileURL(join(root, file)).href)) as { configSchema: ConfigSchema };
+      return { name, portVariable, schema: configSchema };
+    }),
+  );
 
-/** As services do, variables without a value are left out. */
-function variableProblems(profile: string, name: string, service: ComposeService, schema: ConfigSchema): string[] {
-  const given = Object.entries(environmentOf(service, profiles[profile]!)).filter(([, value]) => value !== '');
-  const { error } = schema.validate(Object.fromEntries(given), { abortEarly: false });
-  return (error?.details ?? []).map(({ message }) => `${name} (${profile}): ${message.replaceAll('"', '')}`);
+const variablesOf = ({ schema }: Config) => Object.keys(schema.describe().keys ?? {});
+
+const environmentOf = ({ environment = {} }: ComposeService) =>
+  Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, interpolate(String(value), needed)]));
+
+function serviceProblems({ name, schema, portVariable }: Config, service: ComposeService): string[] {
+  const { error } = schema.validate(environmentOf(service), { abortEarly: false });
+  return [
+    ...(error?.details ?? []).map(({ message }) => `${name}: ${message.replaceAll('"', '')}`),
+    ...(service.env_file?.some(({ path }) => path === '.env') ? [] : [`${name} is not given the variables of .env`]),
+    ...(portVariable ? listeningProblems(name, service, portVariable) : []),
+  ];
 }
 
-/** What people set beside the file, as CHANGELOG.md promises: settings of exports, reports and mail. The folder is a volume. */
-const passedOn =
-  /^(EXPORT_(?!DIR$)|REPORT_|SMTP_URL$|MAIL_FROM$|ALERT_ALLOW_PRIVATE$|PUBLIC_URL$|LINK_SECRET$|EMBED_ORIGINS$)/;
+/** Variables of .env.example, commented or not, with their values. */
+const exampleVariables = (text: string): Record<string, string> =>
+  Object.fromEntries([...text.matchAll(/^#?([A-Z][A-Z0-9_]*)=(.*)$/gm)].map(([, name, value]) => [name!, value!]));
 
-function passingProblems(name: string, { environment = {} }: ComposeService, schema: ConfigSchema): string[] {
-  return Object.keys(schema.describe().keys ?? {})
-    .filter((variable) => passedOn.test(variable))
-    .filter((variable) => !String(environment[variable]).startsWith(`\${${variable}:-`))
-    .map((variable) => `${name} is not given ${variable}, which it reads`);
+/** Every variable of a service is in .env.example, and nothing else; the values there are valid. */
+function exampleProblems(example: string, compose: string, configs: Config[], services: Services): string[] {
+  const values = exampleVariables(example);
+  const known = new Set([...configs.flatMap(variablesOf), ...[...compose.matchAll(/\$\{(\w+)/g)].map((m) => m[1]!)]);
+  const isSet = (name: string, variable: string) => services[name]?.environment?.[variable] !== undefined;
+  const missing = configs.flatMap((config) =>
+    variablesOf(config).filter((name) => !(name in values) && !isSet(config.name, name) && !replaced.has(name)),
+  );
+  const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
+  const invalid = configs.flatMap((config) => {
+    const own = { ...given, ...environmentOf(services[config.name] ?? {}), SMTP_URL: 'smtp://mail-catcher:1025' };
+    const { error } = config.schema.validate(own, { abortEarly: false, stripUnknown: true });
+    return (error?.details ?? []).map(({ message }) => message.replaceAll('"', ''));
+  });
+  return [
+    ...[...new Set(missing)].map((name) => `${name} is missing`),
+    ...Object.keys(values).flatMap((name) =>
+      known.has(name) || name.startsWith('COMPOSE_') ? [] : [`${name} is read by no service`],
+    ),
+    ...new Set(invalid),
+  ].map((problem) => `.env.example: ${problem}`);
 }
 
-/** The container's port is that on which the service listens, and at which its health is asked for. */
+/** The container's port is the one the service listens on, and the one its health check uses. */
 function listeningProblems(name: string, service: ComposeService, portVariable: string): string[] {
   const port = String(service.environment?.[portVariable]);
   const published = (service.ports ?? []).map((text) => interpolate(text, needed).split(':').at(-1)!);
@@ -74,7 +105,7 @@ function listeningProblems(name: string, service: ComposeService, portVariable: 
     .map((other) => `${name} listens on ${portVariable}=${port}, not on ${other}`);
 }
 
-/** `127.0.0.1:4000-4009:4000` are ten ports of the host. */
+/** `127.0.0.1:4000-4009:4000` is ten ports of the host. */
 function hostPorts({ ports = [] }: ComposeService): number[] {
   return ports.flatMap((text) => {
     const [, range = ''] = interpolate(text, needed).split(':').reverse();
@@ -96,37 +127,20 @@ function collisions(services: Services): string[] {
   return problems;
 }
 
-/** With profile dev all mail goes to the catcher, from a network in which it is; without it none does. */
-function mailProblems(services: Services): string[] {
-  const networksOf = (name: string) => services[name]?.networks ?? ['default'];
-  return Object.entries(services).flatMap(([name, service]) => {
-    if (service.environment?.SMTP_URL === undefined) return [];
-    const [dev, production] = [profiles.dev!, needed].map((env) => environmentOf(service, env));
-    const isReached = networksOf(name).some((network) => networksOf(catcher.name).includes(network));
-    return [
-      ...(dev!.SMTP_URL === catcher.url ? [] : [`${name} (dev): SMTP_URL is not ${catcher.url}`]),
-      ...(production!.SMTP_URL === '' ? [] : [`${name} (production): SMTP_URL is set without anybody's asking`]),
-      ...(isReached ? [] : [`${name} has no network in common with ${catcher.name}`]),
-    ];
-  });
-}
-
-/** `text` is the file's, where it is not the committed one. Schemas are those that were built. */
+/** `compose` and `example` default to the committed files. Schemas come from the build. */
 export async function checkComposeEnvironment(
   root: string,
-  text = readFileSync(join(root, 'docker-compose.yml'), 'utf8'),
+  compose = readFileSync(join(root, 'docker-compose.yml'), 'utf8'),
+  example = readFileSync(join(root, '.env.example'), 'utf8'),
 ): Promise<string[]> {
-  const { services } = parse(text, { merge: true }) as { services: Services };
-  const problems = [...collisions(services), ...mailProblems(services)];
-  for (const { name, file, portVariable } of configs) {
-    const service = services[name];
-    if (!service) continue;
-    const { configSchema } = (await import(pathToFileURL(join(root, file)).href)) as { configSchema: ConfigSchema };
-    problems.push(
-      ...Object.keys(profiles).flatMap((profile) => variableProblems(profile, name, service, configSchema)),
-    );
-    problems.push(...passingProblems(name, service, configSchema));
-    if (portVariable) problems.push(...listeningProblems(name, service, portVariable));
-  }
-  return problems.map((problem) => `docker-compose.yml: ${problem}`);
+  const { services } = parse(compose, { merge: true }) as { services: Services };
+  const configs = await loadConfigs(root);
+  const problems = configs.flatMap((config) => {
+    const service = services[config.name];
+    return service ? serviceProblems(config, service) : [];
+  });
+  return [
+    ...[...collisions(services), ...problems].map((problem) => `docker-compose.yml: ${problem}`),
+    ...exampleProblems(example, compose, configs, services),
+  ];
 }

@@ -1,4 +1,4 @@
-/** What of docker-compose.yml and the Dockerfile would not start, not scale or not be safe. */
+/** Checks that docker-compose.yml can start, can scale and is safe. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
@@ -25,12 +25,12 @@ type Services = Record<string, ComposeService>;
 
 const stores = ['postgres', 'redis'];
 const oneShot = 'migrate';
-/** For developers only, so that production never starts it. */
-const mailCatcher = 'mail-catcher';
+/** Services that start only with their profile. */
+const optional: Record<string, string> = { 'mail-catcher': 'dev', caddy: 'proxy', backup: 'backup' };
 const scaled = new Set(['ingestion', 'processor']);
 const redisFlags = ['--appendonly yes', '--appendfsync always', '--maxmemory-policy noeviction'];
 
-/** Reads the two files; an engine is not needed. */
+/** Reads the two files; Docker is not needed. */
 export function checkComposeFile(root: string): string[] {
   const missing = ['docker-compose.yml', 'Dockerfile'].filter((name) => !existsSync(join(root, name)));
   if (missing.length > 0) return missing.map((name) => `${name} is missing`);
@@ -56,10 +56,10 @@ function stageNames(dockerfile: string): string[] {
 }
 
 function nameProblems(services: Services): string[] {
-  const known = [...stores, oneShot, mailCatcher, ...ours.map(({ name }) => name)];
+  const known = [...stores, oneShot, ...Object.keys(optional), ...ours.map(({ name }) => name)];
   const missing = known.filter((name) => !services[name]).map((name) => `service ${name} is missing`);
   const unknown = Object.keys(services).filter((name) => !known.includes(name));
-  return [...missing, ...unknown.map((name) => `service ${name} is not known to the check: add it there as well`)];
+  return [...missing, ...unknown.map((name) => `service ${name} is unknown: add it to compose-file.ts`)];
 }
 
 function linkProblems(
@@ -96,7 +96,7 @@ function safetyProblems(name: string, service: ComposeService): string[] {
   return demands.filter(([met]) => !met).map(([, problem]) => `${name} ${problem}`);
 }
 
-/** Replicas cannot share one host port; a range, or none, lets each have its own. */
+/** Replicas cannot share a host port; they need a range, or none. */
 function scaleProblems(services: Services): string[] {
   return Object.entries(services)
     .filter(([name]) => scaled.has(name))
@@ -107,7 +107,7 @@ function scaleProblems(services: Services): string[] {
     );
 }
 
-/** `3000:3000` is fixed; `3000` and `3000-3009:3000` are not. A variable counts as its default. */
+/** `3000:3000` is fixed, `3000` and `3000-3009:3000` are not. A variable stands for its default. */
 function hasFixedHostPort(port: string): boolean {
   const parts = port.replace(/\$\{\w+:?-([^}]*)\}/g, '$1').split(':');
   return parts.length > 1 && !/^\d+-\d+$/.test(parts.at(-2) ?? '');
@@ -120,8 +120,9 @@ function redisProblems(redis: ComposeService | undefined): string[] {
 
 function profileProblems(services: Services): string[] {
   return Object.entries(services).flatMap(([name, { profiles = [] }]) => {
-    const isForDevelopers = profiles.length === 1 && profiles[0] === 'dev';
-    if (name === mailCatcher) return isForDevelopers ? [] : [`${name} would start in production: give it profile dev`];
-    return profiles.length > 0 ? [`${name} has a profile, so that it does not start by itself`] : [];
+    const wanted = optional[name];
+    if (wanted === undefined)
+      return profiles.length > 0 ? [`${name} has a profile, so it does not start by default`] : [];
+    return profiles.join() === wanted ? [] : [`${name} would start without profile ${wanted}`];
   });
 }

@@ -1,17 +1,15 @@
-/** SQL statements in source text: strings that open with a comment naming their owner. */
-
 export interface Statement {
-  /** What the comment says, such as `reporting.topPaths`. */
+  /** From the comment, such as `reporting.topPaths`. */
   owner: string;
-  /** Without comments, in lower case as we write it; what is filled in stands as `${...}`. */
+  /** Without comments; interpolated parts stay as `${...}`. */
   text: string;
-  /** Where it begins in the source. */
+  /** Its index in the source. */
   index: number;
 }
 
 const opening = /(['"`])\/\*\s*([a-z]+\.[A-Za-z0-9]+)\s*\*\//g;
 
-/** Where the string that `quote` opened ends; a template may hold expressions with strings of their own. */
+/** The end of the string that `quote` opened. A template can contain expressions with strings in them. */
 function endOfString(source: string, from: number, quote: string): number {
   let depth = 0;
   for (let at = from; at < source.length; at += 1) {
@@ -23,7 +21,7 @@ function endOfString(source: string, from: number, quote: string): number {
   return source.length;
 }
 
-/** Every statement of a file, in order. */
+/** SQL statements of a file, in order: strings that open with a comment naming their owner. */
 export function statementsOf(source: string): Statement[] {
   return [...source.matchAll(opening)].map(({ index, 0: match, 1: quote, 2: owner }) => {
     const from = index + match.length;

@@ -1,6 +1,5 @@
-/** Variables in docker-compose.yml as Compose fills them in; what stands for one that is not set may hold others. */
-
-/** Where the expression that begins at `from` ends. */
+/** Fills in variables in docker-compose.yml as Compose does, nested defaults included. */
+/** The end of the expression that begins at `from`. */
 function closingBrace(text: string, from: number): number {
   let depth = 0;
   for (let at = from; at < text.length; at += 1) {
@@ -11,7 +10,7 @@ function closingBrace(text: string, from: number): number {
   throw new Error(`"${text.slice(from)}" has no end`);
 }
 
-/** `NAME`, `NAME:-default`, `NAME:+other` or `NAME:?complaint`; without the colon an empty value counts as set. */
+/** `NAME`, `NAME:-default`, `NAME:+other` or `NAME:?message`. Without the colon, an empty value counts as set. */
 function valueIn(expression: string, env: Record<string, string>): string {
   const [, name, colon, sign, other = ''] = /^(\w+)(?:(:?)([-+?])([\s\S]*))?$/.exec(expression) ?? [];
   if (name === undefined) throw new Error(`"\${${expression}}" is no variable`);
@@ -23,7 +22,7 @@ function valueIn(expression: string, env: Record<string, string>): string {
   return value ?? '';
 }
 
-/** @throws Error for a variable that has to be set, or for what is no variable. */
+/** @throws Error for a required variable that is not set, or an invalid expression */
 export function interpolate(text: string, env: Record<string, string>): string {
   let result = '';
   for (let at = 0; at < text.length; at += 1) {

@@ -1,13 +1,13 @@
-/** Proves that the manifests, the changelog, the program and its OpenAPI document name one version. */
+/** Checks that manifests, changelog, code and OpenAPI document name the same version. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { packageFolders } from '../../prepare/package-folders.mjs';
 
-/** Versions by the place that names them; undefined where a place names none. */
+/** Version by place; undefined if a place has none. */
 type Named = [place: string, version: string | undefined][];
 
-/** Everything is compared with the root's package.json. `/health` and `GET /` answer the constant of shared/src/platform/version. */
+/** Compares everything with the root's package.json. `/health` and `GET /` return the constant of shared/src/platform/version. */
 export async function checkVersion(root: string): Promise<string[]> {
   const right = manifestVersion(join(root, 'package.json'));
   const named: Named = [...manifests(root), ['CHANGELOG.md', newestEntry(root)], ...(await builtVersions(root))];
@@ -25,7 +25,7 @@ function manifests(root: string): Named {
   ]);
 }
 
-/** The first heading of a version; the newest stands on top. */
+/** The first heading with a version, which is the newest. */
 function newestEntry(root: string): string | undefined {
   const file = join(root, 'CHANGELOG.md');
   return existsSync(file) ? /^## (\S+)/m.exec(readFileSync(file, 'utf8'))?.[1] : undefined;

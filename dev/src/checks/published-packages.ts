@@ -1,11 +1,11 @@
-/** Looks at the SDKs as their users install them: are they small, are all files there, do the types fit. */
+/** Checks the SDKs as their users install them: size, files and types. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageFolders } from '../../prepare/package-folders.mjs';
 import { runProgram } from '../run-program.js';
 
 /**
- * Tools by the folder that installs them; undefined is the SDK itself: only one with a limit on its size has `size-limit`.
+ * Tools by the folder that installs them; undefined means the SDK itself: only SDKs with a size limit have `size-limit`.
  * `.attw.json` in an SDK says which importers it is for.
  */
 const tools = [
@@ -18,7 +18,7 @@ const tools = [
   },
 ];
 
-/** Runs `size-limit`, `publint` and `attw --pack` for every folder in sdk/, which must be built. */
+/** Runs `size-limit`, `publint` and `attw --pack` for every folder in sdk/ after a build. */
 export async function checkPublishedPackages(root: string): Promise<string[]> {
   const sdks = packageFolders(root).filter((folder) => folder.startsWith('sdk/'));
   const runs = sdks.flatMap((folder) => tools.map((tool) => runTool(root, folder, tool)));

@@ -1,4 +1,3 @@
-/** Turns the migrations into the schema they lead to, and compares it with the committed one. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ClearError } from '../clear-error.js';
@@ -12,7 +11,7 @@ const note = `-- The schema that the migrations lead to, written by \`npm run ch
 const dumpFile = join('shared', 'schema.sql');
 const repair = 'run `npm run check -- --update-schema` and commit the file';
 
-/** Fails when shared/schema.sql is not what the migrations lead to. */
+/** Fails if shared/schema.sql is not the schema that the migrations create. */
 export async function checkSchemaDump(root: string): Promise<string[]> {
   const file = join(root, dumpFile);
   if (!existsSync(file)) return [`${dumpFile} is missing: ${repair}`];
@@ -20,13 +19,13 @@ export async function checkSchemaDump(root: string): Promise<string[]> {
   return difference ? [`${dumpFile} is not current (${difference}): ${repair}`] : [];
 }
 
-/** Writes shared/schema.sql anew and returns its name. */
+/** Writes shared/schema.sql and returns its name. */
 export async function writeSchemaDump(root: string): Promise<string> {
   writeFileSync(join(root, dumpFile), await migratedSchema(root));
   return dumpFile;
 }
 
-/** Migrates a database of its own: whatever DATABASE_URL names is left alone. */
+/** Migrates a throw-away database, never the one of DATABASE_URL. */
 async function migratedSchema(root: string): Promise<string> {
   const closing = createClosingList();
   try {

@@ -1,11 +1,10 @@
-/** Tables and their keys, as shared/schema.sql writes them. */
-
+/** Tables and their keys, read from shared/schema.sql. */
 const tablePattern = /^create table (\w+) \(\n([\s\S]*?)\n\)/gm;
 
-/** Tables whose column of that name does not make them a site's: they stay on one machine. */
+/** Tables with a site_id that are not sharded by it: they stay on one machine. */
 const localTables = new Set(['api_keys', 'report_templates', 'report_unsubscribes']);
 
-/** Tables that hold rows of sites. */
+/** Tables that are sharded by site. */
 export function siteTables(schema: string): ReadonlySet<string> {
   const found = [...schema.matchAll(tablePattern)].filter(([, , body]) => /^ {2}site_id /m.test(body!));
   return new Set(found.map(([, name]) => name!).filter((name) => !localTables.has(name)));

@@ -1,11 +1,11 @@
-/** What a Postgres that is spread over several machines refuses, or does only by locking all of them, found in the text of our statements. */
+/** Finds SQL that a sharded Postgres (Citus) refuses, or can only run by locking all shards. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSourceFiles, type SourceFile } from '../source-files.js';
 import { type Statement, statementsOf } from './find-statements.js';
 import { siteTables, tableKeys } from './schema-tables.js';
 
-/** A statement over all sites on purpose, by its owner, and why it may be. */
+/** Statements that cover all sites on purpose, by owner, with the reason. */
 const overAllSites: Readonly<Record<string, string>> = {
   'processor.cleanEventDuplicates': 'removes what is old of every site, at night',
   'processor.cleanClockedEvents': 'removes what is old of every site, at night',
@@ -17,7 +17,7 @@ const overAllSites: Readonly<Record<string, string>> = {
 const changingFunctions =
   /\b(now|clock_timestamp|statement_timestamp|transaction_timestamp|timeofday|to_char|random)\s*\(|\bcurrent_(timestamp|date|time)\b/;
 
-/** Problems that the text of any statement may have. */
+/** Problems that any statement can have. */
 const rules: { pattern: RegExp; reason: string }[] = [
   { pattern: /\bctid\b/, reason: 'ctid means a place on one machine: name rows by their key' },
   {
@@ -26,7 +26,7 @@ const rules: { pattern: RegExp; reason: string }[] = [
   },
 ];
 
-/** The text from a clause's keyword to the end of the statement or of the bracket that it stands in. */
+/** The text from a clause's keyword to the end of the statement or of its enclosing bracket. */
 function clausesOf(text: string, keyword: RegExp): string[] {
   return [...text.matchAll(keyword)].map(({ index, 0: match }) => {
     let depth = 0;
@@ -39,7 +39,7 @@ function clausesOf(text: string, keyword: RegExp): string[] {
   });
 }
 
-/** Text at the clause's own level: what stands in brackets is another query's. */
+/** The text without anything in brackets, which belongs to subqueries. */
 function withoutBrackets(text: string): string {
   let flat = text;
   for (let before = ''; before !== flat; ) {
@@ -64,7 +64,7 @@ function unstableProblems({ text }: Statement): string[] {
   ];
 }
 
-/** An update or delete names its site at its own level: a condition that only a subquery has locks the shards of all sites. */
+/** An update or delete must name its site at its own level: a condition in a subquery locks the shards of all sites. */
 function siteProblems({ owner, text }: Statement, tables: ReadonlySet<string>): string[] {
   if (owner in overAllSites) return [];
   const writes = clausesOf(text, /\b(?:update|delete\s+from)\s+(?:only\s+)?[a-z_0-9]+/g);
@@ -101,7 +101,7 @@ function migrationProblems(root: string): string[] {
     .map((name) => `shared/migrations/${name}: a sharded table has no triggers: do it in the statement that writes`);
 }
 
-/** Every key of a table that holds rows of sites contains the site, since a shard can only promise uniqueness of its own rows. */
+/** Every key of a table sharded by site contains the site, since a shard can guarantee uniqueness only among its own rows. */
 function keyProblems(schema: string, tables: ReadonlySet<string>): string[] {
   return tableKeys(schema)
     .filter(({ table, columns }) => tables.has(table) && !columns.includes('site_id'))

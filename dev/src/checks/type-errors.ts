@@ -1,8 +1,7 @@
-/** Turns all TypeScript, tests included, into the compiler's errors. */
 import { join } from 'node:path';
 import { runProgram } from '../run-program.js';
 
-/** Runs the compiler over the packages and then over the tests, which are never built. */
+/** Compiles the packages, then checks the tests, which are never built. */
 export async function checkTypes(root: string): Promise<string[]> {
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const problems: string[] = [];

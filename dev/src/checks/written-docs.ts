@@ -1,10 +1,10 @@
-/** Compares what is written from sources, pages of docs/ and types of the API, with these. */
+/** Compares generated files (pages of docs/, types of the API) with the code they come from. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { firstDifference } from '../first-difference.js';
 
-/** A file, and what should be in it. */
+/** A file and its expected content. */
 interface Page {
   page: string;
   render: (root: string) => Promise<string>;
@@ -20,7 +20,7 @@ const repair = 'run `npm run check -- --update-docs` and commit the file';
 
 const load = async <T>(...file: string[]) => (await import(pathToFileURL(join(...file)).href)) as T;
 
-/** By the function `name` of a module of reporting. */
+/** Content from the function `name` of a module of reporting. */
 function rendered(module: string, name: string): Page['render'] {
   return async (root) => {
     const functions = await load<Record<string, () => string>>(root, 'reporting', 'dist', 'openapi', module);
@@ -28,7 +28,7 @@ function rendered(module: string, name: string): Page['render'] {
   };
 }
 
-/** Types of the API, for the dashboard. */
+/** TypeScript types of the API, for the dashboard. */
 async function renderApiTypes(root: string): Promise<string> {
   const { describeApi } = await load<{ describeApi: () => object }>(
     root,
@@ -48,12 +48,12 @@ async function problemsOf(root: string, { page, render }: Page): Promise<string[
   return difference ? [`${page} is not current (${difference}): ${repair}`] : [];
 }
 
-/** Fails when a page is not what the definitions say. */
+/** Fails if a generated file is out of date. */
 export async function checkWrittenDocs(root: string): Promise<string[]> {
   return (await Promise.all(pages.map((page) => problemsOf(root, page)))).flat();
 }
 
-/** Writes the pages and returns their names. */
+/** Writes the files and returns their names. */
 export async function writeDocs(root: string): Promise<string[]> {
   for (const { page, render } of pages) {
     const file = join(root, page);

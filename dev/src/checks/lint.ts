@@ -1,9 +1,11 @@
-/** Turns the whole workspace into Biome's complaints about format and lint. */
 import { join } from 'node:path';
 import { runProgram } from '../run-program.js';
 
-/** Runs `biome ci`; `npx biome check --write` repairs most of what it finds. */
-export async function checkFormat(root: string): Promise<string[]> {
+/**
+ * Runs `biome ci`: format, lint, import cycles, package boundaries, undeclared dependencies, file names, floating promises.
+ * `npx biome check --write` repairs the format and sorts imports.
+ */
+export async function checkLint(root: string): Promise<string[]> {
   const biome = join(root, 'node_modules', '@biomejs', 'biome', 'bin', 'biome');
   const { code, output } = await runProgram(biome, ['ci', '--colors=off'], { cwd: root });
   return code === 0 ? [] : [output];
