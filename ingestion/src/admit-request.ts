@@ -1,88 +1,90 @@
-/** Whom the events of a request are counted for, or why they are refused: keys and rates. */
+/** Checks the key of a request and the rate of its sender. */
 import type { KeyRing } from '@millrace/shared/access/key-ring';
 import type { Access } from '@millrace/shared/access/keys';
-import { createRateLimit, type RateLimit, tooMuch } from '@millrace/shared/access/rate-limit';
-import { allows, keyNeeded, lacks } from '@millrace/shared/access/require-scope';
-import { type Refusal, ServiceError, wrongKey } from '@millrace/shared/platform/errors';
+import { createRateLimit, type RateLimit, rateLimited } from '@millrace/shared/access/rate-limit';
+import { allows, keyNeeded, missingScope } from '@millrace/shared/access/require-scope';
+import { invalidKeyMessage, type Refusal, ServiceError } from '@millrace/shared/platform/errors';
 import { isConnectionError } from '@millrace/shared/platform/postgres';
 
-/** Whose events these are. */
 export interface Sender {
-  /** The only site that they may be of; null: any. */
+  /** The site that the events must be for; null: any. */
   siteId: string | null;
-  /** False where no key is needed. */
+  /** False if no key is required. */
   hasKey: boolean;
-  /** Its key stands in a page for everybody to see. */
+  /** The key is public: it is visible in a page's source. */
   isPublic: boolean;
+  /** Ids under which the events are counted. */
   clients: string[];
 }
 
-/** What a request shows at the door. */
-export interface Shown {
+export interface Credentials {
   /** From a header. */
   key: string | undefined;
-  /** What stands in the address, for want of a header. */
-  keyInAddress?: string | undefined;
-  /** The sender's address, by which it is counted. */
+  /** From the URL, used if no header has a key. */
+  keyInUrl?: string | undefined;
+  /** The sender's address, for counting. */
   client: string;
-  /** Of the page that sent it. */
+  /** Origin of the page that sent the request. */
   origin?: string | undefined;
 }
 
 export type Admission = { sender: Sender; refusal?: undefined } | { sender?: undefined; refusal: Refusal };
 
 export interface Admit {
-  admit(shown: Shown): Promise<Admission>;
-  /** Counts events for their sender; a refusal when there are too many. What is refused is not counted. */
+  admit(credentials: Credentials): Promise<Admission>;
+  /** Counts events for their sender; returns a refusal if there are too many, without counting them. */
   count(sender: Sender, events: number): Promise<Refusal | undefined>;
-  /** Takes back events that were counted and then not stored: what its sender is told to retry must not cost it twice. */
-  giveBack(sender: Sender, events: number): Promise<void>;
+  /** Takes back events that were counted but not stored, so that a retry is not counted twice. */
+  refund(sender: Sender, events: number): Promise<void>;
 }
 
 export interface AdmitOptions {
-  /** Undefined: no key is needed. */
+  /** Undefined: no key is required. */
   keys?: KeyRing | undefined;
   /** Per key and per address; 0: any number. */
   eventsPerSecond: number;
-  /** Of each address that uses a public key. */
+  /** Per address, for public keys. */
   pageEventsPerSecond: number;
 }
 
-/** A sender may be this much ahead of the rate. */
+/** A sender may send this many seconds' worth at once. */
 const burstSeconds = 10;
 
-/** Addresses end up in logs and histories, so that a key in one may be of use to no one but senders of one site's events. */
-const isHarmless = ({ scopes, siteId }: Access) => siteId !== null && scopes.every((scope) => scope === 'write');
+/** URLs end up in logs and browser histories, so a key in a URL must only allow sending events of one site. */
+const isAllowedInUrl = ({ scopes, siteId }: Access) => siteId !== null && scopes.every((scope) => scope === 'write');
 
-/** Why a page may not use the key; undefined where it may. */
+/** Refuses a public key that is used from another origin. */
 function refuseOrigin({ origins }: Access, origin: string | undefined): Refusal | undefined {
   if (origins === null || (origin !== undefined && origins.includes(origin))) return undefined;
   const message = `This key is for pages of ${origins.join(', ')}; this request comes from ${origin ?? 'no page'}.`;
   return { code: 'forbidden', message };
 }
 
-async function takeOfAll(limit: RateLimit, clients: string[], points: number): Promise<number | undefined> {
-  const waits = await Promise.all(clients.map((client) => limit.take(client, points)));
+/** Consumes points of all clients or of none. */
+async function consumeAll(limit: RateLimit, clients: string[], points: number): Promise<number | undefined> {
+  const waits = await Promise.all(clients.map((client) => limit.consume(client, points)));
   if (waits.every((wait) => wait === undefined)) return undefined;
   const counted = clients.filter((_client, index) => waits[index] === undefined);
-  await Promise.all(counted.map((client) => limit.giveBack(client, points)));
+  await Promise.all(counted.map((client) => limit.refund(client, points)));
   return Math.max(...waits.map((wait) => wait ?? 0));
 }
 
-/** What is said where no key was sent: a page must not be told to show a secret one to everybody. */
+/** Pages must not be told to use a secret key, which everyone could see. */
 const noKey = (origin: string | undefined): string =>
   origin === undefined
     ? keyNeeded('write')
-    : `Pages need a public key, as \`data-key\` of the script or \`?key=\` of the address. \`npm run keys -- create --name NAME --scope write --site SITE --origin https://shop.example\` makes one.`;
+    : `Pages need a public key, as \`data-key\` of the script or \`?key=\` in the URL. \`npm run keys -- create --name NAME --scope write --site SITE --origin https://shop.example\` creates one.`;
 
-/** Who a key is, or why it does not let its request pass. */
-async function checkKey(keys: KeyRing, { key: inHeader, keyInAddress, client, origin }: Shown): Promise<Admission> {
-  const key = inHeader ?? keyInAddress;
+async function checkKey(
+  keys: KeyRing,
+  { key: keyInHeader, keyInUrl, client, origin }: Credentials,
+): Promise<Admission> {
+  const key = keyInHeader ?? keyInUrl;
   const access = key && (await keys.find(key, client));
-  if (!access) return { refusal: { code: 'unauthorized', message: key ? wrongKey : noKey(origin) } };
-  if (!allows(access, 'write')) return { refusal: lacks('write') };
-  if (inHeader === undefined && !isHarmless(access)) {
-    const message = 'A key in an address must have the scope "write" only and be limited to one site.';
+  if (!access) return { refusal: { code: 'unauthorized', message: key ? invalidKeyMessage : noKey(origin) } };
+  if (!allows(access, 'write')) return { refusal: missingScope('write') };
+  if (keyInHeader === undefined && !isAllowedInUrl(access)) {
+    const message = 'A key in the URL must have only the scope "write" and be limited to one site.';
     return { refusal: { code: 'forbidden', message } };
   }
   const refusal = refuseOrigin(access, origin);
@@ -91,33 +93,33 @@ async function checkKey(keys: KeyRing, { key: inHeader, keyInAddress, client, or
   return { sender: { siteId: access.siteId, hasKey: true, isPublic, clients: [access.keyId] } };
 }
 
-/** Visitors of a page have no say in the settings of the server. */
+/** Names the setting only for secret keys, since visitors of a page cannot change it. */
 function refuseLarge(events: number, perSecond: number, { isPublic }: Sender): Refusal {
   const rate = `${perSecond} events a second${isPublic ? '' : ' (INGEST_RATE_LIMIT)'}`;
-  const message = `The request holds ${events} events, which is larger than ten seconds' worth at the limit of ${rate}. Send at most ${perSecond * burstSeconds} at once.`;
+  const message = `The request has ${events} events, more than ten seconds' worth at the limit of ${rate}. Send at most ${perSecond * burstSeconds} at once.`;
   return { code: 'too_many_events', message };
 }
 
-/** Undefined when everybody may send as much as they like: then a request costs nothing here. */
+/** Undefined if there are neither keys nor limits, to save the work per request. */
 export function createAdmit({ keys, eventsPerSecond, pageEventsPerSecond }: AdmitOptions): Admit | undefined {
   if (!keys && eventsPerSecond === 0) return undefined;
   const limitOf = (perSecond: number) =>
     perSecond === 0 ? undefined : createRateLimit(perSecond * burstSeconds, burstSeconds);
   const [limit, pageLimit] = [limitOf(eventsPerSecond), limitOf(pageEventsPerSecond)];
 
-  /** A page of one visitor must not use up what all visitors of the site may send. */
+  /** With a public key each visitor has a separate limit, so that one cannot use up that of the whole site. */
   function limitsOf({ isPublic }: Sender) {
     return isPublic ? { limit: pageLimit, perSecond: pageEventsPerSecond } : { limit, perSecond: eventsPerSecond };
   }
 
   return {
-    async admit(shown) {
+    async admit(credentials) {
       try {
         const anyone = { sender: { siteId: null, hasKey: false, isPublic: false, clients: [] as string[] } };
-        const admission: Admission = keys ? await checkKey(keys, shown) : anyone;
+        const admission: Admission = keys ? await checkKey(keys, credentials) : anyone;
         const { sender } = admission;
-        if (sender?.isPublic) sender.clients = [`${sender.clients[0]} ${shown.client}`];
-        else if (limit) sender?.clients.push(shown.client);
+        if (sender?.isPublic) sender.clients = [`${sender.clients[0]} ${credentials.client}`];
+        else if (limit) sender?.clients.push(credentials.client);
         return admission;
       } catch (error) {
         if (error instanceof ServiceError) return { refusal: error };
@@ -129,12 +131,12 @@ export function createAdmit({ keys, eventsPerSecond, pageEventsPerSecond }: Admi
       const { limit: counted, perSecond } = limitsOf(sender);
       if (!counted) return undefined;
       if (events > perSecond * burstSeconds) return refuseLarge(events, perSecond, sender);
-      const wait = await takeOfAll(counted, sender.clients, events);
-      return wait === undefined ? undefined : tooMuch('events', wait);
+      const wait = await consumeAll(counted, sender.clients, events);
+      return wait === undefined ? undefined : rateLimited('events', wait);
     },
-    async giveBack(sender, events) {
+    async refund(sender, events) {
       const { limit: counted } = limitsOf(sender);
-      if (counted) await Promise.all(sender.clients.map((client) => counted.giveBack(client, events)));
+      if (counted) await Promise.all(sender.clients.map((client) => counted.refund(client, events)));
     },
   };
 }

@@ -1,4 +1,4 @@
-/** What a sender of events is told: accepted, accepted in part, or refused; with what browsers need to see it. */
+/** Responses to requests with events, with the headers that browsers need. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describeRefusal, type Refusal } from '@millrace/shared/platform/errors';
 import { originHeaders } from './allow-origins.js';
@@ -6,15 +6,15 @@ import type { RejectedEvent } from './validate-events.js';
 
 export type Route = '/event' | '/events';
 
-/** Refused events named in the answer to a batch; the rest is only counted, since 10,000 sentences help no reader. */
+/** Refused events listed in the response to a batch; a list of 10,000 would help no one. */
 const maxListedRejections = 1_000;
 
 const jsonHeaders = { 'content-type': 'application/json; charset=utf-8', 'x-content-type-options': 'nosniff' };
 const okBody = '{"status":"ok"}';
-/** Ready for servers and SDKs, which send no origin and most of the events. */
+/** Precomputed for servers and SDKs, which send no origin and most of the events. */
 const okHeaders = { ...jsonHeaders, 'content-length': okBody.length, ...originHeaders({}) };
 
-/** One transparent pixel. */
+/** A transparent 1x1 GIF. */
 const pixel = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
 const pixelHeaders = {
   'content-type': 'image/gif',
@@ -22,7 +22,7 @@ const pixelHeaders = {
   'cache-control': 'no-store, no-cache, must-revalidate, private',
   expires: '0',
   pragma: 'no-cache',
-  // Pages that isolate themselves load pictures of others only when those agree.
+  // Cross-origin isolated pages only load images with this header.
   'cross-origin-resource-policy': 'cross-origin',
   'x-content-type-options': 'nosniff',
 };
@@ -49,7 +49,7 @@ export function answerPixel(req: IncomingMessage, res: ServerResponse): void {
   res.end(pixel);
 }
 
-/** Of `POST /event`. */
+/** For `POST /event`. */
 export function answerOk(req: IncomingMessage, res: ServerResponse): void {
   res.writeHead(200, req.headers.origin === undefined ? okHeaders : { ...okHeaders, ...originHeaders(req.headers) });
   res.end(okBody);
@@ -57,18 +57,18 @@ export function answerOk(req: IncomingMessage, res: ServerResponse): void {
 
 export const listed = (rejected: RejectedEvent[]): RejectedEvent[] => rejected.slice(0, maxListedRejections);
 
-/** Of `POST /events`. */
+/** For `POST /events`. */
 export function answerBatch(req: IncomingMessage, res: ServerResponse, accepted: number, all: RejectedEvent[]): void {
   answerJson(req, res, 200, JSON.stringify({ status: 'ok', accepted, rejected: listed(all) }));
 }
 
-/** The refusal of a request none of whose events can be accepted. */
+/** The refusal of a request if all its events are refused. */
 export function nothingAccepted(route: Route, rejected: RejectedEvent[]): Refusal {
   const [first] = rejected;
   if (rejected.every(({ reason }) => reason === 'wrong_site')) return { code: 'forbidden', message: first?.message };
   if (route === '/event') {
     const { reason, field, message } = first ?? {};
-    const elsewhere = reason === 'not_an_object' ? '; lists go to /events' : '';
+    const elsewhere = reason === 'not_an_object' ? '; send lists to /events' : '';
     return { code: 'invalid_event', message: `${message}${elsewhere}`, details: { reason, field } };
   }
   return { code: 'no_valid_events', details: { rejected: listed(rejected) } };

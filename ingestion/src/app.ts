@@ -1,11 +1,10 @@
-/** Turns ingestion's parts into one request handler: the event lane first, everything else through Express. */
 import type { RequestListener } from 'node:http';
 import { buildServiceApp, type ServiceApp } from '@millrace/shared/platform/http';
 import type { Express } from 'express';
 import type { EventLane } from './event-lane.js';
 import { pageScripts } from './page-scripts.js';
 
-/** The Express app; the lane is mounted in it too, so that a test can meet every route through it. */
+/** The Express app. The event lane is mounted in it too, so that tests can reach every route through it. */
 export function buildApp(deps: ServiceApp, lane: EventLane): Express {
   const about = { service: 'ingestion', docs: 'docs/ingestion.md' };
   return buildServiceApp({ about, ...deps }, (app) => {
@@ -16,7 +15,7 @@ export function buildApp(deps: ServiceApp, lane: EventLane): Express {
   });
 }
 
-/** What the server calls: events never reach Express. */
+/** The server's request handler, in which events bypass Express. */
 export function laneFirst(lane: EventLane, app: Express): RequestListener {
   return (req, res) => {
     if (!lane(req, res)) app(req, res);

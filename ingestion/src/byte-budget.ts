@@ -1,47 +1,47 @@
-/** How many bytes of requests this process takes at a time, and how much of that one client and large bodies may have. */
+/** Limits the bytes of concurrent requests, in total, per client and for large bodies. */
 
-/** What one request holds. */
+/** The bytes reserved by one request. */
 export interface Holding {
-  /** False when there is no room for `bytes` more; then nothing was taken. */
-  take(bytes: number): boolean;
-  give(bytes: number): void;
-  /** Gives back all that it holds; again, nothing. */
+  /** Returns false, and reserves nothing, if there is no room for `bytes` more. */
+  reserve(bytes: number): boolean;
+  free(bytes: number): void;
+  /** Frees everything; idempotent. */
   release(): void;
-  /** From now on what it holds is text on the heap; before, it lies outside in buffers. */
+  /** Call when the body is converted from buffers outside the heap to text on the heap. */
   becomeText(): void;
-  /** Bytes of all requests that have become text. */
+  /** Bytes of all requests that are text. */
   texts(): number;
   readonly largestBody: number;
 }
 
 export interface ByteBudget {
-  /** Starts with nothing; `client` is the sender's address. */
+  /** Starts with no bytes; `client` is the sender's address. */
   hold(client: string): Holding;
   readonly used: number;
-  /** No body larger than this ever finds room, so that telling its sender to retry would be a lie. */
+  /** A larger body never finds room, so retrying it is pointless. */
   readonly largestBody: number;
 }
 
-/** Bodies up to here are small: they find room when large ones have taken all that those may have. */
+/** Bodies up to this size still find room when large ones have used up their share. */
 export const smallBodyBytes = 64_000;
-/** What is kept for small bodies, of the whole and of each client's share. */
-const roomForSmall = 1 / 8;
-/** One client's small bodies may have so much of what is kept for those of all clients, but always enough for one. */
-const shareOfRoom = 1 / 8;
-/** One client may have so much of the whole, but always enough for one body of the largest size. */
-const shareOfClient = 1 / 2;
-const leastShare = 16_000_000;
+/** Part of the limit, and of each client's share, that only small bodies may use. */
+const smallPart = 1 / 8;
+/** Part of that room that one client may use, but always enough for one small body. */
+const clientPartOfSmall = 1 / 8;
+/** Part of the limit that one client may use, but always enough for one body of the largest size. */
+const clientPart = 1 / 2;
+const minClientBytes = 16_000_000;
 
 /**
- * Nothing is reserved by what a client announces: only bytes that have arrived count. A client may hold half of `limit`; large
- * bodies stop an eighth before the end, of the whole as of each share. Of that last eighth of the whole a client gets small bodies
- * in only while all that it holds are an eighth of it. So a few addresses with stalled uploads, large or small, keep no small request
- * of another out; for that it takes those of eight addresses more, or fewer where `limit` is below 4 MB.
+ * Only bytes that have arrived count, not announced ones. A client may use half of `limit`. The last eighth of the limit, and of
+ * each client's share, is for small bodies only, and a client may use an eighth of the limit's last eighth. So a few addresses
+ * with stalled uploads, large or small, cannot block small requests of others; that takes eight more addresses, or fewer if
+ * `limit` is below 4 MB.
  */
 export function createByteBudget(limit: number): ByteBudget {
-  const share = Math.min(limit, Math.max(limit * shareOfClient, leastShare));
-  const largestBody = Math.max(Math.min(smallBodyBytes, share), Math.floor(share * (1 - roomForSmall)));
-  const mostInRoom = Math.max(smallBodyBytes, limit * roomForSmall * shareOfRoom);
+  const share = Math.min(limit, Math.max(limit * clientPart, minClientBytes));
+  const largestBody = Math.max(Math.min(smallBodyBytes, share), Math.floor(share * (1 - smallPart)));
+  const maxSmallBytes = Math.max(smallBodyBytes, limit * smallPart * clientPartOfSmall);
   const ofClients = new Map<string, number>();
   const smallOfClients = new Map<string, number>();
   let used = 0;
@@ -54,30 +54,30 @@ export function createByteBudget(limit: number): ByteBudget {
   }
 
   function fits(client: string, bytes: number, isSmall: boolean): boolean {
-    const part = isSmall ? 1 : 1 - roomForSmall;
+    const part = isSmall ? 1 : 1 - smallPart;
     if (used + bytes > limit * part || (ofClients.get(client) ?? 0) + bytes > share * part) return false;
-    return used + bytes <= limit * (1 - roomForSmall) || (smallOfClients.get(client) ?? 0) + bytes <= mostInRoom;
+    return used + bytes <= limit * (1 - smallPart) || (smallOfClients.get(client) ?? 0) + bytes <= maxSmallBytes;
   }
 
   return {
     hold(client) {
       let held = 0;
       let ownText = 0;
-      const smallPart = () => (held <= smallBodyBytes ? held : 0);
+      const smallBytes = () => (held <= smallBodyBytes ? held : 0);
       const change = (bytes: number) => {
-        const before = smallPart();
+        const before = smallBytes();
         held += bytes;
         used += bytes;
         add(ofClients, client, bytes);
-        add(smallOfClients, client, smallPart() - before);
+        add(smallOfClients, client, smallBytes() - before);
       };
       return {
-        take(bytes) {
+        reserve(bytes) {
           if (!fits(client, bytes, held + bytes <= smallBodyBytes)) return false;
           change(bytes);
           return true;
         },
-        give: (bytes) => change(-bytes),
+        free: (bytes) => change(-bytes),
         release() {
           change(-held);
           texts -= ownText;
@@ -87,7 +87,7 @@ export function createByteBudget(limit: number): ByteBudget {
           texts += held - ownText;
           ownText = held;
         },
-        // Not a getter, which an object that is made for each request would pay for each time.
+        // Not a getter, because creating one for each request is slow.
         texts: () => texts,
         largestBody,
       };

@@ -1,4 +1,3 @@
-/** Turns the environment into ingestion's configuration. */
 import {
   accessSettings,
   type CommonEnvironment,
@@ -28,7 +27,7 @@ const optionalUrl = databaseSettings.DATABASE_URL.optional();
 export const configSchema = Joi.object<Config>({
   ...commonSettings,
   ...queueSettings,
-  // Needed when the queue is on Postgres, to look keys up, and for visitors without an id.
+  // Needed for a queue on Postgres, for keys, and for visitors without an id.
   // biome-ignore lint/suspicious/noThenProperty: the name that Joi gives it
   DATABASE_URL: Joi.when('INGEST_AUTH', { is: 'key', then: databaseSettings.DATABASE_URL, otherwise: optionalUrl }),
   INGESTION_PORT: portSetting(3000),
@@ -46,6 +45,6 @@ export const configSchema = Joi.object<Config>({
   GEO_DB: Joi.string(),
 })
   .or('DATABASE_URL', 'REDIS_URL', 'REDIS_HOST')
-  .messages({ 'object.missing': 'name a queue: REDIS_URL or REDIS_HOST for Redis, or DATABASE_URL for Postgres' });
+  .messages({ 'object.missing': 'configure a queue: set REDIS_URL or REDIS_HOST for Redis, or DATABASE_URL for Postgres' });
 
 export const loadIngestionConfig = () => loadConfig(configSchema, process.env);

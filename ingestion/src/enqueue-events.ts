@@ -1,5 +1,4 @@
-/** Turns batches of validated events into jobs of the queue: what arrives while one job is on its way leaves together in the next. */
-
+/** Adds validated events to the queue with group commit: events that arrive while one job is being added form the next job. */
 import { eventJob, packedEventJob } from '@millrace/shared/contract/event-job';
 import type { ErrorCode } from '@millrace/shared/platform/errors';
 import { takeGroup } from '@millrace/shared/platform/take-group';
@@ -8,12 +7,12 @@ import { createLedger, type Ledger } from './ledger.js';
 import type { QueueGate } from './queue-gate.js';
 import { type EventBatch, jobLimits } from './validate-events.js';
 
-/** `undefined` when the events are durable, else why they are not known to be. */
+/** `undefined` if the events are durable, else why they may not be. */
 export type EnqueueOutcome = Extract<ErrorCode, 'queue_unavailable' | 'overloaded'> | undefined;
 
 export interface EventQueue {
   enqueue(batch: EventBatch): Promise<EnqueueOutcome>;
-  /** Resolves when nothing waits any more. */
+  /** Resolves when no events are waiting. */
   drain(): Promise<void>;
 }
 
@@ -22,22 +21,22 @@ interface Waiting {
   settle: (outcome: EnqueueOutcome) => void;
 }
 
-/** As many hold some 30,000 events: processors have fallen behind, and what the queue takes in memory matters more than a little time. */
+/** Some 30,000 events: if processors are that far behind, memory of the queue matters more than a little time for compression. */
 const backlogJobs = 10;
 
-/** Of one batch: the comma that joins it counts. */
+/** Includes the comma that joins the batches. */
 const sizeOf = ({ batch }: Waiting) => ({ events: batch.count, characters: batch.text.length + 1 });
 
-/** Until what has arrived by now is read: each event that still comes along saves a part of a job. */
+/** Waits for requests that have arrived but are not yet read, which can then join the same job. */
 const endOfTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** Group commit: at most one job is on its way; its size follows the load by itself. */
+/** At most one job is being added at a time, so job size adapts to the load. */
 export function createEventQueue(gate: QueueGate, telemetry: Telemetry, ledger: Ledger = createLedger()): EventQueue {
-  const queued = telemetry.counter('millrace_ingestion_queued_events_total', 'Events that are durable in the queue');
-  const flushSize = telemetry.histogram('millrace_ingestion_flush_events', 'Events in one job', sizeBuckets);
+  const queued = telemetry.counter('millrace_ingestion_queued_events_total', 'Events stored durably in the queue');
+  const flushSize = telemetry.histogram('millrace_ingestion_flush_events', 'Events per job', sizeBuckets);
   const flushSeconds = telemetry.histogram(
     'millrace_ingestion_flush_seconds',
-    'Time until a job was durable',
+    'Time to store a job durably',
     latencyBuckets,
   );
   const waiting: Waiting[] = [];
@@ -63,7 +62,7 @@ export function createEventQueue(gate: QueueGate, telemetry: Telemetry, ledger: 
     return undefined;
   }
 
-  /** Ends in the same turn in which it finds nothing left, so that what comes later always finds it ended. */
+  /** Clears `flushing` in the same turn in which it finds nothing left, so that no later batch is missed. */
   async function flush(): Promise<void> {
     flushing = true;
     while (waiting.length > 0) {

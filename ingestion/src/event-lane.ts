@@ -1,4 +1,4 @@
-/** Takes requests of all wires without Express, which costs more than all the rest of such a request. */
+/** Handles requests with events without Express, whose overhead exceeds the rest of the work. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Refusal, wrongMethod } from '@millrace/shared/platform/errors';
 import type { Logger } from '@millrace/shared/platform/logger';
@@ -17,7 +17,7 @@ import { createEventTaker, type Outcome, type Refused } from './take-events.js';
 import type { EventRoute, WireSender } from './wires/wire.js';
 import { findRoute, pathOf } from './wires/wires.js';
 
-/** True when the request was one of the lane's and is being answered. */
+/** Returns false if the request is not for one of the wires; otherwise the lane responds. */
 export type EventLane = (req: IncomingMessage, res: ServerResponse) => boolean;
 
 export interface EventLaneDeps {
@@ -31,43 +31,42 @@ export interface EventLaneDeps {
   logger: Logger;
   now: () => number;
   isClosing: () => boolean;
-  /** Undefined: everybody may send. */
+  /** Undefined: no keys and no limits. */
   admit?: Admit | undefined;
   ledger?: Ledger;
 }
 
-/** Pages have their key among the parameters of the address: a header would cost each request a preflight. */
-const shownBy = ({ url = '', headers }: IncomingMessage, client: string) => ({
-  keyInAddress: new URLSearchParams(url.split('?', 2)[1]).get('key') || undefined,
+/** Pages send their key in the URL, because a header would require a preflight for each request. */
+const credentialsOf = ({ url = '', headers }: IncomingMessage, client: string) => ({
+  keyInUrl: new URLSearchParams(url.split('?', 2)[1]).get('key') || undefined,
   origin: originOf(headers),
   client,
 });
 
 const refused = (refusal: Refusal): Refused => ({ refusal, events: 1 });
 
-/** The lane of one ingestion process. */
 export function createEventLane(deps: EventLaneDeps): EventLane {
   const { budget, admit, nameClient, logger } = deps;
   const taker = createEventTaker(deps);
-  deps.telemetry.gauge('millrace_ingestion_waiting_bytes', 'Bytes of requests in work', [], (gauge) =>
+  deps.telemetry.gauge('millrace_ingestion_waiting_bytes', 'Bytes of requests in progress', [], (gauge) =>
     gauge.set(budget.used),
   );
 
-  /** Without keys, what stands in the place of one may name the site. */
+  /** Some wires send the site's id in place of the key if no keys are required. */
   function senderOf({ keyNamesSite }: EventRoute, key: string | undefined, sender: Sender | undefined): WireSender {
     const hasKey = sender?.hasKey === true;
     const siteId = sender?.siteId ?? (keyNamesSite && !hasKey ? key : undefined);
     return { siteId, hasKey, isPublic: sender?.isPublic === true };
   }
 
-  /** Undefined when the client has gone. */
+  /** Undefined if the client has disconnected. */
   async function takeBody(route: EventRoute, req: IncomingMessage): Promise<Outcome | undefined> {
     const type = req.headers['content-type'];
     const wrongType = route.refuseType?.(type);
     if (wrongType) return refused(wrongType);
     const client = nameClient(req);
     const key = route.keyOf(req);
-    const admission = admit && (await admit.admit({ ...shownBy(req, client), key }));
+    const admission = admit && (await admit.admit({ ...credentialsOf(req, client), key }));
     if (admission?.refusal) return refused(admission.refusal);
     const holding = budget.hold(client);
     try {
@@ -85,8 +84,8 @@ export function createEventLane(deps: EventLaneDeps): EventLane {
 
   async function takeAddress(route: EventRoute, req: IncomingMessage): Promise<Outcome> {
     const parsed = route.parseAddress!(req.url ?? '');
-    const admission = admit && (await admit.admit({ ...shownBy(req, nameClient(req)), key: route.keyOf(req) }));
-    // Link checkers and previews ask with HEAD: they learn whether the address is right, and are not counted.
+    const admission = admit && (await admit.admit({ ...credentialsOf(req, nameClient(req)), key: route.keyOf(req) }));
+    // Link checkers and previews send HEAD, which validates the URL but stores nothing.
     const events = req.method === 'HEAD' ? 0 : 1;
     if (admission?.refusal) return { refusal: admission.refusal, events };
     const arrival = { facts: deps.findFacts(req), sender: admission?.sender, nothingAccepted: route.nothingAccepted };

@@ -1,4 +1,4 @@
-/** What a request says of who sent it. It lives as long as the request: address and user agent go no further. */
+/** What a request reveals about the visitor. Kept only during the request: address and user agent are never stored. */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { addressOf, type TrustedProxies } from '@millrace/shared/access/rate-limit';
 import { countryOfHeaders } from './enrich/header-country.js';
@@ -10,30 +10,30 @@ export interface Facts {
   address: string;
   userAgent: string;
   hints: ClientHints | undefined;
-  /** The first of `Accept-Language`. */
+  /** The first entry of `Accept-Language`. */
   language?: string | undefined;
   /** Host of the page. */
   hostname?: string | undefined;
-  /** What a trusted proxy knows, ISO 3166-1 alpha-2. */
+  /** From a trusted proxy, ISO 3166-1 alpha-2. */
   country?: string | undefined;
 }
 
 export type FindFacts = (req: IncomingMessage) => Facts | undefined;
 
-/** Whether a page sent it: then address and user agent are those of a visitor. */
+/** Whether a page sent the request, so that address and user agent are those of a visitor. */
 function isFromPage({ method, headers }: IncomingMessage): boolean {
   if (headers.origin !== undefined) return true;
-  // Pictures are loaded without an origin, by browsers and by programs that read mail.
+  // Browsers and mail clients load images without an `Origin` header.
   return method === 'GET' && headers['user-agent']?.startsWith('Mozilla/') === true;
 }
 
-/** Of the page that sent the request; pictures only have a referrer. */
+/** The origin of the page that sent the request; images only have a referrer. */
 export function originOf({ origin, referer }: IncomingHttpHeaders): string | undefined {
   if (origin !== undefined && origin !== 'null') return origin;
   return referer !== undefined && URL.canParse(referer) ? new URL(referer).origin : undefined;
 }
 
-/** Empty for what has no host. */
+/** Empty if the origin has no host. */
 const hostOfOrigin = remember(1_000, (origin) =>
   URL.canParse(origin) ? (hostnameOf(new URL(origin).hostname) ?? '') : '',
 );
@@ -45,7 +45,7 @@ function hostOf(headers: IncomingHttpHeaders): string | undefined {
 
 const languageOf = (header = '') => /^\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3})(?![A-Za-z0-9-])/.exec(header)?.[1];
 
-/** Undefined for requests of servers, whose own address and user agent say nothing of a visitor. */
+/** Returns undefined for requests of servers, whose address and user agent are not those of a visitor. */
 export function createFindFacts(isTrusted: TrustedProxies, countryHeaders: string[]): FindFacts {
   return (req) => {
     if (!isFromPage(req)) return undefined;

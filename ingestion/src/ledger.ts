@@ -1,42 +1,41 @@
-/** What this process took and refused, by the hour of receipt: counted in memory, since no answer waits for Postgres. */
-import { accountedId, hourOf, newProcess } from '@millrace/shared/contract/job-account';
+/** Counts accepted and refused events by hour of receipt, in memory, so that no response waits for Postgres. */
+import { accountedId, hourOf, newProcessId } from '@millrace/shared/contract/job-account';
 
 export interface HourCounts {
   hour: string;
-  /** Events that are durable in the queue. */
+  /** Events stored durably in the queue. */
   accepted: number;
   rejected: number;
 }
 
 export interface Ledger {
-  /** Stands in the ids of the jobs that this process makes. */
+  /** Part of the ids of this process's jobs. */
   readonly process: number;
-  /** An id for a job that is made now. */
   nextJobId(nowMs: number): string;
-  /** Events of a job with an id of `madeMs` are durable. */
+  /** Counts the events of a job, created at `madeMs`, that is now durable. */
   accept(madeMs: number, events: number): void;
   reject(events: number): void;
-  /** Hours that have changed since they were noted, whole. */
-  changed(): HourCounts[];
-  /** What {@link changed} told is kept; finished hours are forgotten with it. */
-  noted(counts: HourCounts[]): void;
+  /** Total counts of the hours that have changed since they were saved. */
+  unsaved(): HourCounts[];
+  /** Marks the result of {@link unsaved} as saved, and drops hours that are over. */
+  markSaved(counts: HourCounts[]): void;
 }
 
 const hourMs = 3_600_000;
 
 export function createLedger(now: () => number = Date.now): Ledger {
-  const process = newProcess();
-  const hours = new Map<number, { accepted: number; rejected: number; isNoted: boolean }>();
+  const process = newProcessId();
+  const hours = new Map<number, { accepted: number; rejected: number; isSaved: boolean }>();
   let jobs = 0;
 
   function at(ms: number) {
     const number = Math.floor(ms / hourMs);
     let counts = hours.get(number);
     if (!counts) {
-      counts = { accepted: 0, rejected: 0, isNoted: true };
+      counts = { accepted: 0, rejected: 0, isSaved: true };
       hours.set(number, counts);
     }
-    counts.isNoted = false;
+    counts.isSaved = false;
     return counts;
   }
 
@@ -54,17 +53,17 @@ export function createLedger(now: () => number = Date.now): Ledger {
     reject(events) {
       at(now()).rejected += events;
     },
-    changed: () =>
+    unsaved: () =>
       [...hours]
-        .filter(([, { isNoted }]) => !isNoted)
+        .filter(([, { isSaved }]) => !isSaved)
         .map(([number, { accepted, rejected }]) => ({ hour: hourOf(number * hourMs), accepted, rejected })),
-    noted(counts) {
+    markSaved(counts) {
       const lastHour = Math.floor(now() / hourMs) - 1;
       for (const each of counts) {
         const kept = hours.get(numberOf(each))!;
         if (kept.accepted !== each.accepted || kept.rejected !== each.rejected) continue;
-        kept.isNoted = true;
-        // A job that was made in the last hour may still be on its way.
+        kept.isSaved = true;
+        // A job created in the last hour may still be on its way to the queue.
         if (numberOf(each) < lastHour) hours.delete(numberOf(each));
       }
     },

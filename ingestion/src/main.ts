@@ -1,8 +1,6 @@
-/** Turns the environment into a running ingestion service. */
-
 import { eventIngest } from '@millrace/shared/contract/jobs';
 import { queueLocation } from '@millrace/shared/platform/config';
-import { queueHealth } from '@millrace/shared/platform/health-parts';
+import { queueHealth } from '@millrace/shared/platform/health';
 import { limitHeapGrowth } from '@millrace/shared/platform/heap';
 import { closeServer, createHttpServer, startServer } from '@millrace/shared/platform/http';
 import { createLifecycle } from '@millrace/shared/platform/lifecycle';
@@ -13,14 +11,14 @@ import { buildApp, laneFirst } from './app.js';
 import { loadIngestionConfig } from './config.js';
 import { createEventQueue } from './enqueue-events.js';
 import { createLedger } from './ledger.js';
-import { keepNoting } from './note-counts.js';
-import { openKnowledge } from './open-knowledge.js';
 import { openLane } from './open-lane.js';
+import { openLookups } from './open-lookups.js';
 import { createQueueGate, defaultGateOptions } from './queue-gate.js';
 import { checkQueueSafety } from './queue-safety.js';
+import { keepSavingCounts } from './save-counts.js';
 import { watchSchema } from './watch-schema.js';
 
-/** Longer than the gate needs to find out that Redis hangs: what a busy one took in time is not given up. */
+/** Longer than the gate needs to detect that Redis hangs, so that jobs that a busy Redis accepts late are not given up. */
 const jobTimeoutMs = 3_000;
 
 async function main(): Promise<void> {
@@ -33,22 +31,22 @@ async function main(): Promise<void> {
 
   const location = queueLocation(config);
   const handle = openQueue(eventIngest.queue, location, logger, jobTimeoutMs);
-  const lookout = openQueue(eventIngest.queue, location, logger);
-  lifecycle.onClose('queue', () => Promise.all([handle.close(), lookout.close()]));
+  const probe = openQueue(eventIngest.queue, location, logger);
+  lifecycle.onClose('queue', () => Promise.all([handle.close(), probe.close()]));
   const checkSafety = (queue: Queue) => checkQueueSafety(queue, location);
   const gate = createQueueGate(
-    { handle, lookout, checkSafety, logger },
+    { handle, probe, checkSafety, logger },
     { ...defaultGateOptions, maxWaitingJobs: config.QUEUE_MAX_WAITING_JOBS },
   );
   lifecycle.onClose('queue gate', () => gate.close());
   const ledger = createLedger();
-  lifecycle.onClose('counts of events', keepNoting(config.DATABASE_URL, ledger, logger));
+  lifecycle.onClose('event counts', keepSavingCounts(config.DATABASE_URL, ledger, logger));
   const events = createEventQueue(gate, telemetry, ledger);
   lifecycle.onClose('waiting events', () => events.drain());
 
-  const knowledge = await openKnowledge(config, logger);
-  lifecycle.onClose('what is known of senders', () => knowledge.close());
-  const lane = openLane(config, { events, telemetry, logger, isClosing, ledger, ...knowledge });
+  const lookups = await openLookups(config, logger);
+  lifecycle.onClose('lookups', () => lookups.close());
+  const lane = openLane(config, { events, telemetry, logger, isClosing, ledger, ...lookups });
   const app = buildApp({ logger, telemetry, health: queueHealth(location, gate.check), isClosing }, lane);
   const server = createHttpServer(laneFirst(lane, app));
   lifecycle.onClose('http server', () => closeServer(server));

@@ -1,4 +1,4 @@
-/** The lane of a process, with the memory that its heap allows it. */
+/** Creates the event lane and sizes its memory limits to the heap. */
 import { parseProxies } from '@millrace/shared/access/rate-limit';
 import type { Logger } from '@millrace/shared/platform/logger';
 import { createSlowBodies } from '@millrace/shared/platform/slow-bodies';
@@ -14,11 +14,11 @@ import { createEventLane, type EventLane } from './event-lane.js';
 import { createFindFacts } from './facts.js';
 import type { Ledger } from './ledger.js';
 import { createNameClient } from './name-client.js';
-import type { Knowledge } from './open-knowledge.js';
+import type { Lookups } from './open-lookups.js';
 import { createParseMemory, usableHeapBytes } from './parse-memory.js';
 import { createBodyReader } from './read-body.js';
 
-export interface LaneParts extends Omit<Knowledge, 'close'> {
+export interface LaneParts extends Omit<Lookups, 'close'> {
   events: EventQueue;
   telemetry: Telemetry;
   logger: Logger;
@@ -26,12 +26,12 @@ export interface LaneParts extends Omit<Knowledge, 'close'> {
   ledger: Ledger;
 }
 
-/** Bodies may wait in half of the heap that requests may fill; the other half is for parsing them. */
+/** Half of the usable heap is for request bodies, the other half for parsing them. */
 export function openLane(config: Config, { keys, sites, locator, ...parts }: LaneParts): EventLane {
   const usableBytes = usableHeapBytes();
   const pendingBytes = Math.floor(Math.min(config.INGESTION_MAX_PENDING_BYTES, usableBytes / 2));
   if (pendingBytes < config.INGESTION_MAX_PENDING_BYTES) {
-    parts.logger.info({ pendingBytes, usableBytes }, 'the heap allows fewer bytes of requests at a time');
+    parts.logger.info({ pendingBytes, usableBytes }, 'limited the bytes of concurrent requests to fit the heap');
   }
   const isTrusted = parseProxies(config.TRUST_PROXY);
   return createEventLane({

@@ -1,17 +1,17 @@
-/** Serves the scripts that pages load: under a fixed name, kept for an hour, and under one with a hash of their content, kept for ever. */
+/** Serves the tracking scripts, under a fixed name (cached for an hour) and under a name with a content hash (cached forever). */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { type Request, type RequestHandler, Router } from 'express';
 
-/** Name in the address → import of the built file. */
+/** Name in the URL, and import of the built file. */
 const scripts = { m: '@millrace/browser/m.js', 'millrace-vitals': '@millrace/browser/millrace-vitals.js' };
 
 const encodings = ['br', 'gzip'] as const;
 
 const anHour = 'public, max-age=3600, stale-while-revalidate=86400';
-const forEver = 'public, max-age=31536000, immutable';
+const forever = 'public, max-age=31536000, immutable';
 
 interface Script {
   hash: string;
@@ -26,10 +26,10 @@ function readScript(name: string): Script {
   return { hash, br: brotliCompressSync(identity), gzip: gzipSync(identity, { level: 9 }), identity };
 }
 
-/** Browsers name gzip first, which counts as what they like best unless they are asked one by one. */
+/** Checks the encodings one by one, because browsers list gzip first and Express would prefer it. */
 const smallestOf = (req: Request) => encodings.find((encoding) => req.acceptsEncodings(encoding)) ?? 'identity';
 
-/** Both names answer with `Content-Location`, so that the name with the hash can be looked up. */
+/** Sends `Content-Location` for both names, so that the name with the hash can be discovered. */
 function sendScript(script: Script, cacheControl: string, nameWithHash: string): RequestHandler {
   return (req, res) => {
     const encoding = smallestOf(req);
@@ -46,16 +46,16 @@ function sendScript(script: Script, cacheControl: string, nameWithHash: string):
   };
 }
 
-/** Reads and compresses the scripts at once. @throws Error when they are not built. */
+/** Reads and compresses the scripts immediately. @throws Error if they are not built. */
 export function pageScripts(): Router {
   const router = Router({ caseSensitive: true, strict: true });
   for (const [name, file] of Object.entries(scripts)) {
     const script = readScript(file);
-    // Without the folder, which a proxy may have put in front of it.
+    // Relative, because a proxy may have added a path prefix.
     const nameWithHash = `${name}.${script.hash}.js`;
     router.get(`/${name}.js`, sendScript(script, anHour, nameWithHash));
-    router.get(`/${nameWithHash}`, sendScript(script, forEver, nameWithHash));
-    // A page that names the hash of an earlier release goes on counting.
+    router.get(`/${nameWithHash}`, sendScript(script, forever, nameWithHash));
+    // Pages with the hash of an earlier release must keep working.
     router.get(new RegExp(`^/${name}\\.[0-9a-f]{12}\\.js$`), sendScript(script, anHour, nameWithHash));
   }
   return router;

@@ -1,13 +1,13 @@
-/** Turns the text of a body into candidate events: one, or a batch from an array, `{"events":[...]}` or NDJSON. */
+/** Parses request bodies into candidate events: a single event, an array, `{"events":[...]}` or NDJSON. */
 import type { Refusal } from '@millrace/shared/platform/errors';
-import { type ExactAllowance, parseExactJson, TooManyExactNumbers } from '@millrace/shared/platform/exact-json';
+import { type ExactNumberBudget, parseExactJson, TooManyExactNumbers } from '@millrace/shared/platform/exact-json';
 import { parseInstant } from '@millrace/shared/time/instant';
 
 export const maxEventsPerRequest = 10_000;
-/** Ten in each event of a full batch, which take a third of a second. */
+/** Ten for each event of a full batch, which take a third of a second. */
 export const maxExactNumbersPerRequest = 100_000;
 
-/** Stands for a line of NDJSON that is no JSON; it fails alone. */
+/** Placeholder for an invalid line of NDJSON, so that only this line fails. */
 export const malformedLine = Symbol('malformed line');
 
 export type ParseResult = { ok: true; candidates: unknown[] } | { ok: false; refusal: Refusal };
@@ -22,7 +22,7 @@ const formats: Record<string, BodyFormat> = {
   'application/jsonl': 'ndjson',
 };
 
-/** The format a `Content-Type` stands for; absent means JSON. A charset other than UTF-8 is not supported. */
+/** The format of a `Content-Type`; JSON if absent, undefined if unsupported, such as a charset other than UTF-8. */
 export function bodyFormat(contentType: string | undefined): BodyFormat | undefined {
   if (!contentType || contentType === 'application/json') return 'json';
   const [type = '', ...parameters] = contentType.toLowerCase().split(';');
@@ -33,11 +33,11 @@ export function bodyFormat(contentType: string | undefined): BodyFormat | undefi
   return Object.hasOwn(formats, key) ? formats[key] : undefined;
 }
 
-/** Names what `route` takes; a bare `curl -d` says that it sends a form. */
+/** Explains which formats `route` accepts, with a hint for `curl -d`, which sends a form by default. */
 export function refuseFormat(route: '/event' | '/events', contentType = ''): Refusal {
   const lines = route === '/events' ? ', application/x-ndjson' : '';
   const hint = contentType.includes('form-urlencoded') ? "; curl needs -H 'content-type: application/json'" : '';
-  const elsewhere = route === '/event' && bodyFormat(contentType) === 'ndjson' ? '; NDJSON goes to /events' : '';
+  const elsewhere = route === '/event' && bodyFormat(contentType) === 'ndjson' ? '; send NDJSON to /events' : '';
   const message = `Send application/json${lines} or text/plain in UTF-8${hint}${elsewhere}.`;
   return { code: 'unsupported_media_type', message };
 }
@@ -49,17 +49,17 @@ const refuse = (code: Refusal['code'], message?: string, field?: string): ParseR
 
 const tooManyExactNumbers: Refusal = {
   code: 'payload_too_large',
-  message: `The body has more than ${maxExactNumbersPerRequest.toLocaleString('en')} numbers of more digits than a double holds. Send smaller batches.`,
+  message: `The body has more than ${maxExactNumbersPerRequest.toLocaleString('en')} numbers with more digits than a double can represent. Send smaller batches.`,
 };
 
-const createAllowance = (): ExactAllowance => ({ left: maxExactNumbersPerRequest });
+const createBudget = (): ExactNumberBudget => ({ left: maxExactNumbersPerRequest });
 
 function parseJson(
   text: string,
-  allowance: ExactAllowance,
+  budget: ExactNumberBudget,
 ): { ok: true; value: unknown } | { ok: false; refusal: Refusal } {
   try {
-    return { ok: true, value: parseExactJson(text, allowance) };
+    return { ok: true, value: parseExactJson(text, budget) };
   } catch (error) {
     return {
       ok: false,
@@ -68,9 +68,8 @@ function parseJson(
   }
 }
 
-/** The value of a whole body, or why it has none. */
 function parseBody(text: string): ReturnType<typeof parseJson> {
-  const parsed = parseJson(text, createAllowance());
+  const parsed = parseJson(text, createBudget());
   return parsed.ok || text.trim() !== '' ? parsed : { ok: false, refusal: { code: 'empty_body' } };
 }
 
@@ -82,7 +81,7 @@ export function parseSingleEvent(text: string): ParseResult {
 
 function parseLines(text: string): ParseResult {
   const candidates: unknown[] = [];
-  const allowance = createAllowance();
+  const budget = createBudget();
   for (let start = 0; start < text.length; ) {
     const newline = text.indexOf('\n', start);
     const end = newline === -1 ? text.length : newline;
@@ -90,7 +89,7 @@ function parseLines(text: string): ParseResult {
     start = end + 1;
     if (line === '') continue;
     if (candidates.length === maxEventsPerRequest) return refuse('too_many_events');
-    const parsed = parseJson(line, allowance);
+    const parsed = parseJson(line, budget);
     if (!parsed.ok && parsed.refusal === tooManyExactNumbers) return parsed;
     candidates.push(parsed.ok ? parsed.value : malformedLine);
   }
@@ -99,13 +98,13 @@ function parseLines(text: string): ParseResult {
 
 interface JsonBatch {
   events: unknown[];
-  /** When the client sent it, by its own clock. */
+  /** When the client sent it, by the client's clock. */
   sentAt?: unknown;
 }
 
 /**
- * The array of a JSON batch: the body itself, or the value of `events`, which other tools call `batch`; besides it there may
- * be `sent_at` only.
+ * The array of a JSON batch: the body itself, or the value of `events` (`batch` in other tools). The only other field allowed is
+ * `sent_at`.
  */
 function batchOf(value: unknown): JsonBatch | undefined {
   if (Array.isArray(value)) return { events: value };
@@ -115,7 +114,7 @@ function batchOf(value: unknown): JsonBatch | undefined {
   return { events: batch, sentAt };
 }
 
-/** Says what a batch looks like, and names what stands in it besides that. */
+/** Explains the format of a batch, and names the first unexpected field. */
 function refuseBatch(value: unknown): ParseResult {
   const shape = 'Send an array of events, {"events":[...]}, or one event per line as NDJSON.';
   if (typeof value !== 'object' || value === null) return refuse('invalid_request', shape);
@@ -125,12 +124,12 @@ function refuseBatch(value: unknown): ParseResult {
   if (other === undefined || !('events' in value || 'batch' in value)) return refuse('invalid_request', shape);
   return refuse(
     'invalid_request',
-    `${other} is not a field of a batch: beside the events there may be sent_at only.`,
+    `${other} is not a field of a batch, which has only events and sent_at.`,
     other,
   );
 }
 
-/** What is said of the batch is said of each of its events that does not say it itself. */
+/** Applies the batch's `sent_at` to each event without its own. */
 function addSentAt(candidates: unknown[], sentAt: string): void {
   for (const candidate of candidates) {
     if (typeof candidate !== 'object' || candidate === null || !Object.isExtensible(candidate)) continue;
@@ -150,11 +149,11 @@ export function parseBatch(text: string, format: BodyFormat): ParseResult {
   if (sentAt !== null && (typeof sentAt !== 'string' || parseInstant(sentAt) === undefined)) {
     return refuse(
       'invalid_request',
-      'sent_at must be a real ISO 8601 time with a zone, such as 2025-11-14T10:00:00Z.',
+      'sent_at must be a valid ISO 8601 time with a zone, such as 2025-11-14T10:00:00Z.',
       'sent_at',
     );
   }
-  if (candidates.length === 0) return refuse('empty_body', 'The batch holds no events.');
+  if (candidates.length === 0) return refuse('empty_body', 'The batch has no events.');
   if (candidates.length > maxEventsPerRequest) return refuse('too_many_events');
   if (sentAt !== null) addSentAt(candidates, sentAt);
   return { ok: true, candidates };

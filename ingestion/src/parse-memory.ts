@@ -1,47 +1,47 @@
-/** Whether there is memory to parse a body: its bytes say little, since 9 MB of `[{},{},...]` become 200 MB of objects. */
+/** Estimates whether there is enough memory to parse a body. Its size is not enough: 9 MB of `[{},{},...]` become 200 MB of objects. */
 import { getHeapStatistics } from 'node:v8';
 import type { Refusal } from '@millrace/shared/platform/errors';
 import { maxExactNumbersPerRequest } from './parse-events.js';
 
 export interface ParseMemory {
   /**
-   * A refusal of a body that this process could not parse beside what it holds already: for good where it could not do so alone.
-   * `textBytes` are those of other requests that have become text.
+   * Refuses a body that does not fit in memory now, or permanently if it never would. `textBytes` are those of other requests'
+   * bodies that are text.
    */
   refuse(body: Buffer, textBytes: number): Refusal | undefined;
 }
 
 /**
- * Part of the heap's limit that may be filled. The rest is room for what V8 sets aside for young objects, which it counts too, and
- * to collect garbage in: a heap that is nearly full ends the process.
+ * Share of the heap limit that may be used. The rest is for V8's young generation, which counts towards the limit, and for garbage
+ * collection: a nearly full heap ends the process.
  */
 const usablePart = 0.6;
 
-/** Bytes that requests may fill of this process's heap, now that it is started. */
+/** Heap bytes available for requests; call it after startup. */
 export function usableHeapBytes(): number {
   const { heap_size_limit, used_heap_size } = getHeapStatistics();
   return Math.max(0, heap_size_limit * usablePart - used_heap_size);
 }
 
-/** A body in work is kept as its text and, once parsed, as the texts of its events, so that it counts more than once. */
+/** Heap bytes per byte of a body: its text and, once parsed, the texts of its events. */
 const keptPerByte = 2;
-/** The text, the texts of its values, those of its events, and those joined into jobs. */
+/** The text, the texts of its values, those of its events, and those of the jobs. */
 const textsPerByte = 4;
 
 /**
- * Bytes of heap behind one byte of JSON, as measured with Node 20, each for the worst kind of body: an empty object takes 64, a
- * key that no other object has 64, a place in an array 8 to 16, the head of a short text 24, half of which each quote pays.
+ * Heap bytes per character of JSON, measured with Node 20 for the worst kinds of bodies: an empty object takes 64, a unique key 64,
+ * an array slot 8 to 16, and the header of a short string 24, half of which is charged to each quote.
  */
 const weights = new Uint8Array(256);
 for (const [character, bytes] of Object.entries({ '{': 64, '[': 64, ':': 64, ',': 16, '"': 12 })) {
   weights[character.charCodeAt(0)] = bytes;
 }
-/** What a number that no double holds takes while it is marked, parsed a second time and put back. */
+/** Heap bytes of an exact number while it is marked, parsed a second time and replaced. */
 const exactNumber = 600;
-/** Digits and points in a row from which on a number may be such a one; so may one with an exponent of three digits. */
+/** Numbers with at least this many digits, or with an exponent of three digits, may be exact numbers. */
 const longRun = 16;
 const longExponent = 3;
-/** Nothing weighs more: `1e400,`, or `[` alone in a text of two bytes a character. */
+/** The maximum per byte, reached by `1e400,` and by `[` in a text with two bytes per character. */
 const worstPerByte = 112;
 
 const [quote, backslash, newline] = [0x22, 0x5c, 0x0a];
@@ -49,14 +49,14 @@ const isDigitOrPoint = (byte: number) => (byte >= 0x30 && byte <= 0x39) || byte 
 const isExponentMark = (byte: number) => byte === 0x65 || byte === 0x45;
 const isSign = (byte: number) => byte === 0x2b || byte === 0x2d;
 
-/** Where the text that begins at `start` ends; no text goes on over a line end, so that a quote too many hides nothing. */
+/** End of the string that begins at `start`. Strings end at a line break, so that an extra quote cannot hide the rest. */
 function endOfText(body: Buffer, start: number): number {
   let at = start + 1;
   for (; at < body.length && body[at] !== quote && body[at] !== newline; at += 1) if (body[at] === backslash) at += 1;
   return at;
 }
 
-/** An upper bound of the heap that the exact numbers of `body` take, in bytes. More of them than may be are refused before. */
+/** Upper bound of the heap bytes for exact numbers; bodies with more than the limit are refused elsewhere. */
 function exactNumbersCost(body: Buffer): number {
   let numbers = 0;
   let run = 0;
@@ -74,10 +74,10 @@ function exactNumbersCost(body: Buffer): number {
   }
   return numbers * exactNumber;
 }
-/** The first byte of characters beyond Latin-1, for the sake of one of which V8 keeps a whole text in two bytes a character. */
+/** First byte of characters beyond Latin-1; with a single one of them, V8 stores the whole string with two bytes per character. */
 const firstWide = 0xc4;
 
-/** An upper bound of the heap that parsing and checking `body` takes, in bytes; a few ms per MB. */
+/** Upper bound of the heap bytes for parsing and validating `body`; takes a few ms per MB. */
 function parseCost(body: Buffer): number {
   let cost = 0;
   let widest = 0;
@@ -91,11 +91,11 @@ function parseCost(body: Buffer): number {
 
 export function createParseMemory(usableBytes: number): ParseMemory {
   const message =
-    'This server has not the memory to parse so much at once. Send smaller batches, or give it a larger heap (--max-old-space-size).';
+    'This server does not have enough memory to parse the body. Send smaller batches, or give it a larger heap (--max-old-space-size).';
   return {
     refuse(body, textBytes) {
       const left = usableBytes - keptPerByte * textBytes;
-      // Nearly always: with a heap of a gigabyte no body is ever looked at.
+      // Almost always: with a heap of a gigabyte, no body needs to be scanned.
       if (body.length * worstPerByte <= left) return undefined;
       const cost = parseCost(body);
       if (cost <= left) return undefined;

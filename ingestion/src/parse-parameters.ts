@@ -1,10 +1,10 @@
-/** The event that the parameters of an address hold, for pages and mails that can load a picture but not post. */
+/** Parses the event in the query string of `GET /event`, for pages and mails that can load an image but not post. */
 import { type ParseResult, parseSingleEvent } from './parse-events.js';
 import { isFields } from './wires/fields.js';
 
-/** These are texts that may be empty; of every other field an empty parameter means that there is none. */
+/** Fields that may be empty; for all others, an empty parameter counts as absent. */
 const mayBeEmpty = new Set(['path', 'referrer']);
-/** Where pages put a random number so that no cache answers. */
+/** Not fields of an event; `_` is a random number to prevent caching. */
 const ignored = new Set(['_', 'key', 'properties']);
 const propertyPrefix = 'properties.';
 
@@ -13,7 +13,7 @@ const refuse = (field: string, message: string): ParseResult => ({
   refusal: { code: 'invalid_request', message, details: { field } },
 });
 
-/** Name and value of each parameter. @throws URIError for what is not UTF-8, which URLSearchParams would change silently. */
+/** Name and value of each parameter. @throws URIError for invalid UTF-8, which URLSearchParams would silently replace. */
 function* parametersOf(url: string): Generator<[string, string]> {
   const start = url.indexOf('?');
   if (start === -1) return;
@@ -26,7 +26,7 @@ function* parametersOf(url: string): Generator<[string, string]> {
   }
 }
 
-/** `properties` as JSON, and `properties.NAME` as texts beside them. */
+/** Merges `properties`, which is JSON, with `properties.NAME`, which are strings. */
 function propertiesOf(given: Map<string, string>): ParseResult {
   const json = given.get('properties') || '{}';
   const parsed = parseSingleEvent(json);
@@ -54,7 +54,6 @@ function eventOf(given: Map<string, string>): ParseResult {
   return { ok: true, candidates: [Object.fromEntries([...fields, ['properties', properties.candidates[0]]])] };
 }
 
-/** The query string of `GET /event`: the fields of an event by their names. */
 export function parseParameters(url: string): ParseResult {
   const given = new Map<string, string>();
   try {

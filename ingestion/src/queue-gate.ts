@@ -1,5 +1,4 @@
-/** Turns a queue that can fail, hang or fill up into a gate: open, or closed with the reason, known without waiting. */
-
+/** Tracks whether the queue accepts events, so that requests are refused immediately while it is failing, hanging or full. */
 import type { EventIngestData } from '@millrace/shared/contract/event-job';
 import { eventIngest } from '@millrace/shared/contract/jobs';
 import type { ErrorCode } from '@millrace/shared/platform/errors';
@@ -12,77 +11,77 @@ import { type Patience, whileAnswering } from './while-answering.js';
 export type GateState = 'open' | Extract<ErrorCode, 'queue_unavailable' | 'overloaded'>;
 
 export interface QueueGate {
-  /** As of the last look. */
+  /** As of the last check. */
   readonly waitingJobs: number;
   readonly state: GateState;
-  /** Resolves when the job is durable. A rejection is ambiguous: the job may have arrived all the same. */
+  /** Resolves when the job is durable. After a rejection, the job may or may not have arrived. */
   add(jobId: string, data: EventIngestData): Promise<void>;
-  /** Resolves when the queue answers and the gate is not closed for its sake. */
+  /** Resolves if the queue responds and accepts events. */
   check(): Promise<void>;
-  /** Looks no more; both handles stay open. */
+  /** Stops checking; both handles stay open. */
   close(): void;
 }
 
 export interface QueueGateDeps {
-  /** Takes the jobs. */
+  /** For adding jobs. */
   handle: QueueHandle;
-  /** The same queue by a connection of its own, so that no look at it waits behind a large job. */
-  lookout: QueueHandle;
-  /** Asked at each look: a fault or a full queue keeps the gate closed. */
+  /** The same queue over another connection, so that no check waits behind a large job. */
+  probe: QueueHandle;
+  /** Called at each check: a fault or a full queue keeps the gate closed. */
   checkSafety: (queue: Queue) => Promise<QueueSafety>;
   logger: Logger;
 }
 
 export interface QueueGateOptions {
-  /** How long the queue may take to answer a look before it counts as away. */
+  /** How long a check may take before the queue counts as unreachable. */
   timeoutMs: number;
-  /** How long a job is waited for. */
+  /** How long to wait for a job. */
   patience: Patience;
-  /** Pause between looks at a queue that is away. */
+  /** Pause between checks of an unreachable queue. */
   probeIntervalMs: number;
-  /** Pause between looks at the backlog of a queue that works. */
+  /** Pause between checks of the backlog of a working queue. */
   backlogIntervalMs: number;
   maxWaitingJobs: number;
 }
 
 export const defaultGateOptions = {
   timeoutMs: 1_500,
-  // A queue that hangs is found within a second and a half.
-  patience: { askAfterMs: 500, answerWithinMs: 1_000, mostMs: 10_000 },
+  // Detects a hung queue within a second and a half.
+  patience: { probeAfterMs: 500, probeTimeoutMs: 1_000, maxMs: 10_000 },
   probeIntervalMs: 200,
   backlogIntervalMs: 1_000,
 };
 
-/** Starts closed and opens as soon as the queue has answered and can be trusted. */
+/** Starts closed, and opens once the queue has responded and is safe. */
 export function createQueueGate(deps: QueueGateDeps, options: QueueGateOptions): QueueGate {
-  const { handle, lookout, logger } = deps;
+  const { handle, probe, logger } = deps;
   let state: GateState = 'queue_unavailable';
   let waitingJobs = 0;
-  const logFault = createErrorLog(logger, 'refusing events: the queue cannot be trusted', 60_000);
+  const logFault = createErrorLog(logger, 'refusing events: the queue is not safe', 60_000);
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
 
-  function turn(next: GateState, error?: unknown): void {
+  function setState(next: GateState, error?: unknown): void {
     if (next === state) return;
     state = next;
     if (next === 'open') logger.info({ waitingJobs }, 'the queue accepts events');
     else logger.warn({ err: error, waitingJobs, reason: next }, 'refusing events until the queue accepts them again');
   }
 
-  async function look(): Promise<void> {
+  async function checkQueue(): Promise<void> {
     try {
-      waitingJobs = await withTimeout(countWaiting(lookout.queue), options.timeoutMs, 'the queue');
+      waitingJobs = await withTimeout(countWaiting(probe.queue), options.timeoutMs, 'the queue');
       const full = await isFull();
-      turn(full || waitingJobs > options.maxWaitingJobs ? 'overloaded' : 'open');
+      setState(full || waitingJobs > options.maxWaitingJobs ? 'overloaded' : 'open');
     } catch (error) {
-      turn('queue_unavailable', error);
+      setState('queue_unavailable', error);
     }
     schedule();
   }
 
-  /** @throws Error when the queue cannot be trusted at all. */
+  /** @throws Error if the queue is not safe. */
   async function isFull(): Promise<boolean> {
-    const safety = await withTimeout(deps.checkSafety(lookout.queue), options.timeoutMs, 'the queue');
+    const safety = await withTimeout(deps.checkSafety(probe.queue), options.timeoutMs, 'the queue');
     if (safety.warning && state === 'queue_unavailable') logger.warn(safety.warning);
     if (!safety.fault) return safety.full ?? false;
     logFault(new Error(safety.fault));
@@ -92,11 +91,11 @@ export function createQueueGate(deps: QueueGateDeps, options: QueueGateOptions):
   function schedule(): void {
     clearTimeout(timer);
     if (closed) return;
-    timer = setTimeout(look, state === 'queue_unavailable' ? options.probeIntervalMs : options.backlogIntervalMs);
+    timer = setTimeout(checkQueue, state === 'queue_unavailable' ? options.probeIntervalMs : options.backlogIntervalMs);
     timer.unref();
   }
 
-  void look();
+  void checkQueue();
   return {
     get state() {
       return state;
@@ -107,15 +106,15 @@ export function createQueueGate(deps: QueueGateDeps, options: QueueGateOptions):
     async add(jobId, data) {
       try {
         const adding = handle.queue.add(eventIngest.name, data, { ...eventIngest.options, jobId });
-        await whileAnswering(adding, () => countWaiting(lookout.queue), options.patience);
+        await whileAnswering(adding, () => countWaiting(probe.queue), options.patience);
       } catch (error) {
-        turn('queue_unavailable', error);
+        setState('queue_unavailable', error);
         schedule();
         throw error;
       }
     },
     async check() {
-      await countWaiting(lookout.queue);
+      await countWaiting(probe.queue);
       if (state === 'queue_unavailable') throw new Error('the queue does not accept events');
     },
     close() {

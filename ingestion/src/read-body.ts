@@ -1,4 +1,4 @@
-/** Reads the body of a request: decompressed, within the limits of size, memory and patience, valid UTF-8. */
+/** Reads and decompresses request bodies within limits of size, memory and speed, and checks that they are UTF-8. */
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
@@ -10,7 +10,7 @@ import type { ParseMemory } from './parse-memory.js';
 
 export const maxBodyBytes = 10_000_000;
 
-/** `takeText` hands the text over: it is not kept, and a second call gets nothing. */
+/** `takeText` returns the text only once, so that it is not kept in memory. */
 export type BodyResult = { ok: true; takeText(): string } | { ok: false; refusal: Refusal };
 
 export type BodyReader = (req: IncomingMessage, holding: Holding) => Promise<BodyResult | undefined>;
@@ -18,12 +18,12 @@ export type BodyReader = (req: IncomingMessage, holding: Holding) => Promise<Bod
 const decompressors = { gzip: createGunzip, deflate: createInflate, br: createBrotliDecompress };
 type Encoding = keyof typeof decompressors;
 
-/** Undefined when `bytes` may still become a body. */
+/** Undefined if a body of this size is allowed. */
 function tooLarge(bytes: number, { largestBody }: Holding): Refusal | undefined {
   if (bytes > maxBodyBytes) return { code: 'payload_too_large' };
   if (bytes <= largestBody) return undefined;
   const limit = largestBody < 1_000_000 ? `${largestBody} bytes` : `${Math.floor(largestBody / 1e5) / 10} MB`;
-  const message = `With its memory this server takes bodies up to ${limit}, also after decompression. Send smaller batches.`;
+  const message = `This server's memory limits bodies to ${limit}, also after decompression. Send smaller batches.`;
   return { code: 'payload_too_large', message };
 }
 
@@ -31,7 +31,7 @@ const refuse = (code: Refusal['code'], message?: string): BodyResult => ({ ok: f
 
 const ignore = () => {};
 
-/** Collects the raw bytes. `undefined` when the client has gone. */
+/** Collects the raw bytes. `undefined` if the client has disconnected. */
 function collect(req: IncomingMessage, holding: Holding, slow: SlowBodies): Promise<Buffer | Refusal | undefined> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
@@ -49,12 +49,12 @@ function collect(req: IncomingMessage, holding: Holding, slow: SlowBodies): Prom
     };
     const body = { bytes: 0, onTooSlow: () => giveUp({ code: 'body_too_slow' }) };
     const unwatch = slow.watch(body);
-    // The listeners stay, since removing them costs more than the rest of this; what comes after the end of it is dropped.
+    // The listeners stay, since removing them costs more than all the rest; later chunks are dropped.
     req.on('data', (chunk: Buffer) => {
       if (isOver) return;
       const refusal = tooLarge(body.bytes + chunk.length, holding);
       if (refusal) return giveUp(refusal);
-      if (!holding.take(chunk.length)) return giveUp({ code: 'overloaded' });
+      if (!holding.reserve(chunk.length)) return giveUp({ code: 'overloaded' });
       body.bytes += chunk.length;
       chunks.push(chunk);
     });
@@ -66,10 +66,10 @@ function collect(req: IncomingMessage, holding: Holding, slow: SlowBodies): Prom
   });
 }
 
-/** As many as there are threads for it: more would only hold their windows, up to 16 MB each, at the same time. */
+/** The size of the thread pool: more would only keep their windows, up to 16 MB each, in memory. */
 const decompressions = createSlots(4);
 
-/** Decompresses within limit and budget, from which the result is taken: a small body can stand for a very large one. */
+/** Decompresses within the limit and the budget, because a small body can expand to a very large one. */
 async function decompress(raw: Buffer, encoding: Encoding, holding: Holding): Promise<Buffer | Refusal> {
   const stream = decompressors[encoding]();
   stream.end(raw);
@@ -79,14 +79,14 @@ async function decompress(raw: Buffer, encoding: Encoding, holding: Holding): Pr
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       const refusal = tooLarge(bytes + chunk.length, holding);
       if (refusal) return refusal;
-      if (!holding.take(chunk.length)) return { code: 'overloaded' };
+      if (!holding.reserve(chunk.length)) return { code: 'overloaded' };
       bytes += chunk.length;
       chunks.push(chunk);
     }
   } catch {
     return { code: 'malformed_encoding' };
   }
-  holding.give(raw.length);
+  holding.free(raw.length);
   return Buffer.concat(chunks);
 }
 
@@ -94,7 +94,7 @@ function decode(body: Buffer, memory: ParseMemory, holding: Holding): BodyResult
   const refusal = memory.refuse(body, holding.texts());
   if (refusal) return { ok: false, refusal };
   holding.becomeText();
-  // Most bodies are ASCII, whose bytes are the characters: ten times as fast as decoding them.
+  // Most bodies are ASCII, for which latin1 is ten times as fast as decoding UTF-8.
   const isPlain = isAscii(body);
   if (!isPlain && !isUtf8(body)) return refuse('malformed_encoding', 'The body is not valid UTF-8.');
   let text = body.toString(isPlain ? 'latin1' : 'utf8');
@@ -106,12 +106,12 @@ function decode(body: Buffer, memory: ParseMemory, holding: Holding): BodyResult
   return { ok: true, takeText };
 }
 
-/** Some browsers' trackers compress what they send, and cannot say so. No text begins with these bytes. */
+/** Trackers in browsers compress beacons, but cannot set the header. No text begins with these bytes. */
 const isGzip = (body: Buffer) => body[0] === 0x1f && body[1] === 0x8b;
 
 /**
- * Reads at most 10 MB, counted raw and again decompressed, so that a small compressed body cannot grow without limit. What the
- * text takes stays in the holding, which the caller releases. `undefined` when the client has gone: there is no one to answer.
+ * Reads at most 10 MB, both before and after decompression. The bytes of the text stay reserved until the caller releases the
+ * reservation. `undefined` if the client has disconnected.
  */
 export function createBodyReader(slow: SlowBodies, memory: ParseMemory): BodyReader {
   return async (req, holding) => {
@@ -119,7 +119,7 @@ export function createBodyReader(slow: SlowBodies, memory: ParseMemory): BodyRea
     if (encoding !== 'identity' && !Object.hasOwn(decompressors, encoding)) return refuse('unsupported_encoding');
     const refusal = tooLarge(Number(req.headers['content-length'] ?? 0), holding);
     if (refusal) return { ok: false, refusal };
-    // It left while its key was looked up.
+    // The client disconnected while its key was looked up.
     if (req.destroyed) return undefined;
     const raw = await collect(req, holding, slow);
     if (raw === undefined) return undefined;

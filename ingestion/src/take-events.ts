@@ -1,4 +1,4 @@
-/** Candidate events on their way into the queue: checked, enriched, counted for their sender, stored. */
+/** Validates, enriches, counts and enqueues candidate events. */
 import type { Refusal } from '@millrace/shared/platform/errors';
 import type { Telemetry } from '@millrace/shared/platform/telemetry';
 import type { Admit, Sender } from './admit-request.js';
@@ -9,7 +9,7 @@ import type { Ledger } from './ledger.js';
 import type { ParseResult } from './parse-events.js';
 import { type EventBatch, type RejectedEvent, type ValidatedEvents, validateEvents } from './validate-events.js';
 
-/** A refusal, and how many events it refuses that are not counted yet. */
+/** A refusal, and the number of refused events that are not counted yet. */
 export interface Refused {
   refusal: Refusal;
   events: number;
@@ -26,11 +26,11 @@ export interface Arrival {
 }
 
 export interface EventTaker {
-  /** Checks, counts and stores. */
+  /** Validates, counts and enqueues. */
   take(arrival: Arrival): Promise<Outcome>;
-  /** Checks only. */
+  /** Validates only. */
   check(arrival: Arrival): Outcome;
-  /** Counts events that a refusal kept from being looked at. */
+  /** Counts events that were refused before validation. */
   countRefused(refused: Refused): void;
 }
 
@@ -38,15 +38,15 @@ export interface EventTakerDeps {
   events: EventQueue;
   telemetry: Telemetry;
   now: () => number;
-  /** Undefined: everybody may send. */
+  /** Undefined: no keys and no limits. */
   admit?: Admit | undefined;
   enrich: Enrich;
-  /** Absent: nobody asks later. */
+  /** Optional for tests. */
   ledger?: Ledger;
 }
 
 export function createEventTaker({ events, telemetry, now, admit, enrich, ledger }: EventTakerDeps): EventTaker {
-  const received = telemetry.counter('millrace_ingestion_received_events_total', 'Events that arrived, good or bad');
+  const received = telemetry.counter('millrace_ingestion_received_events_total', 'Received events, valid or not');
   const refused = telemetry.counter('millrace_ingestion_rejected_events_total', 'Events refused, by reason', [
     'reason',
   ]);
@@ -65,7 +65,7 @@ export function createEventTaker({ events, telemetry, now, admit, enrich, ledger
     });
   }
 
-  /** Not async, so that nothing of a large batch but its events is kept while the queue works. */
+  /** Not async, so that only the events of a large batch stay in memory while they are enqueued. */
   function prepare(arrival: Arrival): Outcome {
     const { parsed, nothingAccepted } = arrival;
     if (!parsed.ok) return { refusal: parsed.refusal, events: 1 };
@@ -79,7 +79,7 @@ export function createEventTaker({ events, telemetry, now, admit, enrich, ledger
     return { validated };
   }
 
-  /** Resolves when all events are durable, or with the reason why some are not known to be, and how many. */
+  /** Resolves when all events are durable, or with the reason why some may not be, and their number. */
   async function enqueue(batches: EventBatch[]): Promise<{ reason: EnqueueOutcome; lost: number }> {
     const [only] = batches;
     if (only && batches.length === 1) {
@@ -96,11 +96,11 @@ export function createEventTaker({ events, telemetry, now, admit, enrich, ledger
       lost += count;
     });
     const failures = outcomes.filter((outcome) => outcome !== undefined);
-    // Part of the request may be stored: only a retry with the same ids is safe, which `overloaded` would not say.
+    // Part of the request may be stored. Only a retry with the same ids is safe, which `overloaded` would not tell the client.
     return { reason: failures.length < outcomes.length && lost > 0 ? 'queue_unavailable' : failures[0], lost };
   }
 
-  /** Counts, then stores what was prepared. */
+  /** Counts the prepared events, then enqueues them. */
   async function store(prepared: Outcome, sender: Sender | undefined): Promise<Outcome> {
     if (prepared.refusal) return prepared;
     const { validated } = prepared;
@@ -111,7 +111,7 @@ export function createEventTaker({ events, telemetry, now, admit, enrich, ledger
     }
     const { reason, lost } = await enqueue(validated.batches);
     if (!reason) return { validated };
-    if (sender) await admit?.giveBack(sender, lost);
+    if (sender) await admit?.refund(sender, lost);
     return { refusal: { code: reason }, events: 0 };
   }
 

@@ -1,4 +1,4 @@
-/** Turns candidate events into the JSON texts to be queued and the list of those refused, each for its own reason. */
+/** Validates and serializes candidate events, and cuts them into batches for the queue. */
 import { type AcceptedEvent, serializeEvent, validateEvent } from '@millrace/shared/contract/event';
 import type { EventRefusal } from '@millrace/shared/contract/event-refusal';
 import { malformedLine } from './parse-events.js';
@@ -10,12 +10,12 @@ export interface RejectedEvent {
   message: string;
 }
 
-/** Events ready for the queue, cut so that each part fits into one job. */
+/** Events that fit into one job. */
 export interface EventBatch {
-  /** JSON objects, separated by commas, without the brackets. */
+  /** JSON objects separated by commas, without brackets. */
   text: string;
   count: number;
-  /** Some event says more of the visitor or the page than its path, see `contextColumns`. */
+  /** Whether any event has one of `contextColumns`. */
   hasContext: boolean;
 }
 
@@ -25,10 +25,9 @@ export interface ValidatedEvents {
   rejected: RejectedEvent[];
 }
 
-/** The largest job: beyond it a batch is cut. Larger ones gain nothing and cost memory, here and in every processor. */
+/** Larger jobs gain nothing and cost memory, here and in every processor. */
 export const jobLimits = { events: 5_000, characters: 1_000_000 } as const;
 
-/** Joins event texts into batches within the limits of a job. */
 function cutIntoBatches(texts: string[], hasContext: boolean): EventBatch[] {
   const [only] = texts;
   if (only !== undefined && texts.length === 1) return [{ text: only, count: 1, hasContext }];
@@ -51,17 +50,17 @@ function cutIntoBatches(texts: string[], hasContext: boolean): EventBatch[] {
 export interface Validation {
   /** Time of arrival, milliseconds since 1970. */
   nowMs: number;
-  /** The only site that they may be of. */
+  /** The site that the events must be for. */
   siteId?: string | undefined;
-  /** Their key stands in a page: nobody can vouch for what they say of another visitor. */
+  /** With a public key, `context` is refused, because anyone could forge it. */
   isPublic?: boolean | undefined;
-  /** Adds what can be found out. False when it cannot be said at the moment what that is. */
+  /** Enriches an event in place. Returns false if that is not possible at the moment. */
   enrich: (accepted: AcceptedEvent) => boolean;
 }
 
 /**
- * Checks each candidate by itself: a bad one never costs its neighbours. Undefined when they cannot be enriched at the moment:
- * then none of them is to be stored.
+ * Validates each candidate by itself, so that an invalid one does not affect the others. Undefined if they cannot be enriched at the
+ * moment; none of them must be stored then.
  */
 export function validateEvents(candidates: unknown[], validation: Validation): ValidatedEvents | undefined {
   const { nowMs, siteId, isPublic, enrich } = validation;
@@ -78,7 +77,7 @@ export function validateEvents(candidates: unknown[], validation: Validation): V
       const message = `this key is limited to site "${siteId}"`;
       rejected.push({ index, reason: 'wrong_site', field: 'site_id', message });
     } else if (result.ok && isPublic && result.visitor) {
-      const message = 'context needs a key that is secret; this one is for pages';
+      const message = 'context requires a secret key; this one is public';
       rejected.push({ index, reason: 'needs_secret_key', field: 'context', message });
     } else if (result.ok) {
       if (!enrich(result)) return undefined;

@@ -1,31 +1,31 @@
-/** Waits for work of a queue for as long as the queue answers others meanwhile, so that a busy one is told from one that hangs. */
+/** Waits for a queue operation as long as the queue responds to probes, to distinguish a busy queue from a hung one. */
 import { withTimeout } from '@millrace/shared/platform/health';
 
 export interface Patience {
-  /** The queue is asked whether it still answers each time after this long. */
-  askAfterMs: number;
-  /** It hangs when it takes longer than this to answer. */
-  answerWithinMs: number;
-  /** Work that takes longer than this is given up, whatever the queue answers. */
-  mostMs: number;
+  /** Interval between probes. */
+  probeAfterMs: number;
+  /** The queue counts as hung if a probe takes longer. */
+  probeTimeoutMs: number;
+  /** Maximum duration of the operation, even if the queue responds. */
+  maxMs: number;
 }
 
 /**
- * Settles as `work` does; rejects when the queue does not answer `ask` in time, or the work takes longer than it may. What is
- * asked has to travel by a connection of its own, or it would wait behind the work.
+ * Settles like `work`; rejects if a probe or the work takes too long. The probe must use another connection, or it would wait
+ * behind the work.
  */
 export function whileAnswering<T>(work: Promise<T>, ask: () => Promise<unknown>, patience: Patience): Promise<T> {
   return new Promise((resolve, reject) => {
     const startedAt = performance.now();
     let isOver = false;
-    let timer = setTimeout(look, patience.askAfterMs);
+    let timer = setTimeout(look, patience.probeAfterMs);
 
     function look(): void {
-      withTimeout(ask(), patience.answerWithinMs, 'the queue').then(
+      withTimeout(ask(), patience.probeTimeoutMs, 'the queue').then(
         () => {
           if (isOver) return;
-          if (performance.now() - startedAt < patience.mostMs) timer = setTimeout(look, patience.askAfterMs);
-          else end(() => reject(new Error(`the queue answers, but did not take a job within ${patience.mostMs} ms`)));
+          if (performance.now() - startedAt < patience.maxMs) timer = setTimeout(look, patience.probeAfterMs);
+          else end(() => reject(new Error(`the queue responds, but did not accept a job within ${patience.maxMs} ms`)));
         },
         (error) => end(() => reject(error)),
       );

@@ -40,11 +40,11 @@ function open(options: Omit<AdmitOptions, 'pageEventsPerSecond'>) {
 describe('a request without a key', () => {
   const keys: KeyRing = { find: async () => undefined, close: async () => {} } as unknown as KeyRing;
   it.each([
-    ['a server', {}, /--scope write` makes one/],
+    ['a server', {}, /--scope write` creates one/],
     [
       'a page',
       { origin: 'https://shop.example' },
-      /public key, as `data-key`.* --origin https:\/\/shop.example` makes one/,
+      /public key, as `data-key`.* --origin https:\/\/shop.example` creates one/,
     ],
   ])('of %s is told which key it needs', async (_who, headers, message) => {
     const refusal = await open({ keys, eventsPerSecond: 0 }).post('/event').set(headers).send(valid).expect(401);
@@ -134,7 +134,10 @@ describe('a key', () => {
     expect(statuses).toEqual([...Array(60).fill(401), ...Array(90).fill(429)]);
     expect(lookUps).toBe(60);
     const refusal = await send('nonsense').expect(429);
-    expect(refusal.body.error).toMatchObject({ code: 'rate_limited', message: expect.stringContaining('wrong keys') });
+    expect(refusal.body.error).toMatchObject({
+      code: 'rate_limited',
+      message: expect.stringContaining('invalid keys'),
+    });
     // The neighbour whose key was good before goes on; one never seen before cannot be told from a guess.
     await send(good).expect(200);
     await send(newcomer).expect(429);
@@ -159,7 +162,7 @@ describe('a key', () => {
     expect(body.error).toMatchObject({
       code: 'too_many_events',
       message:
-        "The request holds 101 events, which is larger than ten seconds' worth at the limit of 10 events a second (INGEST_RATE_LIMIT). Send at most 100 at once.",
+        "The request has 101 events, more than ten seconds' worth at the limit of 10 events a second (INGEST_RATE_LIMIT). Send at most 100 at once.",
     });
   });
 
@@ -240,7 +243,7 @@ describe('a key', () => {
     it('lets each address send so much and no more, whatever others send', async () => {
       const admit = createAdmit({ keys, eventsPerSecond: 0, pageEventsPerSecond: 2 })!;
       const admitted = async (client: string) =>
-        (await admit.admit({ key: undefined, keyInAddress: key, client, origin: shop })).sender!;
+        (await admit.admit({ key: undefined, keyInUrl: key, client, origin: shop })).sender!;
       const [ada, bob] = [await admitted('203.0.113.7'), await admitted('203.0.113.8')];
       expect(await admit.count(ada, 20)).toBeUndefined();
       expect(await admit.count(ada, 1)).toMatchObject({ code: 'rate_limited' });
@@ -249,7 +252,7 @@ describe('a key', () => {
       expect(await admit.count(bob, 21)).toEqual({
         code: 'too_many_events',
         message:
-          "The request holds 21 events, which is larger than ten seconds' worth at the limit of 2 events a second. Send at most 20 at once.",
+          "The request has 21 events, more than ten seconds' worth at the limit of 2 events a second. Send at most 20 at once.",
       });
     });
   });
@@ -273,7 +276,7 @@ describe('a key', () => {
       expect(queued).toBe(2);
     });
 
-    it('has to be limited to one site, since messages do not name theirs', async () => {
+    it('has to be limited to one site, since messages do not contain their site', async () => {
       const { body } = await track(open({ keys, eventsPerSecond: 0 }), await make({ siteId: null })).expect(400);
       expect(body.error.message).toContain('a key that is limited to one site');
     });

@@ -2,8 +2,7 @@
 import type { SentVisitor } from '@millrace/shared/contract/sent-visitor';
 import request from 'supertest';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Facts } from '../src/facts.js';
-import { createFindFacts } from '../src/facts.js';
+import { createFindFacts, type Facts } from '../src/facts.js';
 import { createTestLane } from './create-test-lane.js';
 
 const queued: Record<string, unknown>[] = [];

@@ -49,7 +49,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     gate = createQueueGate(
       {
         handle,
-        lookout: handle,
+        probe: handle,
         checkSafety: (opened) => checkQueueSafety(opened, location),
         logger: silent,
       },
@@ -57,7 +57,7 @@ describe.each(queueBackends)('on %s', (backend) => {
       {
         ...defaultGateOptions,
         timeoutMs: 30_000,
-        patience: { ...defaultGateOptions.patience, answerWithinMs: 30_000 },
+        patience: { ...defaultGateOptions.patience, probeTimeoutMs: 30_000 },
         maxWaitingJobs: 1_000,
       },
     );
@@ -130,7 +130,7 @@ describe.each(queueBackends)('on %s', (backend) => {
       expect(answer.body).toEqual({
         error: {
           code: 'invalid_event',
-          message: 'site_id may hold only letters, digits, dot, underscore and hyphen',
+          message: 'site_id must contain only letters, digits, dots, underscores and hyphens',
           details: { reason: 'bad_format', field: 'site_id' },
         },
       });
@@ -171,8 +171,8 @@ describe.each(queueBackends)('on %s', (backend) => {
       ]).toEqual([
         "Send application/json or text/plain in UTF-8; curl needs -H 'content-type: application/json'.",
         "Send application/json, application/x-ndjson or text/plain in UTF-8; curl needs -H 'content-type: application/json'.",
-        'Send application/json or text/plain in UTF-8; NDJSON goes to /events.',
-        'an event must be a JSON object; lists go to /events',
+        'Send application/json or text/plain in UTF-8; send NDJSON to /events.',
+        'an event must be a JSON object; send lists to /events',
       ]);
     });
     it('refuses an unknown or broken compression and bytes that are not UTF-8', async () => {
@@ -202,7 +202,7 @@ describe.each(queueBackends)('on %s', (backend) => {
       expect(put.headers.allow).toBe('GET, HEAD, POST, OPTIONS');
       const get = await request(app).get('/events').expect(405);
       expect(get.headers.allow).toBe('POST, OPTIONS');
-      expect(get.body.error.message).toBe('This address does not support that method; it takes POST, OPTIONS.');
+      expect(get.body.error.message).toBe('This URL does not support that method, only POST, OPTIONS.');
       const health = await request(app).delete('/health').expect(405);
       expect(health.headers.allow).toBe('GET, HEAD');
       await request(app).delete('/nowhere').expect(404);
@@ -310,7 +310,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     const lane = createTestLane({ events: createEventQueue(gate, createTelemetry()), budget });
     const small = buildApp({ logger: silent, telemetry, health: {}, isClosing: () => false }, lane);
     const others = budget.hold('192.0.2.7');
-    others.take(300);
+    others.reserve(300);
     const answer = await request(small)
       .post('/event')
       .send({ ...event, path: 'x'.repeat(250) })
@@ -335,7 +335,7 @@ describe.each(queueBackends)('on %s', (backend) => {
 
   it('refuses more long numbers than ten in each event of a full batch, as one body, as lines, and as one event', async () => {
     const numbers = (count: number) => `[${Array(count).fill('1e400').join(',')}]`;
-    const message = 'The body has more than 100,000 numbers of more digits than a double holds. Send smaller batches.';
+    const message = 'The body has more than 100,000 numbers with more digits than a double can represent. Send smaller batches.';
     const refusal = { code: 'payload_too_large', message };
     expect((await send('/events', numbers(1_600_000)).expect(413)).body.error).toEqual(refusal);
     expect((await send('/event', numbers(100_001)).expect(413)).body.error).toEqual(refusal);
@@ -357,7 +357,7 @@ describe.each(queueBackends)('on %s', (backend) => {
       if (what === 'is paused') await queue.pause();
       const narrowHandle = openQueue('event-ingest', location, silent);
       const narrow = createQueueGate(
-        { handle: narrowHandle, lookout: narrowHandle, checkSafety: async () => ({}), logger: silent },
+        { handle: narrowHandle, probe: narrowHandle, checkSafety: async () => ({}), logger: silent },
         { ...defaultGateOptions, backlogIntervalMs: 20, maxWaitingJobs: 2 },
       );
       await eventually(async () => narrow.state === 'open', 'the gate is open');

@@ -4,8 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { plainBytes } from '../src/import/plain-bytes.ts';
 import { readLines } from '../src/import/read-lines.ts';
-import type { ReadyEvent } from '../src/send/make-batches.ts';
-import { type Batch, makeBatches } from '../src/send/make-batches.ts';
+import { type Batch, makeBatches, type ReadyEvent } from '../src/send/make-batches.ts';
 
 async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];

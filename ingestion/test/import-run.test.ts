@@ -347,8 +347,8 @@ describe('import that the server does not take', () => {
     ],
     [
       404,
-      { error: { code: 'not_found', message: 'There is nothing at this address.' } },
-      'refuses with 404: There is nothing at this address. Another service may be listening there: give the address of ingestion by --url.',
+      { error: { code: 'not_found', message: 'There is no resource at this URL.' } },
+      'refuses with 404: There is no resource at this URL. Another service may be listening there: give the address of ingestion by --url.',
     ],
     [200, { hello: 'world' }, "answers 200, which Millrace's ingestion never does: check --url."],
     [404, 'Not found', "answers 404, which Millrace's ingestion never does: check --url."],

@@ -13,13 +13,13 @@ let looks: number;
 let gate: QueueGate;
 
 /** Each piece of the waiting is short, but what a busy machine takes longer for is still in time. */
-const patience = { askAfterMs: 20, answerWithinMs: 30_000, mostMs: 60_000 };
+const patience = { probeAfterMs: 20, probeTimeoutMs: 30_000, maxMs: 60_000 };
 
 async function open(patienceOf: typeof patience): Promise<void> {
   const location = testQueue('postgres', database);
   handles = [openQueue('event-ingest', location, silent), openQueue('event-ingest', location, silent)];
   const [handle, own] = handles as [QueueHandle, QueueHandle];
-  const lookout = {
+  const probe = {
     ...own,
     get queue() {
       looks += 1;
@@ -27,7 +27,7 @@ async function open(patienceOf: typeof patience): Promise<void> {
     },
   };
   gate = createQueueGate(
-    { handle, lookout, checkSafety: async () => ({}), logger: silent },
+    { handle, probe, checkSafety: async () => ({}), logger: silent },
     // It looks by itself only once, so that later looks are those of jobs that wait.
     { ...defaultGateOptions, timeoutMs: 30_000, backlogIntervalMs: 600_000, patience: patienceOf, maxWaitingJobs: 10 },
   );
@@ -74,9 +74,9 @@ it('waits for a job that a busy queue takes long for, and stays open', async () 
 });
 
 it('gives up a job that takes longer than it may, and refuses from then on', async () => {
-  await open({ ...patience, mostMs: 100 });
+  await open({ ...patience, maxMs: 100 });
   await holdWrites(async () => {
-    await expect(gate.add('late', job)).rejects.toThrow('did not take a job within 100 ms');
+    await expect(gate.add('late', job)).rejects.toThrow('did not accept a job within 100 ms');
     expect(gate.state).toBe('queue_unavailable');
   });
 });

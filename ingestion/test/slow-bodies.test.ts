@@ -17,7 +17,7 @@ let port: number;
 let sockets: Socket[];
 
 async function open(windowMs: number): Promise<void> {
-  const slow = createSlowBodies({ windowMs, lookEveryMs: windowMs / 5 });
+  const slow = createSlowBodies({ windowMs, checkIntervalMs: windowMs / 5 });
   const lane = createTestLane({ events, budget, readBody: createTestReader(slow) });
   server = createHttpServer((req, res) => void lane(req, res));
   server.listen(0, '127.0.0.1');
@@ -105,7 +105,7 @@ it('waits for a slow body that keeps above 1 KB a second', async () => {
 describe('the budget', () => {
   const full = (client: string, bytes: number, from = createByteBudget(48_000_000)) => {
     const holding = from.hold(client);
-    return { from, holding, fits: holding.take(bytes) };
+    return { from, holding, fits: holding.reserve(bytes) };
   };
 
   it('gives one client half, of which large bodies leave an eighth to small ones', () => {
@@ -141,10 +141,10 @@ describe('the budget', () => {
   it('counts a body that outgrows the small ones as large', () => {
     const from = createByteBudget(48_000_000);
     const { holding } = full('a', 60_000, from);
-    expect(holding.take(10_000_000)).toBe(true);
+    expect(holding.reserve(10_000_000)).toBe(true);
     for (const client of ['b', 'c']) for (let body = 0; body < 400; body += 1) full(client, 63_000, from);
     expect(full('a', 63_000, from).fits).toBe(true);
-    expect(holding.take(1_000)).toBe(false);
+    expect(holding.reserve(1_000)).toBe(false);
     holding.release();
     holding.release();
     expect(full('a', 10_000_000, from).fits).toBe(true);

@@ -1,7 +1,6 @@
 /** Turns the command line and the environment into a running processor. */
 import { queueLocation, retryOf } from '@millrace/shared/platform/config';
-import type { HealthCheck } from '@millrace/shared/platform/health';
-import { databaseHealth, queueHealth } from '@millrace/shared/platform/health-parts';
+import { databaseHealth, type HealthCheck, queueHealth, watchHealth } from '@millrace/shared/platform/health';
 import { limitHeapGrowth } from '@millrace/shared/platform/heap';
 import { buildServiceApp, closeServer, createHttpServer, startServer } from '@millrace/shared/platform/http';
 import { createLifecycle } from '@millrace/shared/platform/lifecycle';
@@ -9,7 +8,6 @@ import { createLogger } from '@millrace/shared/platform/logger';
 import { createPool } from '@millrace/shared/platform/postgres';
 import { waitForSchema } from '@millrace/shared/platform/schema-version';
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
-import { watchHealth } from '@millrace/shared/platform/watch-health';
 import { keepFolded } from './accounting/fold-jobs.js';
 import { type Arguments, helpText, parseArguments } from './arguments.js';
 import { limitsOf, loadProcessorConfig } from './config.js';

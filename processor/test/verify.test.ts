@@ -209,10 +209,10 @@ describe('verify', () => {
   });
 
   it.each([
-    [undefined, 'There is no database to ask: DATABASE_URL is not set, and no `npm start` of this clone is running.'],
+    [undefined, 'There is no database: DATABASE_URL is not set, and no `npm start` of this clone is running.'],
     [
       'postgres://nobody@127.0.0.1:1/x',
-      'The database at 127.0.0.1:1 does not answer (connect ECONNREFUSED 127.0.0.1:1)',
+      'The database at 127.0.0.1:1 is unreachable (connect ECONNREFUSED 127.0.0.1:1)',
     ],
   ])('says what is wrong when the database is %s', async (url, sentence) => {
     const args = ['--site', 'demo', '--from', '2026-11-08', '--to', '2026-11-08'];
@@ -227,7 +227,7 @@ describe('verify', () => {
     await empty.drop();
     expect(code).toBe(2);
     expect(stderr).toBe(
-      'verify: The database has not all tables of this version (relation "sites" does not exist): migrate it first, `npm start` does so.\n',
+      'verify: The database lacks tables of this version (relation "sites" does not exist). Migrate it first; `npm start` does this.\n',
     );
   });
 

@@ -1,9 +1,9 @@
 /** Turns reporting's routes into an Express app. */
-import { findAsker } from '@millrace/shared/access/find-asker';
+import { authenticate } from '@millrace/shared/access/authenticate';
 import type { KeyRing } from '@millrace/shared/access/key-ring';
 import { limitAddresses, limitKeys, type TrustedProxies } from '@millrace/shared/access/rate-limit';
 import { forOperators, requireScope } from '@millrace/shared/access/require-scope';
-import { answersOthers } from '@millrace/shared/platform/cancel-query';
+import { isServerResponsive } from '@millrace/shared/platform/cancel-query';
 import { buildServiceApp, type ServiceApp } from '@millrace/shared/platform/http';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { type Express, type Request, type RequestHandler, Router } from 'express';
@@ -90,7 +90,7 @@ function lookAtKeys(deps: ReportingApp, keys: KeyRing, accessWatch: AccessWatch)
   const sessions = sessionsOf(deps);
   const watch: RequestHandler = (req, res, next) => {
     const asker = `asker ${req.headers.authorization ?? readingCookie.read(req)}`;
-    accessWatch.watch(res, asker, async () => Boolean(await findAsker(req, { keys, isTrusted, sessions })));
+    accessWatch.watch(res, asker, async () => Boolean(await authenticate(req, { keys, isTrusted, sessions })));
     next();
   };
   const router = Router();
@@ -107,7 +107,7 @@ export function buildApp(deps: ReportingApp): Express {
     app.get('/api/v1/definitions', definitionsRoute());
     app.use(dashboardPages(deps.pages));
     app.use(
-      startBudgets(() => answersOthers(deps.pool)),
+      startBudgets(() => isServerResponsive(deps.pool)),
       limitAddresses(requestsPerMinute, isTrustedProxy),
     );
     app.get('/api/v1/exports/:id/download', signedDownloadRoute({ ...deps, ...deps.exports }));

@@ -2,7 +2,7 @@
 import { createKeyRing } from '@millrace/shared/access/key-ring';
 import { parseProxies } from '@millrace/shared/access/rate-limit';
 import { queueLocation, readingNeedsKey } from '@millrace/shared/platform/config';
-import { databaseHealth } from '@millrace/shared/platform/health-parts';
+import { databaseHealth } from '@millrace/shared/platform/health';
 import { closeServer, createHttpServer, startServer } from '@millrace/shared/platform/http';
 import { createLifecycle } from '@millrace/shared/platform/lifecycle';
 import { createLogger } from '@millrace/shared/platform/logger';

@@ -1,15 +1,13 @@
 /** The worker of the reading queues: a process of its own, so that no job slows an answer. */
 import { setPriority } from 'node:os';
 import { queueLocation } from '@millrace/shared/platform/config';
-import type { HealthCheck } from '@millrace/shared/platform/health';
-import { databaseHealth, queueHealth } from '@millrace/shared/platform/health-parts';
+import { databaseHealth, type HealthCheck, queueHealth, watchHealth } from '@millrace/shared/platform/health';
 import { buildServiceApp, closeServer, createHttpServer, startServer } from '@millrace/shared/platform/http';
 import { createLifecycle } from '@millrace/shared/platform/lifecycle';
 import { createLogger } from '@millrace/shared/platform/logger';
 import { createPool } from '@millrace/shared/platform/postgres';
 import { waitForSchema } from '@millrace/shared/platform/schema-version';
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
-import { watchHealth } from '@millrace/shared/platform/watch-health';
 import { startJobWorker } from '@millrace/shared/queue/job-worker';
 import { openCache } from './cache/open-cache.js';
 import { startExportWorker } from './exports/export-worker.js';

@@ -29,7 +29,7 @@ it('takes the address at which people reach it, for links', () => {
 it('says what a mail server needs beside it', () => {
   const given = { DATABASE_URL: 'postgres://localhost/x', SMTP_URL: 'smtp://mail.example:587' };
   expect(workerSchema.validate(given).error?.message).toBe(
-    'SMTP_URL needs MAIL_FROM beside it, the address that mails come from',
+    'SMTP_URL also needs MAIL_FROM, the sender address of mails',
   );
   expect(workerSchema.validate({ ...given, MAIL_FROM: 'stats@example.org' }).error).toBeUndefined();
 });

@@ -73,7 +73,7 @@ describe('a webhook of a report', () => {
     const id = await insertHook();
     const impatient = { ...deps(), webhookOptions: { allowPrivate: true, timeoutMs: 500 } };
     await expect(deliver(id, impatient)).rejects.toThrow(notYet);
-    expect(await ledgerOf(database, id)).toMatchObject([{ status: 'unknown', error: 'no answer within 0.5 s' }]);
+    expect(await ledgerOf(database, id)).toMatchObject([{ status: 'unknown', error: 'no response within 0.5 s' }]);
     expect(await deliver(id, impatient)).toMatchObject({ unknown: 1 });
     await deliver(id);
     expect(receiver.received).toHaveLength(2);
@@ -84,11 +84,11 @@ describe('a webhook of a report', () => {
 
   it.each([
     ['http://127.0.0.1/', 'it must begin with https://'],
-    ['https://10.0.0.7/', '10.0.0.7 lies in a private network'],
-    ['https://[::ffff:169.254.169.254]/', 'is reserved for another use'],
+    ['https://10.0.0.7/', '10.0.0.7 is in a private network'],
+    ['https://[::ffff:169.254.169.254]/', 'is reserved'],
     [
       'https://hooks.example.test/',
-      'hooks.example.test leads where nothing is sent: 127.0.0.1 lies in a private network',
+      'hooks.example.test resolves to a forbidden address: 127.0.0.1 is in a private network',
     ],
   ])('at %s is not posted to where private addresses are not allowed', async (webhook, reason) => {
     const resolve = async () => [{ address: '127.0.0.1', family: 4 }];

@@ -160,7 +160,7 @@ it('says what is wrong with the place of the file', async () => {
 
 it('says that there is no database', async () => {
   const { code, stderr } = await run([...june, '--output', '-'], { hasDatabase: false });
-  expect([code, stderr]).toEqual([1, expect.stringContaining('There is no database to ask')]);
+  expect([code, stderr]).toEqual([1, expect.stringContaining('There is no database')]);
 });
 
 it('shows a bar where somebody looks', async () => {

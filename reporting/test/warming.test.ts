@@ -3,8 +3,7 @@
 import { encodeBitmap } from '@millrace/shared/bitmap/bitmap';
 import type { WarmingResult } from '@millrace/shared/contract/job-results';
 import { addJob } from '@millrace/shared/queue/add-job';
-import type { Job, QueueHandle } from '@millrace/shared/queue/queue';
-import { openQueue } from '@millrace/shared/queue/queue';
+import { type Job, openQueue, type QueueHandle } from '@millrace/shared/queue/queue';
 import {
   createTestDatabase,
   queueBackends,
@@ -269,7 +268,7 @@ describe.each(queueBackends)('the worker on %s', (backend) => {
     await handle.queue.add('warm', { cacheKeys: [] }, { jobId: 'bad', attempts: 3 });
     const job = await ended('bad');
     expect(job.attemptsMade).toBe(1);
-    expect(job.failedReason).toBe('The data of job "warm" break its contract: cacheKeys needs at least one item.');
+    expect(job.failedReason).toBe('The data of job "warm" are invalid: cacheKeys must have at least one item.');
   });
 
   it('ends in order', async () => {

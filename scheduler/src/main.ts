@@ -2,14 +2,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createKeyRing } from '@millrace/shared/access/key-ring';
 import { queueLocation, retryOf } from '@millrace/shared/platform/config';
-import { databaseHealth, queueHealth } from '@millrace/shared/platform/health-parts';
+import { databaseHealth, queueHealth, watchHealth } from '@millrace/shared/platform/health';
 import { closeServer, createHttpServer, startServer } from '@millrace/shared/platform/http';
 import { createLifecycle } from '@millrace/shared/platform/lifecycle';
 import { createErrorLog, createLogger } from '@millrace/shared/platform/logger';
 import { createPool } from '@millrace/shared/platform/postgres';
 import { waitForSchema } from '@millrace/shared/platform/schema-version';
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
-import { watchHealth } from '@millrace/shared/platform/watch-health';
 import { startAlerts } from './alerts/start-alerts.js';
 import { buildApp } from './app.js';
 import { loadSchedulerConfig } from './config.js';

@@ -211,7 +211,7 @@ describe.each(queueBackends)('on %s', (backend) => {
   it('gives no flow the id that a part of another one has', async () => {
     await add('f', clean([clean([clean()])]));
     for (const id of ['f.1', 'f.1.1', 'f.2', 'g.17']) {
-      await expect(add(id, clean())).rejects.toThrow('cannot be the id of a flow');
+      await expect(add(id, clean())).rejects.toThrow('is not a valid flow id');
     }
     for (const id of ['f.a', 'f.1a', 'f.1-', '.1.x']) expect(await add(id, clean())).toMatchObject({ id });
   });
@@ -219,7 +219,7 @@ describe.each(queueBackends)('on %s', (backend) => {
   it.each(['f:1', '17', '', 'a b', '.', '..'])(
     'refuses %j as the id of a flow, which the queue could not find again',
     async (id) => {
-      await expect(add(id, clean())).rejects.toThrow('cannot be the id of a flow');
+      await expect(add(id, clean())).rejects.toThrow('is not a valid flow id');
     },
   );
 
@@ -250,7 +250,7 @@ describe('what a flow is refused for', () => {
   it('names the place in the tree', () => {
     expect(findFlowProblem(clean([roll('a'), clean([{ ...roll('b'), data: { site_id: 5 } }])]))).toEqual({
       field: 'children.1.children.0.data.site_id',
-      problem: 'The data of job "roll" break its contract: site_id must be a string.',
+      problem: 'The data of job "roll" are invalid: site_id must be a string.',
     });
     expect(findFlowProblem({ ...clean(), job: 'sweep' })).toMatchObject({ field: 'job' });
     expect(findFlowProblem(clean([{ ...roll('a'), queue: 'nowhere' }]))).toMatchObject({ field: 'children.0.queue' });

@@ -9,7 +9,7 @@ import {
   splitFrames,
   unionSize,
 } from '@millrace/shared/bitmap/bitmap';
-import { loadNativeRoaring, loadWasmRoaring } from '@millrace/shared/bitmap/load-roaring';
+import { loadNativeRoaring, loadWasmRoaring } from '@millrace/shared/bitmap/roaring-bitmap';
 import { describe, expect, it } from 'vitest';
 
 const wasm = createBitmapFunctions(loadWasmRoaring());
@@ -151,7 +151,7 @@ describe('splitFrames', () => {
   });
 
   it.each(['00', '000000', '00000002ab', '00000001ab00', 'ffffffffab'])('throws for %s, which is cut off', (frames) => {
-    expect(() => splitFrames(Buffer.from(frames, 'hex'))).toThrow('A frame of bitmaps is cut off');
+    expect(() => splitFrames(Buffer.from(frames, 'hex'))).toThrow('A frame of bitmaps is truncated');
   });
 });
 
@@ -162,6 +162,6 @@ describe('numbersOf', () => {
   });
 
   it('throws for a number that is cut off', () => {
-    expect(() => numbersOf(Buffer.alloc(7))).toThrow('A number is cut off');
+    expect(() => numbersOf(Buffer.alloc(7))).toThrow('A number is truncated');
   });
 });

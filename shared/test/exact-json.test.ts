@@ -169,7 +169,7 @@ describe('in an event', () => {
       ok: false,
       reason: 'out_of_range',
       field: 'properties.a.big',
-      message: 'properties.a.big must be a number of at most 8192 digits when it is written out',
+      message: 'properties.a.big must be a number of at most 8192 digits when written without an exponent',
     });
     expect(check('{"list":[1,1e99999999999999999999]}')).toMatchObject({ ok: false, field: 'properties.list.1' });
     expect(check('{"tiny":-1e-99999}')).toMatchObject({ ok: false, field: 'properties.tiny' });

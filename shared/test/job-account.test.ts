@@ -1,5 +1,5 @@
 /** Ids of jobs that say by whom, as which and when they were made. */
-import { accountedId, hourOf, newProcess, readJobAccount } from '@millrace/shared/contract/job-account';
+import { accountedId, hourOf, newProcessId, readJobAccount } from '@millrace/shared/contract/job-account';
 import { expect, it } from 'vitest';
 
 const madeMs = Date.UTC(2026, 10, 14, 10, 59, 59, 999);
@@ -9,7 +9,7 @@ it('are UUIDs from which all of it can be read again', () => {
   for (const [process, seq] of [
     [1, 1],
     [2 ** 36 - 1, 2 ** 36 - 1],
-    [newProcess(), 123_456_789],
+    [newProcessId(), 123_456_789],
   ] as const) {
     const id = accountedId(process, seq, madeMs);
     expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);

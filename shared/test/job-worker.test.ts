@@ -115,11 +115,11 @@ describe.each(queueBackends)('on %s', (backend) => {
     const reasonOf = async (id: string) => (await handle.queue.getJob(id))!;
     expect(await reasonOf('bad')).toMatchObject({
       attemptsMade: 1,
-      failedReason: 'The data of job "clean" break its contract: olderThan must be a number.',
+      failedReason: 'The data of job "clean" are invalid: olderThan must be a number.',
     });
     expect(await reasonOf('unknown')).toMatchObject({
       attemptsMade: 1,
-      failedReason: 'There is no job "sweep" in this queue; known are clean.',
+      failedReason: 'There is no job "sweep" in this queue; jobs are clean.',
     });
     expect(seen).toEqual([]);
   });

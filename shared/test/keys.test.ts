@@ -96,7 +96,7 @@ describe('a key', () => {
     async function open() {
       const { key } = await createKey(database.pool, { name: 'a', scopes: ['read'] });
       const pool = createPool(database.url, silent, { max: 1, statementTimeoutMs: 1_000, applicationName: 'silent' });
-      const keys = createKeyRing(pool, silent, { now: () => clock, patienceMs: 50 });
+      const keys = createKeyRing(pool, silent, { now: () => clock, lookupTimeoutMs: 50 });
       await keys.find(key);
       let asked = 0;
       let fail = () => {};
@@ -248,7 +248,7 @@ describe('npm run keys', () => {
   });
 
   it.each([
-    [[], 'Say what to do'],
+    [[], 'A command is required'],
     [['create'], '--name'],
     [['create', '--name', 'x'], '--scope'],
     [['create', '--name', 'x', '--scope', 'root'], 'not "root"'],
@@ -259,8 +259,8 @@ describe('npm run keys', () => {
     [['create', '--name', 'x', '--scope', 'write', '--site', 'shop', '--origin', 'https://*.example'], '--origin'],
     [['create', '--name', 'x', '--scope', 'read', '--site', 'shop', '--origin', 'https://shop.example'], 'is public'],
     [['create', '--name', 'x', '--scope', 'write', '--origin', 'https://shop.example'], 'is public'],
-    [['revoke'], 'Say what to do'],
-    [['list', 'all'], 'Say what to do'],
+    [['revoke'], 'A command is required'],
+    [['list', 'all'], 'A command is required'],
     [['list', '--nonsense'], 'Unknown option'],
   ])('refuses %j', (args, sentence) => {
     expect(keysOptions(args)).toEqual({ kind: 'problem', message: expect.stringContaining(sentence) });
@@ -295,18 +295,18 @@ describe('a client', () => {
 
   it('gives nothing back of a period that is over', async () => {
     const limit = createRateLimit(100, 1);
-    expect(await limit.take('one', 100)).toBeUndefined();
+    expect(await limit.consume('one', 100)).toBeUndefined();
     await eventually(async () => (await limit.waitOf('one')) === undefined, 'the period is over');
-    await limit.giveBack('one', 100);
-    expect(await limit.take('one', 100)).toBeUndefined();
-    expect(await limit.take('one', 1)).toBe(1);
+    await limit.refund('one', 100);
+    expect(await limit.consume('one', 100)).toBeUndefined();
+    expect(await limit.consume('one', 1)).toBe(1);
   });
 
   it('may do so much, then has to wait, and others do not', async () => {
     const limit = createRateLimit(10, 60);
-    expect(await limit.take('a', 10)).toBeUndefined();
-    expect(await limit.take('a', 1)).toBeGreaterThan(0);
-    expect(await limit.take('b', 10)).toBeUndefined();
-    expect(await limit.take('c', 11)).toBeGreaterThan(0);
+    expect(await limit.consume('a', 10)).toBeUndefined();
+    expect(await limit.consume('a', 1)).toBeGreaterThan(0);
+    expect(await limit.consume('b', 10)).toBeUndefined();
+    expect(await limit.consume('c', 11)).toBeGreaterThan(0);
   });
 });

@@ -1,11 +1,6 @@
 /** Migrations: many times, many at once, and never backwards. */
 import { migrate } from '@millrace/shared/platform/migrate';
-import {
-  checkSchema,
-  knownMigrations,
-  NewerSchemaError,
-  waitForSchema,
-} from '@millrace/shared/platform/schema-version';
+import { checkSchema, listMigrations, NewerSchemaError, waitForSchema } from '@millrace/shared/platform/schema-version';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -21,7 +16,7 @@ const run = () => migrate(database.pool, { kind: 'postgres', url: database.url, 
 it('applies each migration once when four processes start at the same time, and nothing when run again', async () => {
   await Promise.all([run(), run(), run(), run()]);
   const { rows: before } = await database.pool.query('select name, applied_at from migrations order by name');
-  expect(before.map((row) => row.name)).toEqual(await knownMigrations());
+  expect(before.map((row) => row.name)).toEqual(await listMigrations());
   expect(await run()).toBe(0);
   const { rows: after } = await database.pool.query('select name, applied_at from migrations order by name');
   expect(after).toEqual(before);
@@ -65,7 +60,7 @@ it('waits for the schema of an empty database, and says so once with what to do,
     ['The database has no Millrace schema yet: run `node shared/dist/commands/migrate-command.js`. Waiting for it.'],
   ]);
   const count = await migrate(empty.pool, { kind: 'postgres', url: empty.url, prefix: 'millrace' }, silent);
-  expect(count).toBe((await knownMigrations()).length);
+  expect(count).toBe((await listMigrations()).length);
   expect(await waiting).toBe(true);
   await empty.drop();
 });

@@ -91,13 +91,13 @@ describe('GENERATE_REPORT', () => {
     [{ periodType: 'week' }],
   ])('is refused with %j: its days are given in one of two forms', (fields) => {
     expect(check(fields).problem).toBe(
-      'The data of job "GENERATE_REPORT" break its contract: either startDate and endDate are given, or period and periodType.',
+      'The data of job "GENERATE_REPORT" are invalid: give either startDate and endDate, or period and periodType.',
     );
   });
 
   it('is refused for days in the wrong order', () => {
     expect(check({ startDate: '2026-02-01', endDate: '2026-01-01' }).problem).toContain(
-      'startDate must lie before endDate',
+      'startDate must be before endDate',
     );
   });
 

@@ -11,13 +11,13 @@ const schema = Joi.object({
 });
 
 it.each([
-  [{ list: [] }, 'list needs at least one item'],
-  [{ list: [1, 2, 3, 4, 5] }, 'list may have at most 4 items'],
-  [{ list: [1, 1] }, 'list[1] repeats an earlier item'],
+  [{ list: [] }, 'list must have at least one item'],
+  [{ list: [1, 2, 3, 4, 5] }, 'list must have at most 4 items'],
+  [{ list: [1, 1] }, 'list[1] is a duplicate of an earlier item'],
   [{ pair: [1] }, 'pair must have exactly 2 items'],
   [{ text: '' }, 'text must not be empty'],
-  [{ text: 'a' }, 'text needs at least 2 characters'],
-  [{ text: 'abcd' }, 'text may have at most 3 characters'],
+  [{ text: 'a' }, 'text must have at least 2 characters'],
+  [{ text: 'abcd' }, 'text must have at most 3 characters'],
   [{ number: 0 }, 'number must be at least 1'],
   [{ number: 10 }, 'number must be at most 9'],
   [{ own: 10 }, 'own is too much'],

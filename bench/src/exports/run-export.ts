@@ -11,7 +11,7 @@ export interface FinishedExport {
   bytes: number;
 }
 
-const lookEveryMs = 20;
+const checkIntervalMs = 20;
 
 interface ExportState {
   id: string;
@@ -35,6 +35,6 @@ export async function runExport(
     const { status, rows, bytes, error } = await askJson<ExportState>(`${url}/${id}`);
     if (status === 'completed') return { seconds: (performance.now() - startedAt) / 1_000, rows, bytes };
     if (status === 'failed') throw new ClearError(`The ${format} export failed: ${error}`);
-    await sleep(lookEveryMs);
+    await sleep(checkIntervalMs);
   }
 }

@@ -5,7 +5,7 @@ import { jsonPost } from '../query/time-request.js';
 import { biggestSite } from '../traffic/traffic-sites.js';
 import { askJson } from './ask-json.js';
 
-const lookEveryMs = 20;
+const checkIntervalMs = 20;
 /** Longer than a report takes that is not stuck. */
 const deadlineMs = 300_000;
 
@@ -32,6 +32,6 @@ export async function timeReport(reportingUrl: string, [first, last]: [string, s
     if (status === 'generated') return { seconds: (performance.now() - startedAt) / 1_000, bytes };
     if (status === 'failed') throw new ClearError(`The report failed: ${error}`);
     if (performance.now() - startedAt > deadlineMs) throw new ClearError(`The report is still ${status}.`);
-    await sleep(lookEveryMs);
+    await sleep(checkIntervalMs);
   }
 }

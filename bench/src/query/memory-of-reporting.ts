@@ -1,6 +1,5 @@
 /** The memory of a reporting service: after its start, and while it answers mixed questions about all sites. */
-import type { Bench } from '../bench.js';
-import { withClosing } from '../bench.js';
+import { type Bench, withClosing } from '../bench.js';
 import type { Database } from '../sides/create-database.js';
 import { startReporting } from '../sides/start-sides.js';
 import { onlyBiggestSite, trafficSites } from '../traffic/traffic-sites.js';

@@ -18,7 +18,7 @@ export interface TimedRoll {
   processor: Server;
 }
 
-const lookEveryMs = 50;
+const checkIntervalMs = 50;
 /** Longer than anything takes that is not stuck. */
 const deadlineMs = 3_600_000;
 
@@ -55,7 +55,7 @@ async function waitUntilRolled(bench: Bench, pool: Pool, queue: Queue, closedBef
     if (!rows[0]?.isLeft) return;
     const [failed] = await queue.getFailed(0, 0);
     if (failed) throw new ClearError(`Job ${failed.id} of queue ${queue.name} failed: ${failed.failedReason}`);
-    await sleep(lookEveryMs);
+    await sleep(checkIntervalMs);
   }
   throw new ClearError('The roll did not come to an end.');
 }

@@ -1,15 +1,15 @@
-/** What ingestion knows of sites and days: it goes on with what it has while the database is unreachable. */
+/** Site settings and visitor salts in memory, refreshed every few seconds; stale ones are used while the database is unreachable. */
 import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
 import { createPool, type Pool } from '@millrace/shared/platform/postgres';
 import { defaultSettings, readSiteSettings, type SettingsBySite, type SiteSettings } from './site-settings.js';
 import { keepSalts, type SaltsByDay } from './visitor-salts.js';
 
 export interface KnownSites {
-  /** Undefined until the database has been asked once. */
+  /** Undefined until loaded for the first time. */
   settingsOf(siteId: string): SiteSettings | undefined;
-  /** By days since 1970; undefined where there is no database, and so no visitor without an id. */
+  /** By days since 1970; undefined without a database, so visitors without an id are not identified. */
   salts(): SaltsByDay | undefined;
-  /** Resolves once the database has been asked, whether it answered or not. */
+  /** Resolves after the first attempt, whether it succeeded or not. */
   asked: Promise<void>;
   close(): Promise<void>;
 }
@@ -27,19 +27,19 @@ export interface Rhythm {
   againAfterMs: number;
 }
 
-/** A change of a site holds within this time. */
+/** Changes of a site take effect within this time. */
 const defaultRhythm: Rhythm = { everyMs: 5_000, againAfterMs: 1_000 };
 
-/** Without a database every site has the default settings. */
+/** Without a database, all sites have the default settings. */
 export function openSites(url: string | undefined, logger: Logger, rhythm?: Rhythm): KnownSites {
   if (url === undefined) return defaultSites;
   const options = { max: 1, statementTimeoutMs: 5_000, applicationName: 'millrace-ingestion-sites' };
   return watchSites(createPool(url, logger, options), logger, rhythm);
 }
 
-/** Closing ends the pool. */
+/** close() ends the pool. */
 function watchSites(pool: Pool, logger: Logger, { everyMs, againAfterMs } = defaultRhythm): KnownSites {
-  const logError = createErrorLog(logger, 'cannot read the settings of sites; trying again');
+  const logError = createErrorLog(logger, 'cannot read the settings of sites; will retry');
   let settings: SettingsBySite | undefined;
   let salts: SaltsByDay = new Map();
   let timer: NodeJS.Timeout | undefined;

@@ -1,14 +1,14 @@
-/** The salts of days, by which visitors without an id are told apart: made by whichever process comes first, see migration 0034. */
+/** Daily salts for the ids of visitors who have none. The first process to need one creates it, see migration 0034. */
 import { randomBytes } from 'node:crypto';
 import type { Pool } from '@millrace/shared/platform/postgres';
 
 export const dayMs = 86_400_000;
 const saltBytes = 32;
 
-/** Days since 1970, UTC → salt. */
+/** By days since 1970, in UTC. */
 export type SaltsByDay = ReadonlyMap<number, Buffer>;
 
-/** By the clock of the database, which all processes share. The salt of tomorrow is there an hour before midnight, so that the database may be unreachable then. */
+/** Uses the database's clock, which all processes share. Tomorrow's salt exists an hour before midnight, in case the database is unreachable then. */
 const addSalts = `/* ingestion.addSalts */
 insert into visitor_salts (day, salt)
 select day, salt from unnest(array[now(), now() + interval '1 hour'], $1::bytea[]) as made(at, salt),
@@ -21,7 +21,7 @@ delete from visitor_salts where day < (now() at time zone 'UTC')::date - 1`;
 const readSalts = `/* ingestion.readSalts */
 select (day - date '1970-01-01') as day, salt from visitor_salts`;
 
-/** Those of today and yesterday; older ones are deleted. */
+/** Returns the salts of today and yesterday, and deletes older ones. */
 export async function keepSalts(pool: Pool): Promise<SaltsByDay> {
   await pool.query(addSalts, [[randomBytes(saltBytes), randomBytes(saltBytes)]]);
   await pool.query(deleteSalts);

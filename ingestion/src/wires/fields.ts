@@ -1,4 +1,4 @@
-/** Values of bodies that other clients send, as far as they can be those of an event. */
+/** Reads values from the bodies of other clients. */
 import { exactDigits, isExactNumber } from '@millrace/shared/platform/exact-json';
 
 export type Fields = Record<string, unknown>;
@@ -6,22 +6,22 @@ export type Fields = Record<string, unknown>;
 export const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !isExactNumber(value);
 
-/** Of something that may be absent. */
+/** An empty object if the value is not an object. */
 export const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
 
-/** A text of at most `most` characters, cut there: what browsers send must not cost an event. Undefined for anything else. */
+/** A string, truncated so that a long value does not cause the event to be refused; undefined for anything else. */
 export function textOf(value: unknown, most: number): string | undefined {
   if (typeof value !== 'string' || value === '') return undefined;
   return value.length <= most ? value : [...value.slice(0, 2 * most)].slice(0, most).join('');
 }
 
-/** An id, which may be a number. */
+/** An id, which may also be a number. */
 export function idOf(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value);
   return textOf(isExactNumber(value) ? exactDigits(value) : value, 128);
 }
 
-/** The first that is a text. */
+/** The first value that is a string. */
 export function firstText(most: number, ...values: unknown[]): string | undefined {
   for (const value of values) {
     const text = textOf(value, most);
@@ -30,7 +30,7 @@ export function firstText(most: number, ...values: unknown[]): string | undefine
   return undefined;
 }
 
-/** Without what is absent or null; undefined when nothing is left. */
+/** Drops absent and null values; undefined if nothing is left. */
 export function present(fields: Fields): Fields | undefined {
   const found = Object.entries(fields).filter(([, value]) => value !== undefined && value !== null);
   return found.length === 0 ? undefined : Object.fromEntries(found);

@@ -1,5 +1,5 @@
-/** Millrace's own wire: `POST /event`, `POST /events`, and `GET /event` as a picture. */
-import { bearerKey } from '@millrace/shared/access/find-asker';
+/** Millrace's own format: `POST /event`, `POST /events`, and `GET /event` as an image. */
+import { bearerKey } from '@millrace/shared/access/authenticate';
 import { answerBatch, answerOk, answerPixel, nothingAccepted } from '../answer-events.js';
 import { bodyFormat, parseBatch, parseSingleEvent, refuseFormat } from '../parse-events.js';
 import { parseParameters } from '../parse-parameters.js';

@@ -1,25 +1,25 @@
-/** A message of the Segment specification as an event of ours. See docs/wires.md. */
+/** Converts a message of the Segment specification to an event. See docs/wires.md. */
 import { toEventId } from '@millrace/shared/contract/event-id';
 import { type Fields, fieldsOf, firstText, idOf, present, textOf } from './fields.js';
 
-/** What the request says of all its messages. */
+/** Applies to all messages of a request. */
 export interface SegmentBatch {
   siteId: string;
   sentAt?: unknown;
-  /** Whether what messages say of the visitor's address and agent can be believed. */
+  /** Whether to trust the visitor's address and user agent in the messages. */
   isTrusted: boolean;
-  /** Of messages that do not say it. */
+  /** For messages without a type. */
   type?: string | undefined;
 }
 
-/** Of a page what is said in columns. */
-const inColumns = ['url', 'path', 'referrer', 'title', 'search'];
+/** Properties of a page that are stored in columns. */
+const pageColumns = ['url', 'path', 'referrer', 'title', 'search'];
 
 const withoutColumns = (properties: Fields) =>
-  Object.fromEntries(Object.entries(properties).filter(([name]) => !inColumns.includes(name)));
+  Object.fromEntries(Object.entries(properties).filter(([name]) => !pageColumns.includes(name)));
 
-/** Traits of people are not stored with events. */
-function whatHappened(type: unknown, message: Fields): { event_type: unknown; properties?: Fields | undefined } {
+/** Traits of users are not stored with events. */
+function typeAndProperties(type: unknown, message: Fields): { event_type: unknown; properties?: Fields | undefined } {
   const { event, name, groupId, previousId } = message;
   const properties = fieldsOf(message.properties);
   if (type === 'track') return { event_type: textOf(event, 64), properties: present(properties) };
@@ -47,13 +47,13 @@ function screenOf({ width, height }: Fields): string | undefined {
 const timeOf = (value: unknown) =>
   typeof value === 'number' && Math.abs(value) < 8.64e15 ? new Date(value).toISOString() : textOf(value, 40);
 
-/** An id that is too long for a field is one by all of its characters. */
+/** An id that is too long is hashed, so that all its characters count. */
 function eventIdOf(messageId: unknown): string | undefined {
   if (typeof messageId !== 'string' || messageId === '') return idOf(messageId);
   return messageId.length > 128 ? toEventId(messageId, 0) : messageId;
 }
 
-/** A time goes with the id, so that a retry is the same event: where there is none the id says nothing. */
+/** The id is only used with a time: without one, a retry would not be the same event. */
 function identityOf({ messageId, timestamp, originalTimestamp }: Fields, sentAt: unknown): Fields {
   const [first, sent] = [originalTimestamp ?? timestamp, timeOf(sentAt)];
   const time = timeOf(first) ?? sent;
@@ -68,7 +68,7 @@ export function toEvent(message: Fields, batch: SegmentBatch): unknown {
   const [properties, page, os] = [fieldsOf(message.properties), fieldsOf(context.page), fieldsOf(context.os)];
   const isView = type === 'page' || type === 'screen';
   return present({
-    ...whatHappened(type, message),
+    ...typeAndProperties(type, message),
     ...identityOf(message, sentAt),
     ...campaignOf(fieldsOf(context.campaign)),
     site_id: batch.siteId,

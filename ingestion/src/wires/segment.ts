@@ -1,4 +1,4 @@
-/** The wire of the Segment specification, which RudderStack and others speak, too. See docs/wires.md. */
+/** Accepts the Segment specification, which RudderStack and others also use. See docs/wires.md. */
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { looksLikeKey } from '@millrace/shared/access/keys';
@@ -10,13 +10,13 @@ import type { EventRoute, ReplyRoute, Wire, WireSender } from './wire.js';
 
 const refuse = (message: string): ParseResult => ({ ok: false, refusal: { code: 'invalid_request', message } });
 
-/** The write key is the user name of Basic authorization. */
+/** The write key is the user name of Basic authentication. */
 function keyOf({ headers }: IncomingMessage): string | undefined {
   const [, encoded = ''] = /^Basic +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
   return Buffer.from(encoded, 'base64').toString().split(':', 1)[0] || undefined;
 }
 
-/** `type` is that of the address, for messages that do not say theirs. */
+/** `type` is that of the URL, for messages without a type. */
 function parseMessages(text: string, { siteId, hasKey, isPublic }: WireSender, type: string | undefined): ParseResult {
   const parsed = parseSingleEvent(text);
   if (!parsed.ok) return parsed;
@@ -28,12 +28,12 @@ function parseMessages(text: string, { siteId, hasKey, isPublic }: WireSender, t
   if (typeof site !== 'string') {
     return refuse(
       hasKey
-        ? 'This address needs a key that is limited to one site, since messages do not name theirs.'
+        ? 'This URL needs a key that is limited to one site, because messages do not contain the site.'
         : 'Send the id of the site as the write key.',
     );
   }
   if (!hasKey && looksLikeKey(site))
-    return refuse('Send the id of the site as the write key: this server takes no keys.');
+    return refuse('Send the id of the site as the write key: this server does not use keys.');
   const batch = { siteId: site, sentAt: body.sentAt, isTrusted: !isPublic, type };
   return { ok: true, candidates: messages.map((message) => (isFields(message) ? toEvent(message, batch) : message)) };
 }
@@ -58,14 +58,14 @@ const batchRoutes = ['/v1/batch', '/v1/b', '/v1/import'].map((path) => [path, ro
 const isEncrypted = ({ socket, headers }: IncomingMessage) =>
   (socket as TLSSocket).encrypted === true || /^https(?:,|$)/.test(String(headers['x-forwarded-proto']));
 
-/** What analytics.js asks for before it sends anything: where to. */
+/** analytics.js requests these settings first, to find out where to send events. */
 const settings: ReplyRoute = {
   methods: 'GET, OPTIONS',
   reply(req, res, path) {
     const apiKey = decodeURIComponent(path.split('/')[3]!);
     const destination = { apiKey, apiHost: `${req.headers.host}/v1`, protocol: isEncrypted(req) ? 'https' : 'http' };
     const body = JSON.stringify({ integrations: { 'Segment.io': destination }, plan: {} });
-    // It says what this request said of its host: no other is to get it.
+    // The body depends on this request's host, so it must not be cached.
     answerJson(req, res, 200, body, { 'cache-control': 'no-store' });
   },
 };

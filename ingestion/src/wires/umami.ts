@@ -1,4 +1,4 @@
-/** The wire of Umami's trackers: `POST /api/send`, and `/api/batch` with a list of the same bodies. See docs/wires.md. */
+/** Accepts Umami's trackers: `POST /api/send`, and `/api/batch` with a list of the same bodies. See docs/wires.md. */
 import { answerJson, listed, nothingAccepted } from '../answer-events.js';
 import { maxEventsPerRequest, type ParseResult, parseSingleEvent } from '../parse-events.js';
 import { type Fields, fieldsOf, idOf, isFields, present, textOf } from './fields.js';
@@ -9,10 +9,10 @@ const malformed = {
   refusal: { code: 'invalid_request', message: 'Send {"type":"event","payload":{"website":...,"url":...}}.' },
 } as const;
 
-/** What a page measures of itself. */
+/** Web vitals. */
 const vitals = ['ttfb', 'fcp', 'lcp', 'cls', 'inp', 'duration'];
 
-function whatHappened(type: unknown, payload: Fields): { event_type: string; properties?: Fields | undefined } {
+function typeAndProperties(type: unknown, payload: Fields): { event_type: string; properties?: Fields | undefined } {
   if (type === 'identify') return { event_type: 'identify' };
   if (type === 'performance') {
     return {
@@ -24,7 +24,7 @@ function whatHappened(type: unknown, payload: Fields): { event_type: string; pro
   return { event_type: textOf(name, 64) ?? 'view', properties: present({ tag, ...fieldsOf(data) }) };
 }
 
-/** Umami has seconds since 1970. What is none is for the rules to refuse: as the time of arrival it would be counted on the wrong day. */
+/** Umami sends seconds since 1970. Other values are left for validation to refuse; the time of arrival could be the wrong day. */
 function timeOf(seconds: unknown): string | undefined {
   if (seconds === undefined || seconds === null) return undefined;
   if (typeof seconds === 'number' && Math.abs(seconds) < 1e10) return new Date(seconds * 1_000).toISOString();
@@ -36,7 +36,7 @@ function toEvent(body: unknown, isTrusted: boolean): unknown {
   if (!isFields(payload)) return body;
   const { website, url, referrer, title, hostname, language, screen, id, ip, userAgent, timestamp } = payload;
   return present({
-    ...whatHappened(type, payload),
+    ...typeAndProperties(type, payload),
     site_id: website,
     path: textOf(url, 2048) ?? '',
     user_id: idOf(id),
@@ -65,7 +65,7 @@ const route = (isBatch: boolean): EventRoute => ({
   parseBody: (text, { isPublic }) => parseBodies(text, isBatch, !isPublic),
   keyOf: () => undefined,
   nothingAccepted: (rejected) => nothingAccepted(isBatch ? '/events' : '/event', rejected),
-  // The script reads JSON of every answer.
+  // The script expects every response to be JSON.
   answer: (req, res, { accepted, rejected }) =>
     answerJson(req, res, 200, JSON.stringify({ accepted, rejected: listed(rejected) })),
 });

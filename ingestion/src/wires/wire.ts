@@ -1,37 +1,37 @@
-/** A wire is a format in which events arrive: addresses, how a body becomes candidate events, and how its client is answered. */
+/** A wire is a protocol for sending events: its URLs, how bodies are parsed, and how requests are answered. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Refusal } from '@millrace/shared/platform/errors';
 import type { ParseResult } from '../parse-events.js';
 import type { RejectedEvent, ValidatedEvents } from '../validate-events.js';
 
-/** Whom the events of a body come from, as far as the request has said it. */
+/** The sender of a request, according to its key. */
 export interface WireSender {
-  /** The only site that they may be of: that of the key, or what was sent in its place where no key is needed. */
+  /** The site that the events must be for: that of the key or, if no key is required, what was sent in place of one. */
   siteId: string | undefined;
-  /** False where no key is needed. */
+  /** False if no key is required. */
   hasKey: boolean;
-  /** The key stands in a page: it cannot vouch for what is said of the visitor's address and agent. */
+  /** With a public key, the visitor's address and user agent in the body cannot be trusted. */
   isPublic: boolean;
 }
 
 export interface EventRoute {
-  /** As `Allow` and preflights name them. */
+  /** As in the `Allow` header. */
   methods: string;
-  /** Why a body of this type cannot be understood; bodies of other wires are understood by their bytes alone. */
+  /** Refuses unsupported content types; other wires ignore the header. */
   refuseType?: (contentType: string | undefined) => Refusal | undefined;
-  /** The events of a POST. */
+  /** For POST. */
   parseBody: (text: string, sender: WireSender, contentType: string | undefined) => ParseResult;
-  /** The event of a GET; HEAD only checks it. */
+  /** For GET; HEAD only validates the event. */
   parseAddress?: (url: string) => ParseResult;
   keyOf: (req: IncomingMessage) => string | undefined;
-  /** Without a key, what stands in its place is the id of the site. */
+  /** If no key is required, the site's id is sent in its place. */
   keyNamesSite?: true;
-  /** What is answered when no event can be accepted. */
+  /** The refusal if all events are refused. */
   nothingAccepted: (rejected: RejectedEvent[]) => Refusal;
   answer: (req: IncomingMessage, res: ServerResponse, validated: ValidatedEvents) => void;
 }
 
-/** Something that a client asks for besides. */
+/** A request of a client that sends no events. */
 export interface ReplyRoute {
   methods: string;
   reply: (req: IncomingMessage, res: ServerResponse, path: string) => void;
@@ -41,6 +41,6 @@ export type WireRoute = EventRoute | ReplyRoute;
 
 export interface Wire {
   routes: Record<string, WireRoute>;
-  /** Routes whose addresses have a part that varies. */
+  /** Routes with a variable part in the path. */
   patterns?: [RegExp, WireRoute][];
 }

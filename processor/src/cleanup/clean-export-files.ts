@@ -1,7 +1,7 @@
 /** Removes files that no export has any more, and what exports that were cut off left behind. */
 import { lstat, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isOwnFileName } from '@millrace/shared/contract/file-name';
+import { isGeneratedFileName } from '@millrace/shared/contract/file-name';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { type CleanupStep, daysBefore } from './cleanup-step.js';
 
@@ -14,7 +14,7 @@ const isMissing = (error: unknown) => (error as NodeJS.ErrnoException).code === 
 async function filesOf(folder: string): Promise<string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
-    return entries.filter((entry) => entry.isFile() && isOwnFileName(entry.name)).map(({ name }) => name);
+    return entries.filter((entry) => entry.isFile() && isGeneratedFileName(entry.name)).map(({ name }) => name);
   } catch (error) {
     if (isMissing(error)) return [];
     throw error;

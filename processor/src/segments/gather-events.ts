@@ -3,7 +3,7 @@ import { type RowBytes, readMicros } from '@millrace/shared/platform/read-rows';
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { inOrder, orderRows } from '@millrace/shared/segments/order-rows';
 import { segmentColumns, segmentLimits, valuesLimit } from '@millrace/shared/segments/segment-columns';
-import { sessionId } from '@millrace/shared/segments/session-id';
+import { sessionId } from '@millrace/shared/segments/segment-format';
 import type { ByteTexts } from './byte-texts.js';
 import { createNumberList } from './number-list.js';
 import { createPropertyColumns } from './property-columns.js';

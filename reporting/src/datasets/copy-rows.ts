@@ -1,7 +1,6 @@
 /** Reads all rows of a statement by COPY: neither a message nor a string of its own for each value, as a cursor has them. */
 import { copyOut } from '@millrace/shared/platform/copy-out';
-import { cutOff } from '@millrace/shared/platform/cut-off';
-import type { PoolClient } from '@millrace/shared/platform/postgres';
+import { destroyConnection, type PoolClient } from '@millrace/shared/platform/postgres';
 import type { Row } from './dataset.js';
 
 const lineFeed = 0x0a;
@@ -58,6 +57,6 @@ export async function* copyRows(client: PoolClient, text: string, values: unknow
     isOver = true;
     throw error;
   } finally {
-    if (!isOver) cutOff(client);
+    if (!isOver) destroyConnection(client);
   }
 }

@@ -2,7 +2,7 @@
 import { constants, createReadStream } from 'node:fs';
 import { mkdir, open, realpath, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isChosenFileName, isOwnFileName } from '@millrace/shared/contract/file-name';
+import { isChosenFileName, isGeneratedFileName } from '@millrace/shared/contract/file-name';
 import { syncFolder, writePart } from './disk-files.js';
 import { ExportFailure } from './export-failure.js';
 import type { ByteRange, ExportStore } from './export-store.js';
@@ -38,7 +38,7 @@ export function createDiskStore(exportDir: string, linkFile?: LinkFile): ExportS
   }
 
   function pathOf(root: string, file: string): string {
-    if (!isOwnFileName(file)) throw new Error(`"${file}" is not the name of an export`);
+    if (!isGeneratedFileName(file)) throw new Error(`"${file}" is not the name of an export`);
     return join(root, file);
   }
 

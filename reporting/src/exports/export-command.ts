@@ -1,5 +1,5 @@
 /** The command line of exports: wires it to the process, and nothing else. */
-import { loadDatabaseUrl } from '@millrace/shared/commands/command-config';
+import { loadDatabaseUrl } from '@millrace/shared/commands/command-database';
 import { runExport } from './export-run.js';
 
 const { stdout, stderr } = process;

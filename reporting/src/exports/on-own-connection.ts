@@ -1,8 +1,7 @@
 /** Reads that take long, on a connection of their own, so that those who ask for answers keep theirs. */
 
-import { cutOff } from '@millrace/shared/platform/cut-off';
 import { withTimeout } from '@millrace/shared/platform/health';
-import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
+import { destroyConnection, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
 import pg from 'pg';
 import { snapshotOpening, untilAborted } from '../reading/in-snapshot.js';
 
@@ -18,7 +17,7 @@ const cancelMs = 2_000;
 
 /** A server that does not answer would be waited for without end. */
 async function close(client: pg.Client): Promise<void> {
-  await withTimeout(client.end(), endMs, 'the connection').catch(() => cutOff(client));
+  await withTimeout(client.end(), endMs, 'the connection').catch(() => destroyConnection(client));
 }
 
 /**
@@ -37,7 +36,10 @@ export async function onOwnConnection<T>(
 set local idle_in_transaction_session_timeout = 0`;
   let timer: NodeJS.Timeout | undefined;
   const cutOffLater = () => {
-    timer = setTimeout(() => cutOff(client, new Error('Connection terminated: the server does not answer')), cancelMs);
+    timer = setTimeout(
+      () => destroyConnection(client, new Error('Connection terminated: the server does not answer')),
+      cancelMs,
+    );
   };
   signal.addEventListener('abort', cutOffLater);
   try {

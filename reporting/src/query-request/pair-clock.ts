@@ -1,8 +1,7 @@
 /** Hours and minutes of earlier days in which the clock shows the same. */
 import { offsetAt } from '@millrace/shared/time/zone-offsets';
 import type { TimeBuckets } from '../query/resolved-query.js';
-import type { DayStep } from './shift-instant.js';
-import { earlierDay } from './shift-instant.js';
+import { type DayStep, earlierDay } from './shift-instant.js';
 import { type ClockUnit, clockStarts, offsetText } from './time-buckets.js';
 
 /** The earlier part of time that a bucket is compared with. */

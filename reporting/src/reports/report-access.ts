@@ -1,5 +1,5 @@
 /** Who may see and change what of reports and their templates. */
-import { allows, lacks } from '@millrace/shared/access/require-scope';
+import { allows, missingScope } from '@millrace/shared/access/require-scope';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { RequestHandler, Response } from 'express';
 import { accessOf } from '../asker.js';
@@ -12,7 +12,7 @@ export function isAdmin(res: Response): boolean {
 
 /** What is changed here is what others get by mail. By route and not by method: questions are posted, too. */
 export const requireAdmin: RequestHandler = (_req, res, next) => {
-  if (!isAdmin(res)) throw lacks('admin');
+  if (!isAdmin(res)) throw missingScope('admin');
   next();
 };
 

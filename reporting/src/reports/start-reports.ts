@@ -1,8 +1,7 @@
 /** Everything about reports that a worker does: its jobs, and what is to be looked at again and again. */
 
 import { createErrorLog } from '@millrace/shared/platform/logger';
-import type { JobWorkerDeps, RunningWorker } from '@millrace/shared/queue/job-worker';
-import { startJobWorker } from '@millrace/shared/queue/job-worker';
+import { type JobWorkerDeps, type RunningWorker, startJobWorker } from '@millrace/shared/queue/job-worker';
 import { repeatUntil } from '../repeat-until.js';
 import { checkRevisions } from './check-revisions.js';
 import { createReportConsumer, type ReportsDeps } from './consume-reports.js';

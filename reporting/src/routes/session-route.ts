@@ -1,15 +1,14 @@
 /** `/api/v1/session`: a browser logs in with a key, which it need not keep then, and out again. */
-import type { Sessions } from '@millrace/shared/access/find-asker';
+import type { Sessions } from '@millrace/shared/access/authenticate';
 import type { KeyRing } from '@millrace/shared/access/key-ring';
 import type { Access } from '@millrace/shared/access/keys';
 import { createLoginLimit } from '@millrace/shared/access/login-limit';
-import { addressOf, type TrustedProxies, tooMuch } from '@millrace/shared/access/rate-limit';
+import { addressOf, rateLimited, type TrustedProxies } from '@millrace/shared/access/rate-limit';
 import { recordAudit } from '@millrace/shared/access/record-audit';
-import { allows, lacks } from '@millrace/shared/access/require-scope';
-import { isSameOrigin } from '@millrace/shared/access/same-origin';
-import { createSessionCookie } from '@millrace/shared/access/session-cookie';
+import { allows, missingScope } from '@millrace/shared/access/require-scope';
+import { createSessionCookie, isSameOrigin } from '@millrace/shared/access/session-cookie';
 import { endSession, startSession } from '@millrace/shared/access/sessions';
-import { ServiceError, wrongKey } from '@millrace/shared/platform/errors';
+import { invalidKeyMessage, ServiceError } from '@millrace/shared/platform/errors';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { type RequestHandler, Router } from 'express';
 import Joi from 'joi';
@@ -63,10 +62,10 @@ function logIn({ writePool, keys, isTrustedProxy = () => false, clock }: Session
     if (!keys) return void res.json(describeSession(undefined));
     const address = addressOf(req.socket.remoteAddress, req.headers['x-forwarded-for'], isTrustedProxy);
     const waitSeconds = limit.attempt(address);
-    if (waitSeconds > 0) throw tooMuch('attempts to log in failed', waitSeconds);
+    if (waitSeconds > 0) throw rateLimited('attempts to log in failed', waitSeconds);
     const access = await keys.find(key.trim());
-    if (!access) throw new ServiceError('unauthorized', wrongKey);
-    if (!allows(access, 'read')) throw lacks('read');
+    if (!access) throw new ServiceError('unauthorized', invalidKeyMessage);
+    if (!allows(access, 'read')) throw missingScope('read');
     limit.forgive(address);
     await recordAudit(writePool, access, 'session.start', '/');
     readingCookie.set(req, res, await startSession(writePool, access.keyId));

@@ -1,7 +1,7 @@
 /** Raw events that no segment has, as parts in memory. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { inOrder, orderRows } from '@millrace/shared/segments/order-rows';
-import { sessionId } from '@millrace/shared/segments/session-id';
+import { sessionId } from '@millrace/shared/segments/segment-format';
 import type { Values } from './dictionaries.js';
 import type { Part } from './part.js';
 import { firstColumn, type RawRow, type RawRows } from './raw-rows.js';

@@ -1,7 +1,7 @@
 /** Events of the tail as parts that are counted, by the codes of the question. */
 import { intervalMs } from '@millrace/shared/contract/rollups';
 import type { Numbers } from '@millrace/shared/segments/number-block';
-import { sessionId } from '@millrace/shared/segments/session-id';
+import { sessionId } from '@millrace/shared/segments/segment-format';
 import { clip } from './cover-segments.js';
 import type { Values } from './dictionaries.js';
 import type { Part } from './part.js';

@@ -1,6 +1,6 @@
 /** Lets those through who come by a shared link. */
 import { createAttemptLimit, createLoginLimit } from '@millrace/shared/access/login-limit';
-import { addressOf, type TrustedProxies, tooMuch } from '@millrace/shared/access/rate-limit';
+import { addressOf, rateLimited, type TrustedProxies } from '@millrace/shared/access/rate-limit';
 import { ServiceError } from '@millrace/shared/platform/errors';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Request } from 'express';
@@ -58,7 +58,7 @@ export function openLinks(deps: OpenLinksDependencies): OpenLinks {
       if (passwordHash === null) return;
       const address = addressOf(req.socket.remoteAddress, req.headers['x-forwarded-for'], isTrustedProxy);
       const waitSeconds = ofClients.attempt(address) || ofLinks.attempt(id);
-      if (waitSeconds > 0) throw tooMuch('wrong passwords', waitSeconds);
+      if (waitSeconds > 0) throw rateLimited('wrong passwords', waitSeconds);
       if (!(await passwords.isRight(password, passwordHash))) throw wrongPassword();
       ofClients.forgive(address);
       ofLinks.forgive(id);

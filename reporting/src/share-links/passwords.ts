@@ -1,6 +1,6 @@
 /** Passwords of shared links, which people choose: each guess is made to cost time and memory. */
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
-import { tooMuch } from '@millrace/shared/access/rate-limit';
+import { rateLimited } from '@millrace/shared/access/rate-limit';
 import { createSlots } from '@millrace/shared/platform/slots';
 
 export interface Passwords {
@@ -52,7 +52,7 @@ export function createPasswords(cost: Cost = standardCost): Passwords {
   let waiting = 0;
 
   async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (waiting >= mostWaiting) throw tooMuch('passwords wait to be looked at', 5);
+    if (waiting >= mostWaiting) throw rateLimited('passwords wait to be looked at', 5);
     waiting += 1;
     try {
       return await slots.run(work);

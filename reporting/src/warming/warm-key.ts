@@ -33,11 +33,11 @@ const longestStatementMs = 15_000;
 /** At most, and never longer than half of the interval. */
 const longestRunMs = 60_000;
 
-const tooMuch = new Error('more raw events than a warm-up may read');
+const rateLimited = new Error('more raw events than a warm-up may read');
 
 /** Reading many raw events would take from those who wait for an answer. */
 const refuseMuch: Admit = ({ events }) => {
-  if (events > mostRaw) throw tooMuch;
+  if (events > mostRaw) throw rateLimited;
 };
 
 /** False for a site whose answer is not in rollups yet. */
@@ -57,7 +57,7 @@ async function warmSite(
     await cache.ask(rowsQuestion(pool, { request, limit: pageLimits.standard }, now), { read, keepsAll: true });
     return true;
   } catch (error) {
-    if (error === tooMuch) return false;
+    if (error === rateLimited) return false;
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import type { KeyRing } from '@millrace/shared/access/key-ring';
 import type { Access } from '@millrace/shared/access/keys';
 import { createLoginLimit } from '@millrace/shared/access/login-limit';
 import { recordAudit } from '@millrace/shared/access/record-audit';
-import { isSameOrigin } from '@millrace/shared/access/same-origin';
+import { isSameOrigin } from '@millrace/shared/access/session-cookie';
 import { endSession, startSession } from '@millrace/shared/access/sessions';
 import { ServiceError } from '@millrace/shared/platform/errors';
 import type { Pool } from '@millrace/shared/platform/postgres';

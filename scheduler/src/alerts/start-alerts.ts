@@ -20,7 +20,7 @@ export interface AlertsDeps {
 }
 
 /** Rules are due every 15 s; looking more often spreads them and sends second attempts in time. */
-const lookEveryMs = 5_000;
+const checkIntervalMs = 5_000;
 
 const closeTimeoutMs = 2_000;
 
@@ -46,7 +46,7 @@ export function startAlerts(deps: AlertsDeps): () => Promise<void> {
       .finally(() => {
         looking = undefined;
       });
-  }, lookEveryMs);
+  }, checkIntervalMs);
   return async () => {
     clearInterval(timer);
     if (looking === undefined) return;

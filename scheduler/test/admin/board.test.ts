@@ -198,7 +198,7 @@ describe.each(queueBackends)('on %s', (backend) => {
   it('refuses jobs and data that break the contract, and leaves no trace of them', async () => {
     const added = await call('POST', '/queues/cleanup/add', { name: 'clean', data: { type: 'everything' } });
     expect(added.status).toBe(400);
-    expect(added.body.message).toContain('The data of job "clean" break its contract: type must be one of');
+    expect(added.body.message).toContain('The data of job "clean" are invalid: type must be one of');
     expect((await call('POST', '/queues/cleanup/add', { name: 'dig', data: {} })).status).toBe(400);
     await queue('cleanup').add('clean', { type: 'old_logs' }, { jobId: 'edited' });
     const edit = (jobData: object) => call('PATCH', '/queues/cleanup/edited/update-data', { jobData });

@@ -49,7 +49,7 @@ describe('without a session', () => {
     const response = await send('GET', '/admin/queues/api/queues');
     expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
     const message =
-      'Log in at /admin/login, or send an admin key as `Authorization: Bearer <key>`. `npm run keys -- create --name NAME --scope admin` makes one.';
+      'Log in at /admin/login, or send an admin key as `Authorization: Bearer <key>`. `npm run keys -- create --name NAME --scope admin` creates one.';
     expect(await response.json()).toEqual({
       success: false,
       error: { code: 'unauthorized', message, key: 'ERRORS.FORBIDDEN' },

@@ -168,7 +168,7 @@ describe('a rule', () => {
     const { body: pending } = await api()('get', `/${body.data.id}/deliveries`);
     expect(pending.data).toMatchObject([
       { event: 'resolved', status: 'pending', attempts: 0 },
-      { event: 'firing', status: 'pending', attempts: 2, error: 'the receiver answered 503' },
+      { event: 'firing', status: 'pending', attempts: 2, error: 'the receiver responded with 503' },
     ]);
     passSeconds(40);
     await deliver();
@@ -304,7 +304,7 @@ describe('/api/v1/alerts', () => {
     expect(good.body.data).toEqual({ id: expect.any(String), delivered: true });
     receiver.statuses.push(404);
     const bad = await api()('post', `/${body.data.id}/test`).expect(200);
-    expect(bad.body.data).toMatchObject({ delivered: false, error: 'the receiver answered 404' });
+    expect(bad.body.data).toMatchObject({ delivered: false, error: 'the receiver responded with 404' });
     expect(told()).toEqual(['test', 'test']);
     passSeconds(3_600);
     await deliver();
@@ -324,7 +324,7 @@ describe('/api/v1/alerts', () => {
       { kind: 'failure_rate', condition: { queue: 'event-ingest', percent: 1, minutes: 1 } },
       'condition.queue must be one of',
     ],
-    ['a webhook of a cloud’s metadata', { webhook: 'https://169.254.169.254/' }, 'is reserved for another use'],
+    ['a webhook of a cloud’s metadata', { webhook: 'https://169.254.169.254/' }, 'is reserved'],
     ['a name of two lines', { name: 'a\r\nBcc: b@example.com' }, 'name'],
   ])('refuses %s', async (_case, fields, message) => {
     const { body } = await api()('post', '', rule(fields)).expect(400);
@@ -339,7 +339,7 @@ describe('/api/v1/alerts', () => {
       rule({ webhook: 'https://10.0.0.7/' }),
     );
     expect(body.error.message).toBe(
-      'webhook cannot be posted to: 10.0.0.7 lies in a private network, unless ALERT_ALLOW_PRIVATE=true is set.',
+      'webhook cannot be posted to: 10.0.0.7 is in a private network, unless ALERT_ALLOW_PRIVATE=true is set.',
     );
   });
 

@@ -203,18 +203,18 @@ describe.each(queueBackends)('on %s', (backend) => {
   });
 
   it.each([
-    ['rebuild', { from: '2026-02-01T00:00:00Z', to: '2026-01-01T00:00:00Z' }, 'from must lie before to'],
+    ['rebuild', { from: '2026-02-01T00:00:00Z', to: '2026-01-01T00:00:00Z' }, 'from must be before to'],
     ['rebuild', { from: '2026-02-01T00:00:00Z', to: '+010000-01-01T00:00:00Z' }, 'to must be'],
     [
       'HOURLY_ROLLUP',
       { startTime: '2026-02-01T00:00:00Z', endTime: '2026-02-01T00:00:00Z' },
-      'startTime must lie before',
+      'startTime must be before',
     ],
-    ['publisher', { startDate: '2026-02-01', endDate: '2026-01-01', granularity: 'day' }, 'startDate must lie before'],
+    ['publisher', { startDate: '2026-02-01', endDate: '2026-01-01', granularity: 'day' }, 'startDate must be before'],
     ['revenue', { periodType: 'month', period: '9999-01-01' }, 'period'],
     ['tournaments', { periodType: 'year', period: '1999-12-31' }, 'period'],
-    ['cohorts', { cohortMonth: '9999-01' }, 'cohortMonth must lie between 2000-01-01 and'],
-    ['DAILY_ROLLUP', { date: '0001-01-01' }, 'date must lie between'],
+    ['cohorts', { cohortMonth: '9999-01' }, 'cohortMonth must be between 2000-01-01 and'],
+    ['DAILY_ROLLUP', { date: '0001-01-01' }, 'date must be between'],
     ['roll', { site_id: 'no such/site' }, 'site_id may hold only'],
     ['all', { site_id: '' }, 'site_id'],
   ])('refuses job %s with %j, which could never be of use', async (jobName, data, reason) => {
@@ -245,11 +245,11 @@ describe.each(queueBackends)('on %s', (backend) => {
       (await api.call('post', `${base}/analytics-aggregation/jobs`).send({ jobName, data }).expect(400)).body.error;
     expect(await refused('revenue', {})).toMatchObject({
       message:
-        'The data of job "revenue" break its contract: periodType is required. It takes site_id (optional), periodType (day, week, month, quarter, year), period (optional), at (optional).',
+        'The data of job "revenue" are invalid: periodType is required. It takes site_id (optional), periodType (day, week, month, quarter, year), period (optional), at (optional).',
       details: { field: 'data.periodType' },
     });
     expect((await refused('cohorts', { periodType: 'day' })).message).toBe(
-      'The data of job "cohorts" break its contract: periodType is not allowed. It takes site_id (optional), cohortMonth (optional).',
+      'The data of job "cohorts" are invalid: periodType is not allowed. It takes site_id (optional), cohortMonth (optional).',
     );
   });
 

@@ -1,19 +1,19 @@
-/** Turns keys for people and applications into rows that can recognise them, and back into what may be known of them. */
+/** API keys in the database. Only their hashes are stored. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { Pool } from '../platform/postgres.js';
 
 export const scopes = ['write', 'read', 'admin'] as const;
-/** What a key allows: sending events, asking for statistics, or everything. */
+/** What a key allows: sending events, reading statistics, or everything. */
 export type Scope = (typeof scopes)[number];
 
-/** Who asks, as their key says. */
+/** The key behind a request, and what it allows. */
 export interface Access {
   keyId: string;
   name: string;
   scopes: Scope[];
-  /** The only site that the key is good for; null: all. */
+  /** The site that the key is limited to; null: all sites. */
   siteId: string | null;
-  /** Origins of the pages that may use it, which is public then; null: a secret key. */
+  /** For a public key, the origins of the pages that may use it; null: a secret key. */
   origins: string[] | null;
 }
 
@@ -25,7 +25,7 @@ export interface NewKey {
   origins?: string[] | undefined;
 }
 
-/** A key as a list shows it. */
+/** A key as shown in lists. */
 export interface KeyInfo extends Access {
   hint: string;
   createdAt: Date;
@@ -37,10 +37,10 @@ export interface KeyInfo extends Access {
 /** `mr_` and 256 random bits. */
 export const generateKey = () => `mr_${randomBytes(32).toString('base64url')}`;
 
-/** True for what could be a key at all: anything else is not looked for. */
+/** Whether `text` has the format of a key; anything else is not looked up. */
 export const looksLikeKey = (text: string) => /^mr_[A-Za-z0-9_-]{43}$/.test(text);
 
-/** What is kept of a key. A random key of 256 bits needs no slow hash: nobody can try them all. */
+/** A fast hash is enough for 256 random bits, which cannot be brute-forced. */
 export const hashKey = (key: string): Buffer => createHash('sha256').update(key).digest();
 
 const hintLength = 8;
@@ -50,7 +50,7 @@ insert into api_keys (id, name, key_hash, hint, scopes, site_id, expires_at, ori
 values ($1, $2, $3, $4, $5, $6, $7, $8)
 on conflict (key_hash) do nothing`;
 
-/** Makes `key` known; one that is known already stays as it is. */
+/** Stores a given key; does nothing if it exists. */
 export async function registerKey(
   pool: Pool,
   key: string,
@@ -63,7 +63,7 @@ export async function registerKey(
   return id;
 }
 
-/** A new key; it is told here and never again. */
+/** Creates a key. The key itself is returned only here. */
 export async function createKey(pool: Pool, given: NewKey): Promise<{ id: string; key: string }> {
   const key = generateKey();
   return { id: await registerKey(pool, key, given), key };
@@ -72,7 +72,7 @@ export async function createKey(pool: Pool, given: NewKey): Promise<{ id: string
 const columns = `id as "keyId", name, scopes, site_id as "siteId", origins, hint, created_at as "createdAt",
   expires_at as "expiresAt", revoked_at as "revokedAt", last_used_at as "lastUsedAt"`;
 
-/** All keys, newest first, revoked and expired ones too. */
+/** All keys, newest first, including revoked and expired ones. */
 export async function listKeys(pool: Pool): Promise<KeyInfo[]> {
   const { rows } = await pool.query<KeyInfo>(
     `/* access.listKeys */ select ${columns} from api_keys order by created_at desc, id`,
@@ -80,7 +80,7 @@ export async function listKeys(pool: Pool): Promise<KeyInfo[]> {
   return rows;
 }
 
-/** False when there is no such key, or it was revoked before. Takes effect everywhere within half a minute. */
+/** False if there is no such key or it is already revoked. Takes effect everywhere within half a minute. */
 export async function revokeKey(pool: Pool, id: string): Promise<boolean> {
   const { rowCount } = await pool.query(
     '/* access.revokeKey */ update api_keys set revoked_at = now() where id::text = $1 and revoked_at is null',
@@ -89,7 +89,7 @@ export async function revokeKey(pool: Pool, id: string): Promise<boolean> {
   return rowCount === 1;
 }
 
-/** The key with this hash while it may be used. */
+/** The key with this hash, unless it is revoked or expired. */
 export async function findKey(pool: Pool, hash: Buffer): Promise<(Access & { hash: Buffer }) | undefined> {
   const { rows } = await pool.query<Access & { hash: Buffer }>(
     `/* access.findKey */ select id as "keyId", name, scopes, site_id as "siteId", origins, key_hash as hash from api_keys
@@ -99,7 +99,7 @@ export async function findKey(pool: Pool, hash: Buffer): Promise<(Access & { has
   return rows[0];
 }
 
-/** Notes when keys were last used, by id; a later use that another process noted stays. */
+/** Saves when keys were last used, by id, unless another process has saved a later use. */
 export async function touchKeys(pool: Pool, used: ReadonlyMap<string, Date>): Promise<void> {
   await pool.query(
     `/* access.touchKeys */ update api_keys set last_used_at = greatest(last_used_at, used_at)

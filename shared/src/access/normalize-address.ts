@@ -1,17 +1,16 @@
-/** Addresses of the internet, each in one form. */
 import { isIPv4, isIPv6 } from 'node:net';
 
 const BRACKETED = /^\[([^\]]*)\](?::\d{1,5})?$/;
 const IPV4_AND_PORT = /^(\d[\d.]*):\d{1,5}$/;
-/** Nine groups: eight of the address and the port, as some servers write it without brackets. */
+/** Eight groups and a port: some servers omit the brackets. */
 const IPV6_AND_PORT = /^((?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}):\d{1,5}$/i;
-/** As Node writes it of each connection over IPv4. */
+/** As Node reports IPv4 clients of a dual-stack socket. */
 const MAPPED_AS_IPV4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 const MAPPED = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
 
 /**
- * The address in `text` without brackets, port and zone: IPv4 as it is, IPv6 as RFC 5952 writes it, IPv4-mapped IPv6
- * (RFC 4291, 2.5.5.2) as IPv4. Null when the text is no address.
+ * The IP address in `text` without brackets, port and zone, in canonical form: IPv6 according to RFC 5952, IPv4-mapped IPv6
+ * (RFC 4291, 2.5.5.2) as IPv4. Null if the text is not an address.
  */
 export function normalizeAddress(text: string): string | null {
   if (isIPv4(text)) return text;

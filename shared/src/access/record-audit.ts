@@ -1,10 +1,9 @@
-/** Turns what somebody is about to change into a row of the audit log. */
 import type { Pool } from '../platform/postgres.js';
 import type { Access } from './keys.js';
 
 /**
- * To be called after all checks and before the change: what cannot be recorded is not done. A row says what was allowed and
- * begun; a failure afterwards is in the service's log. Details hold nothing of users, whom `erase` could not find here.
+ * Adds a row to the audit log. Call it after all checks and before the change, so that nothing is changed unrecorded; failures
+ * after that are in the service's log. `details` must not contain data about users, because erasure does not cover this table.
  */
 export async function recordAudit(
   pool: Pool,

@@ -1,12 +1,12 @@
-/** Turns the key that somebody logged in with into a session, and its token back into who that is. */
+/** Browser sessions in the database. Like keys, tokens are stored as hashes. */
 import { randomBytes } from 'node:crypto';
 import type { Pool } from '../platform/postgres.js';
 import { type Access, hashKey } from './keys.js';
 
-/** Until somebody has to log in again. */
+/** Until the user has to log in again. */
 export const sessionHours = 12;
 
-/** Returns the session's token, which is told here and never again; it is kept as keys are. */
+/** Returns the session's token, which cannot be retrieved again. */
 export async function startSession(pool: Pool, keyId: string): Promise<string> {
   const token = randomBytes(32).toString('base64url');
   await pool.query(
@@ -17,7 +17,7 @@ export async function startSession(pool: Pool, keyId: string): Promise<string> {
   return token;
 }
 
-/** Who logged in; undefined when the session or its key is over. Asked at each request, so that revoking a key ends its sessions. */
+/** The access of the session's key; undefined if either is over. Called for each request, so that revoking a key ends its sessions. */
 export async function findSession(pool: Pool, token: string): Promise<Access | undefined> {
   const { rows } = await pool.query<Access>(
     `/* access.findSession */ select k.id as "keyId", k.name, k.scopes, k.site_id as "siteId", k.origins

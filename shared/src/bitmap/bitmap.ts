@@ -1,9 +1,10 @@
-/** Turns visitor numbers into Roaring bitmaps (portable format), and bitmaps into sizes of their unions and differences. */
-import { loadNativeRoaring, loadWasmRoaring } from './load-roaring.js';
+/** Sets of visitor numbers as Roaring bitmaps in the portable format. */
 import {
   addNumbers,
   createDecoder,
   type Decode,
+  loadNativeRoaring,
+  loadWasmRoaring,
   manyNumbers,
   type RoaringBitmap,
   type RoaringPackage,
@@ -15,16 +16,16 @@ export type { VisitorSet };
 
 export interface BitmapFunctions {
   createVisitorSet(): VisitorSet;
-  /** `numbers` may be unsorted and hold duplicates; `size` is how many different ones there are. */
+  /** `numbers` may be unsorted and contain duplicates; `size` is the number of distinct ones. */
   encodeBitmap(numbers: Uint32Array): { bitmap: Buffer; size: number };
-  /** Throws for bytes that are no bitmap. */
+  /** @throws Error if the bytes are not a bitmap. */
   unionSize(bitmaps: Buffer[]): number;
 }
 
-/** How many numbers of small bitmaps are put together before they are added. */
+/** Numbers of small bitmaps that are collected before they are added at once. */
 const gatheredNumbers = 65_536;
 
-/** The functions on top of one package. Calls do not overlap, so one bitmap serves all of them. */
+/** Calls are synchronous, so all of them share one scratch bitmap. */
 export function createBitmapFunctions(roaring: RoaringPackage): BitmapFunctions {
   const decode = createDecoder(roaring);
   const addBitmaps = createAdder(decode);
@@ -45,7 +46,7 @@ export function createBitmapFunctions(roaring: RoaringPackage): BitmapFunctions 
   };
 }
 
-/** Adding a small set to a large one copies parts of the large one, so the numbers of small ones are put together first. */
+/** Adding a small set to a large one copies parts of the large one, so the numbers of small sets are collected first. */
 function createAdder(decode: Decode): (target: RoaringBitmap, bitmaps: Buffer[]) => void {
   const gathered = new Uint32Array(gatheredNumbers);
   return (target, bitmaps) => {
@@ -68,21 +69,21 @@ function createAdder(decode: Decode): (target: RoaringBitmap, bitmaps: Buffer[])
   };
 }
 
-/** Bitmaps that SQL put one after the other, `string_agg(int4send(length(b)) || b, '')`; views, not copies. */
+/** Splits bitmaps that SQL concatenated with `string_agg(int4send(length(b)) || b, '')`; returns views, not copies. */
 export function splitFrames(frames: Buffer): Buffer[] {
   const bitmaps: Buffer[] = [];
   for (let next = 0; next < frames.length; ) {
     const start = next + 4;
     next = start > frames.length ? Number.POSITIVE_INFINITY : start + frames.readUInt32BE(next);
-    if (next > frames.length) throw new Error('A frame of bitmaps is cut off');
+    if (next > frames.length) throw new Error('A frame of bitmaps is truncated');
     bitmaps.push(frames.subarray(start, next));
   }
   return bitmaps;
 }
 
-/** Numbers that SQL put one after the other, `string_agg(int4send(n), '')`. */
+/** Reads numbers that SQL concatenated with `string_agg(int4send(n), '')`. */
 export function numbersOf(bytes: Buffer): Uint32Array {
-  if (bytes.length % 4 !== 0) throw new Error('A number is cut off');
+  if (bytes.length % 4 !== 0) throw new Error('A number is truncated');
   const numbers = new Uint32Array(bytes.length / 4);
   for (let i = 0; i < numbers.length; i += 1) numbers[i] = bytes.readUInt32BE(4 * i);
   return numbers;
@@ -90,7 +91,7 @@ export function numbersOf(bytes: Buffer): Uint32Array {
 
 const native = loadNativeRoaring();
 
-/** Which package is at work; the other one gives the same answers and reads the same bytes. */
+/** The package in use; both give the same results and read the same format. */
 export const bitmapImplementation = native ? 'native' : 'wasm';
 
 export const { createVisitorSet, encodeBitmap, unionSize } = createBitmapFunctions(native ?? loadWasmRoaring());

@@ -1,8 +1,8 @@
-/** Turns numbers and bytes of the portable format into Roaring bitmaps, and those into bytes again. */
+import { createRequire } from 'node:module';
 
 /**
- * What both packages offer and we use. Memory of the WebAssembly one is given back by dispose() only. What deserialize() makes
- * of bytes that were cut is an error, of bytes that were changed anything at all.
+ * The common interface of both packages. WebAssembly memory is only freed by dispose(). deserialize() throws for truncated bytes,
+ * but may return anything for corrupt ones.
  */
 export interface RoaringBitmap {
   readonly size: number;
@@ -22,28 +22,42 @@ export interface RoaringPackage {
   RoaringBitmap32: new () => RoaringBitmap;
 }
 
-/** Makes a bitmap of bytes; it is good until the next call. Throws for bytes that are no bitmap. */
+const require = createRequire(import.meta.url);
+
+/** The native package; undefined if it is not available for this platform. */
+export function loadNativeRoaring(): RoaringPackage | undefined {
+  try {
+    return require('roaring') as RoaringPackage;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The WebAssembly package, which runs on every platform. */
+export const loadWasmRoaring = (): RoaringPackage => require('roaring-wasm') as RoaringPackage;
+
+/** Decodes a bitmap, which is valid until the next call. @throws Error if the bytes are not a bitmap. */
 export type Decode = (bytes: Buffer) => RoaringBitmap;
 
-/** From here on, sorting numbers costs less than it saves. */
+/** From this count on, sorting numbers before adding them pays off. */
 export const manyNumbers = 256;
 
-/** Creating a bitmap costs more than filling a small one, hence one for all bytes. */
+/** Reuses one bitmap, because creating one costs more than filling a small one. */
 export function createDecoder({ RoaringBitmap32 }: RoaringPackage): Decode {
   const bitmap = new RoaringBitmap32();
   return (bytes) => {
     bitmap.deserialize(bytes, 'portable');
-    if (bitmap.getSerializationSizeInBytes('portable') !== bytes.length) throw new Error('The bytes are no bitmap');
+    if (bitmap.getSerializationSizeInBytes('portable') !== bytes.length) throw new Error('The bytes are not a bitmap');
     return bitmap;
   };
 }
 
-/** `numbers` may be unsorted and hold duplicates. */
+/** `numbers` may be unsorted and contain duplicates. */
 export function addNumbers(bitmap: RoaringBitmap, numbers: Uint32Array): void {
   bitmap.addMany(numbers.length < manyNumbers ? numbers : numbers.toSorted());
 }
 
-/** Into memory of ours: what the native package hands out by itself takes twice the time. */
+/** Serializes into our own buffer: letting the native package allocate one takes twice as long. */
 export function toBytes(bitmap: RoaringBitmap): Buffer {
   const bytes = Buffer.allocUnsafe(bitmap.getSerializationSizeInBytes('portable'));
   bitmap.serialize('portable', bytes);

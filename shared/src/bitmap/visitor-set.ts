@@ -1,24 +1,23 @@
-/** Turns bitmaps of visitors into sets that can be changed and compared. */
 import { addNumbers, type Decode, type RoaringBitmap, type RoaringPackage, toBytes } from './roaring-bitmap.js';
 
-/** A set of visitors. Without dispose() its memory is lost. */
+/** A set of visitor numbers. Its memory leaks unless dispose() is called. */
 export interface VisitorSet {
   readonly size: number;
   addBitmap(portable: Buffer): void;
   addNumbers(numbers: Uint32Array): void;
   addAll(other: VisitorSet): void;
   intersectionSize(other: VisitorSet): number;
-  /** A new set of those that are not in `other`, to be disposed of as well. */
+  /** A new set of the numbers that are not in `other`; dispose of it too. */
   without(other: VisitorSet): VisitorSet;
   toBitmap(): Buffer;
-  /** The set cannot be used afterwards, only disposed of again. */
+  /** Idempotent; any other use of the set then throws. */
   dispose(): void;
 }
 
-/** Creating a bitmap costs more than filling a small one, hence some are kept for the next sets. */
+/** Bitmaps kept for reuse, because creating one costs more than filling a small one. */
 const keptBitmaps = 16;
 
-/** Returns the function that makes an empty set. */
+/** Returns a function that creates an empty set. */
 export function visitorSets({ RoaringBitmap32 }: RoaringPackage, decode: Decode): () => VisitorSet {
   const kept: RoaringBitmap[] = [];
   const bitmaps = new WeakMap<VisitorSet, RoaringBitmap>();

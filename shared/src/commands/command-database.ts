@@ -1,18 +1,25 @@
-/** Turns a database's address into a pool for one command, and what goes wrong with it into one sentence. */
+/** Database access for command-line tools, with errors explained in one sentence. */
+import Joi from 'joi';
+import { databaseSettings, loadConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { createPool, isConnectionError, type Pool } from '../platform/postgres.js';
 
-/** A reason not to go on that its message explains in full, shown without a stack. */
+/** An expected failure: its message explains everything, so it is shown without a stack trace. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
 }
 
 const undefinedTable = '42P01';
 
-/** Undefined where nobody said it. @throws Error when it is no address of a Postgres. */
+/** Undefined if none is configured. @throws Error if it is not a Postgres URL. */
 export type DatabaseUrl = () => string | undefined;
 
-/** Runs `work` on the database. @throws CommandError when there is none, when it does not answer or has no tables. */
+const schema = Joi.object<{ DATABASE_URL?: string }>({ DATABASE_URL: databaseSettings.DATABASE_URL.optional() });
+
+/** Reads DATABASE_URL. */
+export const loadDatabaseUrl: DatabaseUrl = () => loadConfig(schema, process.env).DATABASE_URL;
+
+/** Runs `work` with a connection pool. @throws CommandError if no database is configured, or it is unreachable or has no tables. */
 export async function onDatabase<T>(
   command: string,
   databaseUrl: DatabaseUrl,
@@ -24,7 +31,7 @@ export async function onDatabase<T>(
   try {
     return await work(pool);
   } catch (error) {
-    throw explained(error, url);
+    throw toCommandError(error, url);
   } finally {
     await pool.end();
   }
@@ -39,27 +46,27 @@ function readUrl(databaseUrl: DatabaseUrl): string {
   }
   if (url !== undefined) return url;
   throw new CommandError(
-    'There is no database to ask: DATABASE_URL is not set, and no `npm start` of this clone is running. Start it, or set DATABASE_URL.',
+    'There is no database: DATABASE_URL is not set, and no `npm start` of this clone is running. Start it, or set DATABASE_URL.',
   );
 }
 
-function explained(error: unknown, url: string): unknown {
+function toCommandError(error: unknown, url: string): unknown {
   const { code, message } = error as { code?: unknown; message?: string };
   if (isConnectionError(error)) {
     const reason = message || String(code);
     return new CommandError(
-      `The database at ${new URL(url).host} does not answer (${reason}): check that it runs and that DATABASE_URL is right.`,
+      `The database at ${new URL(url).host} is unreachable (${reason}). Check that it is running and that DATABASE_URL is correct.`,
     );
   }
   if (code === undefinedTable) {
     return new CommandError(
-      `The database has not all tables of this version (${message}): migrate it first, \`npm start\` does so.`,
+      `The database lacks tables of this version (${message}). Migrate it first; \`npm start\` does this.`,
     );
   }
   return error;
 }
 
-/** What to print of a failure: its sentence, or all that is known of a fault of our own. */
+/** The text to print for a failure: the message of a {@link CommandError}, or the stack trace of an unexpected error. */
 export function describeFailure(error: unknown): string {
   if (error instanceof CommandError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,5 +1,4 @@
-/** Turns the command line into keys made, listed or revoked: wires it to the process, and nothing else. */
-import { loadDatabaseUrl } from './command-config.js';
+import { loadDatabaseUrl } from './command-database.js';
 import { runKeys } from './keys-run.js';
 
 const { stdout, stderr } = process;

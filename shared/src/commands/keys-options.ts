@@ -1,4 +1,4 @@
-/** Turns the arguments of `npm run keys` into what to do, or into one sentence that says what is wrong with them. */
+/** Command-line options and help of `npm run keys`. */
 import { parseArgs } from 'node:util';
 import { type Scope, scopes } from '../access/keys.js';
 import { siteIdPattern } from '../contract/ids.js';
@@ -8,7 +8,7 @@ export interface KeyOptions {
   scopes: Scope[];
   siteId: string | undefined;
   days: number | undefined;
-  /** Of the pages that may use it; undefined for a secret key. */
+  /** Pages that may use the key; undefined for a secret key. */
   origins: string[] | undefined;
 }
 
@@ -24,21 +24,21 @@ export const keysHelp = `Usage: npm run keys -- create --name NAME --scope write
        npm run keys -- list
        npm run keys -- revoke ID
 
-  create  makes a key and prints it, once: of a key only a hash is kept
-  list    shows all keys, with the time of their last use, up to a minute late
-  revoke  ends a key, everywhere within half a minute
+  create  create a key and print it; it cannot be shown again, since only a hash is stored
+  list    list all keys and when they were last used, up to a minute late
+  revoke  revoke a key; takes effect everywhere within half a minute
 
   --name NAME     who or what the key is for
-  --scope SCOPE   write: send events; read: ask for statistics; admin: everything; may be given several times
-  --site ID       limited to this site; default: all sites
-  --origin ORIGIN makes a public key, for pages of this origin: it can only send events of the site, from there
-  --expires DAYS  ends by itself after so many days, such as 90d; default: never
-  --help          show this
+  --scope SCOPE   write: send events; read: query statistics; admin: everything; may be repeated
+  --site ID       limit the key to this site; default: all sites
+  --origin ORIGIN create a public key that can only send events of the site from pages of this origin; may be repeated
+  --expires DAYS  expire after this many days, such as 90d; default: never
+  --help          show this help
 
-Works on the database of DATABASE_URL, else on the one of a running \`npm start\`.
+Uses the database of DATABASE_URL, or that of a running \`npm start\`.
 In production: DATABASE_URL=... node shared/dist/commands/keys-command.js create --name ...
 
-Exit code 0: done. 1: not done.
+Exit code: 0 on success, 1 on failure.
 `;
 
 const maxDays = 36_500;
@@ -56,7 +56,7 @@ function parse(args: string[]) {
   return parseArgs({ args: args.filter((argument) => argument !== '--'), options, allowPositionals: true });
 }
 
-/** As browsers send it; undefined for what is none. */
+/** The origin as browsers send it; undefined if it is invalid. */
 function originOf(text: string): string | undefined {
   if (!/^https?:\/\/[^*]+$/.test(text) || !URL.canParse(text)) return undefined;
   const { origin, pathname, search } = new URL(text);
@@ -66,12 +66,11 @@ function originOf(text: string): string | undefined {
 function createOptions(values: ReturnType<typeof parse>['values']): KeysCommandLine {
   const { name, scope = [], site, expires, origin } = values;
   const problem = (message: string) => ({ kind: 'problem', message }) as const;
-  if (!name || name.length > 128) return problem('Say with --name whom the key is for, in up to 128 characters.');
+  if (!name || name.length > 128)
+    return problem('--name is required: who or what the key is for, in up to 128 characters.');
   const unknown = scope.find((given) => !(scopes as readonly string[]).includes(given));
   if (scope.length === 0 || unknown !== undefined) {
-    return problem(
-      `Say with --scope what the key allows: ${scopes.join(', ')}${unknown === undefined ? '' : `, not "${unknown}"`}.`,
-    );
+    return problem(`--scope is required: ${scopes.join(', ')}${unknown === undefined ? '' : `, not "${unknown}"`}.`);
   }
   if (site !== undefined && !siteIdPattern.test(site)) {
     return problem('--site takes the id of a site: up to 64 letters, digits, dots, underscores and hyphens.');
@@ -82,7 +81,7 @@ function createOptions(values: ReturnType<typeof parse>['values']): KeysCommandL
   const origins = origin?.map(originOf);
   if (origins?.includes(undefined)) return problem('--origin takes the origin of pages, such as https://shop.example.');
   if (origins && (site === undefined || scope.some((given) => given !== 'write'))) {
-    return problem('A key for pages is public: it needs --site, and --scope write alone.');
+    return problem('A key with --origin is public, so it needs --site and can only have --scope write.');
   }
   return {
     kind: 'create',
@@ -96,7 +95,7 @@ function createOptions(values: ReturnType<typeof parse>['values']): KeysCommandL
   };
 }
 
-/** Reads the arguments that follow the name of the program. */
+/** @param args the arguments after the name of the program */
 export function keysOptions(args: string[]): KeysCommandLine {
   let parsed: ReturnType<typeof parse>;
   try {
@@ -109,5 +108,5 @@ export function keysOptions(args: string[]): KeysCommandLine {
   if (command === 'create' && id === undefined) return createOptions(parsed.values);
   if (command === 'list' && id === undefined) return { kind: 'list' };
   if (command === 'revoke' && id !== undefined && rest.length === 0) return { kind: 'revoke', id };
-  return { kind: 'problem', message: 'Say what to do: create, list, or revoke with the id of a key.' };
+  return { kind: 'problem', message: 'A command is required: create, list, or revoke with the id of a key.' };
 }

@@ -1,11 +1,10 @@
-/** Turns the arguments of `npm run keys` into an exit code, and says on the given streams what was done. */
 import type { Writable } from 'node:stream';
 import { createKey, type KeyInfo, listKeys, revokeKey } from '../access/keys.js';
 import type { Pool } from '../platform/postgres.js';
 import { CommandError, type DatabaseUrl, describeFailure, onDatabase } from './command-database.js';
 import { type KeyOptions, type KeysCommandLine, keysHelp, keysOptions } from './keys-options.js';
 
-export interface KeysSurroundings {
+export interface KeysDeps {
   stdout: Writable;
   stderr: Writable;
   databaseUrl: DatabaseUrl;
@@ -13,20 +12,21 @@ export interface KeysSurroundings {
 
 const dayMs = 86_400_000;
 
-/** What is said: the result, and what a person should know besides. */
-interface Said {
+interface Output {
+  /** The result, for stdout. */
   out: string;
+  /** Hints for people, for stderr. */
   note?: string;
 }
 
-async function create(pool: Pool, { name, scopes, siteId, days, origins }: KeyOptions): Promise<Said> {
+async function create(pool: Pool, { name, scopes, siteId, days, origins }: KeyOptions): Promise<Output> {
   const expiresAt = days === undefined ? undefined : new Date(Date.now() + days * dayMs);
   const { id, key } = await createKey(pool, { name, scopes, siteId, expiresAt, origins });
   const where = siteId === undefined ? 'all sites' : `site ${siteId}`;
   const use = origins
-    ? `A public key for pages of ${origins.join(', ')}: put it into them as  data-key="<key>"`
+    ? `A public key for pages of ${origins.join(', ')}: add it to them as  data-key="<key>"`
     : 'Send it as  Authorization: Bearer <key>';
-  const note = `Keep it now: it is not shown again. Id ${id}, scopes ${scopes.join(', ')}, ${where}.\n${use}\n`;
+  const note = `Save the key now: it is not shown again. Id ${id}, scopes ${scopes.join(', ')}, ${where}.\n${use}\n`;
   return { out: `${key}\n`, note };
 }
 
@@ -49,7 +49,6 @@ const cellsOf = (key: KeyInfo): string[] => [
   key.name,
 ];
 
-/** Columns as wide as their widest cell. */
 function table(rows: string[][]): string {
   const widths = rows[0]!.map((_cell, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows
@@ -63,28 +62,28 @@ function table(rows: string[][]): string {
     .join('');
 }
 
-async function list(pool: Pool): Promise<Said> {
+async function list(pool: Pool): Promise<Output> {
   const keys = await listKeys(pool);
   if (keys.length === 0) return { out: 'There are no keys.\n' };
   return { out: table([header, ...keys.map(cellsOf)]), note: 'Times of last use are up to a minute late.\n' };
 }
 
-async function execute(pool: Pool, command: Exclude<KeysCommandLine, { kind: 'help' | 'problem' }>): Promise<Said> {
+async function execute(pool: Pool, command: Exclude<KeysCommandLine, { kind: 'help' | 'problem' }>): Promise<Output> {
   if (command.kind === 'create') return create(pool, command.options);
   if (command.kind === 'list') return list(pool);
   if (await revokeKey(pool, command.id)) return { out: `Revoked ${command.id}.\n` };
-  throw new CommandError(`There is no valid key with the id ${command.id}: \`npm run keys -- list\` shows all.`);
+  throw new CommandError(`There is no valid key with the id ${command.id}. \`npm run keys -- list\` shows all keys.`);
 }
 
-/** 0 when it was done, 1 when not. */
-export async function runKeys(args: string[], { stdout, stderr, databaseUrl }: KeysSurroundings): Promise<0 | 1> {
+/** Returns the exit code. */
+export async function runKeys(args: string[], { stdout, stderr, databaseUrl }: KeysDeps): Promise<0 | 1> {
   const command = keysOptions(args);
   if (command.kind === 'help') {
     stdout.write(keysHelp);
     return 0;
   }
   if (command.kind === 'problem') {
-    stderr.write(`keys: ${command.message} (--help shows how)\n`);
+    stderr.write(`keys: ${command.message} (see --help)\n`);
     return 1;
   }
   try {

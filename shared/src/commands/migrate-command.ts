@@ -1,4 +1,4 @@
-/** Turns a call from the command line into a migrated database: `node dist/migrate-command.js`. */
+/** Migrates the database: `node shared/dist/commands/migrate-command.js`. */
 import { queueLocation } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { migrate } from '../platform/migrate.js';
@@ -14,7 +14,7 @@ try {
     applicationName: 'millrace-migrate',
   });
   const count = await migrate(pool, queueLocation(config), logger);
-  if (count === 0) logger.info('nothing to migrate: the database has all migrations of this release');
+  if (count === 0) logger.info('nothing to migrate: the database is up to date');
   await pool.end();
 } catch (error) {
   process.stderr.write(`Cannot migrate the database: ${(error as Error).message}\n`);

@@ -1,4 +1,3 @@
-/** Turns the environment into the configuration of the migration command. */
 import Joi from 'joi';
 import {
   commonSettings,

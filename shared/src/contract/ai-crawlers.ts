@@ -1,7 +1,7 @@
 /**
- * Bots that fetch pages for language models: to train them, to search for them, or because a person asks an assistant about a
- * page. Names as the user agents carry them, by the documentation that their operators publish. Googlebot, Bingbot and Applebot
- * are search engines first, and whether they also read for a model no user agent tells.
+ * Bots that fetch pages for language models: to train them, to build a search index, or because someone asked an assistant about
+ * the page. Named as in their user agents, according to their operators' documentation. Googlebot, Bingbot and Applebot are not
+ * listed: they are search engines first, and their user agents do not reveal whether they also collect for a model.
  */
 export const aiCrawlers: readonly string[] = [
   ...['GPTBot', 'ChatGPT-User', 'OAI-SearchBot', 'OAI-AdsBot'],

@@ -1,10 +1,10 @@
-/** A Joi schema as plain closures, for paths where Joi itself would cost more than all the rest. */
+/** Compiles a Joi schema to plain closures, for hot paths where Joi itself would dominate the cost. */
 import type Joi from 'joi';
 
-/** The input as Joi would return it; undefined where Joi has to look at it, to refuse it in its own words or to accept it after all. */
+/** The input as Joi would return it; undefined if Joi must decide, because the input is invalid or needs more than is compiled. */
 export type Accept = (input: unknown) => Record<string, unknown> | undefined;
 
-/** What `schema.describe()` says, as far as it is understood here. */
+/** The supported part of `schema.describe()`. */
 interface Description {
   type?: string;
   flags?: Record<string, unknown>;
@@ -22,29 +22,29 @@ interface Field {
   check: Check;
 }
 
-const unknown = (where: string, what: string) =>
+const unsupported = (where: string, what: string) =>
   new Error(
-    `The schema cannot be compiled: ${where} has ${what}, which is not known here. Teach it to compile-schema.`,
+    `The schema cannot be compiled: ${where} has ${what}, which is not supported. Add support for it in compile-schema.`,
   );
 
-/** @throws Error where the description holds anything that the compiled check would overlook. */
+/** @throws Error if the description contains anything that the compiled check would ignore. */
 function allowOnly(given: object, names: string[], where: string): void {
   const other = Object.keys(given).find((name) => !names.includes(name));
-  if (other !== undefined) throw unknown(where, `"${other}"`);
+  if (other !== undefined) throw unsupported(where, `"${other}"`);
 }
 
 function isRequired({ flags = {} }: Description, where: string): boolean {
   allowOnly(flags, ['presence'], where);
   const { presence = 'optional' } = flags;
-  if (presence !== 'required' && presence !== 'optional') throw unknown(where, `presence "${presence}"`);
+  if (presence !== 'required' && presence !== 'optional') throw unsupported(where, `presence "${presence}"`);
   return presence === 'required';
 }
 
 const refused = Symbol('refused');
-/** All of Joi's helpers that our own rules use. */
+/** The only one of Joi's helpers that our custom rules use. */
 const helpers = { error: () => refused } as unknown as Joi.CustomHelpers;
 
-/** A rule that changes the value is left to Joi. */
+/** Rules that change the value are left to Joi. */
 const compileCustom =
   (method: Joi.CustomValidator): Check =>
   (value) =>
@@ -53,7 +53,7 @@ const compileCustom =
 function compilePattern(text: string): Check {
   const end = text.lastIndexOf('/');
   const pattern = new RegExp(text.slice(1, end), text.slice(end + 1));
-  if (pattern.global || pattern.sticky) throw unknown('a pattern', 'a flag that makes it remember');
+  if (pattern.global || pattern.sticky) throw unsupported('a pattern', 'a flag that makes it stateful');
   return (value) => pattern.test(value as string);
 }
 
@@ -71,7 +71,7 @@ function compileRule({ name, args = {} }: { name: string; args?: Record<string, 
     const { limit } = args;
     return (value) => (value as string).length <= limit;
   }
-  throw unknown(where, `the rule "${name}"`);
+  throw unsupported(where, `the rule "${name}"`);
 }
 
 function every(checks: Check[]): Check {
@@ -85,30 +85,30 @@ function compileString(description: Description, where: string): Check {
   allowOnly(description, ['type', 'flags', 'allow', 'rules'], where);
   const allowed = new Set(description.allow);
   const rules = every((description.rules ?? []).map((rule) => compileRule(rule, where)));
-  // What is allowed by name is not asked for more; else an empty text is none.
+  // Values in `allow` skip the rules; an empty string must be listed there.
   return (value) => typeof value === 'string' && (allowed.has(value) || (value !== '' && rules(value)));
 }
 
-/** An object whose keys are checked by a rule of its own, if at all. */
+/** An object whose keys only a custom rule checks, if any. */
 function compileLooseObject(description: Description, where: string): Check {
   allowOnly(description, ['type', 'flags', 'rules'], where);
-  for (const { name } of description.rules ?? []) if (name !== 'custom') throw unknown(where, `the rule "${name}"`);
+  for (const { name } of description.rules ?? []) if (name !== 'custom') throw unsupported(where, `the rule "${name}"`);
   const rules = every((description.rules ?? []).map((rule) => compileRule(rule, where)));
   return (value) => typeof value === 'object' && value !== null && !Array.isArray(value) && rules(value);
 }
 
 function compileField([name, description]: [string, Description]): Field {
-  if (name in Object.prototype) throw unknown('the object', `a key "${name}"`);
+  if (name in Object.prototype) throw unsupported('the object', `a key "${name}"`);
   const required = isRequired(description, name);
   if (description.type === 'string') return { name, isRequired: required, check: compileString(description, name) };
   if (description.type === 'object')
     return { name, isRequired: required, check: compileLooseObject(description, name) };
-  throw unknown(name, `the type "${description.type}"`);
+  throw unsupported(name, `the type "${description.type}"`);
 }
 
 function compileDependency(given: { rel: string; key?: string; peers: string[] }): Check {
   const { rel, key, peers, ...more } = given;
-  if (rel !== 'with' || key === undefined) throw unknown('the object', `the dependency "${rel}"`);
+  if (rel !== 'with' || key === undefined) throw unsupported('the object', `the dependency "${rel}"`);
   allowOnly(more, [], 'a dependency');
   return (value) => {
     const fields = value as Record<string, unknown>;
@@ -117,22 +117,22 @@ function compileDependency(given: { rel: string; key?: string; peers: string[] }
 }
 
 /**
- * Compiles an object of texts and loose objects, as it validates without conversion. Preferences belong on the schema that Joi
- * validates with, not on this one: Joi cannot describe them. @throws Error for a construct that is not known here, so that it is
- * never overlooked.
+ * Compiles an object of strings and loose objects, validated without conversion. Pass the schema without preferences, which Joi
+ * cannot describe.
+ * @throws Error for an unsupported construct, so that none is silently ignored.
  */
 export function compileSchema(schema: Joi.ObjectSchema): Accept {
   const description = schema.describe() as unknown as Description;
   allowOnly(description, ['type', 'flags', 'keys', 'dependencies'], 'the object');
   if (description.type !== 'object' || !isRequired(description, 'the object'))
-    throw unknown('it', 'no required object');
+    throw unsupported('it', 'no required object');
   const fields = Object.entries(description.keys ?? {}).map(compileField);
   const dependencies = every((description.dependencies ?? []).map(compileDependency));
 
   const byName = new Map(fields.map((field) => [field.name, field]));
   const required = fields.filter((field) => field.isRequired).length;
 
-  /** Looks at what is there, since most events have few of the fields that they may have. */
+  /** Iterates over the input, since most events have few of the possible fields. */
   function passes(input: Record<string, unknown>): boolean {
     let found = 0;
     for (const name of Object.keys(input)) {
@@ -150,7 +150,7 @@ export function compileSchema(schema: Joi.ObjectSchema): Accept {
     try {
       return passes(input as Record<string, unknown>) ? { ...input } : undefined;
     } catch {
-      // A rule that needs more of Joi than there is here.
+      // The rule needs a helper of Joi that is missing here.
       return undefined;
     }
   };

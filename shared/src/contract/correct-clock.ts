@@ -1,7 +1,5 @@
-/** Corrects the timestamps of a client whose clock is wrong, by when it sent them and when they arrived. */
 import { parseInstant } from '../time/instant.js';
 
-/** What of an event it takes. */
 interface TimedEvent {
   timestamp: string;
   event_id?: string;
@@ -9,10 +7,10 @@ interface TimedEvent {
   properties?: Record<string, unknown>;
 }
 
-/** A smaller difference is the way through the network, and no reason to change anything. */
+/** Smaller differences are network latency. */
 const toleratedMs = 60_000;
 
-/** Digits finer than a millisecond, which the shift leaves as they are. */
+/** Digits below a millisecond, which the shift keeps. */
 const finer = /\.\d{3}(\d+)/;
 
 function shifted(timestamp: string, byMs: number): string {
@@ -23,10 +21,9 @@ function shifted(timestamp: string, byMs: number): string {
 }
 
 /**
- * Moves the timestamp of an event by arrival - `sent_at` where they are more than a minute apart, as Segment's specification
- * of `sentAt` does ("timestamp = receivedAt - (sentAt - originalTimestamp)"); the client's own then stands in property
- * `client_timestamp`. An event with an id of its own keeps it in `client_time` in any case, by which its retries are known: whether a
- * delivery is corrected, and by how much, is different each time.
+ * Shifts the timestamp of an event by arrival - `sent_at` if they are more than a minute apart, as Segment specifies for `sentAt`
+ * ("timestamp = receivedAt - (sentAt - originalTimestamp)"), and keeps the client's in property `client_timestamp`. An event that
+ * came with an id always keeps it in `client_time` too, which identifies its retries: the correction differs with each delivery.
  */
 export function correctClock(event: TimedEvent, sentMs: number, arrivedMs: number): void {
   const clientTime = event.timestamp;

@@ -1,7 +1,7 @@
-/** No number is written out longer than this, whatever its exponent says. */
-export const mostDigits = 8_192;
+/** Numbers that need more digits without an exponent are refused. */
+export const maxDigits = 8_192;
 
-/** Sign, significant digits and the power of ten of the last one. */
+/** Sign, significant digits, and the power of ten of the last digit. */
 export interface Decimal {
   sign: string;
   digits: string;
@@ -10,7 +10,7 @@ export interface Decimal {
 
 const zero = 0x30;
 
-/** In a time that grows with the length only: a number may be as long as the body that it stands in. */
+/** Linear in the length: a number may be as long as the request body. */
 export function readDecimal(text: string): Decimal {
   const sign = text.startsWith('-') ? '-' : '';
   const mark = Math.max(text.indexOf('e'), text.indexOf('E'));
@@ -25,10 +25,10 @@ export function readDecimal(text: string): Decimal {
   return { sign, digits: all.slice(start, end), exponent: power - fraction.length + all.length - end };
 }
 
-/** In plain digits, without an exponent; undefined when that takes more than {@link mostDigits}. */
+/** Plain digits without an exponent; undefined if there are more than {@link maxDigits}. */
 export function writeDecimal({ sign, digits, exponent }: Decimal): string | undefined {
   if (digits === '') return '0';
-  if (digits.length + Math.abs(exponent) > mostDigits) return undefined;
+  if (digits.length + Math.abs(exponent) > maxDigits) return undefined;
   if (exponent >= 0) return sign + digits + '0'.repeat(exponent);
   const padded = digits.padStart(1 - exponent, '0');
   return `${sign}${padded.slice(0, exponent)}.${padded.slice(exponent)}`;

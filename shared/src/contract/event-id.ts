@@ -1,20 +1,19 @@
-/** Turns a client's event id, or none, into the UUID that makes a retry the same row. */
 import { randomFillSync } from 'node:crypto';
 import { v5, validate } from 'uuid';
 
-/** Namespace of event ids that are not UUIDs (RFC 9562, version 5). Fixed for ever: another one would store retries twice. */
+/** Namespace of event ids that are not UUIDs (RFC 9562, version 5). Never change it: retries would be stored twice. */
 const namespace = '6d8a1c9e-53f4-5b0e-9d53-2f1f3a4c7b10';
 
-/** Hexadecimal digits of random bytes, many at a time: one system call for each event costs more than the rest of the id. */
+/** Random hexadecimal digits, generated in bulk: a system call per event costs more than the rest of the id. */
 const pool = Buffer.alloc(10 * 512);
 let randomDigits = '';
 let used = 0;
-/** 74 random bits, and six that the variant and the version overwrite. */
+/** 74 random bits, and six that the version and the variant overwrite. */
 const digitsOfId = 20;
 
 let stamp = { ms: Number.NaN, text: '' };
 
-/** The 48 bits of the time with their hyphen. */
+/** The 48-bit timestamp with its hyphen. */
 function stampOf(ms: number): string {
   if (stamp.ms !== ms) {
     const digits = ms.toString(16).padStart(12, '0');
@@ -26,8 +25,8 @@ function stampOf(ms: number): string {
 const variants = '89ab';
 
 /**
- * A new UUIDv7 (RFC 9562, section 5.7): sorted by time, so that the index of events grows at its end. Written out here, since
- * each event without an id takes one: a library that goes through bytes takes four times as long.
+ * A new UUIDv7 (RFC 9562, section 5.7): sorted by time, so that the index of events grows at its end. Implemented here because
+ * every event without an id needs one, and a library that works on bytes takes four times as long.
  */
 export function newId(nowMs: number): string {
   if (used + digitsOfId > randomDigits.length) {
@@ -41,7 +40,7 @@ export function newId(nowMs: number): string {
   return `${stampOf(nowMs)}-7${randomDigits.slice(start + 1, third)}-${variant}${randomDigits.slice(third, fourth)}-${randomDigits.slice(fourth + 1, last)}`;
 }
 
-/** A UUID is kept (in lower case), any other string becomes a name-based UUID, none becomes a UUIDv7. */
+/** The event's UUID, the same for a retry: a UUID is kept in lower case, any other string becomes a name-based UUID. Without an id, a new UUIDv7. */
 export function toEventId(given: string | undefined, nowMs: number): string {
   if (given === undefined) return newId(nowMs);
   return validate(given) ? given.toLowerCase() : v5(given.toWellFormed(), namespace);

@@ -1,4 +1,4 @@
-/** The job that carries events from ingestion to the processor, as a type, its Joi schema, and what makes and reads it. */
+/** The job that carries events from ingestion to the processor. */
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
 import Joi from 'joi';
@@ -6,8 +6,8 @@ import { mayHaveContext } from './event-columns.js';
 import { object } from './job-data.js';
 
 /**
- * `events` is the text of a JSON array of `count` events, handed to Postgres as it is. Those of version 2 may have columns that
- * describe the visitor and the page, and may be compressed.
+ * `events` is the text of a JSON array of `count` events, passed to Postgres unchanged. In version 2 they may have context columns
+ * and may be compressed.
  */
 export interface EventIngestData {
   v: 1 | 2;
@@ -15,7 +15,7 @@ export interface EventIngestData {
   events: string;
   /** `events` is Brotli in base64. */
   encoding?: 'br';
-  /** Of compressed ones: whether some event has such a column. */
+  /** Only if compressed: whether any event has a context column. */
   context?: boolean;
 }
 
@@ -29,15 +29,15 @@ export const eventJobSchema = object<EventIngestData>({
 
 const [compress, decompress] = [promisify(brotliCompress), promisify(brotliDecompress)];
 
-/** Below it a job gains little, and a request waits for the thread that compresses. */
+/** Compressing smaller jobs saves little, and the request would wait for the compression thread. */
 const compressFromCharacters = 16_384;
-/** What can be in a job is less: it keeps a broken one from filling the memory. */
-const mostBytes = 64_000_000;
-/** A quarter of the size for less than a microsecond an event; more takes much longer for little. */
+/** No valid job is as large; keeps a corrupt one from filling the memory. */
+const maxBytes = 64_000_000;
+/** A quarter of the size for less than a microsecond per event; higher levels take much longer for little gain. */
 const quality = 1;
 
 /**
- * Version 1 unless an event has columns that only version 2 knows, so that processors of the release before store all others.
+ * Version 1 unless an event has context columns, so that processors of the previous release can store all other events.
  * @param events text of a JSON array
  */
 export const eventJob = (events: string, count: number, hasContext = mayHaveContext(events)): EventIngestData => ({
@@ -46,7 +46,7 @@ export const eventJob = (events: string, count: number, hasContext = mayHaveCont
   events,
 });
 
-/** The same, compressed where it is large, which is of version 2 as well. */
+/** The same, but large ones are compressed, which requires version 2. */
 export async function packedEventJob(events: string, count: number, hasContext: boolean): Promise<EventIngestData> {
   if (events.length < compressFromCharacters) return eventJob(events, count, hasContext);
   const bytes = Buffer.from(events);
@@ -58,24 +58,24 @@ export async function packedEventJob(events: string, count: number, hasContext: 
   return { v: 2, count, events: packed.toString('base64'), encoding: 'br', context: hasContext };
 }
 
-/** Of what cannot be unpacked however often it is tried. */
+/** The job's events cannot be unpacked; a retry would not help. */
 export class BrokenJobError extends Error {
   override readonly name = 'BrokenJobError';
 }
 
-const isOfData = (error: unknown) =>
+const isDataError = (error: unknown) =>
   /^(ERR__|ERR_BROTLI|ERR_BUFFER_TOO_LARGE|Z_)/.test(String((error as { code?: string }).code));
 
 /**
- * The text of a job's events, and whether they may have columns that only version 2 knows. @throws BrokenJobError where it is no
- * Brotli, or more than any job holds.
+ * The text of a job's events, and whether they may have context columns.
+ * @throws BrokenJobError if they are not valid Brotli, or larger than any job.
  */
 export async function unpackEvents({ v, events, encoding, context = v > 1 }: EventIngestData) {
   if (encoding === undefined) return { events, hasContext: context };
   try {
-    const bytes = await decompress(Buffer.from(events, 'base64'), { maxOutputLength: mostBytes });
+    const bytes = await decompress(Buffer.from(events, 'base64'), { maxOutputLength: maxBytes });
     return { events: bytes.toString(), hasContext: context };
   } catch (error) {
-    throw isOfData(error) ? new BrokenJobError('events cannot be unpacked', { cause: error }) : error;
+    throw isDataError(error) ? new BrokenJobError('events cannot be unpacked', { cause: error }) : error;
   }
 }

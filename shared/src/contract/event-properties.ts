@@ -1,11 +1,8 @@
-/** The limits of an event's properties: how many, how deep, how long. */
-
-import { exactDigits, isExactNumber, markedExtra } from '../platform/exact-json.js';
-import { mostDigits } from './decimal.js';
+import { exactDigits, isExactNumber, markerOverhead } from '../platform/exact-json.js';
+import { maxDigits } from './decimal.js';
 
 export const propertyLimits = { keys: 64, depth: 5, bytes: 8_192 } as const;
 
-/** Which limit is broken, and by which property where it is one. */
 export interface PropertiesProblem {
   problem: string;
   /** `properties`, or the path of the property. */
@@ -19,13 +16,13 @@ interface Pending {
 
 const broken = (problem: string): PropertiesProblem => ({ problem, field: 'properties' });
 
-/** Numbers are kept exactly, so that only one that is too long to be written out is refused. */
+/** Numbers are stored exactly, so only those with too many digits are refused. */
 const isTooLong = (value: unknown) =>
   typeof value === 'number' ? !Number.isFinite(value) : isExactNumber(value) && exactDigits(value) === undefined;
 
-/** Where in `properties` the too long number is; long keys are cut. */
+/** Locates the number in `properties` that is too long; the path is truncated. */
 function tooLongNumber(properties: object): PropertiesProblem {
-  const problem = `must be a number of at most ${mostDigits} digits when it is written out`;
+  const problem = `must be a number of at most ${maxDigits} digits when written without an exponent`;
   const pending: { value: object; path: string }[] = [{ value: properties, path: 'properties' }];
   for (let next = pending.pop(); next; next = pending.pop()) {
     for (const [key, inner] of Object.entries(next.value)) {
@@ -41,63 +38,66 @@ const tooDeep = broken(`must be nested at most ${propertyLimits.depth} levels de
 const tooManyKeys = broken(`must have at most ${propertyLimits.keys} keys in an object`);
 const tooLarge = broken(`must have at most ${propertyLimits.bytes} bytes`);
 
-/** What has been seen of the properties so far. */
-interface Seen {
+interface Totals {
   values: number;
-  /** What it takes at most as JSON in UTF-8, without exact numbers. */
-  mostBytes: number;
+  /** Upper bound of the size as JSON in UTF-8, without exact numbers. */
+  maxBytes: number;
   exactNumbers: number;
   exactBytes: number;
 }
 
-/** With quotes, comma and colon; a character may be an escape of six bytes. */
-const mostBytesOf = (text: string) => 6 * text.length + 4;
-/** Any number, `-1.2345678901234567e-308` for instance, truth value or pair of brackets, with its comma. */
-const mostBytesOfOther = 26;
+/** With quotes, comma and colon; a character may become an escape of six bytes. */
+const maxTextBytes = (text: string) => 6 * text.length + 4;
+/** Any number, such as `-1.2345678901234567e-308`, boolean or pair of brackets, with its comma. */
+const maxOtherBytes = 26;
 
-/** Looks at the values of one object or array, and adds those that have values of their own to `pending`. */
-function look({ value, depth }: Pending, seen: Seen, pending: Pending[]): PropertiesProblem | 'too long' | undefined {
+/** Checks the values of one object or array, and adds nested objects and arrays to `pending`. */
+function checkLevel(
+  { value, depth }: Pending,
+  totals: Totals,
+  pending: Pending[],
+): PropertiesProblem | 'too long' | undefined {
   if (depth > propertyLimits.depth) return tooDeep;
   const keys = Array.isArray(value) ? [] : Object.keys(value);
   if (keys.length > propertyLimits.keys) return tooManyKeys;
-  for (const key of keys) seen.mostBytes += mostBytesOf(key);
+  for (const key of keys) totals.maxBytes += maxTextBytes(key);
   const inner: unknown[] = Array.isArray(value) ? value : Object.values(value);
-  seen.values += inner.length;
-  // Every value costs at least two bytes of JSON.
-  if (seen.values > propertyLimits.bytes) return tooLarge;
+  totals.values += inner.length;
+  // Every value takes at least two bytes of JSON.
+  if (totals.values > propertyLimits.bytes) return tooLarge;
   for (const item of inner) {
     if (isExactNumber(item)) {
       const digits = exactDigits(item);
       if (digits === undefined) return 'too long';
-      seen.exactNumbers += 1;
-      seen.exactBytes += digits.length;
-      // Thousands of numbers such as 1e8000 would be a text of many megabytes.
-      if (seen.exactBytes > propertyLimits.bytes) return tooLarge;
+      totals.exactNumbers += 1;
+      totals.exactBytes += digits.length;
+      // Thousands of numbers such as 1e8000 would expand to many megabytes.
+      if (totals.exactBytes > propertyLimits.bytes) return tooLarge;
       continue;
     }
     if (typeof item === 'number' && !Number.isFinite(item)) return 'too long';
-    seen.mostBytes += typeof item === 'string' ? mostBytesOf(item) : mostBytesOfOther;
+    totals.maxBytes += typeof item === 'string' ? maxTextBytes(item) : maxOtherBytes;
     if (typeof item === 'object' && item !== null) pending.push({ value: item, depth: depth + 1 });
   }
   return undefined;
 }
 
-/** What cannot be too large by any count is not written out, which would cost more than all other checks. */
-function isTooLarge(properties: object, { mostBytes, exactNumbers, exactBytes }: Seen): boolean {
-  if (mostBytes + exactBytes <= propertyLimits.bytes) return false;
-  return Buffer.byteLength(JSON.stringify(properties)) - exactNumbers * markedExtra > propertyLimits.bytes;
+/** Serializes only if the upper bound exceeds the limit, because that costs more than all other checks. */
+function isTooLarge(properties: object, { maxBytes, exactNumbers, exactBytes }: Totals): boolean {
+  if (maxBytes + exactBytes <= propertyLimits.bytes) return false;
+  return Buffer.byteLength(JSON.stringify(properties)) - exactNumbers * markerOverhead > propertyLimits.bytes;
 }
 
 /**
- * Checks, without recursion and with bounded work: 64 keys in each object, five levels (the properties object itself is the
- * first), 8 KB as JSON in UTF-8 with every number as it is stored.
+ * Checks the limits without recursion and with bounded work: 64 keys per object, five levels (the properties object is the
+ * first), and 8 KB as JSON in UTF-8 with numbers as stored.
  */
 export function checkProperties(properties: object): PropertiesProblem | undefined {
   const pending: Pending[] = [{ value: properties, depth: 1 }];
-  const seen = { values: 0, mostBytes: mostBytesOfOther, exactNumbers: 0, exactBytes: 0 };
+  const totals = { values: 0, maxBytes: maxOtherBytes, exactNumbers: 0, exactBytes: 0 };
   for (let next = pending.pop(); next; next = pending.pop()) {
-    const problem = look(next, seen, pending);
+    const problem = checkLevel(next, totals, pending);
     if (problem) return problem === 'too long' ? tooLongNumber(properties) : problem;
   }
-  return isTooLarge(properties, seen) ? tooLarge : undefined;
+  return isTooLarge(properties, totals) ? tooLarge : undefined;
 }

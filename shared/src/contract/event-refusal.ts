@@ -1,6 +1,4 @@
-/** Turns the ways in which an event can be wrong into a closed set. */
-
-/** Why an event was refused: a closed set, used as the label of the metric `rejected`. */
+/** Why an event was refused; label `reason` of the metric for rejected events. */
 export type EventRefusalReason =
   | 'not_an_object'
   | 'missing_field'

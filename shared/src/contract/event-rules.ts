@@ -1,4 +1,4 @@
-/** The rules of an event as a client may send it, and the words of refusals. */
+/** Validation rules for events that clients send, and the messages of refusals. */
 import Joi from 'joi';
 import { isExactNumber } from '../platform/exact-json.js';
 import { parseInstant } from '../time/instant.js';
@@ -9,17 +9,16 @@ import { checkProperties, type PropertiesProblem } from './event-properties.js';
 import type { EventRefusal, EventRefusalReason } from './event-refusal.js';
 import { checkVisitor, type SentVisitor } from './sent-visitor.js';
 
-/** An event as a client sends it, once it is checked. */
+/** An event as the client sent it, validated. */
 export type IncomingEvent = Omit<Event, 'timestamp' | 'event_id' | 'client_time'> & {
   timestamp?: string;
   event_id?: string;
-  /** When the client sent it, by its own clock. */
+  /** When the client sent it, by the client's clock. */
   sent_at?: string | undefined;
-  /** What a server knows of the visitor whose event it passes on. */
   context?: SentVisitor | undefined;
 };
 
-/** The format only: the range is that of the corrected time, see {@link validateEvent}. */
+/** Format only; the range is checked after clock correction, see `validateEvent`. */
 const timestampSchema = Joi.string()
   .max(40)
   .custom((text: string, helpers) => (parseInstant(text) === undefined ? helpers.error('timestamp.format') : text));
@@ -41,8 +40,8 @@ const text = (limit: number) =>
     hasMoreCharacters(value, limit) ? helpers.error('string.max', { limit }) : value,
   );
 
-/** Columns whose rule is more than the length of a text; `event_id` and `timestamp` are found out where they are not sent. */
-const ownRules: Record<string, Joi.Schema> = {
+/** Columns that need more than a length limit. `event_id` and `timestamp` are optional: ingestion fills them in. */
+const specialRules: Record<string, Joi.Schema> = {
   site_id: text(64)
     .pattern(/^[A-Za-z0-9._-]+$/)
     .required(),
@@ -52,13 +51,13 @@ const ownRules: Record<string, Joi.Schema> = {
 };
 
 function ruleOf({ name, characters = 0, mayBeEmpty, isRequired }: (typeof allColumns)[number]): Joi.Schema {
-  const own = ownRules[name];
-  if (own) return own;
+  const special = specialRules[name];
+  if (special) return special;
   const rule = mayBeEmpty ? text(characters).allow('') : text(characters);
   return isRequired ? rule.required() : rule;
 }
 
-/** The rules of an event, without preferences, which Joi could not describe for {@link compileSchema}. */
+/** Without preferences, which Joi could not describe for {@link compileSchema}. */
 export const eventRules = Joi.object({
   ...Object.fromEntries(allColumns.map((column) => [column.name, ruleOf(column)])),
   sent_at: timestampSchema,
@@ -67,10 +66,10 @@ export const eventRules = Joi.object({
   .required()
   .with('event_id', 'timestamp');
 
-/** Joi's own form of the rules, which words refusals. */
+/** The rules as Joi runs them, to explain refusals. */
 export const eventSchema = eventRules.prefs({ convert: false, abortEarly: true, errors: { render: false } });
 
-/** Its compiled form, which accepts what is right in a tenth of the time. */
+/** The compiled rules, which accept valid events in a tenth of the time. */
 export const acceptEvent = compileSchema(eventRules);
 
 type JoiDetail = Joi.ValidationErrorItem;
@@ -78,7 +77,7 @@ type Rule = [EventRefusalReason, (field: string, detail: JoiDetail) => string];
 
 export const notAField = (field: string) => `${field} is not a field of an event; put it into properties`;
 
-/** Joi's error types, each with our reason and a sentence that names field and rule. */
+/** Joi's error types with our reason and a message that names field and rule. */
 const rules: Record<string, Rule> = {
   'any.required': ['missing_field', (field) => `${field} is required`],
   'object.with': [
@@ -91,11 +90,11 @@ const rules: Record<string, Rule> = {
   'string.max': ['too_long', (field, { context }) => `${field} must have at most ${context?.limit} characters`],
   'string.pattern.base': [
     'bad_format',
-    (field) => `${field} may hold only letters, digits, dot, underscore and hyphen`,
+    (field) => `${field} must contain only letters, digits, dots, underscores and hyphens`,
   ],
   'timestamp.format': [
     'bad_format',
-    (field) => `${field} must be a real ISO 8601 time with a zone, such as 2025-11-14T10:00:00Z`,
+    (field) => `${field} must be a valid ISO 8601 time with a zone, such as 2025-11-14T10:00:00Z`,
   ],
 };
 
@@ -106,7 +105,7 @@ export const notAnObject = {
   message: 'an event must be a JSON object',
 } as const;
 
-/** Why the rules refuse an event. */
+/** Explains a validation error of Joi. */
 export function refuseEvent(detail: JoiDetail): { ok: false } & EventRefusal {
   if (detail.path.length === 0 && detail.type === 'object.base') return notAnObject;
   const field = detail.type === 'object.with' ? 'timestamp' : String(detail.path[0] ?? '').slice(0, 64);

@@ -1,27 +1,26 @@
-/** Names of files that people choose. */
 import Joi from 'joi';
 
-/** With room for an ending of a file that is being written. */
+/** Leaves room for the extra extension of a file that is being written. */
 export const maxFileNameBytes = 200;
 
 /**
- * Leads to no other folder, is hidden by no listing, and reads as what it is: no control characters, no marks that are invisible or turn
- * the direction of text, no separators of lines, no half of a surrogate pair; and before any ending a letter or a digit that is seen, which
- * fillers such as U+3164 are not, letters though they are.
+ * A name that stays in its folder, is not hidden, and reads as it is written: no control characters, invisible or bidirectional
+ * marks, line separators or lone surrogates. Before the extension it needs a visible letter or digit, which excludes letters such
+ * as the Hangul filler U+3164.
  */
-const plain = /^(?!\.)(?=[^.]*(?!\p{DI})[\p{L}\p{N}])[^/\\\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+$/u;
+const safeName = /^(?!\.)(?=[^.]*(?!\p{DI})[\p{L}\p{N}])[^/\\\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+$/u;
 
-/** A UUID and endings, as files of exports and reports are named. */
-const own = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:\.[a-z0-9]{1,10}){1,3}$/;
+/** A UUID with extensions, as exports and reports are named by default. */
+const generatedName = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:\.[a-z0-9]{1,10}){1,3}$/;
 
-export const isOwnFileName = (name: string) => own.test(name);
+export const isGeneratedFileName = (name: string) => generatedName.test(name);
 
-/** One that people may choose for a file beside those. */
+/** A safe name that cannot collide with a generated one. */
 export const isChosenFileName = (name: string) =>
-  plain.test(name) && !own.test(name) && Buffer.byteLength(name) <= maxFileNameBytes;
+  safeName.test(name) && !generatedName.test(name) && Buffer.byteLength(name) <= maxFileNameBytes;
 
-/** The same in a request or in the data of a job, which say in words of their own what is wrong. */
-export const fileNameSchema = Joi.string().max(maxFileNameBytes, 'utf8').pattern(plain);
+/** Any safe name; the callers add the error messages. */
+export const fileNameSchema = Joi.string().max(maxFileNameBytes, 'utf8').pattern(safeName);
 
-/** Of a file beside those that the services name themselves. */
-export const chosenFileNameSchema = fileNameSchema.pattern(own, { invert: true });
+/** The schema of {@link isChosenFileName}. */
+export const chosenFileNameSchema = fileNameSchema.pattern(generatedName, { invert: true });

@@ -1,11 +1,11 @@
-/** What each job carries, as a type and its Joi schema. Instants are ISO 8601; ranges are half-open. */
+/** The data of each job, as types and Joi schemas. Instants are ISO 8601; ranges are half-open. */
 import Joi from 'joi';
 import { isCalendarDate } from '../time/time.js';
 
 export const periodTypes = ['day', 'week', 'month', 'quarter', 'year'] as const;
 export type PeriodType = (typeof periodTypes)[number];
 
-/** One site; absent: every active one, a child job each. */
+/** Without `site_id`, the job runs for every active site, each as a child job. */
 export interface SiteData {
   site_id?: string;
 }
@@ -22,13 +22,13 @@ export interface RebuildData extends SiteData {
 
 export interface DailyRollupData extends SiteData {
   date: string;
-  /** These profiles only. */
+  /** Limits the job to these profiles. */
   profileIds?: string[];
 }
 
 /**
- * A period in the site's own time zone: `previous` or `current` as of instant `at`, or the one that a calendar day lies in.
- * `at` is when the job was added when it is not given; schedules give the slot.
+ * A period in the site's time zone: `previous` or `current` as of instant `at`, or the one that contains a calendar day.
+ * `at` defaults to when the job was added; schedules set it to the slot.
  */
 export interface PeriodData extends SiteData {
   periodType: PeriodType;
@@ -36,14 +36,14 @@ export interface PeriodData extends SiteData {
   at?: string;
 }
 
-/** `cohortMonth` as `YYYY-MM`; absent: every cohort that the site has. */
+/** `cohortMonth` is `YYYY-MM`; without it, all cohorts of the site are computed. */
 export interface CohortsData extends SiteData {
   cohortMonth?: string;
 }
 
 export const granularities = ['hour', 'day', 'week', 'month'] as const;
 
-/** Days of the site's time zone, both included. */
+/** Days in the site's time zone, both included. */
 export interface PublisherData extends SiteData {
   startDate: string;
   endDate: string;
@@ -63,7 +63,7 @@ export const cleanupTypes = ['old_logs', 'expired_tokens', 'temp_files'] as cons
 
 export interface CleanupData {
   type: (typeof cleanupTypes)[number];
-  /** Days; what is younger stays. */
+  /** In days. */
   olderThan?: number;
 }
 
@@ -73,29 +73,29 @@ export interface WarmingData {
 }
 
 export const maxSiteIdLength = 64;
-/** As in the rules of an event: no other site can have events. */
+/** The same rule as for events: no other site can have any. */
 export const siteId = Joi.string()
   .max(maxSiteIdLength)
   .pattern(/^[A-Za-z0-9._-]+$/)
-  .messages({ 'string.pattern.base': '{{#label}} may hold only letters, digits, dot, underscore and hyphen' });
-/** JavaScript takes 30 February for 2 March. */
+  .messages({ 'string.pattern.base': '{{#label}} must contain only letters, digits, dots, underscores and hyphens' });
+/** JavaScript reads 30 February as 2 March. */
 const checkRealDay: Joi.CustomValidator = (value, { original, error }) => {
   const [day] = /^\d{4}-\d\d-\d\d/.exec(String(original)) ?? [];
   return day === undefined || isCalendarDate(day) ? value : error('date.day');
 };
-/** What Postgres and every time zone can hold, with room at both ends. */
+/** A range that Postgres and every time zone can represent, with room at both ends. */
 export const instant = Joi.date()
   .iso()
   .min('1970-01-01')
   .max('2199-12-31')
   .custom(checkRealDay)
-  .messages({ 'date.day': '{{#label}} is on a day that the calendar does not have' })
+  .messages({ 'date.day': '{{#label}} is not on a valid calendar day' })
   .raw();
 
 const yearMs = 366 * 86_400_000;
 const firstDay = '2000-01-01';
 
-/** Events lie between 2000 and a day from now; a period that is under way may end a year from now. */
+/** Events lie between 2000 and a day from now; the current period may end up to a year from now. */
 const checkDay: Joi.CustomValidator<string> = (text, helpers) => {
   if (!isCalendarDate(text)) return helpers.error('date.day');
   const lastDay = new Date(Date.now() + yearMs).toISOString().slice(0, 10);
@@ -103,11 +103,11 @@ const checkDay: Joi.CustomValidator<string> = (text, helpers) => {
 };
 const dayMessages = {
   'date.day': '{{#label}} must be a calendar day such as 2026-01-31',
-  'date.range': `{{#label}} must lie between ${firstDay} and {{#lastDay}}: no other day has events`,
+  'date.range': `{{#label}} must be between ${firstDay} and {{#lastDay}}: no other day has events`,
 };
 export const date = Joi.string().custom(checkDay).messages(dayMessages);
 
-/** Refuses a range that ends before it begins; two ends that are equal are allowed where both days belong to it. */
+/** Refuses a range that ends before it begins. Set `isEmptyAllowed` if both ends are included, so that they may be equal. */
 export function inOrder(
   from: string,
   to: string,
@@ -119,7 +119,7 @@ export function inOrder(
     return helpers.error('range.order', { from, to });
   };
 }
-export const orderMessages = { 'range.order': '{{#from}} must lie before {{#to}}' };
+export const orderMessages = { 'range.order': '{{#from}} must be before {{#to}}' };
 export const object = <T>(keys: Joi.SchemaMap<T>) => Joi.object<T>(keys).required();
 export const profileIds = Joi.array().items(Joi.string().max(128)).min(1).max(10_000);
 const period = Joi.string()

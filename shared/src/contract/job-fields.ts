@@ -1,4 +1,3 @@
-/** What a job's data may hold, in words, as its schema says it. */
 import type Joi from 'joi';
 
 interface FieldDescription {
@@ -6,7 +5,7 @@ interface FieldDescription {
   allow?: unknown[];
 }
 
-/** Such as `site_id (optional), type (a, b)`: fields, with their values where they are few. */
+/** The fields of a job's data, and their values if those are limited, such as `site_id (optional), type (a, b)`. */
 export function jobFields(schema: Joi.ObjectSchema): string {
   const fields = Object.entries(schema.describe().keys as Record<string, FieldDescription>);
   return fields

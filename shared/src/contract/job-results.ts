@@ -1,41 +1,40 @@
-/** What each job reports when it is done, as a type and its Joi schema. */
+/** The result of each job, as types and Joi schemas. */
 import Joi from 'joi';
 
-/** What an event job reports. */
 export interface EventIngestResult {
   events: number;
 }
 
-/** What a job for all sites reports, of the child jobs of its sites. */
+/** The result of a job for all sites, from its child jobs. */
 export interface FanOutResult {
-  /** Sites whose job is done. */
+  /** Ids of the sites. */
   done: string[];
   failed: { site_id: string; reason: string }[];
-  /** Sites where there was nothing to do, or another job was at it. */
+  /** Sites with nothing to do, or for which another job was already running. */
   skipped: { site_id: string; reason: string }[];
 }
 
 export type RollResult = { skipped: string } | { intervals: number; days: number; rows: number; ms: number };
 
-/** Rows written to the table of an aggregation, by the name of the table. */
+/** Rows written, by table. */
 export type RowsResult = { skipped: string } | { rows: Record<string, number>; ms: number };
 
-/** What a cleanup removed, by kind. */
 export interface CleanupResult {
+  /** Number removed, by kind. */
   removed: Record<string, number>;
-  /** What is old enough but stays, and why. */
+  /** Old enough to be removed, but kept. */
   kept: { what: string; reason: string }[];
 }
 
 export interface WarmingResult {
   warmed: string[];
   failed: { key: string; reason: string }[];
-  /** Keys that another job, in whichever process, was at. */
+  /** Keys that another job, in this or another process, was already warming. */
   skipped: string[];
   ms: number;
 }
 
-/** What a file holds that a job wrote. */
+/** Size of a file that a job wrote. */
 export interface FileResult {
   rows: number;
   bytes: number;
@@ -44,15 +43,26 @@ export interface FileResult {
 
 export type ExportResult = { skipped: string } | ({ exportId: string } & FileResult);
 
-/** The reports that a job for several sites has begun, one for each site. */
+/** The reports that a job started, one for each of its sites. */
 export type ReportsResult = { skipped: string } | FanOutResult | { reportIds: string[]; ms: number };
 
 export type SiteReportResult = { skipped: string } | ({ reportId: string } & FileResult);
 
-/** How many recipients got a report; who they are stands in the ledger alone. */
+/** Number of recipients by outcome; only the delivery ledger contains who they are. */
 export type DeliverResult =
   | { skipped: string }
   | { reportId: string; sent: number; failed: number; unknown: number; ms: number };
+
+/** Fields that do not count as work: duration, what was skipped, and cache warming. */
+const routine = new Set(['ms', 'skipped', 'warmed']);
+
+/** True if a job found nothing to do: all counts of its result are 0 and all lists are empty. */
+export function didNothing(result: unknown): boolean {
+  if (typeof result === 'number') return result === 0;
+  if (Array.isArray(result)) return result.length === 0;
+  if (typeof result !== 'object' || result === null) return false;
+  return Object.entries(result).every(([name, value]) => routine.has(name) || didNothing(value));
+}
 
 const count = Joi.number().integer().min(0).required();
 const reasons = Joi.array().items({ site_id: Joi.string(), reason: Joi.string() });

@@ -1,9 +1,9 @@
-/** What Postgres can store: `text` and `jsonb` refuse NUL and lone surrogates, which become U+FFFD. */
 import { isExactNumber } from '../platform/exact-json.js';
 
+/** Replaces NUL and lone surrogates, which Postgres's `text` and `jsonb` reject, by U+FFFD. */
 export const makeStorable = (text: string): string => text.replaceAll('\0', '\uFFFD').toWellFormed();
 
-/** The same of all texts in a value, and of keys. Recursion is bounded: properties are at most five levels deep. */
+/** The same for all texts and keys in a value. Recursion is bounded: properties are at most five levels deep. */
 export function makeValueStorable(value: unknown): unknown {
   if (typeof value === 'string') return makeStorable(value);
   if (Array.isArray(value)) return value.map(makeValueStorable);

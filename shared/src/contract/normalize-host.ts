@@ -1,13 +1,13 @@
-/** Hosts within addresses that clients send, in the one form that SQL can compare: ASCII, without credentials. */
+/** Normalizes hosts in URLs from clients to the one form that SQL can compare: ASCII, without credentials. */
 
-/** What needs no second look: an ordinary web address, or no address at all. Anchored, so that it looks at the host only. */
+/** URLs that need no change. Anchored, so that it looks at the host only. */
 const ordinary = /^(?:[Hh][Tt][Tt][Pp][Ss]?:)?\/\/[A-Za-z0-9.-]*[A-Za-z]\.?(?::\d+)?(?:[/?#]|$)/;
 const webScheme = /^\s*https?:/i;
 const webAddress = /^\s*(?:https?:|\/\/)/i;
 
 /**
- * An address as a browser understands it (WHATWG URL): the host in punycode and lower case, IPv4 and IPv6 in one form, no
- * credentials. What is no web address, or an ordinary one, stays as it is.
+ * The URL as a browser understands it (WHATWG URL): the host in punycode and lower case, IPv4 and IPv6 in canonical form, no
+ * credentials. Anything but a web URL stays as it is.
  */
 export function normalizeHost(address: string): string {
   if (ordinary.test(address) || !webAddress.test(address)) return address;
@@ -20,25 +20,25 @@ export function normalizeHost(address: string): string {
 
 function parseUrl(address: string): URL | undefined {
   try {
-    // With a base, `http:/host` would be a path below the base's host.
+    // With a base, `http:/host` would be parsed as a path on the base's host.
     return webScheme.test(address) ? new URL(address) : new URL(address, 'http://localhost');
   } catch {
     return undefined;
   }
 }
 
-/** One scheme, or none, and one host; the same as in `referrer-host.ts`, which says it in SQL. */
+/** An optional scheme and a host; the same rule as in SQL in `referrer-host.ts`. */
 const schemeOfHost = '(?:[A-Za-z][A-Za-z0-9+.-]*:)?//';
 const schemeWithoutHost = '[A-Za-z][A-Za-z0-9+.-]*:(?!\\d{1,5}(?:[/?#]|$))';
 const authority = new RegExp(`^(?:${schemeOfHost}|(?!${schemeWithoutHost}))([^/?#\\\\]*)`);
-/** `http://http://shop.example` is a slip, not the host `http`. */
+/** `http://http://shop.example` is a typo, not the host `http`. */
 const schemeTwice = new RegExp(`^${schemeOfHost}[A-Za-z][A-Za-z0-9+.-]*://`);
 
 const isAscii = (text: string) => /^\p{ASCII}*$/u.test(text);
 
 /**
- * A referrer with its host in the form of {@link normalizeHost}, also where it names no scheme (`bücher.example/x`) or another one
- * than those of the web. What has no dot is a name of some other kind, and stays as it is.
+ * Like {@link normalizeHost}, but also for referrers without a scheme (`bücher.example/x`) or with one other than http and https.
+ * A name without a dot is not a host, and stays as it is.
  */
 export function normalizeReferrer(referrer: string): string {
   if (isAscii(referrer) || webAddress.test(referrer)) return normalizeHost(referrer);
@@ -48,12 +48,12 @@ export function normalizeReferrer(referrer: string): string {
   return url ? before.slice(0, before.length - host.length) + url.host + referrer.slice(before.length) : referrer;
 }
 
-/** Letters beyond ASCII have become punycode by then. */
+/** By then, non-ASCII letters are punycode. */
 const hostName = /^(?:[\w.-]+|\[[\da-f:.]+\])$/;
 
 /**
- * The host by which sites and referrers are compared, of an address with any scheme or of a host alone: as above, without port,
- * final dot and `www.`; undefined for what is none.
+ * The host by which sites and referrers are compared, from a URL with any scheme or from a bare host: normalized, without port,
+ * trailing dot and `www.`. Undefined if there is no host.
  */
 export function comparableHost(given: string): string | undefined {
   const address = given.trim();

@@ -1,30 +1,30 @@
-/** Where a referrer says that people came from, in SQL: rollups, raw events, filters and verification share this one definition. */
+/** The only SQL definition of a referrer's host, shared by rollups, raw events, filters and verification. */
 
-/** The form of nearly all: nothing to take off, so that a look and a cut are enough. */
+/** Almost all referrers: nothing needs to be removed, so a match and a split are enough. */
 const ordinary = `referrer ~ '^https?://[a-z0-9.-]*[a-z0-9](/|$)' and referrer not like '%://www.%'`;
 
 /**
- * What stands between scheme and path, where there is a scheme with `//`, only `//`, or no scheme at all (`news.example/x`,
+ * The part between scheme and path, if there is a scheme with `//`, only `//`, or no scheme at all (`news.example/x`,
  * `news.example:8080`). A scheme without `//` has no host (`about:blank`, `javascript:...`).
  */
 const authority = `substring(referrer from
   '^\\s*(?:(?:[A-Za-z][A-Za-z0-9+.-]*:)?//|(?![A-Za-z][A-Za-z0-9+.-]*:(?!\\d{1,5}(?:[/?#]|$))))([^/?#\\\\\\s]*)')`;
 
-/** Without credentials, port and one final dot, in lower case. */
+/** Without credentials, port and one trailing dot, in lower case. */
 const host = `lower(regexp_replace(${authority}, '^.*@|\\.?(?::\\d*)?$', '', 'g'))`;
 
 const ordinaryHost = `split_part(referrer, '/', 3)`;
 const otherHost = `coalesce(nullif(regexp_replace(${host}, '^www\\.(?=[^.]+\\.)', ''), ''), 'direct')`;
 
 /**
- * Host of `referrer`, a column of table events, as a URL parser understands it, without `www.` before a domain; `direct` when
- * there is none, or when it is one of the site's own hostnames; without `site` these are hosts like any other. Hosts that are not
- * ASCII became punycode when their event arrived. `site` is a parameter such as `$1`: a constant, so that Postgres reads the
- * hostnames once a statement.
+ * SQL for the host of column `referrer` of table events, as a URL parser understands it, without a leading `www.`; `direct` if
+ * there is none, or if it is one of the site's own hostnames. Without `site`, own hostnames are treated like any other. Hosts
+ * were converted to punycode on arrival. `site` is a parameter such as `$1`: being constant, it lets Postgres read the hostnames
+ * once per statement.
  */
 export function referrerHost(site?: string): string {
   const own = `(select nullif(sites.hostnames, '{}') from sites where sites.site_id = ${site})`;
-  // Sites without hostnames, which most are, skip the comparison.
+  // Most sites have no hostnames and skip the comparison.
   const unlessOwn = (found: string) =>
     site === undefined
       ? found

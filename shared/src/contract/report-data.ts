@@ -1,4 +1,4 @@
-/** What jobs of exports and reports carry, as a type and its Joi schema. */
+/** The data of export and report jobs, as types and Joi schemas. */
 import Joi from 'joi';
 import { chosenFileNameSchema, maxFileNameBytes } from './file-name.js';
 import { uuidPattern } from './ids.js';
@@ -21,16 +21,16 @@ export const reportTypes = ['PROFILE_PERFORMANCE', 'REVENUE_SUMMARY', 'COST_ANAL
 export const jobFormats = ['CSV', 'JSON', 'PDF'] as const;
 export type JobFormat = (typeof jobFormats)[number];
 
-/** Datasets whose rows are single events, each of one person: files of them do not outlive the erasure of a user. */
+/** Datasets whose rows are single events of one person: erasing a user deletes files of these. */
 export const datasetsOfSingleEvents = ['events', 'transactions', 'costs', 'recent-activity', 'comprehensive'] as const;
 
-/** Days of the site's time zone, both included. */
+/** Days in the site's time zone, both included. */
 export interface Days {
   startDate: string;
   endDate: string;
 }
 
-/** `outputPath` is the name of a file in EXPORT_DIR. */
+/** `outputPath` is a file name in EXPORT_DIR. */
 export interface ExportDataData extends Days {
   site_id: string;
   dataType: (typeof exportedTypes)[number];
@@ -39,7 +39,7 @@ export interface ExportDataData extends Days {
   outputPath?: string;
 }
 
-/** A row of table exports, whose file is to be written. */
+/** Writes the file of a row of table exports. */
 export interface ExportJobData extends SiteData {
   exportId: string;
 }
@@ -49,13 +49,13 @@ export interface GeneratedReport extends SiteData {
   format: JobFormat;
   profileIds?: string[];
   recipientEmail?: string;
-  /** The name of a file in EXPORT_DIR; with `-` and the id of its site before the ending where `site_id` is absent. */
+  /** A file name in EXPORT_DIR; without `site_id`, `-` and each site's id are inserted before the extension. */
   outputPath?: string;
-  /** Of a period; schedules give it in any case. When the job was added where it is absent. */
+  /** The instant for `period`; schedules always set it. Defaults to when the job was added. */
   at?: string;
 }
 
-/** The period before the one that `at` lies in, in the site's own time zone. */
+/** The period before the one that contains `at`, in the site's time zone. */
 export interface PreviousPeriod {
   period: 'previous';
   periodType: PeriodType;
@@ -63,44 +63,44 @@ export interface PreviousPeriod {
 
 type Absent<T> = { [Key in keyof T]?: undefined };
 
-/** For one site, or absent: a report for each that was active in its period. Either two days or a period. */
+/** Without `site_id`, a report for each site that was active in its period. Either two days or a period. */
 export type GenerateReportData = GeneratedReport & ((Days & Absent<PreviousPeriod>) | (PreviousPeriod & Absent<Days>));
 
-/** The reports of a template for the slot `at`: one for each of its sites. `at` is when the job was added where it is absent. */
+/** The reports of a template for the slot `at`, one for each of its sites. `at` defaults to when the job was added. */
 export interface TemplateReportData {
   templateId: string;
   at?: string;
 }
 
-/** A row of table reports: to be written, or to be sent to its recipients. */
+/** A row of table reports, to be generated or delivered. */
 export interface ReportJobData extends SiteData {
   reportId: string;
 }
 
-/** BullMQ and Postgres take such an id in any case; here it is what Postgres would answer. */
+/** In lower case only, as Postgres returns it, although Postgres accepts both. */
 const uuid = Joi.string()
   .pattern(uuidPattern)
   .messages({ 'string.pattern.base': '{{#label}} must be a UUID in lower case' });
 
-/** A UUID, or the name of a template that is there from the start. */
+/** A UUID, or the name of a built-in template. */
 const templateId = Joi.string()
   .pattern(/^[a-z0-9][a-z0-9-]{0,63}$/)
   .messages({ 'string.pattern.base': '{{#label}} must be the id of a report template' });
 
 const fileName = chosenFileNameSchema.messages({
   'string.pattern.base':
-    '{{#label}} must be the plain name of a file in EXPORT_DIR, with a letter or a digit, and without slash, backslash, control characters, invisible marks or a dot at its beginning',
+    '{{#label}} must be a plain file name in EXPORT_DIR, with a letter or a digit, and without slash, backslash, control characters, invisible characters or a leading dot',
   'string.pattern.invert.base':
-    '{{#label}} must not be a UUID with an ending, as files of exports and reports are named',
+    '{{#label}} must not be a UUID with an extension, which is how generated files are named',
 });
-/** `-` and a site's id are put into it. */
+/** Leaves room for `-` and a site's id. */
 const maxBytesBeforeSite = maxFileNameBytes - 1 - maxSiteIdLength;
 const fileNameOfSites = fileName.when('site_id', {
   is: Joi.exist(),
   otherwise: Joi.string()
     .max(maxBytesBeforeSite, 'utf8')
     .messages({
-      'string.max': `{{#label}} must have at most ${maxBytesBeforeSite} bytes in UTF-8 where there is no site_id, since the id of each site is put into it`,
+      'string.max': `{{#label}} must have at most ${maxBytesBeforeSite} bytes in UTF-8 without site_id, because the id of each site is inserted into it`,
     }),
 });
 const format = Joi.valid(...jobFormats).required();
@@ -119,7 +119,7 @@ export const exportData = object<ExportDataData>({
 
 export const exportJob = object<ExportJobData>({ site_id: siteId, exportId: uuid.required() });
 
-const formMessage = 'either startDate and endDate are given, or period and periodType';
+const formMessage = 'give either startDate and endDate, or period and periodType';
 const inOrderWhereGiven: Joi.CustomValidator<Record<string, string>> = (value, helpers) =>
   value.startDate === undefined ? value : inOrder('startDate', 'endDate', true)(value, helpers);
 

@@ -1,16 +1,17 @@
-/** What a server passes on of a visitor's request: used at the edge, and forgotten there. */
 import type { EventRefusal } from './event-refusal.js';
 
-/** Field `context` of an event. */
+/**
+ * Field `context` of an event: what a server passes on about the visitor's request. Used in ingestion only, and never stored.
+ */
 export interface SentVisitor {
-  /** IPv4 or IPv6; what is neither counts as absent. */
+  /** IPv4 or IPv6; anything else counts as absent. */
   ip?: string | null;
   user_agent?: string | null;
 }
 
 const names = new Set(['ip', 'user_agent']);
 
-/** Undefined for a context that is right; null stands for an absent value. */
+/** Undefined if the context is valid; null values count as absent. */
 export function checkVisitor(given: object): EventRefusal | undefined {
   for (const [name, value] of Object.entries(given)) {
     const field = `context.${name.slice(0, 64)}`;

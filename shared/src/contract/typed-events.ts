@@ -1,21 +1,21 @@
-/** Turns the events whose types have a meaning of their own (payments, tournaments ...) into checked ones, amounts as decimals. */
+/** Validates event types with a fixed meaning, such as payments and tournaments, and converts amounts to decimals. */
 import Joi from 'joi';
 import { exactDigits, isExactNumber } from '../platform/exact-json.js';
 import { hasMoreCharacters } from './count-characters.js';
 import type { EventRefusal, EventRefusalReason } from './event-refusal.js';
 
-/** ISO 4217, as far as the runtime knows it. */
+/** The ISO 4217 codes that the runtime supports. */
 const currencies = new Set(Intl.supportedValuesOf('currency'));
 
-/** A number as the decimal digits that were sent, anything else as it is. */
+/** A number as the digits that were sent; any other value unchanged. */
 function digitsOf(given: unknown): unknown {
   if (typeof given === 'number') return String(given);
   return isExactNumber(given) ? exactDigits(given) : given;
 }
 
 /**
- * An amount of money is text, such as "12.50", and stays the decimal that it is. A number becomes that text with the digits
- * that were sent: nothing is ever computed in binary fractions.
+ * An amount of money is a decimal string such as "12.50". A number becomes a string with the digits that were sent; amounts are
+ * never computed as binary floating point.
  */
 const amount = (pattern: RegExp, problem: 'amount.format' | 'amount.positive') =>
   Joi.any().custom((given: unknown, helpers) => {
@@ -24,17 +24,17 @@ const amount = (pattern: RegExp, problem: 'amount.format' | 'amount.positive') =
     return pattern.test(text) ? text : helpers.error(problem);
   });
 
-const most = 1e9;
+const maxQuantity = 1e9;
 
-/** A number from 0 to 1e9, its digits kept. */
+/** A number from 0 to 1e9 that keeps its digits. */
 const quantity = Joi.any().custom((given: unknown, helpers) => {
   const number = isExactNumber(given) ? Number(exactDigits(given)) : given;
   if (typeof number !== 'number') return helpers.error('number.base');
   if (number < 0) return helpers.error('number.min', { limit: 0 });
-  return number > most ? helpers.error('number.max', { limit: most }) : given;
+  return number > maxQuantity ? helpers.error('number.max', { limit: maxQuantity }) : given;
 });
 
-/** No whole number of that size is one that a double would change. */
+/** Whole numbers of this size are exact as doubles. */
 const wholeQuantity = quantity.custom((given: unknown, helpers) =>
   Number.isInteger(given) ? given : helpers.error('number.integer'),
 );
@@ -50,17 +50,17 @@ const name = Joi.string()
   )
   .required();
 
-/** Absent, or null. */
+/** May be absent or null. */
 const optionalName = name.optional().empty(null);
-/** A subscription is named, else it is what one user pays for one profile in one currency. */
+/** Without an id, a subscription is what one user pays for one profile in one currency. */
 const subscription = { subscription_id: optionalName };
-/** How long a plan goes between payments: `interval_count` times `interval`. */
+/** Time between payments: `interval_count` times `interval`. */
 const interval = Joi.valid('day', 'week', 'month', 'quarter', 'year');
 const intervalCount = Joi.number().integer().min(1).max(366).empty(null);
 
 const tournament = { tournament_id: name, format: name, players: wholeQuantity.required() };
 
-/** Properties that each type must or may have; others may stand beside them. */
+/** Properties that each type must or may have; other properties are allowed. */
 const properties: Record<string, Joi.SchemaMap> = {
   signup: {},
   payment: {
@@ -97,7 +97,7 @@ const properties: Record<string, Joi.SchemaMap> = {
   },
 };
 
-/** Types whose properties are checked. */
+/** Event types whose properties are validated. */
 export const typedEvents: ReadonlyMap<string, Joi.ObjectSchema> = new Map(
   Object.entries(properties).map(([type, keys]) => [
     type,
@@ -128,7 +128,7 @@ const rules: Record<string, [EventRefusalReason, Sentence]> = {
     'bad_format',
     (field) => `${field} must be a decimal such as "12.50" and not negative: up to 12 digits, up to 6 after the point`,
   ],
-  'currency.unknown': ['bad_format', (field) => `${field} must be a currency of ISO 4217 such as EUR`],
+  'currency.unknown': ['bad_format', (field) => `${field} must be an ISO 4217 currency such as EUR`],
 };
 
 const missing = (field: string, message = `${field} is required for this event_type`): EventRefusal => ({
@@ -139,13 +139,13 @@ const missing = (field: string, message = `${field} is required for this event_t
 
 const isGiven = (value: unknown) => value !== undefined && value !== null;
 
-/** A payment of a subscription says how long it pays for: without an interval it would be a single sale. */
+/** A subscription payment must have an interval; without one it would count as a one-time sale. */
 function checkInterval({ interval, ...given }: Record<string, unknown>): EventRefusal | undefined {
   if (isGiven(interval)) return undefined;
-  const needing = ['subscription_id', 'interval_count'].find((name) => isGiven(given[name]));
-  return needing === undefined
+  const dependent = ['subscription_id', 'interval_count'].find((name) => isGiven(given[name]));
+  return dependent === undefined
     ? undefined
-    : missing('properties.interval', `properties.interval is required with ${needing}`);
+    : missing('properties.interval', `properties.interval is required with ${dependent}`);
 }
 
 export interface TypedEvent {
@@ -155,8 +155,7 @@ export interface TypedEvent {
 }
 
 /**
- * Undefined for an event of any other type, and for one that keeps the rules of its type; amounts that were numbers are then
- * text in `event.properties`.
+ * Undefined for a valid event and for any other event type. Converts amounts in `event.properties` from numbers to strings.
  */
 export function checkTypedEvent(event: TypedEvent): EventRefusal | undefined {
   const schema = typedEvents.get(event.event_type);

@@ -1,11 +1,11 @@
-/** Sending mail over SMTP so that afterwards it is known what became of each message. */
+/** Sends mail over SMTP and classifies failures by whether the message may have arrived. */
 import { PassThrough, type TransformOptions } from 'node:stream';
 import { createTransport } from 'nodemailer';
 import { oneLine } from './one-line.js';
 import { SendError } from './send-error.js';
 
 export interface Mail {
-  /** Without angle brackets, see {@link messageId}: the same for every attempt, so that mail programs know a message that comes twice. */
+  /** Without angle brackets, see {@link messageId}. The same for every attempt, so that mail programs recognise duplicates. */
   messageId: string;
   to: { name: string; address: string };
   subject: string;
@@ -18,9 +18,9 @@ export interface Mail {
 export interface MailTimeouts {
   /** To connect, and again for the server's greeting. */
   connectMs: number;
-  /** Silence of the server. */
+  /** Without data from the server. */
   replyMs: number;
-  /** A message from its beginning to its end, however busily the server trickles. */
+  /** For the whole message, even if the server keeps sending data slowly. */
   wholeMs: number;
 }
 
@@ -32,34 +32,34 @@ export interface MailSettings {
 }
 
 export interface Mailer {
-  /** Resolves when the mail server took it. Nothing of it is ever read from a file or an address. @throws SendError */
+  /** Resolves when the mail server has accepted it. Never reads content from files or URLs. @throws SendError */
   send(mail: Mail): Promise<void>;
   close(): void;
 }
 
-/** Messages that are sent at once; more wait, within their `wholeMs`. */
+/** Messages sent at once; others wait, which counts towards their `wholeMs`. */
 export const mailsAtOnce = 4;
 
 const defaults: MailTimeouts = { connectMs: 10_000, replyMs: 10_000, wholeMs: 50_000 };
 
-/** An id for {@link Mail}: unique where `local` is, in the domain that mail comes from. */
+/** A message id in the sender's domain, as unique as `local`. */
 export const messageId = (local: string, from: string) => `${local}@${from.split('@').at(-1)}`;
 
-/** What nodemailer says about a failure. */
+/** nodemailer's errors. */
 interface SmtpFailure extends Error {
   code?: string;
   command?: string;
   responseCode?: number;
 }
 
-/** Commands whose 5xx is about the message or its recipient; at any other the server refuses us, whoever the mail is for. */
+/** Commands for which a 5xx concerns the message or its recipient; for any other command it concerns us. */
 const aboutThisMail = ['API', 'MAIL FROM', 'RCPT TO', 'DATA'];
-/** What nodemailer finds wrong itself: an address or a size that the server does not take. */
+/** nodemailer's own checks: an address or size that the server would not accept. */
 const unusable = ['EENVELOPE', 'EMESSAGE'];
 
 /**
- * 4xx may pass, 5xx is final (RFC 5321, 4.2.1). Without a reply it depends on whether the server had everything: a message whose
- * end it has not seen it may not deliver (RFC 5321, 4.1.1.4).
+ * 4xx is temporary, 5xx is final (RFC 5321, 4.2.1). Without a reply, it depends on whether the server has received the whole
+ * message: it must not deliver one whose end it has not seen (RFC 5321, 4.1.1.4).
  */
 function explain(failure: SmtpFailure, handedOver: boolean): SendError {
   const { responseCode = 0, command = '', code = '' } = failure;
@@ -67,19 +67,19 @@ function explain(failure: SmtpFailure, handedOver: boolean): SendError {
   const isAboutThisMail = aboutThisMail.includes(command);
   if (responseCode >= 500) return new SendError(isAboutThisMail ? 'refused' : 'retry', reason);
   if (responseCode >= 400) return new SendError('retry', reason);
-  if (handedOver) return new SendError('unknown', `the mail server got it but did not say that it took it: ${reason}`);
+  if (handedOver) return new SendError('unknown', `the mail server received it but did not confirm: ${reason}`);
   if (isAboutThisMail && unusable.includes(code)) return new SendError('refused', reason);
   return new SendError('retry', reason);
 }
 
-/** Connections are kept between messages. */
+/** Connections are reused. */
 export function openMailer({ url, from, timeouts }: MailSettings): Mailer {
   const { connectMs, replyMs, wholeMs } = { ...defaults, ...timeouts };
   const transport = createTransport({
     url,
     pool: true,
     maxConnections: mailsAtOnce,
-    // By itself the pool tries again where a connection is lost before the message; when to do that is the caller's to decide.
+    // The pool would retry if the connection is lost before the message; that is up to the caller.
     maxRequeues: 0,
     connectionTimeout: connectMs,
     greetingTimeout: connectMs,
@@ -88,12 +88,12 @@ export function openMailer({ url, from, timeouts }: MailSettings): Mailer {
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  /** Mails under way, and whether the server had everything of them in this attempt. */
+  /** Mails being sent, and whether the server has received the whole message. */
   const handedOver = new Map<string, boolean>();
   transport.use('stream', ({ message, data }, done) => {
     const id = data.messageId as string;
     const noteEnd: TransformOptions['flush'] = (callback) => {
-      // One that was given up is not remembered again.
+      // Not if the send was aborted meanwhile.
       if (handedOver.has(id)) handedOver.set(id, true);
       callback();
     };
@@ -117,7 +117,7 @@ export function openMailer({ url, from, timeouts }: MailSettings): Mailer {
   };
 }
 
-/** Sends one mail over a connection of its own. @throws SendError */
+/** Sends one mail over its own connection. @throws SendError */
 export async function sendMail(settings: MailSettings, mail: Mail): Promise<void> {
   const mailer = openMailer(settings);
   try {
@@ -127,7 +127,7 @@ export async function sendMail(settings: MailSettings, mail: Mail): Promise<void
   }
 }
 
-/** Addresses as objects: in a text, a comma or a line break would add recipients. */
+/** Addresses are objects, because in a string a comma or line break would add recipients. */
 const toMessage = ({ messageId, to, subject, text, html, headers, attachment }: Mail, from: string) => ({
   from: { name: 'Millrace', address: from },
   to: { name: oneLine(to.name, 100), address: to.address },

@@ -1,8 +1,8 @@
-/** Where messages to people may be sent, and how: for whoever sends mail or posts webhooks. */
+/** Settings of services that send mail or post webhooks. */
 import Joi from 'joi';
 import type { MailSettings } from './open-mailer.js';
 
-/** Variables of services that send; a mail server needs a sender, see {@link needsSender}. */
+/** Use with {@link needsSender}. */
 export const outboundVariables = {
   SMTP_URL: Joi.string().uri({ scheme: ['smtp', 'smtps'] }),
   MAIL_FROM: Joi.string().email({ tlds: false }),
@@ -15,16 +15,16 @@ export interface OutboundEnvironment {
   ALERT_ALLOW_PRIVATE: boolean;
 }
 
-/** `schema` that refuses a mail server without a sender. */
+/** Makes `schema` refuse a mail server without a sender address. */
 export const needsSender = <T>(schema: Joi.ObjectSchema<T>) =>
   schema
     .with('SMTP_URL', 'MAIL_FROM')
-    .messages({ 'object.with': 'SMTP_URL needs MAIL_FROM beside it, the address that mails come from' });
+    .messages({ 'object.with': 'SMTP_URL also needs MAIL_FROM, the sender address of mails' });
 
 export interface OutboundSettings {
-  /** Undefined: there is no mail. */
+  /** Undefined: mail is not configured. */
   mail: MailSettings | undefined;
-  /** Webhooks may lie in private networks and on any port. */
+  /** Allows webhooks in private networks and on any port. */
   allowPrivate: boolean;
 }
 

@@ -1,4 +1,3 @@
-/** Which addresses webhooks may have. */
 import { isIP } from 'node:net';
 import { isLoopback, refusedAddress } from './refused-address.js';
 
@@ -6,12 +5,12 @@ export type ParsedWebhook = { url: URL; problem?: undefined } | { problem: strin
 
 const ports = ['', '80', '443', '8443'];
 
-/** The host as a resolver takes it: an IPv6 address without its brackets. */
+/** The host as a resolver needs it: an IPv6 address without brackets. */
 export const hostOf = (url: URL) => url.hostname.replace(/^\[|\]$/g, '');
 
 const isThisMachine = (host: string) => host === 'localhost' || isLoopback(host);
 
-/** Looks at the text only; where a name leads is looked at when something is sent, since that may change. */
+/** Checks only the URL itself. Host names are resolved and checked at each post, because DNS may change. */
 export function parseWebhook(text: string, allowPrivate: boolean): ParsedWebhook {
   const parsed = parse(text, allowPrivate);
   if (parsed.problem === undefined || parse(text, true).problem !== undefined) return parsed;
@@ -19,12 +18,12 @@ export function parseWebhook(text: string, allowPrivate: boolean): ParsedWebhook
 }
 
 function parse(text: string, allowPrivate: boolean): ParsedWebhook {
-  if (!URL.canParse(text)) return { problem: 'it is no URL' };
+  if (!URL.canParse(text)) return { problem: 'it is not a URL' };
   const url = new URL(text);
   const host = hostOf(url);
   const isPlain = url.protocol === 'http:' && allowPrivate && isThisMachine(host);
   if (url.protocol !== 'https:' && !isPlain) return { problem: 'it must begin with https://' };
-  if (url.username || url.password) return { problem: 'it must not hold a user or password' };
+  if (url.username || url.password) return { problem: 'it must not contain a user or password' };
   if (!ports.includes(url.port) && !allowPrivate) return { problem: 'its port must be 443, 8443 or 80' };
   const refused = isIP(host) === 0 ? undefined : refusedAddress(host, allowPrivate);
   return refused ? { problem: refused } : { url };

@@ -1,6 +1,6 @@
 /**
- * One POST that cannot be led astray. By node:https with a lookup of our own rather than by a library:
- * those that filter requests check the address and leave connecting to it to a second lookup, or bring proxies and redirects.
+ * Posts a webhook without reaching private addresses (SSRF). Uses node:https with a custom lookup: libraries that filter requests
+ * check the address but connect after a second lookup, or follow proxies and redirects.
  */
 import { lookup } from 'node:dns/promises';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
@@ -18,7 +18,7 @@ interface Address {
 
 export interface WebhookOptions {
   allowPrivate: boolean;
-  /** For tests: certificates to trust, and where names lead. */
+  /** For tests: a certificate to trust, and a resolver. */
   ca?: string;
   resolve?: (host: string) => Promise<Address[]>;
   timeoutMs?: number;
@@ -29,20 +29,20 @@ const maxAnswerBytes = 65_536;
 
 const resolveName = (host: string) => lookup(host, { all: true });
 
-/** Where `host` leads, once. @throws SendError when one of the addresses is refused: a name that has such a one is not to be trusted. */
+/** Resolves `host` once. @throws SendError if any of its addresses is refused, because such a name is not trustworthy. */
 async function addressesOf(host: string, options: WebhookOptions) {
   const { allowPrivate, resolve = resolveName, timeoutMs = defaultTimeoutMs } = options;
   if (isIP(host) !== 0) return [{ address: host, family: isIP(host) }];
-  const addresses = await withTimeout(resolve(host), timeoutMs, 'the name service').catch((error: Error) => {
-    throw new SendError('retry', `the name ${host} leads nowhere: ${error.message}`);
+  const addresses = await withTimeout(resolve(host), timeoutMs, 'DNS').catch((error: Error) => {
+    throw new SendError('retry', `${host} could not be resolved: ${error.message}`);
   });
-  if (addresses.length === 0) throw new SendError('retry', `the name ${host} leads nowhere`);
+  if (addresses.length === 0) throw new SendError('retry', `${host} could not be resolved`);
   const refused = addresses.map(({ address }) => refusedAddress(address, allowPrivate)).find(Boolean);
-  if (refused) throw new SendError('refused', `not sent: ${host} leads where nothing is sent: ${refused}`);
+  if (refused) throw new SendError('refused', `not sent: ${host} resolves to a forbidden address: ${refused}`);
   return addresses;
 }
 
-/** Answers what was looked up before, so that the address connected to is the one that was checked. */
+/** Returns the addresses that were checked, so that the connection goes to one of them. */
 function pinned([first, ...others]: Address[]): LookupFunction {
   return (_host, options, callback) => {
     if (options.all) callback(null, [first!, ...others]);
@@ -52,17 +52,17 @@ function pinned([first, ...others]: Address[]): LookupFunction {
 
 function send(url: URL, options: RequestOptions, body: string, timeoutMs: number): Promise<IncomingMessage> {
   const explain = (error: Error) =>
-    error.name === 'AbortError' ? `no answer within ${timeoutMs / 1_000} s` : error.message;
+    error.name === 'AbortError' ? `no response within ${timeoutMs / 1_000} s` : error.message;
   return new Promise((resolve, reject) => {
     const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
     const sent = request(url, options, resolve);
-    // A receiver that has the whole body may have worked on it, whatever became of its answer.
+    // A receiver that has the whole body may have processed it, even if its response was lost.
     sent.on('error', (error) => reject(new SendError(sent.writableFinished ? 'unknown' : 'retry', explain(error))));
     sent.end(body);
   });
 }
 
-/** Reads the answer to its end, so that the receiver is not cut off, but no more than it may be long. */
+/** Reads the response, so that the receiver is not cut off, up to a limit. */
 async function drain(answer: IncomingMessage): Promise<void> {
   let bytes = 0;
   for await (const chunk of answer) {
@@ -81,25 +81,25 @@ function requestOptions(
     method: 'POST',
     headers: { 'content-type': 'application/json', 'user-agent': 'Millrace', ...headers },
     lookup: pinned(addresses),
-    // A connection of its own: one that is kept may lead to where the name led before.
+    // A reused connection could go to an address that the name resolved to earlier.
     agent: false,
     signal: AbortSignal.timeout(timeoutMs),
     ...(ca && { ca }),
   };
 }
 
-/** Too early, too many, or too slow: what passes. Any other 4xx says that the receiver does not want it. */
-const passing = [408, 425, 429];
+/** Temporary refusals: timeout, too early, too many requests. Any other 4xx is final. */
+const temporary = [408, 425, 429];
 
-/** Redirects are not followed: where they lead was not checked. */
+/** Redirects are not followed, because their target was not checked. */
 function refusalOf(status: number): SendError {
-  const isRefused = status < 500 && !passing.includes(status);
+  const isRefused = status < 500 && !temporary.includes(status);
   const isRedirect = status >= 300 && status < 400;
-  const reason = `the receiver answered ${status}${isRedirect ? '; redirects are not followed' : ''}`;
+  const reason = `the receiver responded with ${status}${isRedirect ? '; redirects are not followed' : ''}`;
   return new SendError(isRefused ? 'refused' : 'retry', reason);
 }
 
-/** Resolves when the receiver said 2xx. @throws SendError that says why it does not count as delivered. */
+/** Resolves when the receiver responds with 2xx. @throws SendError otherwise. */
 export async function postWebhook(
   webhook: string,
   body: string,

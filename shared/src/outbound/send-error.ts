@@ -1,10 +1,10 @@
 /**
- * What is known about a message that was not delivered: `retry`, it did not arrive and may be sent again; `refused`, it did not
+ * What happened to a message that was not delivered: `retry`, it did not arrive and may be sent again; `refused`, it did not
  * arrive and never will; `unknown`, it may have arrived.
  */
 export type SendOutcome = 'retry' | 'refused' | 'unknown';
 
-/** Why a mail or a post did not count as delivered. */
+/** A mail or webhook was not delivered. */
 export class SendError extends Error {
   override readonly name = 'SendError';
   readonly outcome: SendOutcome;

@@ -1,43 +1,44 @@
-/** Stops what a connection is doing in Postgres, from a connection of its own. */
 import pg from 'pg';
-import { cutOff } from './cut-off.js';
-import type { Pool, PoolClient } from './postgres.js';
+import { destroyConnection, type Pool, type PoolClient } from './postgres.js';
 
-const patienceMs = 1_000;
+const timeoutMs = 1_000;
 
-/** Behind a pooler the number may be another one's: only connections of this service are cancelled. */
+/** Behind a pooler the process id may belong to another service, so only connections of this application are cancelled. */
 const statement = `/* shared.cancelQuery */
 select pg_cancel_backend(pid) from pg_stat_activity
 where pid = $1 and application_name = current_setting('application_name')`;
 
 /**
- * Asks once that the query of `client` be cancelled: it rejects with 57014 then. A server that refuses to, such as one that is out
- * of connections, goes on with it, and may be asked again. From one that does not answer within a second the connection is
- * cut off instead, and the query rejects as one whose connection was lost. Never rejects.
+ * Asks Postgres, over a separate connection, to cancel the running query of `client`, which then rejects with 57014. If the
+ * server refuses, for example because it is out of connections, the query continues and the caller may try again. If the server
+ * does not respond within a second, the connection of `client` is destroyed and its query rejects as lost. Never rejects.
  */
 export async function cancelQuery(pool: Pool, client: PoolClient): Promise<void> {
   const { processID } = client as unknown as { processID: number | null };
-  if ((await askSeparately(pool, statement, [processID])) === 'silent') {
-    cutOff(client, new Error('Connection terminated: the server does not answer'));
+  if ((await runSeparately(pool, statement, [processID])) === 'unresponsive') {
+    destroyConnection(client, new Error('Connection terminated: the server does not respond'));
   }
 }
 
-/** Whether the server of a pool lets others in and answers them within a second or two, however busy the pool itself is. */
-export const answersOthers = async (pool: Pool): Promise<boolean> =>
-  (await askSeparately(pool, '/* shared.answersOthers */ select 1', [])) === 'done';
+/** Whether the server behind `pool` accepts a new connection and responds within a second or two, however busy the pool is. */
+export const isServerResponsive = async (pool: Pool): Promise<boolean> =>
+  (await runSeparately(pool, '/* shared.isServerResponsive */ select 1', [])) === 'done';
 
-/** Over a connection of its own. */
-async function askSeparately(pool: Pool, text: string, values: unknown[]): Promise<'done' | 'refused' | 'silent'> {
-  const other = new pg.Client({ ...pool.options, connectionTimeoutMillis: patienceMs, query_timeout: patienceMs });
-  other.on('error', () => {});
+async function runSeparately(
+  pool: Pool,
+  text: string,
+  values: unknown[],
+): Promise<'done' | 'refused' | 'unresponsive'> {
+  const connection = new pg.Client({ ...pool.options, connectionTimeoutMillis: timeoutMs, query_timeout: timeoutMs });
+  connection.on('error', () => {});
   try {
-    await other.connect();
-    await other.query(text, values);
+    await connection.connect();
+    await connection.query(text, values);
     return 'done';
   } catch (error) {
-    return error instanceof pg.DatabaseError ? 'refused' : 'silent';
+    return error instanceof pg.DatabaseError ? 'refused' : 'unresponsive';
   } finally {
-    // One that hangs is not waited for.
-    other.end().catch(() => {});
+    // Not awaited: closing a hung connection may never finish.
+    connection.end().catch(() => {});
   }
 }

@@ -1,12 +1,10 @@
-/** Turns environment variables into one checked, frozen configuration, or into one message that names every problem. */
-
 import Joi from 'joi';
 import { parseProxies } from '../access/rate-limit.js';
 import { ruleMessages } from '../contract/rule-messages.js';
 
 const port = (fallback: number) => Joi.number().integer().min(0).max(65_535).default(fallback);
 
-/** Variables that every service understands. */
+/** Variables of every service. */
 export const commonSettings = {
   NODE_ENV: Joi.string().valid('development', 'test', 'production').default('development'),
   HOST: Joi.string().hostname().default('127.0.0.1'),
@@ -14,24 +12,23 @@ export const commonSettings = {
   SHUTDOWN_TIMEOUT_MS: Joi.number().integer().min(100).max(600_000).default(15_000),
 };
 
-/** The values of {@link commonSettings} that services use. */
+/** Values of {@link commonSettings}. */
 export interface CommonEnvironment {
   HOST: string;
   LOG_LEVEL: string;
   SHUTDOWN_TIMEOUT_MS: number;
 }
 
-/** Where the database is. */
 export const databaseSettings = {
   DATABASE_URL: Joi.string()
     .uri({ scheme: ['postgres', 'postgresql'] })
     .required(),
 };
 
-/** The folder of export files, which those who write, send and remove them share. */
+/** Folder of export files, shared by the services that write, send and remove them. */
 export const exportDirSetting = Joi.string().default('.millrace/exports');
 
-/** Where the queue is: on Redis when one is named, else on Postgres. */
+/** Location of the queue: Redis if one is configured, otherwise Postgres. */
 export const queueSettings = {
   REDIS_URL: Joi.string().uri({ scheme: ['redis', 'rediss'] }),
   REDIS_HOST: Joi.string().hostname(),
@@ -43,7 +40,7 @@ export const queueSettings = {
     .default('millrace'),
 };
 
-/** How failed jobs are tried again, for whoever adds jobs; each job's own where it is not set. */
+/** How failed jobs are retried, for services that add jobs; unset, each job's contract decides. */
 export const retrySettings = {
   QUEUE_MAX_ATTEMPTS: Joi.number().integer().min(1).max(100),
   QUEUE_BACKOFF_DELAY: Joi.number().integer().min(0).max(3_600_000),
@@ -54,13 +51,13 @@ export interface RetryEnvironment {
   QUEUE_BACKOFF_DELAY?: number;
 }
 
-/** What {@link retrySettings} say, as jobs are added with it. */
+/** Values of {@link retrySettings} in the form in which jobs are added. */
 export const retryOf = (env: RetryEnvironment) => ({
   maxAttempts: env.QUEUE_MAX_ATTEMPTS,
   backoffMs: env.QUEUE_BACKOFF_DELAY,
 });
 
-/** Who may ask how often, of every service that people ask. */
+/** Rate limit and proxies of every service with a public HTTP API. */
 export const accessSettings = {
   RATE_LIMIT_REQUESTS: Joi.number().integer().min(0).max(1e9).default(60_000),
   TRUST_PROXY: Joi.string()
@@ -84,14 +81,13 @@ export interface AccessEnvironment {
 
 const loopback = ['127.0.0.1', '::1', 'localhost'];
 
-/** What says whether statistics need a key. */
 interface ReadingEnvironment {
   READ_AUTH?: string | undefined;
   NODE_ENV?: string | undefined;
   HOST: string;
 }
 
-/** Whether statistics need a key: they are open only on a developer's own machine, or where somebody said so. */
+/** Whether reading statistics needs a key. It does not on a developer's own machine, or when READ_AUTH says so. */
 export function readingNeedsKey({ READ_AUTH, NODE_ENV, HOST }: ReadingEnvironment): boolean {
   return READ_AUTH ? READ_AUTH === 'key' : NODE_ENV === 'production' || !loopback.includes(HOST);
 }
@@ -109,12 +105,12 @@ export interface QueueEnvironment {
   QUEUE_PREFIX: string;
 }
 
-/** Where jobs are kept; made from the environment by {@link queueLocation}. */
+/** Where jobs are stored; read from the environment by {@link queueLocation}. */
 export type QueueLocation =
   | { kind: 'redis'; url: string; prefix: string }
   | { kind: 'postgres'; url: string; prefix: string };
 
-/** The queue's place: `REDIS_URL`, else `REDIS_HOST` and friends, else the Postgres of `DATABASE_URL`. */
+/** `REDIS_URL` if it is set, else `REDIS_HOST` and related variables, else the Postgres of `DATABASE_URL`. */
 export function queueLocation(env: QueueEnvironment): QueueLocation {
   if (env.REDIS_URL) return { kind: 'redis', url: env.REDIS_URL, prefix: env.QUEUE_PREFIX };
   if (env.REDIS_HOST) {
@@ -127,15 +123,15 @@ export function queueLocation(env: QueueEnvironment): QueueLocation {
 }
 
 /**
- * Checks `env` against `schema` and returns the values it names, converted and frozen.
- * @throws Error with one message that lists every problem.
+ * Validates `env` and returns the values that `schema` names, converted and frozen.
+ * @throws Error whose message lists every problem.
  */
 export function loadConfig<T>(schema: Joi.ObjectSchema<T>, env: NodeJS.ProcessEnv): Readonly<T> {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const { value, error } = schema.validate(given, { abortEarly: false, stripUnknown: true, messages: ruleMessages });
   if (error) {
     const problems = error.details.map((detail) => `  ${detail.message.replaceAll('"', '')}`).join('\n');
-    throw new Error(`The configuration is not usable. Correct these environment variables:\n${problems}`);
+    throw new Error(`The configuration is invalid. Correct these environment variables:\n${problems}`);
   }
   return Object.freeze(value);
 }

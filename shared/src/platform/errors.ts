@@ -1,30 +1,29 @@
-/** Turns a refusal or a failure into the one error body that every service answers with. */
-
-/** Every error code a client can meet: its HTTP status and its default message. Documented in docs/errors.md, checked by `npm run check`. */
+/** Every error code that a client can get, with HTTP status and default message. Documented in docs/errors.md; `npm run check` compares them. */
 export const errorCatalogue = {
   empty_body: { status: 400, message: 'The request has no body; send one event or a batch of events as JSON.' },
   malformed_json: { status: 400, message: 'The body is not valid JSON.' },
   malformed_encoding: {
     status: 400,
-    message: 'The body cannot be decoded: it is not valid UTF-8, or its compression is broken.',
+    message: 'The body cannot be decoded: it is not valid UTF-8, or its compression is corrupt.',
   },
-  invalid_event: { status: 400, message: 'The event breaks a rule.' },
+  invalid_event: { status: 400, message: 'The event is invalid.' },
   no_valid_events: { status: 400, message: 'No event of the batch could be accepted.' },
   invalid_request: { status: 400, message: 'A parameter is missing or invalid.' },
-  unauthorized: { status: 401, message: 'A key is needed: send it as `Authorization: Bearer <key>`.' },
+  unauthorized: { status: 401, message: 'A key is required. Send it as `Authorization: Bearer <key>`.' },
   password_needed: {
     status: 401,
-    message: 'This link has a password: send it as {"password":"…"} to the address of the session below the link.',
+    message: 'This link is protected by a password. Post {"password":"…"} to the link\'s session URL.',
   },
   forbidden: { status: 403, message: 'This key does not allow that.' },
-  not_found: { status: 404, message: 'There is nothing at this address.' },
-  method_not_allowed: { status: 405, message: 'This address does not support that method.' },
+  not_found: { status: 404, message: 'There is no resource at this URL.' },
+  method_not_allowed: { status: 405, message: 'This URL does not support that method.' },
   body_too_slow: {
     status: 408,
-    message: 'The body came slower than 1 KB a second, so it was not waited for. Nothing was stored; send it again.',
+    message:
+      'The body arrived at less than 1 KB per second, so the request was aborted. Nothing was stored; send it again.',
   },
-  conflict: { status: 409, message: 'That cannot be done in the present state.' },
-  gone: { status: 410, message: 'What was at this address is no longer kept.' },
+  conflict: { status: 409, message: 'The resource is in a state that does not allow this.' },
+  gone: { status: 410, message: 'The resource at this URL has been deleted.' },
   payload_too_large: {
     status: 413,
     message: 'The body is too large; the limit is 10 MB, also after decompression. Send smaller batches.',
@@ -38,41 +37,42 @@ export const errorCatalogue = {
     message: 'Send application/json, application/x-ndjson or text/plain in UTF-8.',
   },
   unsupported_encoding: { status: 415, message: 'Content-Encoding must be gzip, deflate, br or identity.' },
-  range_not_satisfiable: { status: 416, message: 'The file has no such part.' },
-  rate_limited: { status: 429, message: 'Too much in too short a time. Retry after the given time.' },
+  range_not_satisfiable: { status: 416, message: 'The requested range is outside the file.' },
+  rate_limited: { status: 429, message: 'Too many requests or events in a short time. Retry after the given time.' },
   too_many_queries: {
     status: 429,
-    message: 'Too many long queries are running already. Retry after the given time, or ask for less.',
+    message: 'Too many long queries are already running. Retry after the given time, or request less.',
   },
-  internal_error: { status: 500, message: 'Something went wrong on our side; the log of the service has the details.' },
-  overloaded: { status: 503, message: 'Too much is waiting already; nothing was stored. Retry after the given time.' },
+  internal_error: { status: 500, message: 'Internal error. The log of the service has the details.' },
+  overloaded: { status: 503, message: 'The service is overloaded; nothing was stored. Retry after the given time.' },
   queue_unavailable: {
     status: 503,
-    message:
-      'The queue cannot be reached, so the events are not known to be stored. Retry; with event_id a retry is safe.',
+    message: 'The queue is unreachable, so the events may not have been stored. Retry; with event_id a retry is safe.',
   },
-  shutting_down: { status: 503, message: 'The service is stopping; nothing was stored. Retry after the given time.' },
+  shutting_down: {
+    status: 503,
+    message: 'The service is shutting down; nothing was stored. Retry after the given time.',
+  },
   database_unavailable: {
     status: 503,
-    message: 'The database cannot be reached at the moment. Retry after the given time.',
+    message: 'The database is unreachable. Retry after the given time.',
   },
   engine_unavailable: {
     status: 503,
-    message: 'The threads that count have ended unexpectedly, twice on this question. Retry after the given time.',
+    message: 'The query threads exited unexpectedly twice while running this query. Retry after the given time.',
   },
   query_timeout: {
     status: 504,
     message:
-      'The query took too long and was stopped. Ask for a shorter range or for less at a time, or again in a minute.',
+      'The query took too long and was cancelled. Request a shorter range or fewer values, or retry in a minute.',
   },
 } as const satisfies Record<string, { status: number; message: string }>;
 
-/** Of a key that was sent but opens nothing. */
-export const wrongKey = 'This key is not known, revoked or expired.';
+export const invalidKeyMessage = 'This key is unknown, revoked or expired.';
 
 export type ErrorCode = keyof typeof errorCatalogue;
 
-/** A refusal as a value: what a step returns when it will not go on. */
+/** A refusal as a value, for functions that return it instead of throwing {@link ServiceError}. */
 export interface Refusal {
   code: ErrorCode;
   message?: string;
@@ -81,13 +81,13 @@ export interface Refusal {
   retryAfterSeconds?: number;
 }
 
-/** Of an address that takes other methods: `allowed` as in the header `Allow`. */
+/** `allowed` as in the `Allow` header. */
 export const wrongMethod = (allowed: string): Refusal => ({
   code: 'method_not_allowed',
-  message: `This address does not support that method; it takes ${allowed}.`,
+  message: `This URL does not support that method, only ${allowed}.`,
 });
 
-/** The same refusal as an exception, for code below an Express route. */
+/** A refusal as an exception, for code below an Express route. */
 export class ServiceError extends Error {
   readonly code: ErrorCode;
   readonly details: unknown;
@@ -115,7 +115,7 @@ export function describeRefusal(refusal: Refusal, envelope: object = {}): Descri
     status,
     headers: {
       ...((status === 503 || status === 429) && { 'retry-after': String(refusal.retryAfterSeconds ?? 1) }),
-      // So that the next request of this client meets a process that works; and so that no rest of a body is waited for.
+      // The client's next request must reach another process; and the rest of a slow body must not be waited for.
       ...((refusal.code === 'shutting_down' || refusal.code === 'body_too_slow') && { connection: 'close' }),
     },
     body: JSON.stringify({ ...envelope, error }),

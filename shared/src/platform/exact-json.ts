@@ -1,30 +1,30 @@
-/** JSON whose numbers keep every digit, also those that a double would change behind the sender's back. */
+/** JSON whose numbers keep every digit, including those that a double would silently change. */
 import { randomBytes } from 'node:crypto';
 import { type Decimal, readDecimal, writeDecimal } from '../contract/decimal.js';
 
-/** Stands before the digits of an exact number where it has to pass as text; random, so that no client can write it. */
+/** Prefix of an exact number while it is text; random, so that no client can forge it. */
 const marker = `\0${randomBytes(16).toString('hex')}`;
 const markedNumber = new RegExp(`"\\\\u0000${marker.slice(1)}(-?[\\d.]+)"`, 'g');
 
-/** What the marker and its quotes add to an exact number in the text of `JSON.stringify`. */
-export const markedExtra = JSON.stringify(marker).length;
+/** Characters that the marker and its quotes add to an exact number in the output of `JSON.stringify`. */
+export const markerOverhead = JSON.stringify(marker).length;
 
 /**
- * How many exact numbers texts may hold together. Each costs the memory and time of a hundred ordinary characters, so that without
- * a limit a few kilobytes, compressed, would stop a process for seconds.
+ * How many exact numbers a group of texts may contain. Each costs the memory and time of a hundred ordinary characters: without
+ * a limit, a few compressed kilobytes could block a process for seconds.
  */
-export interface ExactAllowance {
+export interface ExactNumberBudget {
   left: number;
 }
 
-/** Thrown when texts hold more exact numbers than their {@link ExactAllowance}. */
+/** Thrown when texts contain more exact numbers than their {@link ExactNumberBudget} allows. */
 export class TooManyExactNumbers extends Error {
   override readonly name = 'TooManyExactNumbers';
 }
 
 const decimalOf = Symbol('decimal');
 
-/** A number that no double holds. JSON.stringify makes a marked text of it, {@link stringifyExactJson} the number itself. */
+/** A number that no double can represent. JSON.stringify writes it as marked text, {@link stringifyExactJson} as the number. */
 export interface ExactNumber {
   readonly [decimalOf]: Decimal;
   toJSON(): string;
@@ -34,8 +34,8 @@ export const isExactNumber = (value: unknown): value is ExactNumber =>
   typeof value === 'object' && value !== null && decimalOf in value;
 
 /**
- * The number as plain decimal digits, so that equal numbers are equal texts; undefined when they are more than `mostDigits`.
- * Written out for each call: a body may hold a million numbers of six characters that stand for eight thousand digits each.
+ * The number in plain decimal digits, so that equal numbers are equal texts; undefined above `maxDigits`.
+ * Not cached: a body may contain a million numbers of six characters that expand to eight thousand digits each.
  */
 export const exactDigits = (number: ExactNumber): string | undefined => writeDecimal(number[decimalOf]);
 
@@ -44,11 +44,11 @@ function markDigits(this: ExactNumber): string {
 }
 const exactNumber = (decimal: Decimal): ExactNumber => ({ [decimalOf]: decimal, toJSON: markDigits });
 
-/** The decimal that a JSON number is where its double is another number, else undefined. */
+/** The exact decimal of a JSON number, if converting it to a double would change it. */
 function changedByDouble(text: string): Decimal | undefined {
   const double = Number(text);
   const size = Math.abs(double);
-  // Any 15 digits come back from a double of full precision; this comparison is ten times as fast as that of digits.
+  // Doubles of full precision keep any 15 digits; this comparison is ten times as fast as comparing digits.
   if (text.length < longRun && size > 1e-307 && size < Number.POSITIVE_INFINITY) return undefined;
   const decimal = readDecimal(text);
   if (!Number.isFinite(double)) return decimal;
@@ -63,10 +63,10 @@ const isDigit = (code: number) => code >= 0x30 && code <= 0x39;
 const isDigitOrPoint = (code: number) => isDigit(code) || code === 0x2e;
 const isExponentMark = (code: number) => code === 0x65 || code === 0x45;
 
-/** Digits and a point in a row that may be more than a double holds: 15 digits always fit. */
+/** Shortest run of digits and a point that may exceed a double's precision; 15 digits always fit. */
 const longRun = 16;
 
-/** Looks at each 16th character only, since a run of 16 has one there. */
+/** Checks only every 16th character, since a run of 16 contains one of them. */
 function hasLongRun(text: string): boolean {
   for (let at = longRun - 1; at < text.length; at += longRun) {
     if (!isDigitOrPoint(text.charCodeAt(at))) continue;
@@ -78,10 +78,10 @@ function hasLongRun(text: string): boolean {
   return false;
 }
 
-/** Below 1e100 and above 1e-100 a number of 15 digits is what a double says it is. */
+/** Between 1e-100 and 1e100 a double keeps any number of 15 digits. */
 const longExponent = /(?:^|[:,[\s])-?[\d.]+[eE][+-]?\d{3}/;
 
-/** A cheap look for anything that a double could change; also true now and then for text that only looks like it. */
+/** A cheap test for anything that a double could change; false positives are harmless. */
 const mayHoldExactNumbers = (text: string) => hasLongRun(text) || longExponent.test(text);
 
 function endOfString(text: string, start: number): number {
@@ -90,14 +90,14 @@ function endOfString(text: string, start: number): number {
   return at + 1;
 }
 
-/** Too short for more than a double holds, and without an exponent. */
+/** Few enough characters for a double, and no exponent. */
 function isShort(text: string, start: number, end: number): boolean {
   if (end - start >= longRun) return false;
   for (let at = start; at < end; at += 1) if (isExponentMark(text.charCodeAt(at))) return false;
   return true;
 }
 
-/** Where the number that starts at `start` ends. No expression does this: V8's stack overflows on millions of digits. */
+/** End of the number that starts at `start`. Not a regular expression: V8's stack overflows on millions of digits. */
 function endOfNumber(text: string, start: number): number {
   let at = start + 1;
   for (let code = text.charCodeAt(at); ; code = text.charCodeAt(at)) {
@@ -107,14 +107,14 @@ function endOfNumber(text: string, start: number): number {
   }
 }
 
-/** A number of a text that a double would change. */
+/** A number that a double would change. */
 interface ChangedNumber {
   start: number;
   end: number;
   decimal: Decimal;
 }
 
-/** The first one from `from` on, which is not within a text. `text` is valid JSON. */
+/** The first such number at or after `from`, outside strings. `text` is valid JSON. */
 function nextChanged(text: string, from: number): ChangedNumber | undefined {
   for (let at = from; at < text.length; ) {
     const code = text.charCodeAt(at);
@@ -130,13 +130,13 @@ function nextChanged(text: string, from: number): ChangedNumber | undefined {
   return undefined;
 }
 
-/** Marks the numbers from `first` on that a double would change. */
-function markNumbers(text: string, first: ChangedNumber, found: ExactNumber[], allowance: ExactAllowance): string {
+/** Replaces the numbers that a double would change by marked strings, starting with `first`. */
+function markNumbers(text: string, first: ChangedNumber, found: ExactNumber[], budget: ExactNumberBudget): string {
   const parts: string[] = [];
   let copied = 0;
   for (let next: ChangedNumber | undefined = first; next; next = nextChanged(text, copied)) {
-    allowance.left -= 1;
-    if (allowance.left < 0) throw new TooManyExactNumbers();
+    budget.left -= 1;
+    if (budget.left < 0) throw new TooManyExactNumbers();
     parts.push(text.slice(copied, next.start), JSON.stringify(marker + found.length));
     found.push(exactNumber(next.decimal));
     copied = next.end;
@@ -144,7 +144,7 @@ function markNumbers(text: string, first: ChangedNumber, found: ExactNumber[], a
   return parts.join('') + text.slice(copied);
 }
 
-/** Puts the exact numbers in place of their marks, without recursion: a body may be nested as deep as it is long. */
+/** Replaces marked strings by exact numbers. Without recursion: a body may be nested as deep as it is long. */
 function placeNumbers(parsed: unknown, found: ExactNumber[]): unknown {
   const placed = (value: unknown) =>
     typeof value === 'string' && value.startsWith(marker) ? found[Number(value.slice(marker.length))] : value;
@@ -164,25 +164,26 @@ function placeNumbers(parsed: unknown, found: ExactNumber[]): unknown {
 }
 
 /**
- * As `JSON.parse`, but numbers that no double holds become {@link ExactNumber}s, which `allowance` pays for; all others stay
- * numbers. Text without such numbers is parsed once and looked through. @throws SyntaxError for what is not JSON, TooManyExactNumbers.
+ * Like `JSON.parse`, but numbers that no double can represent become {@link ExactNumber}s, up to the number that `budget` allows.
+ * Text without such numbers is parsed once.
+ * @throws SyntaxError if the text is not JSON, TooManyExactNumbers.
  */
-export function parseExactJson(text: string, allowance: ExactAllowance = { left: Number.POSITIVE_INFINITY }): unknown {
-  // Only in valid text can numbers be looked for.
+export function parseExactJson(text: string, budget: ExactNumberBudget = { left: Number.POSITIVE_INFINITY }): unknown {
+  // The search for numbers relies on valid JSON.
   let parsed = JSON.parse(text);
   const first = mayHoldExactNumbers(text) ? nextChanged(text, 0) : undefined;
   if (!first) return parsed;
-  // Nothing is to be in memory twice.
+  // Frees the first result before parsing again.
   parsed = undefined;
   const found: ExactNumber[] = [];
-  parsed = JSON.parse(markNumbers(text, first, found, allowance));
+  parsed = JSON.parse(markNumbers(text, first, found, budget));
   return placeNumbers(parsed, found);
 }
 
-/** As `JSON.stringify`, with the digits of exact numbers. */
+/** Like `JSON.stringify`, but writes exact numbers with all their digits. */
 export function stringifyExactJson(value: unknown): string {
   return restoreNumbers(JSON.stringify(value) ?? 'null');
 }
 
-/** The numbers in place of their marks, in what `JSON.stringify` made of a value. */
+/** Replaces marked strings by the numbers, in the output of `JSON.stringify`. */
 export const restoreNumbers = (text: string): string => text.replace(markedNumber, '$1');

@@ -1,11 +1,11 @@
-/** The methods that an Express app has routes for at an address, so that a wrong method is told from a wrong address. */
+/** Finds the methods that an Express app supports at a path, to distinguish a wrong method (405) from a wrong URL (404). */
 import type { Express } from 'express';
 
-/** A place of a router's stack, beyond its types. */
+/** An entry of a router's stack, which Express does not type. */
 interface Layer {
-  /** The part of a path that is matched as the router itself does it; a mounted router gets the rest. */
+  /** Matches as the router itself does; a mounted router gets the rest of the path. */
   match(path: string): false | { path: string };
-  /** Handlers of all methods have none. */
+  /** Absent for handlers of all methods. */
   route?: { stack: { method?: string }[] };
   handle: { stack?: Layer[] };
 }
@@ -19,7 +19,7 @@ function methodsOf(stack: Layer[], path: string): (string | undefined)[] {
   });
 }
 
-/** As in the header `Allow`; empty where there is no route. */
+/** The value of the `Allow` header; empty if there is no route. */
 export function findMethods(app: Express, path: string): string {
   const found = methodsOf(app.router.stack as unknown as Layer[], path);
   const methods = new Set(found.map((method) => method?.toUpperCase()));

@@ -1,4 +1,4 @@
-/** What every service has around its routes: health, metrics, request log and error answers as an Express app, and its server. */
+/** The Express app and HTTP server that every service builds on: health, metrics, request log and error responses. */
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import express, {
@@ -19,44 +19,43 @@ import { version } from './version.js';
 export interface ServiceApp {
   logger: Logger;
   telemetry: Telemetry;
-  /** What the service cannot work without. */
+  /** Dependencies that the service cannot work without. */
   health: Record<string, HealthCheck>;
-  /** True while the service stops: it is then alive but not ready. */
+  /** True while the service shuts down: it is then alive but not ready. */
   isClosing: () => boolean;
-  /** What `GET /` says about the service: its name, and where its documentation is. With pages, browsers get one of these instead. */
+  /** The response to `GET /`: name of the service and link to its documentation. With `hasPages`, browsers get a page instead. */
   about?: { service: string; docs: string; hasPages?: boolean };
-  /** Stands beside `error` in the body of every refusal. */
+  /** Fields next to `error` in the body of every refusal. */
   refusalEnvelope?: object;
 }
 
-/** Sends a refusal as the one error body. */
 export function sendRefusal(res: ServerResponse, refusal: Refusal, envelope?: object): void {
   const { status, headers, body } = describeRefusal(refusal, envelope);
   res.writeHead(status, { ...headers, 'content-type': 'application/json; charset=utf-8' });
   res.end(body);
 }
 
-/** What logs of web servers write for a client that did not wait for its answer; no answer has this status. */
+/** nginx's status for a client that closed the connection before the response; it is only logged. */
 const clientLeft = 499;
 
 const leavingErrors = ['ECONNRESET', 'EPIPE'];
 
-/** Whether the client ended the connection, not we, such as at a timeout or at the end of the process. */
+/** Whether the client closed the connection, as opposed to us, for example at a timeout or on shutdown. */
 function clientHasLeft({ readableEnded, errored }: Socket): boolean {
   return readableEnded || leavingErrors.includes((errored as NodeJS.ErrnoException | null)?.code ?? '');
 }
 
-/** Of an answer of which nothing was sent, the status code says nothing. */
+/** The status code is meaningless if nothing of the response was sent. */
 function outcomeOf(req: Request, res: Response): { status?: number; outcome?: string } {
   if (res.writableFinished) return { status: res.statusCode };
   if (clientHasLeft(req.socket)) return { status: clientLeft, outcome: 'client left' };
   return { ...(res.headersSent && { status: res.statusCode }), outcome: 'cut off' };
 }
 
-/** The address of a shared link is all that it takes to read it. */
+/** Anyone who has the URL of a shared link can read it, so it must not be logged. */
 const withoutSlug = (path: string) => path.replace(/^(\/share\/)[^/]+/i, '$1…');
 
-/** One line per request: no query string, since it may hold identifiers. */
+/** Logs one line per request, without the query string, which may contain identifiers. */
 function logRequests(logger: Logger): RequestHandler {
   return (req, res, next) => {
     const startedAt = performance.now();
@@ -88,13 +87,13 @@ function addHealthRoutes(app: Express, deps: ServiceApp): void {
   });
 }
 
-/** What an exception below a route means to the client; everything unknown is our fault and is logged. */
+/** Maps an exception below a route to a refusal; unknown ones become `internal_error` and are logged. */
 export function toRefusal(error: unknown): Refusal {
   if (error instanceof ServiceError) {
     const { code, message, details, retryAfterSeconds } = error;
     return { code, message, details, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
   }
-  // An address such as `/%` is no text at all.
+  // Express throws this for a path that cannot be decoded, such as `/%`.
   if (error instanceof URIError) return { code: 'not_found' };
   if (isConnectionError(error)) return { code: 'database_unavailable' };
   const { code } = error as { code?: unknown };
@@ -105,7 +104,7 @@ export function toRefusal(error: unknown): Refusal {
   return { code: 'internal_error' };
 }
 
-/** An app with `/` (who it is), `/health`, `/health/live`, `/health/ready`, `/metrics`, then `addRoutes`, then 404 or 405 and the error answer. */
+/** An app with `/`, `/health`, `/health/live`, `/health/ready` and `/metrics`, then `addRoutes`, then 404 or 405 and error responses. */
 export function buildServiceApp(deps: ServiceApp, addRoutes: (app: Express) => void): Express {
   const app = express();
   app.disable('x-powered-by');
@@ -140,8 +139,8 @@ export function buildServiceApp(deps: ServiceApp, addRoutes: (app: Express) => v
 }
 
 /**
- * A server that cuts off slow and silent clients: 10 s for headers, 30 s for a request, 65 s idle. A connection on which neither side
- * gets anything through for `stalledAfterMs` is closed as well: its client does not read the answer, which would be kept for ever.
+ * A server that disconnects slow and silent clients: 10 s for headers, 30 s for a request, 65 s idle. A connection without traffic
+ * in either direction for `stalledAfterMs` is closed too: its client does not read the response, which would stay in memory forever.
  */
 export function createHttpServer(handler: RequestListener, stalledAfterMs = 300_000): Server {
   const server = createServer({ connectionsCheckingInterval: 5_000, keepAliveTimeout: 65_000 }, handler);
@@ -152,7 +151,7 @@ export function createHttpServer(handler: RequestListener, stalledAfterMs = 300_
   return server;
 }
 
-/** Resolves with the port when `server` listens. @throws Error with one sentence when it cannot. */
+/** Resolves with the port once `server` listens. @throws Error if it cannot listen; `variable` is the setting that the message names. */
 export function startServer(listen: () => Server, server: Server, variable: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
@@ -163,10 +162,10 @@ export function startServer(listen: () => Server, server: Server, variable: stri
   });
 }
 
-/** How long requests in work, and connections that never sent one, are waited for. */
+/** How long to wait for requests in progress and for connections that never sent one. */
 const closeConnectionsAfterMs = 5_000;
 
-/** Takes no new connections, lets requests in work finish, then resolves. Connections are closed as they become idle. */
+/** Stops accepting connections and resolves once the requests in progress are done. Idle connections are closed. */
 export function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     const closeIdle = setInterval(() => server.closeIdleConnections(), 50);

@@ -1,7 +1,7 @@
 import { withTimeout } from './health.js';
 import type { Logger } from './logger.js';
 
-interface Opened {
+interface Connection {
   waitUntilReady(): Promise<unknown>;
   close(): Promise<unknown>;
 }
@@ -9,8 +9,8 @@ interface Opened {
 const reopenDelayMs = 200;
 const closeTimeoutMs = 1_000;
 
-/** Something of BullMQ's, opened again until it becomes ready. Read `current` at each use: it may be replaced. */
-export function keepOpen<T extends Opened>(open: () => T, what: string, logger: Logger) {
+/** Reopens a BullMQ object until it becomes ready. Read `current` at each use, because it may have been replaced. */
+export function keepOpen<T extends Connection>(open: () => T, what: string, logger: Logger) {
   let closed = false;
   let current = openOnce();
 
@@ -32,7 +32,7 @@ export function keepOpen<T extends Opened>(open: () => T, what: string, logger: 
     },
     async close() {
       closed = true;
-      // What is unreachable never finishes closing; nothing is lost by not waiting for it.
+      // An unreachable connection never finishes closing, and nothing is lost by not waiting for it.
       await withTimeout(current.close(), closeTimeoutMs, what).catch((error) =>
         logger.warn({ err: error }, `${what} not closed`),
       );

@@ -1,16 +1,16 @@
-/** Turns signals and fatal errors into an orderly end: everything opened is closed, last in first out, before a deadline. */
+/** Orderly shutdown on signals and fatal errors: closes everything that was opened, last in first out, before a deadline. */
 import type { Logger } from './logger.js';
 
 export interface Lifecycle {
-  /** True from the first signal on. */
+  /** True once shutdown has begun. */
   readonly closing: boolean;
-  /** Adds `close` to the closing list; it runs before everything added earlier. */
+  /** Registers `close`; it runs before everything registered earlier. */
   onClose(name: string, close: () => Promise<unknown> | unknown): void;
-  /** Runs the closing list once, then ends the process with `exitCode`. */
+  /** Closes everything, once, then exits with `exitCode`. */
   shutdown(reason: string, exitCode?: number): Promise<void>;
 }
 
-/** Installs the handlers of SIGTERM, SIGINT and fatal errors. A second signal, or the deadline, ends the process at once. */
+/** Handles SIGTERM, SIGINT and fatal errors. A second signal, or the deadline, exits immediately. */
 export function createLifecycle(logger: Logger, timeoutMs: number): Lifecycle {
   const closers: { name: string; close: () => Promise<unknown> | unknown }[] = [];
   let closing = false;
@@ -22,7 +22,7 @@ export function createLifecycle(logger: Logger, timeoutMs: number): Lifecycle {
     const deadline = setTimeout(() => {
       logger.error(
         { timeoutMs },
-        'stopping took too long: ending with work unfinished; the queue will hand it out again',
+        'shutdown timed out: exiting with unfinished work, which the queue will deliver again',
       );
       process.exit(1);
     }, timeoutMs);
@@ -44,7 +44,7 @@ export function createLifecycle(logger: Logger, timeoutMs: number): Lifecycle {
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
   const onFatal = (error: unknown) => {
-    logger.fatal({ err: error }, 'uncaught error: ending, since the state of the process is unknown');
+    logger.fatal({ err: error }, 'uncaught error: exiting, since the state of the process is unknown');
     process.exit(1);
   };
   process.on('uncaughtException', onFatal);

@@ -1,10 +1,10 @@
-/** Migrations: numbered SQL files, each applied once, each in one transaction. */
+/** Applies the numbered SQL files in `migrations/`, each once and in its own transaction. */
 import { readFile } from 'node:fs/promises';
 import { migrateQueue } from '../queue/queue.js';
 import type { QueueLocation } from './config.js';
 import type { Logger } from './logger.js';
 import { inTransaction, type Pool, type PoolClient } from './postgres.js';
-import { knownMigrations, migrationsFolder, refuseNewerMajor } from './schema-version.js';
+import { listMigrations, migrationsFolder, refuseNewerMajor } from './schema-version.js';
 
 /** Key of the advisory lock that lets one process migrate at a time ("mill" in ASCII). */
 const lockKey = 0x6d696c6c;
@@ -17,21 +17,21 @@ async function appliedMigrations(client: PoolClient): Promise<Set<string>> {
   return new Set(rows.map((row) => row.name));
 }
 
-/** The bookkeeping row is written first: a migration that fails takes its row with it. */
+/** Inserts the bookkeeping row first, so that a failed migration rolls it back. */
 async function applyMigration(client: PoolClient, name: string): Promise<void> {
   await client.query('/* shared.migrate */ insert into migrations (name) values ($1)', [name]);
   await client.query(await readFile(new URL(name, migrationsFolder), 'utf8'));
 }
 
 /**
- * Brings tables and queue up to date. Safe from many processes at once, and again and again.
- * Migrations of a newer release are left alone while they only add, so that an older release starts beside it.
- * Resolves with the number of migrations that were applied.
- * @throws NewerSchemaError when the schema is of a newer major.
+ * Brings tables and queue up to date. Idempotent, and safe from many processes at once.
+ * Additive migrations of a newer release are ignored, so that an older release can start alongside it.
+ * Resolves with the number of migrations applied.
+ * @throws NewerSchemaError if the schema has a newer major version.
  */
 export async function migrate(pool: Pool, queue: QueueLocation, logger: Logger): Promise<number> {
   let count = 0;
-  for (const name of await knownMigrations()) {
+  for (const name of await listMigrations()) {
     await inTransaction(pool, async (client) => {
       const applied = await appliedMigrations(client);
       await refuseNewerMajor(client);

@@ -1,12 +1,11 @@
-/** Turns a database URL into a pool of connections that survives restarts of the server. */
-import pg from 'pg';
+import pg, { type ClientBase } from 'pg';
 import { createErrorLog, type Logger } from './logger.js';
 
 export type Pool = pg.Pool;
 export type PoolClient = pg.PoolClient;
 
 export interface PoolOptions {
-  /** Connections at most. */
+  /** Maximum number of connections. */
   max: number;
   /** Server-side limit for one statement. */
   statementTimeoutMs: number;
@@ -14,7 +13,7 @@ export interface PoolOptions {
   applicationName: string;
 }
 
-/** A pool whose idle connections may die without ending the process; statements are limited by the server itself. */
+/** A pool that survives restarts of the server. The server itself enforces the statement timeout. */
 export function createPool(url: string, logger: Logger, options: PoolOptions): Pool {
   const pool = new pg.Pool({
     connectionString: url,
@@ -23,17 +22,17 @@ export function createPool(url: string, logger: Logger, options: PoolOptions): P
     keepAlive: true,
     application_name: options.applicationName,
     statement_timeout: options.statementTimeoutMs,
-    // Only for a server that hangs and so cannot keep its own limit; the connection is given up.
+    // Only for a server that hangs and cannot enforce its own timeout; the connection is then dropped.
     query_timeout: options.statementTimeoutMs && options.statementTimeoutMs + 5_000,
     idle_in_transaction_session_timeout: 60_000,
   });
   pool.on('error', createErrorLog(logger, 'lost an idle database connection'));
-  // While the pool hands a connection on, nobody else listens, and an error that nobody hears ends the process. The next query fails, too.
+  // Between idle and checked out, a connection has no error listener, and an unhandled error would end the process. The next query fails anyway.
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 
-/** Runs `work` in one transaction, opened by the statements of `begin`: committed when it resolves, rolled back when it rejects. */
+/** Runs `work` in a transaction that `begin` opens: commits when it resolves, rolls back when it rejects. */
 export async function inTransaction<T>(
   pool: Pool,
   work: (client: PoolClient) => Promise<T>,
@@ -41,7 +40,7 @@ export async function inTransaction<T>(
 ): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
-  // A connection that dies between two statements says so here.
+  // Emitted when the connection dies between two statements.
   const noteBroken = (error: Error) => {
     broken = error;
   };
@@ -62,6 +61,10 @@ export async function inTransaction<T>(
   }
 }
 
+/** Closes the connection at once; its pending query fails, with `error` if given. */
+export const destroyConnection = (client: ClientBase, error?: Error): void =>
+  (client as unknown as { connection: { stream: { destroy(error?: Error): void } } }).connection.stream.destroy(error);
+
 const socketErrors = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -73,11 +76,11 @@ const socketErrors = new Set([
   'ENETUNREACH',
 ]);
 
-/** What pg says, without a code, when a connection is lost, hangs or cannot be had. */
+/** pg's errors without a code for connections that are lost, hang or cannot be opened. */
 const lostConnection =
   /connection terminated|timeout exceeded when trying to connect|query read timeout|has encountered a connection error/i;
 
-/** True when the server could not be reached, let nobody in or went away, so that nothing is wrong with the statement itself. */
+/** True if the server was unreachable, refused the connection or went away: the statement itself may be fine. */
 export function isConnectionError(error: unknown): boolean {
   const { code, message } = error as { code?: unknown; message?: unknown };
   if (typeof code === 'string') return socketErrors.has(code) || /^(08|28|3D|57P|53300)/.test(code);

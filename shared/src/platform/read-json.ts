@@ -1,11 +1,10 @@
-/** Turns the body of a request into the JSON value it holds, or into a refusal of the catalogue. */
 import { isUtf8 } from 'node:buffer';
 import express, { type Request, type Response } from 'express';
 import { type ErrorCode, ServiceError } from './errors.js';
 import { parseExactJson } from './exact-json.js';
 import { createSlowBodies, type SlowBodies } from './slow-bodies.js';
 
-/** What body-parser says → what we say. */
+/** Error types of body-parser, mapped to ours. */
 const refusals: Record<string, { code: ErrorCode; message?: string }> = {
   'entity.parse.failed': { code: 'malformed_json' },
   'encoding.unsupported': { code: 'unsupported_encoding' },
@@ -26,13 +25,13 @@ function toServiceError(error: BodyError, limit: string): unknown {
   }
   const known = refusals[error.type ?? ''];
   if (known) return new ServiceError(known.code, known.message);
-  // What is left with this status comes from a broken compression.
+  // Corrupt compression is the only remaining cause of this status.
   return error.status === 400 ? new ServiceError('malformed_encoding') : error;
 }
 
 type JsonReader = (req: Request, res: Response) => Promise<unknown>;
 
-/** Rejects once the body comes too slowly to be waited for, until the function that this returns is called. */
+/** Rejects if the body arrives too slowly. Returns the function that stops watching. */
 function watch(slow: SlowBodies, { socket }: Request, reject: (error: ServiceError) => void): () => void {
   const before = socket.bytesRead;
   return slow.watch({
@@ -44,22 +43,22 @@ function watch(slow: SlowBodies, { socket }: Request, reject: (error: ServiceErr
 }
 
 /**
- * Reads any JSON value up to `limit`, such as `100 KB`, with the doubles that `JSON.parse` makes of numbers. @throws ServiceError for
- * a body that is not called JSON, is too long or is none.
+ * Reads any JSON value up to `limit`, such as `100 KB`, with numbers as doubles.
+ * @throws ServiceError if the content type is not JSON, or the body is too large or invalid.
  */
 export function createJsonReader(limit: `${number} ${'KB' | 'MB'}`): JsonReader {
   return readerOf(limit, express.json({ limit: limit.replace(' ', ''), strict: false }), (body) => body);
 }
 
 /**
- * The same for UTF-8 only, with every digit of numbers as {@link parseExactJson} keeps them. Whatever writes such a value out has
- * to know them.
+ * The same for UTF-8 only, with every digit of numbers as {@link parseExactJson} keeps them. Such values must be written with
+ * `stringifyExactJson`.
  */
 export function createExactJsonReader(limit: `${number} ${'KB' | 'MB'}`): JsonReader {
   const texts = new WeakMap<object, string>();
   const keepText = (req: object, _res: object, bytes: Buffer, charset: string) => {
     if (charset !== 'utf-8') throw Object.assign(new Error(charset), { type: 'charset.unsupported' });
-    // Decoded all the same, it would be another text.
+    // Decoding would silently replace the invalid bytes.
     if (!isUtf8(bytes)) throw Object.assign(new Error('not UTF-8'), { type: 'body.not.utf8' });
     texts.set(req, new TextDecoder().decode(bytes));
   };

@@ -1,9 +1,9 @@
-/** Rows of COPY's binary format, as bytes: https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format". */
+/** Reads COPY's binary format: https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format". */
 
-/** One row; it is good until the next one is read. */
+/** One row, valid until the next one is read. */
 export interface RowBytes {
   bytes: Buffer;
-  /** For each column where its value begins and ends; it begins at -1 where there is none. */
+  /** Start and end of each column's value; the start is -1 for null. */
   starts: Int32Array;
   ends: Int32Array;
 }
@@ -11,7 +11,7 @@ export interface RowBytes {
 const headerBytes = 19;
 const signature = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
 
-/** Where the row that begins at `start` ends; undefined when there is no more of it yet. */
+/** The end of the row that begins at `start`; undefined if the row is incomplete. */
 function findFields({ bytes, starts, ends }: RowBytes, start: number): number | undefined {
   let at = start + 2;
   for (let column = 0; column < starts.length; column += 1) {
@@ -26,8 +26,8 @@ function findFields({ bytes, starts, ends }: RowBytes, start: number): number | 
 }
 
 interface RowReader {
-  take(chunk: Buffer): void;
-  /** @throws Error where the rows do not end as they should. */
+  read(chunk: Buffer): void;
+  /** @throws Error if the end marker is missing. */
   end(): void;
 }
 
@@ -36,13 +36,14 @@ function createRowReader(columns: number, onRow: (row: RowBytes) => void): RowRe
   let rest: Buffer = Buffer.alloc(0);
   let hasBegun = false;
   return {
-    take(chunk) {
+    read(chunk) {
       row.bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
       rest = row.bytes;
       let at = 0;
       if (!hasBegun) {
         if (rest.length < headerBytes) return;
-        if (!rest.subarray(0, signature.length).equals(signature)) throw new Error('This is no binary COPY');
+        if (!rest.subarray(0, signature.length).equals(signature))
+          throw new Error('The data is not in the binary COPY format');
         at = headerBytes;
         hasBegun = true;
       }
@@ -55,15 +56,15 @@ function createRowReader(columns: number, onRow: (row: RowBytes) => void): RowRe
       rest = row.bytes.subarray(at);
     },
     end() {
-      // The end is -1 instead of a number of columns.
-      if (rest.length !== 2 || rest.readInt16BE(0) !== -1) throw new Error('The rows of a COPY are cut off');
+      // The end marker is a column count of -1.
+      if (rest.length !== 2 || rest.readInt16BE(0) !== -1) throw new Error('The rows of a COPY are incomplete');
     },
   };
 }
 
 /**
- * Tells of each row of `chunks`, which have `columns`. After an error all chunks are read still: the connection that they come by can be
- * used again only then. @throws Error for bytes that are of another format; what `onRow` throws.
+ * Calls `onRow` for each row of `chunks`. Reads all chunks even after an error: the connection can be reused only then.
+ * @throws Error if the bytes have another format; whatever `onRow` throws.
  */
 export async function readRows(
   chunks: AsyncIterable<Buffer>,
@@ -75,7 +76,7 @@ export async function readRows(
   for await (const chunk of chunks) {
     if (failure) continue;
     try {
-      reader.take(chunk);
+      reader.read(chunk);
     } catch (error) {
       failure = { error };
     }

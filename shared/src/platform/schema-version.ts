@@ -1,4 +1,4 @@
-/** Whether the database's schema and this release fit each other, asked when a service starts. */
+/** Checks at startup that this release works with the database's schema. */
 import { readdir } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Lifecycle } from './lifecycle.js';
@@ -7,20 +7,20 @@ import type { Pool, PoolClient } from './postgres.js';
 
 export const migrationsFolder = new URL('../../migrations/', import.meta.url);
 
-/** The schema major that this release works on: `major` in table `schema_major`, raised by migrations that are not only additions. */
+/** The major version that this release works with: `major` in table `schema_major`, raised by migrations that are not purely additive. */
 export const schemaMajor = 1;
 
 /** Names of this release's migrations, in order. */
-export async function knownMigrations(): Promise<string[]> {
+export async function listMigrations(): Promise<string[]> {
   return (await readdir(migrationsFolder)).filter((name) => /^\d{4}_.*\.sql$/.test(name)).sort();
 }
 
-/** The database belongs to a release that this one cannot run beside: nothing but an update helps. */
+/** The database was migrated by a release that this one cannot run alongside; the service must be updated. */
 export class NewerSchemaError extends Error {
   override readonly name = 'NewerSchemaError';
 }
 
-/** The database is not migrated as far as this release needs: somebody has to. */
+/** The database lacks migrations that this release needs. */
 export class OlderSchemaError extends Error {
   override readonly name = 'OlderSchemaError';
 }
@@ -35,20 +35,20 @@ async function hasTable(database: Pool | PoolClient, name: string): Promise<bool
   return rows[0]!.exists;
 }
 
-/** @throws NewerSchemaError when the schema is of a newer major; one without the table is older than majors. */
+/** @throws NewerSchemaError if the schema has a newer major version; a schema without the table predates major versions. */
 export async function refuseNewerMajor(database: Pool | PoolClient): Promise<void> {
   if (!(await hasTable(database, 'schema_major'))) return;
   const { rows } = await database.query<{ major: number }>('/* shared.schemaMajor */ select major from schema_major');
   const major = rows[0]?.major ?? schemaMajor;
   if (major <= schemaMajor) return;
   throw new NewerSchemaError(
-    `The database has schema version ${major}, made by a newer release of Millrace; this one works with version ${schemaMajor}. Update this service.`,
+    `The database has schema version ${major} from a newer release of Millrace; this release works with version ${schemaMajor}. Update this service.`,
   );
 }
 
 /**
- * Resolves when the schema is at least this release's and of its major.
- * @throws NewerSchemaError as {@link refuseNewerMajor}, OlderSchemaError that names the first migration that is missing, or says that none is there.
+ * Resolves if the schema has all migrations of this release and its major version.
+ * @throws NewerSchemaError as {@link refuseNewerMajor}; OlderSchemaError, naming the first missing migration.
  */
 export async function checkSchema(pool: Pool): Promise<void> {
   await refuseNewerMajor(pool);
@@ -57,27 +57,27 @@ export async function checkSchema(pool: Pool): Promise<void> {
   }
   const { rows } = await pool.query<{ name: string }>('/* shared.appliedMigrations */ select name from migrations');
   const applied = new Set(rows.map(({ name }) => name));
-  const missing = (await knownMigrations()).find((name) => !applied.has(name));
+  const missing = (await listMigrations()).find((name) => !applied.has(name));
   if (missing === undefined) return;
   throw new OlderSchemaError(`The database lacks migration ${missing} of this release: ${howToMigrate}`);
 }
 
 const retryMs = 500;
 
-/** What an operator has to do is said once, until there is something else to do; faults of the database are repeated. */
+/** Logs each instruction to the operator only once; database errors are repeated. */
 function createWaitingLog(logger: Logger): (error: unknown) => void {
   const logFault = createErrorLog(logger, 'waiting for the database');
-  let said = '';
+  let lastWarning = '';
   return (error) => {
     if (!(error instanceof OlderSchemaError)) return logFault(error);
-    if (error.message !== said) logger.warn(`${error.message} Waiting for it.`);
-    said = error.message;
+    if (error.message !== lastWarning) logger.warn(`${error.message} Waiting for it.`);
+    lastWarning = error.message;
   };
 }
 
 /**
- * Asks until the schema fits, as long as the database is unreachable or not yet migrated; then resolves with true. False when
- * the service is closing meanwhile. A schema of a newer major ends the service with exit code 1.
+ * Retries while the database is unreachable or not yet migrated. Resolves with true once the schema fits, with false if the
+ * service shuts down meanwhile. A schema with a newer major version ends the service with exit code 1.
  */
 export async function waitForSchema(pool: Pool, logger: Logger, lifecycle: Lifecycle): Promise<boolean> {
   const logWaiting = createWaitingLog(logger);

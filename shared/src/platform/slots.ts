@@ -1,9 +1,9 @@
 export interface Slots {
-  /** Runs `work` as soon as fewer than the given number of others are running; first come, first served. */
+  /** Runs `work` as soon as a slot is free, in the order of the calls. */
   run<T>(work: () => Promise<T>): Promise<T>;
 }
 
-/** Lets `count` pieces of work run at a time; the others wait in memory, so what queues here must be bounded elsewhere. */
+/** Runs at most `count` pieces of work at a time. Waiting calls are kept in memory, so callers must bound their number. */
 export function createSlots(count: number): Slots {
   const waiting: (() => void)[] = [];
   let free = count;
@@ -15,7 +15,7 @@ export function createSlots(count: number): Slots {
         return await work();
       } finally {
         const next = waiting.shift();
-        // The slot is handed on without being free in between, so that a newcomer cannot overtake.
+        // The slot goes straight to the next in line, so that a newcomer cannot overtake.
         if (next) next();
         else free += 1;
       }

@@ -1,39 +1,39 @@
-/** Finds bodies that arrive too slowly to be waited for. */
+/** Detects request bodies that arrive too slowly. */
 
-/** A body that is being received; whoever receives it keeps `bytes` up to date. */
+/** A body that is being received; the receiver keeps `bytes` up to date. */
 export interface ArrivingBody {
   bytes: number;
-  /** Called once, when too little has come. */
+  /** Called when a window has passed with too few bytes. */
   onTooSlow(): void;
 }
 
 export interface SlowBodies {
-  /** Watches `body` until the function that this returns is called. */
+  /** Watches `body`. Returns the function that stops watching. */
   watch(body: ArrivingBody): () => void;
 }
 
 export interface SlowBodiesOptions {
   bytesPerSecond?: number;
-  /** Each piece of this length has to bring its share, the first one too. */
+  /** The rate must be met in each window of this length, including the first. */
   windowMs?: number;
-  lookEveryMs?: number;
+  checkIntervalMs?: number;
 }
 
 /**
- * The rate is that of the last few seconds, not of the whole: a client that sends 9 MB at once and then stalls is found as soon
- * as one that never began. One timer looks after all bodies, since most are whole before it would have been set.
+ * Measures the rate of the last few seconds, not of the whole body: a client that sends 9 MB at once and then stalls is detected
+ * as soon as one that never started. All bodies share one timer, since most are complete before their own would fire.
  */
 export function createSlowBodies(options: SlowBodiesOptions = {}): SlowBodies {
-  const { bytesPerSecond = 1_000, windowMs = 5_000, lookEveryMs = 1_000 } = options;
+  const { bytesPerSecond = 1_000, windowMs = 5_000, checkIntervalMs = 1_000 } = options;
   const arriving = new Map<ArrivingBody, { sinceMs: number; bytes: number }>();
   let timer: NodeJS.Timeout | undefined;
-  let lastLookMs = 0;
+  let lastCheckMs = 0;
 
-  function look(): void {
+  function check(): void {
     const nowMs = performance.now();
-    // When this process itself was held up, what has come meanwhile is still to be read: the clients get another window.
-    const wasHeldUp = nowMs - lastLookMs > 2 * lookEveryMs;
-    lastLookMs = nowMs;
+    // If this process itself was blocked, bytes that arrived meanwhile are still unread: the clients get another window.
+    const wasHeldUp = nowMs - lastCheckMs > 2 * checkIntervalMs;
+    lastCheckMs = nowMs;
     for (const [body, mark] of arriving) {
       if (nowMs - mark.sinceMs < windowMs && !wasHeldUp) continue;
       const tooSlow = !wasHeldUp && body.bytes - mark.bytes < (bytesPerSecond * windowMs) / 1_000;
@@ -47,8 +47,8 @@ export function createSlowBodies(options: SlowBodiesOptions = {}): SlowBodies {
   }
 
   function start(): void {
-    lastLookMs = performance.now();
-    timer = setInterval(look, lookEveryMs);
+    lastCheckMs = performance.now();
+    timer = setInterval(check, checkIntervalMs);
     timer.unref();
   }
 

@@ -1,10 +1,10 @@
-/** Text of a JSON array, split into the texts of its elements: what they say is neither read nor changed on the way. */
+/** Splits the text of a JSON array into the texts of its elements, without parsing or changing them. */
 
 const space = /[ \t\n\r]/;
 
 /**
- * Looks at brackets and strings only, without recursion, so that no depth is too great and no number loses a digit; whether an
- * element is valid is for the database to say. Undefined for text that is not one array with its elements side by side.
+ * Looks only at brackets and strings, without recursion: no nesting is too deep, and no number loses a digit. The database checks
+ * whether the elements are valid. Undefined if the text is not an array.
  */
 export function splitArray(text: string): string[] | undefined {
   const open = skipSpace(text, 0);
@@ -28,7 +28,7 @@ function skipSpace(text: string, from: number): number {
   return at;
 }
 
-/** Where the comma or bracket stands that ends the element; undefined when the text ends before. */
+/** Position of the comma or bracket after the element; undefined if the text ends first. */
 function endOfElement(text: string, from: number): number | undefined {
   let depth = 0;
   for (let at = from; at < text.length; at += 1) {
@@ -42,7 +42,7 @@ function endOfElement(text: string, from: number): number | undefined {
   return undefined;
 }
 
-/** Where the string that begins at `from` has its closing quote. */
+/** Position of the closing quote of the string that begins at `from`. */
 function endOfString(text: string, from: number): number {
   let at = from + 1;
   while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;

@@ -1,18 +1,17 @@
-/** Turns what waits, first come first, into the group that goes next. */
-
 export interface GroupSize {
   events: number;
   characters: number;
 }
 
 /**
- * Removes from the front of `waiting` what fits within `limits` and to the first item, and at least that one, since it must go some time.
+ * Removes items from the front of `waiting` while they are within `limits` and compatible with the first one. Takes at least one
+ * item, even if that alone is too large, because it has to be processed some time.
  */
 export function takeGroup<T>(
   waiting: T[],
   sizeOf: (item: T) => GroupSize,
   limits: GroupSize,
-  fits: (item: T, first: T) => boolean = () => true,
+  isCompatible: (item: T, first: T) => boolean = () => true,
 ): T[] {
   let events = 0;
   let characters = 0;
@@ -22,7 +21,7 @@ export function takeGroup<T>(
     events += size.events;
     characters += size.characters;
     if (taken > 0 && (events > limits.events || characters > limits.characters)) break;
-    if (!fits(item, waiting[0]!)) break;
+    if (!isCompatible(item, waiting[0]!)) break;
     taken += 1;
   }
   return waiting.splice(0, taken);

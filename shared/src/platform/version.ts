@@ -1,2 +1,2 @@
-/** The one version of everything here; `npm run check` compares it with package.json, CHANGELOG.md and the OpenAPI document. */
+/** Version of all packages; `npm run check` compares it with package.json, CHANGELOG.md and the OpenAPI document. */
 export const version = '0.6.0';

@@ -1,4 +1,4 @@
-/** Adding flows: jobs that wait for jobs, each checked against its contract, all of them added or none. */
+/** Adds flows: trees of jobs in which a job waits for its children. */
 import type { FlowJob } from 'bullmq';
 import { type CheckedData, checkJobData, findQueue } from '../contract/jobs.js';
 import { JobDataError, jobOptions, type RetrySettings } from './add-job.js';
@@ -7,27 +7,27 @@ import type { FlowProducer } from './queue.js';
 export const childFailures = ['wait', 'fail', 'ignore'] as const;
 
 /**
- * What a job does when one that it waits for has failed for good:
- * - `wait`: it waits on, until that one was retried and is done; without it once that one was removed;
- * - `fail`: it fails as well;
- * - `ignore`: it runs without it when the others are done.
- * BullMQ's `continueParentOnFailure` is left out: a job cannot end while another one that it waits for is running.
+ * What a job does when a child has failed for good:
+ * - `wait`: waits until the child is retried and done, or removed;
+ * - `fail`: fails too;
+ * - `ignore`: runs once the other children are done.
+ * BullMQ's `continueParentOnFailure` is not offered: a job cannot finish while one of its children is running.
  */
 export type ChildFailure = (typeof childFailures)[number];
 
-/** A job of a flow and those that it waits for. */
+/** A job of a flow and its children. */
 export interface FlowPart {
   queue: string;
   job: string;
   data: unknown;
-  /** Priority 0 (first) to 2,097,151; `delay` in milliseconds, only of a part that waits for no other. */
+  /** Priority 0 (first) to 2,097,151; `delay` in milliseconds, only without children. */
   options?: { priority?: number; delay?: number };
-  /** Of all its children; `wait` when it is absent. */
+  /** Applies to all children; default `wait`. */
   onChildFailure?: ChildFailure;
   children?: FlowPart[];
 }
 
-/** What was added, as it was asked for: the same tree, with ids. */
+/** The same tree with the ids of the jobs. */
 export interface AddedPart {
   queue: string;
   job: string;
@@ -38,19 +38,19 @@ export interface AddedPart {
 export const maxFlowDepth = 5;
 export const maxFlowJobs = 100;
 
-/** What is wrong with a flow, and where: `children.0.data.site_id`. */
 export interface FlowProblem {
   problem: string;
+  /** Such as `children.0.data.site_id`. */
   field: string;
 }
 
 /**
- * BullMQ keys jobs by `queue:id`, and takes digits alone for ids of its own. A dot and digits at the end are how the parts of a flow are
- * told apart: `a.1` is the first child of flow `a`. Dots alone cannot stand in the path of a request.
+ * Excludes colons, because BullMQ keys jobs by `queue:id`; only digits, which BullMQ uses for its own ids; a dot and digits at the
+ * end, because `a.1` is the first child of flow `a`; and only dots, which have a meaning in URL paths.
  */
 export const flowIdPattern = /^(?!\d+$)(?!\.{1,2}$)(?!.*\.\d+$)[A-Za-z0-9._-]{1,200}$/;
 
-/** Options of a child, by what its parent does when it fails. What is waited for stays until somebody has looked after it. */
+/** Options of a child, by what its parent does on failure. With `wait`, a failed child is kept until someone deals with it. */
 const failureOptions = {
   wait: { removeOnFail: false },
   fail: { failParentOnFailure: true },
@@ -65,11 +65,11 @@ function partProblem(part: FlowPart): Extract<CheckedData, { problem: string }> 
   return checked.problem === undefined ? undefined : checked;
 }
 
-/** What keeps a flow from being added; undefined for one that can be. */
+/** Undefined if the flow is valid. */
 export function findFlowProblem(root: FlowPart): FlowProblem | undefined {
   let count = 0;
 
-  function look(part: FlowPart, place: string, depth: number): FlowProblem | undefined {
+  function check(part: FlowPart, place: string, depth: number): FlowProblem | undefined {
     count += 1;
     if (depth > maxFlowDepth) return { problem: `A flow has at most ${maxFlowDepth} levels.`, field: place };
     if (count > maxFlowJobs) return { problem: `A flow has at most ${maxFlowJobs} jobs.`, field: place };
@@ -77,26 +77,26 @@ export function findFlowProblem(root: FlowPart): FlowProblem | undefined {
     if (wrong) return { problem: wrong.problem, field: joined(place, wrong.field) };
     const children = childrenOf(part);
     if (children.length > 0 && part.options?.delay) {
-      const problem = 'A job that waits for others starts when they are done: it takes no delay.';
+      const problem = 'A job with children starts when they are done, so it cannot have a delay.';
       return { problem, field: joined(place, 'options.delay') };
     }
     for (const [index, child] of children.entries()) {
-      const found = look(child, joined(place, `children.${index}`), depth + 1);
+      const found = check(child, joined(place, `children.${index}`), depth + 1);
       if (found) return found;
     }
     return undefined;
   }
 
-  return look(root, '', 1);
+  return check(root, '', 1);
 }
 
 const joined = (...parts: string[]) => parts.filter((part) => part !== '').join('.');
 
-/** Ids follow from the flow's and the place: `id`, `id.1`, `id.1.2`. */
+/** Ids derive from the flow's id and the position in the tree: `id`, `id.1`, `id.1.2`. */
 const childId = (id: string, index: number) => `${id}.${index + 1}`;
 
 function toFlowJob(part: FlowPart, id: string, retry: RetrySettings, parent?: FlowPart): FlowJob {
-  // Checked before.
+  // Already validated.
   const { data } = checkJobData(part.queue, part.job, part.data) as { data: object };
   const opts = {
     ...jobOptions(part.queue, part.job, retry),
@@ -114,11 +114,11 @@ function addedPart(part: FlowPart, id: string): AddedPart {
 }
 
 /**
- * Adds a flow, whole or not at all: a job runs when its children are done, and finds what they reported in
- * `job.getChildrenValues()`. Each failed job is retried alone. The id is the root's, and those of all parts follow from it: a
- * flow whose root is still known is left out. On Redis Cluster the prefix of the queues needs a hash tag, as all queues
- * of a flow have to be in one slot.
- * @throws JobDataError before anything was added, or what the queue says.
+ * Adds all jobs of a flow or none. A job runs when its children are done, and gets their results from `job.getChildrenValues()`.
+ * Each failed job is retried by itself. `id` is the root's id, from which those of the other jobs derive; if a job with that id
+ * still exists, nothing is added. On Redis Cluster, the queue prefix needs a hash tag, because all queues of a flow must be in one
+ * slot.
+ * @throws JobDataError, before anything is added; or the queue's error.
  */
 export async function addFlow(
   flows: FlowProducer,
@@ -126,11 +126,11 @@ export async function addFlow(
   root: FlowPart,
   retry: RetrySettings = {},
 ): Promise<AddedPart> {
-  if (!flowIdPattern.test(id)) throw new JobDataError(`"${id}" cannot be the id of a flow.`);
+  if (!flowIdPattern.test(id)) throw new JobDataError(`"${id}" is not a valid flow id.`);
   const wrong = findFlowProblem(root);
   if (wrong) throw new JobDataError(wrong.problem);
-  // Added again, a child that has failed meanwhile would be waited for again.
-  const known = await flows.getFlow({ queueName: root.queue, id, depth: 1, maxChildren: 1 });
-  if (!known) await flows.add(toFlowJob(root, id, retry));
+  // Adding it again would make the root wait again for a child that has failed meanwhile.
+  const existing = await flows.getFlow({ queueName: root.queue, id, depth: 1, maxChildren: 1 });
+  if (!existing) await flows.add(toFlowJob(root, id, retry));
   return addedPart(root, id);
 }

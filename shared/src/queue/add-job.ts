@@ -1,33 +1,32 @@
-/** Adding jobs to a queue: checked against their contract, with its options. */
 import { checkJobData, findQueue } from '../contract/jobs.js';
 import type { Queue } from './queue.js';
 
-/** `QUEUE_MAX_ATTEMPTS` and `QUEUE_BACKOFF_DELAY` where somebody set them: for every queue but that of events. */
+/** `QUEUE_MAX_ATTEMPTS` and `QUEUE_BACKOFF_DELAY`, if set; they apply to every queue except that of events. */
 export interface RetrySettings {
   maxAttempts?: number | undefined;
   backoffMs?: number | undefined;
 }
 
-/** What may differ from job to job; `delay` in milliseconds, priority 0 (first) to 2,097,151. */
+/** Options of a single job; `delay` in milliseconds, priority 0 (first) to 2,097,151. */
 export interface AddOptions {
   jobId: string;
   delay?: number;
   priority?: number;
-  /** No second job waits while one with this id does. */
+  /** The job is not added while another one with this id is waiting. */
   deduplication?: { id: string };
-  /** The job that waits for this one, however it ends. */
+  /** The job that waits for this one, whether it succeeds or fails. */
   parent?: { id: string; queue: string };
 }
 
-/** Data that break the contract of their job, or a job that nothing consumes; nothing was added. */
+/** The job's data are invalid, or there is no such job; nothing was added. */
 export class JobDataError extends Error {
   override readonly name = 'JobDataError';
 }
 
-/** BullMQ's options of a job by its contract. */
+/** BullMQ's options for a job, from its contract. */
 export function jobOptions(queueName: string, name: string, retry: RetrySettings) {
   const queue = findQueue(queueName)!;
-  // How often a job that holds events is tried is not for an operator to lower.
+  // Operators must not lower the number of attempts for events.
   if (queue.holdsEvents) return queue.options;
   const backoffMs = retry.backoffMs ?? queue.jobs[name]?.backoffMs ?? queue.options.backoff.delay;
   return {
@@ -37,7 +36,6 @@ export function jobOptions(queueName: string, name: string, retry: RetrySettings
   };
 }
 
-/** A job to be added. */
 export interface NewJob {
   name: string;
   data: unknown;
@@ -45,14 +43,14 @@ export interface NewJob {
 }
 
 /**
- * Adds jobs of one queue; one with the id of a job that is still known is left out. Not all or none: ids make it safe to repeat.
- * @throws JobDataError before anything was added, or what the queue says.
+ * Adds jobs to a queue, except those whose id still exists. Not atomic: the ids make it safe to repeat.
+ * @throws JobDataError, before anything is added; or the queue's error.
  */
 export async function addJobs(queue: Queue, jobs: NewJob[], retry: RetrySettings = {}): Promise<void> {
   await queue.addBulk(jobs.map((job) => toBullJob(queue.name, job, retry)));
 }
 
-/** Adds one job, as {@link addJobs}. */
+/** Adds one job, like {@link addJobs}. */
 export async function addJob(
   queue: Queue,
   name: string,
@@ -67,6 +65,6 @@ export async function addJob(
 function toBullJob(queueName: string, { name, data, options }: NewJob, retry: RetrySettings) {
   const checked = checkJobData(queueName, name, data);
   if (checked.problem !== undefined) throw new JobDataError(checked.problem);
-  const waitedFor = options.parent && { ignoreDependencyOnFailure: true };
-  return { name, data: checked.data, opts: { ...jobOptions(queueName, name, retry), ...options, ...waitedFor } };
+  const childOptions = options.parent && { ignoreDependencyOnFailure: true };
+  return { name, data: checked.data, opts: { ...jobOptions(queueName, name, retry), ...options, ...childOptions } };
 }

@@ -1,16 +1,15 @@
-/** Jobs of a release newer than this one, which runs beside it while a system is upgraded: they are left to its workers. */
 import { DelayedError } from 'bullmq';
 import { newerVersionOf } from '../contract/jobs.js';
 import { createErrorLog, type Logger } from '../platform/logger.js';
 import type { Job } from './queue.js';
 
-/** How long such a job rests before any worker takes it again: long enough not to keep workers busy with handing it back. */
+/** Delay before any worker takes the job again: long enough not to keep workers busy returning it. */
 const pauseMs = 5_000;
 
 /**
- * Returns the function to be called first for each job. It resolves for a job of this release; one with a newer contract
- * goes back to the queue, delayed, with no attempt spent, and that is logged once in a while.
- * @throws DelayedError, by which BullMQ knows that the job is back in the queue.
+ * Returns a function to call first for each job. During an upgrade, jobs of a newer release may arrive: the function puts them
+ * back, delayed, without using up an attempt, for a worker of that release. It resolves for all other jobs.
+ * @throws DelayedError, which tells BullMQ that the job is back in the queue.
  */
 export function createNewerJobs(logger: Logger): (job: Job<unknown>, token: string) => Promise<void> {
   const log = createErrorLog(logger, 'a job of a newer release goes back to the queue: update this service');

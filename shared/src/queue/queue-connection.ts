@@ -1,4 +1,4 @@
-/** How the queue's server is connected to: options for whoever adds jobs, for workers, and for starting before the server. */
+/** Connection options of the queue, for Redis and Postgres. */
 import {
   type BackendFactory,
   createPostgresBackend,
@@ -7,7 +7,7 @@ import {
 } from 'bullmq';
 import type { QueueLocation } from '../platform/config.js';
 
-/** How often a lost Redis is tried again: 50 ms first, 500 ms at most, so that work resumes within a second. */
+/** From 50 ms up to 500 ms, so that work resumes within a second after Redis is back. */
 const redisRetryDelayMs = (attempt: number) => Math.min(50 * 2 ** Math.min(attempt, 10), 500);
 
 export function redisOptions(location: QueueLocation) {
@@ -25,24 +25,23 @@ export function redisOptions(location: QueueLocation) {
   };
 }
 
-/** Fails at once when Redis is unreachable, and after `commandTimeout` ms when it hangs: for those who answer an HTTP request. */
+/** Fails at once when Redis is unreachable, and after `commandTimeout` ms when it hangs: for use in HTTP requests. */
 export const redisFailFast = (commandTimeout: number) => ({
   enableOfflineQueue: false,
   maxRetriesPerRequest: 1,
   commandTimeout,
   connectTimeout: 1_000,
-  // A connection that is dead without having been closed is given up, not only the command.
+  // Drops a dead connection that was never closed, not just the command.
   socketTimeout: 3_000,
 });
 
-/** The schema that holds BullMQ's tables on Postgres. */
+/** The Postgres schema of BullMQ's tables. */
 export const queueSchema = (prefix: string) => `${prefix}_queue`;
 
 /**
- * For workers only: what a crash of the server takes back is at most that a job was done, and done again it changes nothing.
- * Spares a wait for the disk per job.
+ * For workers only: a crash of the server loses at most the completion of jobs, which are idempotent. Saves a disk sync per job.
  */
-export const laxCommit = '-c synchronous_commit=off';
+export const asyncCommit = '-c synchronous_commit=off';
 
 export function postgresOptions(location: QueueLocation, max: number) {
   return {
@@ -55,8 +54,8 @@ export function postgresOptions(location: QueueLocation, max: number) {
 }
 
 /**
- * BullMQ 6.7 remembers the first failure to reach Postgres for ever: a service that started before its database would
- * never recover. This forgets a failed attempt, so that the next call tries again.
+ * BullMQ 6.7 caches a failed first connection to Postgres forever, so a service that starts before its database would never
+ * recover. This clears the failed attempt, so that the next call tries again.
  */
 export const createRecoveringBackend: BackendFactory<PostgresQueueBackend, PostgresConnectionOptions> = (...args) => {
   const backend = createPostgresBackend(...args);

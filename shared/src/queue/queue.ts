@@ -1,12 +1,15 @@
-/** Queues, workers and flows on Redis or Postgres: with queue-connection, open-redis and queue-safety the only files that know which. */
+/**
+ * Queues, workers and flows on Redis or Postgres. Only this file, queue-connection, open-redis and ingestion's queue-safety depend
+ * on which one it is.
+ */
 import { FlowProducer, type JobType, type Processor, Queue, runMigrations, Worker } from 'bullmq';
 import type { QueueLocation } from '../platform/config.js';
 import { keepOpen } from '../platform/keep-open.js';
 import { createErrorLog, type Logger } from '../platform/logger.js';
 import type { PoolClient } from '../platform/postgres.js';
 import {
+  asyncCommit,
   createRecoveringBackend,
-  laxCommit,
   postgresOptions,
   queueSchema,
   redisFailFast,
@@ -16,8 +19,8 @@ import {
 export type { FlowProducer, Job, Queue, Worker } from 'bullmq';
 
 /**
- * A queue to add jobs to. Until it was ready once its calls wait; afterwards they fail rather than wait when the queue is away.
- * When `waitUntilReady` rejects it may never become ready: services use {@link openQueue}.
+ * A queue to add jobs to. Calls wait until it is ready for the first time; later they fail while the queue is unreachable.
+ * If `waitUntilReady` rejects, the queue may never become ready, so services use {@link openQueue}.
  */
 export function createQueue(name: string, location: QueueLocation, logger: Logger, commandTimeoutMs = 1_500): Queue {
   const options = { prefix: location.prefix };
@@ -29,20 +32,20 @@ export function createQueue(name: string, location: QueueLocation, logger: Logge
           { ...options, connection: postgresOptions(location, 4) },
           createRecoveringBackend,
         ) as unknown as Queue);
-  queue.on('error', createErrorLog(logger, 'the queue reports an error'));
+  queue.on('error', createErrorLog(logger, 'queue error'));
   return queue;
 }
 
-/** Jobs that wait for a worker. BullMQ 6.7 counts those of a paused queue apart on Postgres, though it lists them as waiting. */
+/** Jobs that wait for a worker. On Postgres, BullMQ 6.7 counts those of a paused queue separately, but lists them as waiting. */
 export const countWaiting = (queue: Queue): Promise<number> => queue.getJobCountByTypes('waiting', 'paused' as JobType);
 
 export interface QueueHandle {
-  /** The queue as it is now; do not keep it. */
+  /** Read it at each use: it may have been reopened. */
   readonly queue: Queue;
   close(): Promise<void>;
 }
 
-/** A queue that is opened again as long as it fails to become ready, so that a service may start before its queue. */
+/** Reopens the queue until it becomes ready, so that a service may start before it. */
 export function openQueue(
   name: string,
   location: QueueLocation,
@@ -59,12 +62,12 @@ export function openQueue(
 }
 
 export interface FlowsHandle {
-  /** As it is now; do not keep it. */
+  /** Read it at each use: it may have been reopened. */
   readonly flows: FlowProducer;
   close(): Promise<void>;
 }
 
-/** Adds flows, of any of the queues, over a connection of its own; as {@link openQueue}. */
+/** Like {@link openQueue}, for flows across all queues; uses its own connection. */
 export function openFlows(location: QueueLocation, logger: Logger, commandTimeoutMs?: number): FlowsHandle {
   const kept = keepOpen(() => createFlows(location, logger, commandTimeoutMs), 'flows', logger);
   return {
@@ -84,20 +87,20 @@ function createFlows(location: QueueLocation, logger: Logger, commandTimeoutMs =
           { prefix, connection: postgresOptions(location, 2) },
           createRecoveringBackend,
         ) as unknown as FlowProducer);
-  flows.on('error', createErrorLog(logger, 'the queue reports an error'));
+  flows.on('error', createErrorLog(logger, 'queue error'));
   return flows;
 }
 
 export interface WorkerSettings {
-  /** Jobs active at a time in this process. */
+  /** Jobs that this process runs at a time. */
   concurrency: number;
-  /** Jobs that all workers of the queue together start within a stretch of time. */
+  /** At most `max` jobs are started within `durationMs`, by all workers together. */
   limiter?: { max: number; durationMs: number } | undefined;
 }
 
 /**
- * A worker that waits for a queue that is away for as long as it takes. A job whose process died is handed out again after
- * at most lock (10 s) and check interval (2 s).
+ * A worker that waits for an unreachable queue as long as it takes. If a process dies, its jobs are delivered again after at most
+ * 12 s: the lock (10 s) plus the check interval (2 s).
  */
 export function createWorker<Data, Result>(
   name: string,
@@ -112,7 +115,7 @@ export function createWorker<Data, Result>(
     ...(settings.limiter && { limiter: { max: settings.limiter.max, duration: settings.limiter.durationMs } }),
     lockDuration: 10_000,
     stalledInterval: 2_000,
-    // A job is not to blame for the deaths of the processes that held it.
+    // Jobs must not fail because the processes that ran them died.
     maxStalledCount: 1_000,
     runRetryDelay: 1_000,
     drainDelay: 5,
@@ -126,14 +129,14 @@ export function createWorker<Data, Result>(
       : (new Worker(
           name,
           process,
-          { ...options, connection: { ...postgresOptions(location, 8), options: laxCommit } },
+          { ...options, connection: { ...postgresOptions(location, 8), options: asyncCommit } },
           createRecoveringBackend,
         ) as unknown as Worker<Data, Result>);
-  worker.on('error', createErrorLog(logger, 'the worker reports an error'));
+  worker.on('error', createErrorLog(logger, 'worker error'));
   return worker;
 }
 
-/** Creates or updates BullMQ's own tables; does nothing on Redis. `client` is one connection, not a pool. */
+/** Creates or updates BullMQ's tables; does nothing on Redis. `client` is a single connection, not a pool. */
 export async function migrateQueue(client: PoolClient, location: QueueLocation): Promise<void> {
   if (location.kind === 'postgres') await runMigrations(client, queueSchema(location.prefix));
 }

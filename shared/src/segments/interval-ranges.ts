@@ -1,9 +1,8 @@
-/** Sets of 15-minute intervals, such as the ones that a segment covers, and what of them is left when newer segments are laid over. */
+/** Sets of 15-minute intervals, such as those that a segment covers, and which of them newer segments have replaced. */
 import { intervalMs } from '../contract/rollups.js';
 
 /**
- * Ascending bounds in pairs, `[from, to, from, to, ...]`, half-open and without two pairs that touch. An interval is named by its
- * number, the count of intervals since 1970.
+ * Ascending half-open ranges that do not touch, `[from, to, from, to, ...]`. Intervals are numbered from 1970.
  */
 export type IntervalRanges = readonly number[];
 
@@ -12,12 +11,12 @@ export const startOf = (interval: number): Date => new Date(interval * intervalM
 
 const intervalsPerDay = 86_400_000 / intervalMs;
 
-/** The UTC day of an interval, counted since 1970. */
+/** The UTC day of an interval, in days since 1970. */
 export const dayOf = (interval: number): number => Math.floor(interval / intervalsPerDay);
-/** The UTC month of an interval, `YYYY_MM` as partitions are called. */
+/** The UTC month of an interval as `YYYY_MM`, as in the names of partitions. */
 export const monthOf = (interval: number): string => startOf(interval).toISOString().slice(0, 7).replace('-', '_');
 
-/** What `keeps` says of being in a and being in b, from left to right. */
+/** The intervals for which `keeps` returns true, given whether a and b contain them. */
 function combine(a: IntervalRanges, b: IntervalRanges, keeps: (inA: boolean, inB: boolean) => boolean): number[] {
   const bounds: number[] = [];
   let [atA, atB] = [0, 0];
@@ -43,7 +42,7 @@ export function countIntervals(ranges: IntervalRanges): number {
   return count;
 }
 
-/** The set of `intervals`, which are ascending, each once. */
+/** `intervals` must be ascending, without duplicates. */
 export function rangesOf(intervals: Iterable<number>): number[] {
   const bounds: number[] = [];
   for (const interval of intervals) {
@@ -54,12 +53,12 @@ export function rangesOf(intervals: Iterable<number>): number[] {
 }
 
 export interface Covering {
-  /** Of two that cover an interval, the one with the greater version holds its events. */
+  /** If two segments cover an interval, the one with the higher version has its events. */
   version: number;
   covers: IntervalRanges;
 }
 
-/** What each of `segments` is the newest for; empty for one that newer ones have replaced whole. */
+/** The intervals for which each segment is the newest; empty if newer ones have replaced all of them. */
 export function ownedRanges<Segment extends Covering>(segments: readonly Segment[]): Map<Segment, number[]> {
   const owned = new Map<Segment, number[]>();
   let newer: number[] = [];

@@ -1,8 +1,7 @@
-/** Has intervals rolled again, and their segments built from raw events, such as those of a segment that cannot be read. */
 import type { Pool, PoolClient } from '../platform/postgres.js';
 import type { IntervalRanges } from './interval-ranges.js';
 
-/** What was dropped for its age is never marked. */
+/** Intervals whose raw events were dropped for their age are never marked. */
 const statement = `/* shared.markIntervals */
 insert into rollup_marks (site_id, interval_start)
 select sites.site_id, start from sites cross join lateral (
@@ -10,6 +9,7 @@ select sites.site_id, start from sites cross join lateral (
     generate_series("from", "to" - 1) as number) as intervals
 where sites.site_id = $1 and start >= coalesce((select since from raw_horizon), '-infinity')`;
 
+/** Marks intervals, so that their rollups and segments are rebuilt from raw events, for example because a segment is unreadable. */
 export async function markIntervals(
   database: Pool | PoolClient,
   siteId: string,

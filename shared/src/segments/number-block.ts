@@ -1,18 +1,18 @@
 /**
- * A column's numbers as bytes: the lowest bytes of all rows, then the next higher ones, which deflate packs well and fast. With the CRC
- * of gzip: the checksum of zlib streams does not tell columns of small numbers from ones with some of them exchanged.
+ * Packs a column of numbers: first the lowest bytes of all rows, then the next higher ones, which deflate compresses fast and well.
+ * Uses gzip for its CRC: zlib's checksum does not detect that small numbers have swapped places.
  */
 import { gunzipSync, gzipSync } from 'node:zlib';
 
 /**
- * How numbers become bytes. `planes`: as they are. `runs`: each number once with how often it stands in a row. `steps`: ascending
- * numbers as the differences between them. `jumps`: the same for numbers in any order, with the sign in the lowest bit.
+ * How numbers are encoded. `planes`: byte by byte. `runs`: run-length encoding. `steps`: ascending numbers as differences.
+ * `jumps`: numbers in any order as differences, with the sign in the lowest bit.
  */
 export type BlockKind = 'planes' | 'runs' | 'steps' | 'jumps';
 
 export type Numbers = Uint8Array | Uint16Array | Uint32Array;
 
-/** Not to be read: its bytes are not those that were written. */
+/** The bytes of a block are not those that were written. */
 export class CorruptBlockError extends Error {
   override readonly name = 'CorruptBlockError';
 }
@@ -23,7 +23,7 @@ function widthOf(numbers: Numbers): number {
   return all >>> 24 > 0 ? 4 : all >>> 16 > 0 ? 3 : all >>> 8 > 0 ? 2 : 1;
 }
 
-/** Writes `width` planes of `numbers` into `bytes` from `offset` on; returns where they end. */
+/** Writes `width` planes of `numbers` into `bytes` at `offset`; returns the end. */
 function writePlanes(numbers: Numbers, width: number, bytes: Uint8Array, offset: number): number {
   let end = offset;
   for (let shift = 0; shift < 8 * width; shift += 8) {
@@ -33,19 +33,19 @@ function writePlanes(numbers: Numbers, width: number, bytes: Uint8Array, offset:
   return end;
 }
 
-/** Gives the memory that numbers are read into, such as memory that threads share. */
+/** Allocates the memory for numbers, for example memory shared between threads. */
 export type Allocate = (bytes: number) => ArrayBufferLike;
 
 const allocateOwn: Allocate = (bytes) => new ArrayBuffer(bytes);
 
-/** The narrowest array that holds numbers of so many planes. */
+/** The narrowest array for numbers of `width` bytes. */
 function makeList(width: number, count: number, allocate: Allocate): Numbers {
   if (width === 1) return new Uint8Array(allocate(count));
   return width === 2 ? new Uint16Array(allocate(2 * count)) : new Uint32Array(allocate(4 * count));
 }
 
 function checkPlanes(bytes: Uint8Array, width: number, count: number): void {
-  if (!(width >= 1 && width <= 4) || bytes.length !== width * count) throw new Error('a wrong number of bytes');
+  if (!(width >= 1 && width <= 4) || bytes.length !== width * count) throw new Error('wrong number of bytes');
 }
 
 function readPlanes(bytes: Uint8Array, width: number, count: number, allocate: Allocate): Numbers {
@@ -64,7 +64,7 @@ function numberAt(bytes: Uint8Array, width: number, count: number, row: number):
   return number;
 }
 
-/** Count of runs, width of their values, width of their lengths; then both in planes. */
+/** Number of runs, width of the values, width of the lengths; followed by both as planes. */
 const runsHeader = 6;
 
 function countRuns(numbers: Numbers): number {
@@ -95,11 +95,11 @@ function readRuns(bytes: Uint8Array, rows: number, allocate: Allocate): Numbers 
   const values = readPlanes(bytes.subarray(runsHeader, split), ofValues, count, allocateOwn);
   const lengths = readPlanes(bytes.subarray(split), ofLengths, count, allocateOwn);
   const numbers = makeList(ofValues, rows, allocate);
-  if (repeat(values, lengths, numbers) !== rows) throw new Error('a wrong number of rows');
+  if (repeat(values, lengths, numbers) !== rows) throw new Error('wrong number of rows');
   return numbers;
 }
 
-/** Writes each value as often as its length says; returns where they end. Most runs are short: `fill` would take ten times as long. */
+/** Expands runs; returns the end. Most runs are short, for which `fill` would take ten times as long. */
 function repeat(values: Numbers, lengths: Numbers, numbers: Numbers): number {
   let row = 0;
   for (let run = 0; run < values.length; run += 1) {
@@ -115,14 +115,13 @@ function toDifferences(numbers: Numbers, kind: 'steps' | 'jumps'): Uint32Array {
   const differences = new Uint32Array(numbers.length);
   for (let row = 0, last = 0; row < numbers.length; row += 1) {
     const difference = numbers[row]! - last;
-    // Beyond 31 bits it wraps, and sums wrap back.
+    // Beyond 31 bits this overflows, and so do the sums.
     differences[row] = kind === 'steps' ? difference : (difference << 1) ^ (difference >> 31);
     last = numbers[row]!;
   }
   return differences;
 }
 
-/** From planes of differences. */
 function sumDifferences(
   bytes: Uint8Array,
   width: number,
@@ -140,7 +139,7 @@ function sumDifferences(
   return numbers;
 }
 
-/** The width, then the planes. */
+/** The width, followed by the planes. */
 function planesOf(numbers: Numbers): Uint8Array {
   const width = widthOf(numbers);
   const bytes = new Uint8Array(1 + numbers.length * width);
@@ -149,7 +148,7 @@ function planesOf(numbers: Numbers): Uint8Array {
   return bytes;
 }
 
-/** Runs where they are shorter than planes by more than deflate would make of planes anyway. */
+/** Uses runs only if they save more than deflate would save on planes anyway. */
 function packCodes(numbers: Numbers): { kind: BlockKind; bytes: Uint8Array } {
   const runs = countRuns(numbers);
   if (runs * 5 > numbers.length * 3) return { kind: 'planes', bytes: planesOf(numbers) };
@@ -157,8 +156,8 @@ function packCodes(numbers: Numbers): { kind: BlockKind; bytes: Uint8Array } {
 }
 
 /**
- * `numbers` packed, at least one. `codes` become runs or planes, whatever is smaller; `steps` are ascending; `jumps`
- * may be any that 32 bits hold.
+ * Packs at least one number. `codes` become runs or planes, whichever is smaller; `steps` must be ascending; `jumps` may be any
+ * 32-bit numbers.
  */
 export function packNumbers(numbers: Numbers, as: 'codes' | 'steps' | 'jumps'): { kind: BlockKind; data: Buffer } {
   const { kind, bytes } =
@@ -166,25 +165,25 @@ export function packNumbers(numbers: Numbers, as: 'codes' | 'steps' | 'jumps'): 
   return { kind, data: gzipSync(bytes, { level: 1 }) };
 }
 
-/** The smallest chunk that zlib takes. */
-const leastChunk = 64;
+/** The smallest chunk size that zlib accepts. */
+const minChunkSize = 64;
 
 /**
- * Into one buffer of the length that the last four bytes tell (RFC 1952, 2.3.1), and one byte more, by which zlib sees the end. A wrong
- * length is an error of zlib.
+ * Unpacks into one buffer of the length in the last four bytes (RFC 1952, 2.3.1), plus one byte by which zlib recognises the end.
+ * zlib throws if that length is wrong.
  */
-function gunzip(data: Uint8Array, mostBytes: number): Buffer {
+function gunzip(data: Uint8Array, maxBytes: number): Buffer {
   const length = new DataView(data.buffer, data.byteOffset, data.length).getUint32(data.length - 4, true);
-  return gunzipSync(data, { chunkSize: Math.max(leastChunk, Math.min(length, mostBytes) + 1) });
+  return gunzipSync(data, { chunkSize: Math.max(minChunkSize, Math.min(length, maxBytes) + 1) });
 }
 
 /**
- * The numbers of a block of `rows`, in memory that `allocate` gives.
- * @throws CorruptBlockError when the checksum of the bytes is wrong, or they are of another number of rows.
+ * The numbers of a block of `rows`, in memory from `allocate`.
+ * @throws CorruptBlockError if the checksum or the number of rows is wrong.
  */
 export function unpackNumbers(kind: BlockKind, data: Uint8Array, rows: number, allocate = allocateOwn): Numbers {
   try {
-    // Runs take the most: a value and a length of four bytes each.
+    // Runs take the most space: four bytes each for value and length.
     const bytes = gunzip(data, runsHeader + 8 * rows);
     if (kind === 'runs') return readRuns(bytes, rows, allocate);
     const [planes, width] = [bytes.subarray(1), bytes[0] ?? 0];

@@ -1,18 +1,16 @@
-/** Puts the rows of a segment into order. */
-
-/** Bits of one pass, few enough that where each digit goes stays in the processor's cache. */
+/** Bits per pass, few enough for the table of positions to stay in the CPU cache. */
 const digitBits = 11;
 const digits = 2 ** digitBits;
 
 function largest(key: Uint32Array): number {
-  let most = 0;
-  for (let row = 0; row < key.length; row += 1) if (key[row]! > most) most = key[row]!;
-  return most;
+  let max = 0;
+  for (let row = 0; row < key.length; row += 1) if (key[row]! > max) max = key[row]!;
+  return max;
 }
 
 /**
- * The numbers of rows, sorted by `keys`, of which the first counts most; rows that are equal in all of them stay as they are. A
- * radix sort: it goes through the rows twice for each digit of each key.
+ * Row numbers sorted by `keys`, the first key being the most significant. A stable radix sort, with two passes over the rows for
+ * each digit of each key.
  */
 export function orderRows(keys: readonly Uint32Array[]): Uint32Array {
   const rows = keys[0]!.length;
@@ -21,8 +19,8 @@ export function orderRows(keys: readonly Uint32Array[]): Uint32Array {
   let sorted = new Uint32Array(rows);
   const ends = new Uint32Array(digits + 1);
   for (const key of [...keys].reverse()) {
-    const most = largest(key);
-    for (let shift = 0; shift < 32 && most >>> shift > 0; shift += digitBits) {
+    const max = largest(key);
+    for (let shift = 0; shift < 32 && max >>> shift > 0; shift += digitBits) {
       ends.fill(0);
       for (let row = 0; row < rows; row += 1) ends[((key[row]! >>> shift) & (digits - 1)) + 1]! += 1;
       for (let digit = 0; digit < digits; digit += 1) ends[digit + 1]! += ends[digit]!;
@@ -38,7 +36,6 @@ export function orderRows(keys: readonly Uint32Array[]): Uint32Array {
   return order;
 }
 
-/** `numbers` in the order of `order`. */
 export function inOrder(numbers: ArrayLike<number>, order: Uint32Array): Uint32Array {
   const ordered = new Uint32Array(order.length);
   for (let place = 0; place < order.length; place += 1) ordered[place] = numbers[order[place]!]!;

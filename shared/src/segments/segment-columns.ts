@@ -1,50 +1,51 @@
-/** What segments hold of an event, and in which bounds. */
+/** The columns of segments, and their limits. */
 import { type ContextColumn, contextColumns } from '../contract/event-columns.js';
 import { referrerHost } from '../contract/referrer-host.js';
 
-/** Path rules put these into properties where they take them out of a path; other senders say them in columns. */
-const ofPaths: ReadonlySet<ContextColumn> = new Set(['hostname', 'query']);
+/** Path rules store these in properties when they strip them from a path; other senders use the columns. */
+const pathColumns: ReadonlySet<ContextColumn> = new Set(['hostname', 'query']);
 
-const contextSql = (name: ContextColumn) => (ofPaths.has(name) ? `coalesce(${name}, properties ->> '${name}')` : name);
+const contextSql = (name: ContextColumn) =>
+  pathColumns.has(name) ? `coalesce(${name}, properties ->> '${name}')` : name;
 
 /**
- * Columns whose values a segment names by codes of the site's dictionary: the name, and the value as an SQL expression over columns
- * of table events. Adding one means a line here, a greater {@link layout}, and a migration that sets `segments_since` of every site to null, by
- * which rolls remove all segments and build them again.
+ * Columns that segments store as codes of the site's dictionary, each with an SQL expression over table events. To add one, add a
+ * line here, raise {@link layout}, and add a migration that sets `segments_since` of every site to null, which makes rolls rebuild
+ * all segments.
  */
 export const segmentColumns: readonly { name: SegmentColumn; sql: string }[] = [
   { name: 'event_type', sql: 'event_type' },
   { name: 'path', sql: 'path' },
   { name: 'profile_id', sql: 'profile_id' },
-  // Also hosts that are the site's own: who reads knows which those are by then.
+  // Includes the site's own hosts, which are filtered out when reading, because they may change.
   { name: 'referrer', sql: referrerHost() },
   ...contextColumns.map((name) => ({ name, sql: contextSql(name) })),
 ];
 export type SegmentColumn = 'event_type' | 'path' | 'profile_id' | 'referrer' | ContextColumn;
 
-/** Of the list of columns and of how their values are written: each segment says by which one it was made. */
+/** Version of the list of columns and of their encoding; stored in each segment. */
 export const layout = 2;
 
-/** The column of a property; its values are what `properties ->> name` gives. */
+/** The column of a property; its values are those of `properties ->> name`. */
 export const propertyColumn = (name: string): string => `property:${name}`;
 
 export const segmentLimits = {
   /** An interval with more events has no segment, and is read from raw events. */
   rows: 4_000_000,
-  /** Of several intervals that have more events together each gets segments of its own, so that a roll takes little memory. */
+  /** Intervals that have more events together get separate segments, to limit the memory of a roll. */
   gatheredRows: 500_000,
-  /** Values that a site's dictionary holds of one column; once it is full, segments leave the column out. */
+  /** Values of one column in a site's dictionary; once it is full, segments omit the column. */
   values: 1_048_576,
   propertyValues: 131_072,
-  /** Characters of all values of a column: a dictionary is read as a whole. */
+  /** Characters of all values of a column, because a dictionary is read as a whole. */
   valueCharacters: 32_000_000,
-  /** Characters of all values of all columns of a segment; with more it leaves out the column that has most. */
+  /** Characters of all values of a segment; above this it omits the largest column. */
   segmentCharacters: 64_000_000,
-  /** Properties of a segment; of more the most frequent ones are kept. */
+  /** Properties of a segment; the most frequent ones are kept. */
   properties: 200,
-  /** Properties that are looked at while a segment is made, the first ones; an event may have names that no other has. */
+  /** The first properties that are counted while a segment is built, because every event may have new names. */
   knownProperties: 2_000,
-  /** Characters of a property's name, as many as a question may have. */
+  /** Characters of a property's name, the same limit as in queries. */
   propertyName: 128,
 } as const;
 

@@ -1,4 +1,5 @@
-/** A segment: the events of a site's 15-minute intervals, column by column, in the order of visitor, time and id. */
+/** The format of a segment: the events of some of a site's 15-minute intervals, column by column, sorted by visitor, time and id. */
+import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import {
   type Allocate,
@@ -10,25 +11,23 @@ import {
 } from './number-block.js';
 import { layout } from './segment-columns.js';
 
-/** Where in `data` a column's block is: offset and length in bytes. */
+/** Location of a column's block in `data`; offset and length in bytes. */
 export type Block = readonly [kind: BlockKind | 'ids', offset: number, length: number];
 
-/** What a segment does not say of its events. */
+/** Data of the events that the segment does not contain. */
 export interface Omitted {
-  /** Columns that events may have values in that are not here. */
+  /** Columns in which events may have values. */
   leftOut: string[];
-  /** True when there are properties that are not even named here. */
+  /** True if there are further properties that are not listed. */
   leavesOutMore: boolean;
 }
 
-/** Which blocks a segment has. */
 export interface Directory extends Omitted {
   layout: number;
   /**
-   * `time` in milliseconds since the segment starts; `micros`, what is left of it below a millisecond; `visitor`, 0 for none;
-   * `session`, 0 for none, else the place from 1 on in `session_ids`, the first 8 bytes of the SHA-256 of each id; and codes of the
-   * site's dictionaries, 0 for no value, under the names of columns.
-   * A column without a block is one that no event has a value in, unless it is left out.
+   * `time` in milliseconds since the start of the segment; `micros`, the microseconds below that; `visitor`, 0 for none; `session`,
+   * 0 for none, else the position from 1 in `session_ids`; and under the names of columns, codes of the site's dictionaries, 0 for
+   * no value. No event has a value in a column without a block, unless the column is left out.
    */
   blocks: Record<string, Block>;
 }
@@ -40,7 +39,7 @@ export interface PackedSegment {
 
 const isEmpty = (numbers: Numbers) => numbers.every((number) => number === 0);
 
-/** Takes columns one by one, so that those who pack a large segment need not hold all of them. */
+/** Packs columns one by one, so that a large segment need not be in memory as a whole. */
 export function createPacker(rows: number) {
   const blocks: Record<string, Block> = {};
   const parts: Buffer[] = [];
@@ -51,13 +50,13 @@ export function createPacker(rows: number) {
     length += data.length;
   }
   return {
-    /** Nothing is written for numbers that are all zero. */
+    /** Writes nothing if all numbers are zero. */
     addNumbers(name: string, numbers: Numbers, as: 'codes' | 'steps' | 'jumps'): void {
       if (rows === 0 || isEmpty(numbers)) return;
       const { kind, data } = packNumbers(numbers, as);
       add(name, kind, data);
     },
-    /** Random bytes do not get smaller; what they get is a checksum. */
+    /** Uncompressed, since ids are random; gzip only adds a checksum. */
     addIds(name: string, ids: BigUint64Array): void {
       const bytes = new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength);
       if (ids.length > 0) add(name, 'ids', gzipSync(bytes, { level: 0 }));
@@ -69,12 +68,16 @@ export function createPacker(rows: number) {
   };
 }
 
-/** The numbers of a column of `rows` events from the bytes of its block, in memory that `allocate` gives. @throws CorruptBlockError */
+/** The first 8 bytes of the SHA-256 of a session's id: enough to tell consecutive sessions apart. */
+export const sessionId = (text: string | Buffer): bigint =>
+  createHash('sha256').update(text).digest().readBigUInt64LE();
+
+/** Unpacks the block of a column with `rows` events, into memory from `allocate`. @throws CorruptBlockError */
 export function readNumbers([kind]: Block, data: Uint8Array, rows: number, allocate?: Allocate): Numbers {
   return unpackNumbers(kind as BlockKind, data, rows, allocate);
 }
 
-/** The ids of sessions from the bytes of their block. @throws CorruptBlockError */
+/** Unpacks the block of session ids. @throws CorruptBlockError */
 export function readIds(data: Uint8Array): BigUint64Array {
   try {
     const bytes = gunzipSync(data);

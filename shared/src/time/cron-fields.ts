@@ -1,15 +1,15 @@
-/** Fields of a cron expression that its library reads differently from cron(8): repeated values, and days that begin with `*`. */
+/** Adapts cron expressions where cron-parser differs from cron(8): repeated values, and day fields that begin with `*`. */
 import { CronExpressionParser } from 'cron-parser';
 
-/** Places from the end, since a field of seconds may stand in front. */
+/** Without the optional field of seconds in front. */
 const fields = ['minute', 'hour', 'dayOfMonth', 'month', 'dayOfWeek'] as const;
 const dayOfMonthPlace = 2;
 const dayOfWeekPlace = 4;
 
-/** L, W and # name days that only a month tells: they have no values of their own. `L` also stands in JUL, hence the digits. */
+/** L, W and # depend on the month, so they have no fixed values. The digit before `L` excludes JUL. */
 const isCalendarRule = (part: string) => /#|W|\?|^L|\dL/i.test(part);
 
-/** The values of one part of a list such as `1-5`, as the library understands it. */
+/** The values of one list item such as `1-5`, according to cron-parser. */
 function valuesOf(part: string, place: number): number[] {
   const alone = fields.map((_, index) => (index === place ? part : '*')).join(' ');
   const values = CronExpressionParser.parse(alone, { tz: 'UTC' }).fields[fields[place]!].values as number[];
@@ -17,20 +17,20 @@ function valuesOf(part: string, place: number): number[] {
   return place === dayOfWeekPlace ? values.map((value) => value % 7) : values;
 }
 
-/** A list with each value once; the library refuses a list that names one twice. */
+/** Removes duplicate values, which cron-parser refuses. */
 function withoutRepeats(list: string, place: number): string {
   const parts = list.split(',');
   if (parts.length === 1) return list;
   if (parts.some(isCalendarRule)) return [...new Set(parts)].join(',');
-  // Seconds, in front of the others, have the values of minutes.
+  // Seconds, at position -1, have the same values as minutes.
   const values = parts.flatMap((part) => valuesOf(part, Math.max(0, place)));
   return [...new Set(values)].sort((a, b) => a - b).join(',');
 }
 
 export interface CronFields {
-  /** What the library is given. */
+  /** For cron-parser. */
   expression: string;
-  /** Days that the expression allows beyond that, of a local time written as if it were UTC; absent: every day. */
+  /** An additional condition on the day of a local time, given as if it were UTC; absent: every day. */
   isDay?: (localMs: number) => boolean;
 }
 
@@ -38,10 +38,9 @@ const hasStar = (field: string) => field.startsWith('*');
 const isAny = (field: string) => field === '*' || field === '?';
 
 /**
- * Days as in cron(8): of two restricted fields of days either suffices, but a field that begins with `*` does not
- * count as restricted, so that both must agree. The library takes such a field for a restricted one: here it becomes a
- * condition beside the expression.
- * @throws what the library says of a list that it cannot read.
+ * Matches days as cron(8) does: if both day fields are restricted, either may match, but a field that begins with `*` does not
+ * count as restricted, so both must match. cron-parser treats such a field as restricted, so it becomes a separate condition.
+ * @throws cron-parser's error for an invalid list.
  */
 export function readCronFields(text: string): CronFields {
   const given = text.trim().split(/\s+/);

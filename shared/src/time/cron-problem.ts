@@ -1,4 +1,4 @@
-/** What is wrong with a cron expression of the right shape: a number out of its range, or a day that no month has. */
+/** Explains common errors in cron expressions: a number out of range, or a day that no month has. */
 
 const ranges = [
   ['second', 0, 59],
@@ -25,7 +25,7 @@ function rangeProblem(field: string, [name, least, most]: (typeof ranges)[number
   return undefined;
 }
 
-/** The rest of a sentence that begins with the expression; undefined where the libraries have to say whether it is right. */
+/** The rest of a sentence that begins with the expression; undefined if nothing is wrong or only the libraries can tell. */
 export function findCronProblem(expression: string): string | undefined {
   const given = expression.trim().split(/\s+/);
   const before = ranges.length - given.length;

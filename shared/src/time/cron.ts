@@ -1,5 +1,4 @@
-/** The instants at which a cron expression fires in a time zone, or why it never does. */
-
+/** Computes when a cron expression fires in a time zone. */
 import { CronExpressionParser } from 'cron-parser';
 import nodeCron from 'node-cron';
 import { type CronFields, readCronFields } from './cron-fields.js';
@@ -18,10 +17,10 @@ const dayMs = 86_400_000;
 const hoursOfDay = 24;
 const maxLength = 128;
 
-/** The first local time after another that the expression names; local times are written as if they were UTC. */
+/** The next local time that matches the expression; local times are represented as if they were UTC. */
 type LocalAfter = (localMs: number) => number;
 
-/** The instant of a local time: the first one where it happens twice, the end of the gap where it does not happen. */
+/** The instant of a local time: the first if it happens twice, the end of the gap if it does not exist. */
 function instantOf(localMs: number, zone: string): number {
   for (const span of offsetSpans(localMs - 2 * dayMs, localMs + 2 * dayMs, zone)) {
     const instant = Math.max(localMs - span.offset, span.from);
@@ -30,18 +29,18 @@ function instantOf(localMs: number, zone: string): number {
   throw new RangeError(`no instant for ${new Date(localMs).toISOString()} in ${zone}`);
 }
 
-/** The latest local time that the clock has shown up to an instant; after it was set back that is not what it shows. */
-const shownUntil = (instant: number, zone: string) =>
+/** The latest local time that the clock has shown until an instant, which differs from the current one after it was set back. */
+const latestLocalTime = (instant: number, zone: string) =>
   Math.max(...offsetSpans(instant - 2 * dayMs, instant + 1, zone).map(({ to, offset }) => to - 1 + offset));
 
-/** Expressions that name hours: every local time they name fires once. */
+/** For expressions with specific hours: every matching local time fires once. */
 const fixedSlotAfter = (after: number, localAfter: LocalAfter, zone: string) =>
-  instantOf(localAfter(shownUntil(after, zone)), zone);
+  instantOf(localAfter(latestLocalTime(after, zone)), zone);
 
-/** Expressions for every hour: they go on through every change of the clock, by the time it shows. */
-function runningSlotAfter(after: number, localAfter: LocalAfter, zone: string): number {
+/** For expressions that match every hour: they keep firing by the clock through every change. */
+function hourlySlotAfter(after: number, localAfter: LocalAfter, zone: string): number {
   for (let from = after; ; ) {
-    // An expression may fire once in four years, and eight around 2100.
+    // 29 February may be four years away, and eight around 2100.
     for (const span of offsetSpans(from + 1, from + 366 * dayMs, zone)) {
       const instant = localAfter(Math.max(span.from - 1, from) + span.offset) - span.offset;
       if (instant < span.to) return instant;
@@ -66,7 +65,7 @@ function createLocalAfter({ expression, isDay = () => true }: CronFields): { loc
   return { localAfter, hours: parsed.fields.hour.values.length };
 }
 
-/** The local times of an expression, or why a library of cron expressions refuses it. */
+/** Parses an expression, or explains why it is invalid. */
 function readExpression(expression: string): ReadExpression {
   if (expression.length > maxLength) return { problem: `the expression has more than ${maxLength} characters` };
   const example = 'five or six fields such as "0 3 * * 1" (Mondays at 03:00), a sixth before them for seconds';
@@ -83,13 +82,13 @@ function readExpression(expression: string): ReadExpression {
 }
 
 /**
- * Understands five fields, six with seconds first, and `@daily` and the like. Day of month and day of week together mean
- * either, unless one of them begins with `*`: then both, as in cron(8).
+ * Supports five fields, six with seconds first, and macros such as `@daily`. If both day of month and day of week are given,
+ * either may match, unless one of them begins with `*`: then both must, as in cron(8).
  *
- * When clocks change: an expression that names hours fires once for each local time that it names. A time that does not exist
- * fires at the end of the gap (02:30 at 03:00), a time that comes twice fires the first time, and two that fall together fire
- * once. An expression for every hour fires whenever the clock shows what it names, also in the hour that comes twice.
- * (Neither library does: see Lord Howe's half hour, or a midnight that does not exist.)
+ * When clocks change, an expression with specific hours fires once for each matching local time: a time that does not exist fires
+ * at the end of the gap (02:30 at 03:00), a time that happens twice fires the first time, and two that coincide fire once. An
+ * expression that matches every hour fires whenever the clock matches, including in the repeated hour. (Neither library handles
+ * all of this, for example Lord Howe's half hour or a midnight that does not exist.)
  */
 export function parseCron(expression: string, zone: string): ParsedCron {
   const zoneProblem = isTimeZone(zone) ? [] : [`"${zone}" is not an IANA time zone such as Europe/Berlin`];
@@ -97,7 +96,7 @@ export function parseCron(expression: string, zone: string): ParsedCron {
   if (read.problem !== undefined) return { problem: [read.problem, ...zoneProblem].join('; '), field: 'cron' };
   if (zoneProblem.length > 0) return { problem: zoneProblem.join(), field: 'timezone' };
   const { localAfter, isEachHour } = read;
-  const slotAfter = isEachHour ? runningSlotAfter : fixedSlotAfter;
+  const slotAfter = isEachHour ? hourlySlotAfter : fixedSlotAfter;
   return { cron: { slotAfter: (instant) => new Date(slotAfter(instant.getTime(), localAfter, zone)) } };
 }
 
@@ -110,7 +109,7 @@ export function nextSlots(cron: Cron, after: Date, count: number): Date[] {
 
 const lookBacks = [2 / 24, 2, 40, 400, 9 * 366].map((days) => days * dayMs);
 
-/** The newest slot in `(after, until]`; undefined when there is none. */
+/** The latest slot in `(after, until]`. */
 export function newestSlot(cron: Cron, after: Date, until: Date): Date | undefined {
   for (const lookBack of lookBacks) {
     const from = new Date(Math.max(after.getTime(), until.getTime() - lookBack));
@@ -121,7 +120,7 @@ export function newestSlot(cron: Cron, after: Date, until: Date): Date | undefin
   return undefined;
 }
 
-/** The slots in `(after, until]`, the first `limit` of them. */
+/** The first `limit` slots in `(after, until]`. */
 export function slotsBetween(cron: Cron, after: Date, until: Date, limit = Number.POSITIVE_INFINITY): Date[] {
   const slots: Date[] = [];
   let slot = cron.slotAfter(after);

@@ -1,23 +1,21 @@
-/** Turns an ISO 8601 text with zone into an instant, or into nothing when it names no real moment. */
-
 const iso = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:Z|([+-])(\d\d):?(\d\d))$/;
 
-/** Days of a month of the Gregorian calendar; `month` counts from 1. */
+/** `month` is 1 to 12. */
 function daysInMonth(year: number, month: number): number {
   if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
 /**
- * Milliseconds since 1970 of `YYYY-MM-DDTHH:MM[:SS[.fraction]]` with `Z` or an offset up to 14 hours; what is finer
- * than a millisecond is left out. `undefined` for anything else: other formats, 30 February, hour 24, leap seconds, years before 100.
+ * Parses `YYYY-MM-DDTHH:MM[:SS[.fraction]]` with `Z` or an offset of up to 14 hours into milliseconds since 1970, rounded down.
+ * Undefined for anything else: other formats, 30 February, hour 24, leap seconds, years before 100.
  */
 export function parseInstant(text: string): number | undefined {
   const match = iso.exec(text);
   if (!match) return undefined;
   const [year, month, day, hour, minute] = [+match[1]!, +match[2]!, +match[3]!, +match[4]!, +match[5]!];
   const second = match[6] === undefined ? 0 : +match[6];
-  // Date.UTC takes the years before 100 for those of the last century.
+  // Date.UTC maps years before 100 to the 1900s.
   if (year < 100) return undefined;
   if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined;
   if (hour > 23 || minute > 59 || second > 59) return undefined;

@@ -1,11 +1,10 @@
-/** Turns calendar days of a time zone into instants, right across daylight-saving changes. */
 import { Temporal } from 'temporal-polyfill';
 
 /** True for an IANA zone name such as `Europe/Berlin`; offsets such as `+02:00` are not zones. */
 export function isTimeZone(zone: string): boolean {
   if (!/^[A-Za-z][A-Za-z0-9_+\-/]{0,63}$/.test(zone)) return false;
   try {
-    // Asks the library that computes the days: Intl alone also takes old names, such as IST, that it refuses.
+    // Checked with the library that computes the days: Intl also accepts old names, such as IST, that it refuses.
     Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone);
     return true;
   } catch {
@@ -25,8 +24,8 @@ export function isCalendarDate(date: string): boolean {
 }
 
 /**
- * The half-open range of instants of one day. Where midnight does not exist the day starts at its first instant,
- * where midnight happens twice it starts at the first of them.
+ * The half-open range of a day, including days with a clock change. If midnight does not exist, the day starts at its first
+ * instant; if midnight happens twice, at the first of the two.
  */
 export function dayRange(date: string, zone: string): { from: Date; to: Date } {
   const day = Temporal.PlainDate.from(date);

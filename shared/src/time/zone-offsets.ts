@@ -1,16 +1,16 @@
-/** Turns a time zone and an instant into the stretch of time around it in which the zone's clock runs evenly. */
+/** UTC offsets of time zones, cached by year. */
 import { Temporal } from 'temporal-polyfill';
 
 const dayMs = 86_400_000;
 
-/** Between two changes of the clock, half-open, in milliseconds; `offset` is local time minus UTC. */
+/** The half-open range between two clock changes, in milliseconds; `offset` is local time minus UTC. */
 export interface OffsetSpan {
   from: number;
   to: number;
   offset: number;
 }
 
-/** One request of the library costs some 20 µs: a year of a zone is asked for once. 20,000 years are about 5 MB. */
+/** A lookup in Temporal takes some 20 µs, so each year of a zone is computed once. 20,000 years take about 5 MB. */
 const maxYears = 20_000;
 const years = new Map<string, OffsetSpan[]>();
 
@@ -23,7 +23,7 @@ function findSpans(zone: string, from: number, to: number): OffsetSpan[] {
     const end = Math.min(time.getTimeZoneTransition('next')?.epochMilliseconds ?? to, to);
     const offset = time.offsetNanoseconds / 1e6;
     const last = spans.at(-1);
-    // Some changes are of the zone's name only.
+    // Some transitions change only the name of the zone.
     if (last?.offset === offset) last.to = end;
     else spans.push({ from: start, to: end, offset });
     start = end;
@@ -31,23 +31,23 @@ function findSpans(zone: string, from: number, to: number): OffsetSpan[] {
   return spans;
 }
 
-/** The spans of a UTC year and of two days on both sides, so that what is near its edge needs no other year. */
+/** The spans of a UTC year plus two days on both sides, so that dates near its ends do not need another year. */
 export function spansOfYear(zone: string, year: number): OffsetSpan[] {
   const key = `${zone} ${year}`;
-  const known = years.get(key);
-  if (known) return known;
+  const cached = years.get(key);
+  if (cached) return cached;
   if (years.size >= maxYears) years.clear();
   const spans = findSpans(zone, Date.UTC(year, 0, 1) - 2 * dayMs, Date.UTC(year + 1, 0, 1) + 2 * dayMs);
   years.set(key, spans);
   return spans;
 }
 
-/** Local time minus UTC at an instant, in milliseconds. */
+/** Local time minus UTC, in milliseconds. */
 export function offsetAt(ms: number, zone: string): number {
   return spansOfYear(zone, yearOf(ms)).find(({ to }) => ms < to)!.offset;
 }
 
-/** The spans of `[from, to)`, cut at both ends. */
+/** The spans of `[from, to)`, clipped at both ends. */
 export function offsetSpans(from: number, to: number, zone: string): OffsetSpan[] {
   const spans: OffsetSpan[] = [];
   for (let year = yearOf(from); from < to && year <= yearOf(to - 1); year += 1) {

@@ -60,10 +60,10 @@ describe('a webhook', () => {
   });
 
   it.each([
-    [['127.0.0.1'], '127.0.0.1 lies in a private network'],
-    [['8.8.8.8', '10.0.0.1'], '10.0.0.1 lies in a private network'],
-    [['169.254.169.254'], '169.254.169.254 is reserved for another use'],
-    [['::ffff:127.0.0.1'], '::ffff:127.0.0.1 is reserved for another use'],
+    [['127.0.0.1'], '127.0.0.1 is in a private network'],
+    [['8.8.8.8', '10.0.0.1'], '10.0.0.1 is in a private network'],
+    [['169.254.169.254'], '169.254.169.254 is reserved'],
+    [['::ffff:127.0.0.1'], '::ffff:127.0.0.1 is reserved'],
   ])('whose name leads to %s is not sent', async (addresses, reason) => {
     const sending = postWebhook(
       'https://hooks.example.test/',
@@ -71,7 +71,7 @@ describe('a webhook', () => {
       {},
       { allowPrivate: false, resolve: resolveTo(...addresses) },
     );
-    await expect(sending).rejects.toThrow(`not sent: hooks.example.test leads where nothing is sent: ${reason}`);
+    await expect(sending).rejects.toThrow(`not sent: hooks.example.test resolves to a forbidden address: ${reason}`);
   });
 
   it.each([301, 302, 303, 307, 308])('that is told by %i to go elsewhere does not', async (status) => {
@@ -79,7 +79,7 @@ describe('a webhook', () => {
     const receiver = await receive(false, `http://127.0.0.1:${elsewhere.port}/`);
     receiver.statuses.push(status);
     await expect(postWebhook(`http://127.0.0.1:${receiver.port}/`, '{}', {}, { allowPrivate: true })).rejects.toThrow(
-      `the receiver answered ${status}; redirects are not followed`,
+      `the receiver responded with ${status}; redirects are not followed`,
     );
     expect(elsewhere.received).toEqual([]);
   });
@@ -88,8 +88,8 @@ describe('a webhook', () => {
     const receiver = await receive();
     receiver.statuses.push(500, 0);
     const url = `http://127.0.0.1:${receiver.port}/`;
-    await expect(postWebhook(url, '{}', {}, { allowPrivate: true })).rejects.toThrow('the receiver answered 500');
-    await expect(postWebhook(url, '{}', {}, { allowPrivate: true })).rejects.toThrow('no answer within 5 s');
+    await expect(postWebhook(url, '{}', {}, { allowPrivate: true })).rejects.toThrow('the receiver responded with 500');
+    await expect(postWebhook(url, '{}', {}, { allowPrivate: true })).rejects.toThrow('no response within 5 s');
     await expect(postWebhook('http://127.0.0.1:1/', '{}', {}, { allowPrivate: true })).rejects.toThrow(/ECONNREFUSED/);
   });
 

@@ -47,13 +47,13 @@ describe('an address', () => {
   });
 
   it.each(privateAddresses)('%s is private: it is sent to only where that is allowed', (address) => {
-    expect(refusedAddress(address, false)).toBe(`${address} lies in a private network`);
+    expect(refusedAddress(address, false)).toBe(`${address} is in a private network`);
     expect(refusedAddress(address, true)).toBeUndefined();
   });
 
   it.each(reserved)('%s is nobody’s, or a metadata service: it is never sent to', (address) => {
-    expect(refusedAddress(address, false)).toBe(`${address} is reserved for another use`);
-    expect(refusedAddress(address, true)).toBe(`${address} is reserved for another use`);
+    expect(refusedAddress(address, false)).toBe(`${address} is reserved`);
+    expect(refusedAddress(address, true)).toBe(`${address} is reserved`);
   });
 });
 
@@ -71,28 +71,28 @@ describe('an address of a webhook', () => {
   });
 
   it.each([
-    ['no url', 'it is no URL'],
+    ['no url', 'it is not a URL'],
     ['http://example.com/', 'it must begin with https://'],
     ['http://127.0.0.1/', 'it must begin with https://, unless ALERT_ALLOW_PRIVATE=true is set'],
     ['file:///etc/passwd', 'it must begin with https://'],
     ['javascript:alert(1)', 'it must begin with https://'],
-    ['https://user:secret@example.com/', 'it must not hold a user or password'],
+    ['https://user:secret@example.com/', 'it must not contain a user or password'],
     ['https://example.com:22/', 'its port must be 443, 8443 or 80, unless ALERT_ALLOW_PRIVATE=true is set'],
-    ['https://127.0.0.1/', '127.0.0.1 lies in a private network, unless ALERT_ALLOW_PRIVATE=true is set'],
-    ['https://2130706433/', '127.0.0.1 lies in a private network, unless ALERT_ALLOW_PRIVATE=true is set'],
-    ['https://0x7f.1/', '127.0.0.1 lies in a private network, unless ALERT_ALLOW_PRIVATE=true is set'],
-    ['https://017700000001/', '127.0.0.1 lies in a private network, unless ALERT_ALLOW_PRIVATE=true is set'],
-    ['https://127.1/', '127.0.0.1 lies in a private network, unless ALERT_ALLOW_PRIVATE=true is set'],
-    ['https://127.0.0.1./', '127.0.0.1 lies in a private network, unless ALERT_ALLOW_PRIVATE=true is set'],
-    ['https://0251.0376.0251.0376/', '169.254.169.254 is reserved for another use'],
-    ['https://0xa9fea9fe/', '169.254.169.254 is reserved for another use'],
-    ['https://①②⑦.⓪.⓪.①/', '127.0.0.1 lies in a private network, unless ALERT_ALLOW_PRIVATE=true is set'],
-    ['https://[64:ff9b::169.254.169.254]/', '64:ff9b::a9fe:a9fe is reserved for another use'],
-    ['https://[2002:7f00:1::1]/', '2002:7f00:1::1 is reserved for another use'],
-    ['https://0/', '0.0.0.0 is reserved for another use'],
-    ['https://[::1]/', '::1 lies in a private network, unless ALERT_ALLOW_PRIVATE=true is set'],
-    ['https://[::ffff:169.254.169.254]/', '::ffff:a9fe:a9fe is reserved for another use'],
-    ['https://169.254.169.254/latest/meta-data', '169.254.169.254 is reserved for another use'],
+    ['https://127.0.0.1/', '127.0.0.1 is in a private network, unless ALERT_ALLOW_PRIVATE=true is set'],
+    ['https://2130706433/', '127.0.0.1 is in a private network, unless ALERT_ALLOW_PRIVATE=true is set'],
+    ['https://0x7f.1/', '127.0.0.1 is in a private network, unless ALERT_ALLOW_PRIVATE=true is set'],
+    ['https://017700000001/', '127.0.0.1 is in a private network, unless ALERT_ALLOW_PRIVATE=true is set'],
+    ['https://127.1/', '127.0.0.1 is in a private network, unless ALERT_ALLOW_PRIVATE=true is set'],
+    ['https://127.0.0.1./', '127.0.0.1 is in a private network, unless ALERT_ALLOW_PRIVATE=true is set'],
+    ['https://0251.0376.0251.0376/', '169.254.169.254 is reserved'],
+    ['https://0xa9fea9fe/', '169.254.169.254 is reserved'],
+    ['https://①②⑦.⓪.⓪.①/', '127.0.0.1 is in a private network, unless ALERT_ALLOW_PRIVATE=true is set'],
+    ['https://[64:ff9b::169.254.169.254]/', '64:ff9b::a9fe:a9fe is reserved'],
+    ['https://[2002:7f00:1::1]/', '2002:7f00:1::1 is reserved'],
+    ['https://0/', '0.0.0.0 is reserved'],
+    ['https://[::1]/', '::1 is in a private network, unless ALERT_ALLOW_PRIVATE=true is set'],
+    ['https://[::ffff:169.254.169.254]/', '::ffff:a9fe:a9fe is reserved'],
+    ['https://169.254.169.254/latest/meta-data', '169.254.169.254 is reserved'],
   ])('%s may not: %s', (text, problem) => {
     expect(problemOf(text)).toBe(problem);
   });
@@ -104,6 +104,6 @@ describe('an address of a webhook', () => {
     expect(problemOf('https://10.0.0.1:9000/', true)).toBeUndefined();
     expect(problemOf('http://10.0.0.1/', true)).toBe('it must begin with https://');
     expect(problemOf('http://127.0.0.1.example.com/', true)).toBe('it must begin with https://');
-    expect(problemOf('https://169.254.169.254/', true)).toBe('169.254.169.254 is reserved for another use');
+    expect(problemOf('https://169.254.169.254/', true)).toBe('169.254.169.254 is reserved');
   });
 });

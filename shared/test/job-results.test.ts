@@ -1,5 +1,5 @@
 /** Results of jobs that found nothing to do, which are logged more quietly. */
-import { didNothing } from '@millrace/shared/contract/did-nothing';
+import { didNothing } from '@millrace/shared/contract/job-results';
 import { expect, it } from 'vitest';
 
 it.each([

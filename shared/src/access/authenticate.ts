@@ -1,37 +1,35 @@
-/** Turns a request into who asks: by the key of its header, else by the session of a browser. */
 import type { Request } from 'express';
 import { ServiceError } from '../platform/errors.js';
 import type { Pool } from '../platform/postgres.js';
 import type { KeyRing } from './key-ring.js';
 import type { Access } from './keys.js';
 import { clientOf, type TrustedProxies } from './rate-limit.js';
-import { isSameOrigin } from './same-origin.js';
-import type { SessionCookie } from './session-cookie.js';
+import { isSameOrigin, type SessionCookie } from './session-cookie.js';
 import { findSession } from './sessions.js';
 
-/** The key of an `Authorization: Bearer` header; undefined where there is none. */
+/** The key of an `Authorization: Bearer` header. */
 export const bearerKey = (header: string | undefined) => /^Bearer +(\S+)$/i.exec(header ?? '')?.[1];
 
-/** Where sessions are kept, and the cookie that names one. */
 export interface Sessions {
   pool: Pool;
   cookie: SessionCookie;
 }
 
-export interface AskerDeps {
+export interface AuthDeps {
   keys: KeyRing;
   isTrusted: TrustedProxies;
-  /** Absent: keys only. */
+  /** Without sessions, only keys are accepted. */
   sessions?: Sessions | undefined;
 }
 
 export const isRead = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD';
 
 /**
- * Undefined: nobody. A header decides alone, also one that holds no key: its sender does not mean the session.
- * @throws ServiceError `forbidden` for a change that a foreign page wants of a browser with a session; what {@link KeyRing.find} throws.
+ * Returns the access of a request, from the key in its header or else from its session; undefined if there is none. A request with
+ * an `Authorization` header never uses the session, even if the header contains no key.
+ * @throws ServiceError `forbidden` for a change from another origin with a session; whatever {@link KeyRing.find} throws.
  */
-export async function findAsker(req: Request, { keys, isTrusted, sessions }: AskerDeps): Promise<Access | undefined> {
+export async function authenticate(req: Request, { keys, isTrusted, sessions }: AuthDeps): Promise<Access | undefined> {
   if (req.headers.authorization !== undefined) {
     const key = bearerKey(req.headers.authorization);
     const client = clientOf(req.socket.remoteAddress, req.headers['x-forwarded-for'], isTrusted);
@@ -40,7 +38,7 @@ export async function findAsker(req: Request, { keys, isTrusted, sessions }: Ask
   const token = sessions?.cookie.read(req);
   const access = sessions && token !== undefined ? await findSession(sessions.pool, token) : undefined;
   if (access && !isRead(req) && !isSameOrigin(req)) {
-    throw new ServiceError('forbidden', 'With a session, changes are taken from the pages of this service only.');
+    throw new ServiceError('forbidden', 'With a session, changes are only accepted from pages of this service.');
   }
   return access;
 }
