@@ -1,10 +1,11 @@
 import { checkComposeEnvironment } from './checks/compose-environment.js';
 import { checkComposeFile } from './checks/compose-file.js';
+import { checkDocumentContent } from './checks/document-content.js';
+import { checkDocuments } from './checks/documents.js';
 import { checkDuplicates } from './checks/duplicates.js';
 import { checkLint } from './checks/lint.js';
 import { checkVersion } from './checks/one-version.js';
 import { checkPublishedPackages } from './checks/published-packages.js';
-import { checkReadme } from './checks/readme.js';
 import { checkSchemaDump } from './checks/schema-dump.js';
 import { checkSqlStatements } from './checks/sql-statements.js';
 import { checkTypes } from './checks/type-errors.js';
@@ -25,9 +26,10 @@ export const checks: readonly Check[] = [
   { name: 'compose', run: checkComposeFile },
   { name: 'statements', run: checkSqlStatements },
   { name: 'types', run: checkTypes },
-  { name: 'readme', run: checkReadme },
+  { name: 'documents', run: checkDocuments },
+  { name: 'document content', run: checkDocumentContent },
   { name: 'compose environment', run: checkComposeEnvironment },
-  { name: 'docs', run: checkWrittenDocs },
+  { name: 'generated docs', run: checkWrittenDocs },
   { name: 'version', run: checkVersion },
   { name: 'packages', run: checkPublishedPackages },
   { name: 'schema', run: checkSchemaDump },

@@ -2,7 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { checkReadme } from '../src/checks/readme.js';
+import { checkDocumentContent } from '../src/checks/document-content.js';
+import { checkDocuments } from '../src/checks/documents.js';
+import { commandsOf, documentBlocks } from '../src/document-blocks.js';
 
 let root = '';
 
@@ -34,7 +36,7 @@ function workspace(files: Record<string, string>): string {
   return root;
 }
 
-describe('readme', () => {
+describe('documents', () => {
   const config = (...names: string[]) =>
     `export const configSchema = { describe: () => ({ keys: ${JSON.stringify(Object.fromEntries(names.map((name) => [name, {}])))} }) };`;
   const code = {
@@ -52,39 +54,106 @@ describe('readme', () => {
       ]),
     ),
   };
-  const readme = (variables: string[], errors: string[]) =>
-    [
-      '# M',
-      '## Variables',
-      '| name | use |',
-      '|---|---|',
-      ...variables,
-      '',
-      '## Error codes',
-      '| code | status |',
-      '|---|---|',
-      ...errors,
-    ].join('\n');
+  const pages = (variables: string[], errors: string[], readme = '# M') => ({
+    'README.md': readme,
+    'docs/configuration.md': ['## Variables', '| name | use |', '|---|---|', ...variables].join('\n'),
+    'docs/errors.md': ['# Error codes', '| code | status |', '|---|---|', ...errors].join('\n'),
+  });
   const allVariables = ['| `HOST`, `INGESTION_PORT` | x |', '| `LOG_FORMAT`, `MILLRACE_DATA_DIR` | x |'];
   const allErrors = ['| `not_found` | 404 |', '| `busy` | 503 |'];
 
   it('accepts tables that match the code', async () => {
-    expect(await checkReadme(workspace({ ...code, 'README.md': readme(allVariables, allErrors) }))).toEqual([]);
+    expect(await checkDocuments(workspace({ ...code, ...pages(allVariables, allErrors) }))).toEqual([]);
   });
 
   it('refuses missing, invented and wrong rows', async () => {
     const variables = [...allVariables.slice(1), '| `HOST`, `COLOUR` | x |'];
     const errors = ['| `not_found` | 410 |', '| `gone` | 410 |'];
-    expect(await checkReadme(workspace({ ...code, 'README.md': readme(variables, errors) }))).toEqual([
-      'README.md: variable `INGESTION_PORT` is not documented',
-      'README.md: variable `COLOUR` is documented but not in the code',
-      'README.md: error code `busy` is not documented',
-      'README.md: error code `gone` is documented but not in the code',
-      'README.md: error code `not_found` has status 404, not 410',
+    expect(await checkDocuments(workspace({ ...code, ...pages(variables, errors) }))).toEqual([
+      'docs/configuration.md: variable `INGESTION_PORT` is not documented',
+      'docs/configuration.md: variable `COLOUR` is documented but not in the code',
+      'docs/errors.md: error code `busy` is not documented',
+      'docs/errors.md: error code `gone` is documented but not in the code',
+      'docs/errors.md: error code `not_found` has status 404, not 410',
     ]);
   });
 
-  it('says so when there is no README', async () => {
-    expect(await checkReadme(workspace({}))).toEqual(['README.md is missing']);
+  it('refuses a README of more than 900 words, which nobody reads to its end', async () => {
+    const readme = 'word '.repeat(901);
+    expect(await checkDocuments(workspace({ ...code, ...pages(allVariables, allErrors, readme) }))).toEqual([
+      'README.md has 901 words; at most 900 are allowed',
+    ]);
+  });
+
+  it('says which documents are missing', async () => {
+    expect(await checkDocuments(workspace({}))).toEqual([
+      'README.md is missing',
+      'docs/configuration.md is missing',
+      'docs/errors.md is missing',
+    ]);
+  });
+});
+
+describe('document content', () => {
+  const fence = '```';
+
+  it('accepts what exists', () => {
+    const files = {
+      'README.md': `# M\n[a](docs/a.md#two-words) \`shared/src/a.ts\` millrace_jobs_total\n${fence}sh\ncurl localhost:3000\n${fence}`,
+      'docs/a.md': '# A\n## Two words\n[up](../README.md) [web](https://example.org/x)',
+      'shared/src/a.ts': "counter('millrace_jobs_total')",
+    };
+    expect(checkDocumentContent(workspace(files))).toEqual([]);
+  });
+
+  it('refuses links, paths and metrics that lead nowhere, since renaming breaks them silently', () => {
+    const files = {
+      'README.md': '# M\n[a](docs/b.md) [b](docs/a.md#none) `shared/src/gone.ts`',
+      'docs/a.md': '# A',
+      'docs/grafana/millrace.json': '"millrace_gone_total"',
+    };
+    expect(checkDocumentContent(workspace(files))).toEqual([
+      'README.md: link to docs/b.md, which does not exist',
+      'README.md: link to docs/a.md#none, but docs/a.md has no such heading',
+      'README.md: names shared/src/gone.ts, which does not exist',
+      'docs/grafana/millrace.json: names millrace_gone_total, which no service has',
+    ]);
+  });
+
+  it('refuses blocks without a language, and commands in blocks that are not run', () => {
+    const files = {
+      'README.md': `${fence}\na\n${fence}\n${fence}text\nnpm run keys -- list\ndocker compose up\n${fence}`,
+    };
+    expect(checkDocumentContent(workspace(files))).toEqual([
+      expect.stringMatching(/^README\.md: a block is marked ""; mark it with one of sh, /),
+      'README.md: a block with the command "npm run keys -- list" is marked text; mark it sh, so that it is run',
+    ]);
+  });
+});
+
+describe('commands of documents', () => {
+  it('are told from what they print, over several lines where quotes are open', () => {
+    const markdown = [
+      '```sh',
+      'one # comment',
+      '# printed',
+      '# more',
+      "two '{",
+      "# inside'",
+      'three',
+      '```',
+      '```text',
+      'four',
+      '```',
+    ].join('\n');
+    expect(
+      documentBlocks(markdown)
+        .filter(({ language }) => language === 'sh')
+        .flatMap(commandsOf),
+    ).toEqual([
+      { command: 'one # comment', output: 'printed\nmore' },
+      { command: "two '{\n# inside'", output: undefined },
+      { command: 'three', output: undefined },
+    ]);
   });
 });

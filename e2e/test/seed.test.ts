@@ -90,9 +90,9 @@ it('stores each event with every column as it was sent', async () => {
   expect(inOrder(stored)).toEqual(inOrder(sent));
 });
 
-it('works as the README prints it, and ends with a question that has an answer', async () => {
-  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
-  const [, printed = ''] = /^npm run seed -- (.+)$/m.exec(readme) ?? [];
+it('works as README.md prints it, and ends with a question that has an answer', async () => {
+  const page = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+  const [, printed = ''] = /^npm run seed -- (.+)$/m.exec(page) ?? [];
   const summary = await runSeed([...printed.split(' '), '--days', '3', '--visitors-per-day', '10']);
   const [, question = ''] = /\n {2}(curl .+)\n/.exec(summary) ?? [];
   const visitors = countOf(summary, 'visitors');

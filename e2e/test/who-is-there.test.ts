@@ -27,7 +27,7 @@ it.each([
     expect(await about.json()).toEqual({
       service: name,
       version,
-      docs: expect.stringMatching(/^(README\.md, ".+"|\/docs)$/),
+      docs: expect.stringMatching(/^(docs\/\w+\.md|ARCHITECTURE\.md|\/docs)$/),
     });
     expect(await (await fetch(`${service.url}/health`)).json()).toMatchObject({ version });
   } finally {

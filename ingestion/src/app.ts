@@ -6,7 +6,7 @@ import { pageScripts } from './page-scripts.js';
 
 /** The Express app. The event lane is mounted in it too, so that tests can reach every route through it. */
 export function buildApp(deps: ServiceApp, lane: EventLane): Express {
-  const about = { service: 'ingestion', docs: 'README.md, "Ingestion"' };
+  const about = { service: 'ingestion', docs: 'docs/ingestion.md' };
   return buildServiceApp({ about, ...deps }, (app) => {
     app.use((req, res, next) => {
       if (!lane(req, res)) next();

@@ -22,7 +22,7 @@ Processes queued jobs: writes events to Postgres exactly once, rolls them up and
   --queues a,b     process only these queues (default: ${writeQueues.join(', ')})
   --help           show this text
 
-Settings such as DATABASE_URL and REDIS_URL come from the environment; see the README.
+Settings such as DATABASE_URL and REDIS_URL come from the environment; see docs/configuration.md.
 `;
 
 /** @throws Error if an option is unknown or its value is out of range. */

@@ -31,7 +31,7 @@ async function run({ concurrency, queues }: Arguments): Promise<void> {
     ...databaseHealth(pool),
     queues: () => Promise.reject(new Error('starting')),
   };
-  const about = { service: 'processor', docs: 'README.md, "The path of an event"' };
+  const about = { service: 'processor', docs: 'ARCHITECTURE.md' };
   const app = buildServiceApp({ about, logger, telemetry, health, isClosing: () => lifecycle.closing }, () => {});
   const server = createHttpServer(app);
   lifecycle.onClose('http server', () => closeServer(server));

@@ -41,7 +41,7 @@ async function main(): Promise<void> {
   const location = queueLocation(config);
   let askQueue: HealthCheck = () => Promise.reject(new Error('starting'));
   const health = { ...databaseHealth(pool), ...queueHealth(location, () => askQueue()) };
-  const about = { service: 'reporting-worker', docs: 'README.md, "The path of an event"' };
+  const about = { service: 'reporting-worker', docs: 'ARCHITECTURE.md' };
   const app = buildServiceApp({ about, logger, telemetry, health, isClosing: () => lifecycle.closing }, () => {});
   const server = createHttpServer(app);
   lifecycle.onClose('http server', () => closeServer(server));

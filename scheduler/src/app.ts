@@ -35,7 +35,7 @@ const refuseNul: RequestHandler = (req, _res, next) => {
 };
 
 export function buildApp(deps: SchedulerApp): Express {
-  const about = { service: 'scheduler', docs: 'README.md, "Scheduler"' };
+  const about = { service: 'scheduler', docs: 'docs/scheduler.md' };
   return buildServiceApp({ about, ...deps, refusalEnvelope: { success: false } }, (app) => {
     app.use(refuseNul);
     const isTrusted = parseProxies(deps.config.TRUST_PROXY);

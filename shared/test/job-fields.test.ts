@@ -1,16 +1,15 @@
-/** The data of jobs as README tells them. */
 import { readFileSync } from 'node:fs';
 import { jobFields } from '@millrace/shared/contract/job-fields';
 import { type QueueContract, queues } from '@millrace/shared/contract/jobs';
 import { expect, it } from 'vitest';
 
-const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../docs/jobs.md', import.meta.url), 'utf8');
 
-it('are in README for every job that anyone may add, with all their fields', () => {
+it('are in docs/jobs.md for every job that anyone may add, with all their fields', () => {
   const open = Object.values<QueueContract>(queues).filter(({ worker, addedBy }) => worker && addedBy === 'anyone');
   const rows = open.flatMap(({ jobs }) =>
     Object.entries(jobs).map(([name, { data }]) => `| \`${name}\` | ${jobFields(data)} |`),
   );
   expect(rows.length).toBeGreaterThan(10);
-  expect(rows.filter((row) => !readme.includes(`\n${row}\n`))).toEqual([]);
+  expect(rows.filter((row) => !page.includes(`\n${row}\n`))).toEqual([]);
 });

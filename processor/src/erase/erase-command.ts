@@ -1,4 +1,4 @@
-import { loadDatabaseUrl } from '@millrace/shared/commands/command-database';
+import { loadDatabaseUrl } from '@millrace/shared/commands/command-config';
 import { runErase } from './erase-run.js';
 
 const { stdout, stderr } = process;

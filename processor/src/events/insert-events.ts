@@ -26,7 +26,7 @@ const typedColumns = (hasContext: boolean) =>
     .join(', ');
 
 /**
- * Selects the paths that path rules (see README) can change: those with a query, fragment, origin or trailing slash. Rules are
+ * Selects the paths that path rules (docs/ingestion.md) can change: those with a query, fragment, origin or trailing slash. Rules are
  * read in the statement, so changes apply immediately. What is stripped from a path becomes a property, unless the client sent a
  * property of that name or the column is set.
  */

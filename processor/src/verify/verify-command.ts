@@ -1,4 +1,4 @@
-import { loadDatabaseUrl } from '@millrace/shared/commands/command-database';
+import { loadDatabaseUrl } from '@millrace/shared/commands/command-config';
 import { runVerify } from './verify-run.js';
 
 const { stdout, stderr } = process;

@@ -1,5 +1,5 @@
 /** Entry point of `npm run export`. */
-import { loadDatabaseUrl } from '@millrace/shared/commands/command-database';
+import { loadDatabaseUrl } from '@millrace/shared/commands/command-config';
 import { runExport } from './export-run.js';
 
 const { stdout, stderr } = process;

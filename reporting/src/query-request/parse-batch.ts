@@ -23,7 +23,7 @@ export interface BatchRequest {
   queries: BatchQuery[];
 }
 
-/** Repeated in the README and the OpenAPI document. */
+/** Repeated in docs/limits.md and the OpenAPI document. */
 export const batchLimits = { queries: 50, id: 128 } as const;
 
 /** Fields that apply to all queries. A query may add to `filters` and `include`. */

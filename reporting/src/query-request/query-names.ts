@@ -74,7 +74,7 @@ export const fieldRule = `must be one of ${withoutVisitFields(fieldNames)}, ${ot
 export const dimensionRule = `must be one of ${withoutVisitFields(dimensionNames)}, ${otherDimensions}`;
 export const rangeRule = `must be one of ${rangeNames.join(', ')}, any number of days such as 45d, or [from, to] with two dates written YYYY-MM-DD or two instants with a time zone`;
 
-/** Repeated in the README and the OpenAPI document. */
+/** Repeated in docs/limits.md and the OpenAPI document. */
 export const queryLimits = {
   metrics: 20,
   /** Metrics over properties. */

@@ -1,4 +1,4 @@
-/** Every error code that a client can get, with HTTP status and default message. Documented in the README; `npm run check` compares them. */
+/** Every error code that a client can get, with HTTP status and default message. Documented in docs/errors.md; `npm run check` compares them. */
 export const errorCatalogue = {
   empty_body: { status: 400, message: 'The request has no body; send one event or a batch of events as JSON.' },
   malformed_json: { status: 400, message: 'The body is not valid JSON.' },
