@@ -189,7 +189,7 @@ export interface components {
             string
         ];
         /**
-         * A condition, or conditions joined by and, or, not
+         * A condition, or conditions combined with and, or, not
          * @example [
          *       "is",
          *       "path",
