@@ -1,4 +1,4 @@
-/** The lines of the README's "Try it", "Ask" and so on, run as they stand, give the answers that it prints. */
+/** Commands in the README, run as printed, give the answers it shows. */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -47,7 +47,7 @@ async function run(command: string, folder = '.', schedulerUrl = ''): Promise<st
   return (await promisify(execFile)('bash', ['-c', local.replace('curl ', 'curl -sS ')], { cwd: folder })).stdout;
 }
 
-it('answers the curl lines as printed, and the same when they are run again', async () => {
+it('answers the curl commands as printed, also when they are run again', async () => {
   const lines = await printedLines('Try it');
   expect(lines.filter(({ command }) => command.startsWith('curl'))).toHaveLength(3);
   for (const { command, answer } of [...lines, ...lines]) {
@@ -56,7 +56,7 @@ it('answers the curl lines as printed, and the same when they are run again', as
   }
 });
 
-it('verifies the events that it sent as printed, and finds no difference', async () => {
+it('verifies the sent events as printed, without differences', async () => {
   const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
   const [, options = ''] = /^npm run verify -- ([^#\n]+)/m.exec(readme) ?? [];
   expect(readme).toContain(`- \`npm run verify -- ${options.trim()}\``);
@@ -83,13 +83,13 @@ it('reads figures as printed', async () => {
   await rm(folder, { recursive: true });
 });
 
-it('names the pnpm that the workspace is pinned to', async () => {
+it('names the pnpm version that the workspace is pinned to', async () => {
   const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
   const { packageManager } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
   expect(readme).toContain(`npx --yes ${packageManager} install`);
 });
 
-it('answers the questions as printed', async () => {
+it('answers the queries as printed', async () => {
   const lines = await printedLines('Ask');
   expect(lines).toHaveLength(7);
   for (const { command, answer } of lines) {
@@ -98,7 +98,7 @@ it('answers the questions as printed', async () => {
   }
 });
 
-it('hands out figures as printed', async () => {
+it('exports figures as printed', async () => {
   const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
   const lines = await printedLines('Take it with you');
   expect(lines).toHaveLength(4);
@@ -110,7 +110,7 @@ it('hands out figures as printed', async () => {
   expect(JSON.parse(await run(template.command))).toMatchObject({ name: 'How the week went', isActive: true });
 });
 
-it('lets the administrator look after the queues as printed', async () => {
+it('lets the administrator manage the queues as printed', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-readme-'));
   const { key } = await createKey(stack.database.pool, { name: 'npm start', scopes: ['admin'] });
   await mkdir(join(folder, '.millrace'));
