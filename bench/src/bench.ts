@@ -1,32 +1,60 @@
-/** What every measure gets: how long, with which tool, where to say and to close things. */
 import { type ClosingList, createClosingList } from '@millrace/dev/closing-list';
-import type { LoadTool } from './load/load.js';
-import type { Settings } from './settings.js';
+import type { CommandContext } from '@millrace/dev/run-command';
+import { makeThrowAwayFolder } from '@millrace/dev/throw-away-folder';
+import { readWrkVersion } from './load/wrk.js';
+import type { Options } from './options.js';
+import { fullSettings, quickSettings, type Settings } from './settings.js';
+import { startPostgres } from './sides/start-stores.js';
 
+/** Shared by all measures of a run. */
 export interface Bench {
   settings: Settings;
-  /** What is made is printed only, not recorded. */
+  /** Results are printed, not recorded. */
   quick: boolean;
-  /** Measure queries over the larger number of events, too. */
+  /** Also measures queries over the largest database. */
   fullGrowth: boolean;
   /** A commit to measure `single` and `batch` against, in alternating rounds. */
   against: string | undefined;
-  tool: LoadTool;
-  /** The server of the whole run, with fsync on. */
+  wrkVersion: string;
+  /** One server for the whole run, with fsync on. */
   postgresUrl: string;
-  /** Of the whole run. */
+  /** Closed at the end of the run. */
   closing: ClosingList;
-  /** Fires on Ctrl-C. */
+  /** Aborted by Ctrl-C. */
   stopped: AbortSignal;
-  /** Services of ours write CPU profiles into this folder, if any. */
+  /** Where our services write CPU profiles; undefined without `--profile`. */
   profileFolder: string | undefined;
-  /** Tells the person at the terminal what is going on. */
+  /** Prints progress. */
   say(line: string): void;
-  /** The result of `work`, done at most once in this run, for figures that several measures need. */
+  /** Runs `work` at most once per run, for results that several measures share. */
   once<T>(work: (bench: Bench) => Promise<T>): Promise<T>;
 }
 
-/** Runs `work` with a closing list of its own, run at its end, and also when the whole run is cut short. */
+/** @throws ClearError when wrk or Postgres cannot be started. */
+export async function createBench(options: Options, { closing, stopped }: CommandContext): Promise<Bench> {
+  const { quick, profile, fullGrowth, against } = options;
+  const results = new Map<unknown, Promise<unknown>>();
+  const bench: Bench = {
+    settings: quick ? quickSettings : fullSettings,
+    quick,
+    fullGrowth,
+    against,
+    wrkVersion: readWrkVersion(),
+    postgresUrl: await startPostgres(closing),
+    closing,
+    stopped,
+    profileFolder: profile ? makeThrowAwayFolder(closing) : undefined,
+    say: (line) => void process.stdout.write(`  ${line}\n`),
+    once<T>(work: (bench: Bench) => Promise<T>) {
+      const result = results.get(work) ?? work(bench);
+      results.set(work, result);
+      return result as Promise<T>;
+    },
+  };
+  return bench;
+}
+
+/** Runs `work` with its own closing list, which is closed when `work` ends and also when the run is interrupted. */
 export async function withClosing<T>(bench: Bench, work: (closing: ClosingList) => Promise<T>): Promise<T> {
   bench.stopped.throwIfAborted();
   const closing = createClosingList();

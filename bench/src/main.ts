@@ -1,11 +1,9 @@
-/** Turns `npm run bench` into a table of measured ratios, printed and recorded. */
 import { type CommandContext, runCommand } from '@millrace/dev/run-command';
-import { createBench } from './create-bench.js';
-import { measures } from './measure-list.js';
+import { createBench } from './bench.js';
 import { helpText, type Options, parseOptions } from './options.js';
-import { describeCommit, describeMachine } from './results/describe-machine.js';
+import { describeCommit, describeMachine } from './results/describe-run.js';
 import { recordResults } from './results/record-results.js';
-import { runMeasures } from './run-measures.js';
+import { measures, runMeasures } from './run-measures.js';
 
 const names = measures.map(({ name }) => name);
 

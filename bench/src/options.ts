@@ -1,13 +1,12 @@
-/** What the command line of `npm run bench` asks to measure, and for how long. */
 import { parseArgs } from 'node:util';
 import { ClearError } from '@millrace/dev/clear-error';
 
 export interface Options {
   help: boolean;
-  /** Durations for trying the bench out; its figures mean nothing and are not recorded. */
+  /** Tiny amounts, to try the bench itself; the figures mean nothing and are not recorded. */
   quick: boolean;
   profile: boolean;
-  /** Measures queries over 50 million events, too. */
+  /** Also measures queries over 50 million events. */
   fullGrowth: boolean;
   /** A commit to measure `single` and `batch` against. */
   against: string | undefined;
@@ -18,33 +17,31 @@ export const helpText = (
   names: string[],
 ) => `Usage: npm run bench [-- [--quick] [--profile] [--full-growth] [--against COMMIT] [name...]]
 
-Measures Millrace against the straightforward design (bench/baseline) on this machine, prints the results and appends
-them to bench/results.md. Needs a redis-server on the PATH; uses wrk when it is there; without it autocannon, which is slower
-than ingestion and then sets the rate. Measure jobs takes a quarter of an hour: its figures are about bare BullMQ, aggregations row by row, and schedules.
-Measure query asks ClickHouse (chdb) and DuckDB the same: it installs both into .millrace/bench-engines when they are not there yet (700 MB),
-and where it cannot, the rows about them say so. Measure rollup builds the release named in e2e/previous-release.json beside this one.
+Measures Millrace on this machine, prints the results and appends them to bench/results.md. Needs redis-server and wrk on the
+PATH. jobs takes a quarter of an hour, query and exports take 20 minutes each. rollup also builds the release named in
+e2e/previous-release.json. Figures of other engines, which are not measured again, are in bench/src/frozen-baselines.ts.
 
   name           measures to run (default all): ${names.join(', ')}
-  --profile      also show where ingestion and processor spend their time; the rates are then lower
-  --full-growth  measure queries over 50 million events as well; needs 60 GB of disk and an hour
-  --quick        very short rounds, to try the bench itself; nothing is recorded
-  --against      measure single and batch against that commit as well, in alternating rounds; it is built beside this one
+  --profile      also show where each service spends its time; this lowers the rates
+  --full-growth  also measure queries over 50 million events; needs 60 GB of disk and an hour
+  --quick        very short rounds, to try the bench itself; records nothing
+  --against      also measure single and batch against that commit, in alternating rounds; it is built in a temporary folder
   --help         show this text
 `;
 
 /** @throws ClearError with one sentence when an option or a measure is unknown. */
-export function parseOptions(argv: string[], known: string[]): Options {
+export function parseOptions(argv: string[], measures: string[]): Options {
   const { values, positionals } = parse(argv);
-  const unknown = positionals.find((name) => !known.includes(name));
+  const unknown = positionals.find((name) => !measures.includes(name));
   if (unknown !== undefined) {
-    throw new ClearError(`There is no measure "${unknown}"; known are ${known.join(', ')}.`);
+    throw new ClearError(`There is no measure "${unknown}"; choose from ${measures.join(', ')}.`);
   }
   const { 'full-growth': fullGrowth, against, ...flags } = values;
   return {
     ...flags,
     fullGrowth,
     against,
-    names: positionals.length > 0 ? known.filter((name) => positionals.includes(name)) : known,
+    names: positionals.length > 0 ? measures.filter((name) => positionals.includes(name)) : measures,
   };
 }
 

@@ -1,83 +1,78 @@
-/** Durations and amounts: of a run for real figures, and of a quick trial that only shows that every measure still runs. */
-
 export interface Settings {
-  /** Rounds of each side, taken in turns. */
+  /** Rounds per side. */
   rounds: number;
-  /** Of each server before its first round; none when 0. */
+  /** Before a server's first round; 0 for none. */
   warmUpSeconds: number;
   roundSeconds: number;
-  /** Events that our processor drains in one round, and the baseline's. */
+  /** Events per round for our processor, and for the baseline's. */
   drainEvents: number;
   baselineDrainEvents: number;
   freshnessSeconds: number;
   memorySeconds: number;
-  /** Events of the two days that are rolled up. */
+  /** Events of the two days to roll up. */
   smallRollEvents: number;
   largeRollEvents: number;
-  /** Batches of 10,000 events, for each side. */
+  /** Batches have 10,000 events. */
   inserts: { rounds: number; batchesPerRound: number };
   query: QuerySettings;
   jobs: JobsSettings;
   exports: ExportsSettings;
-  /** Who watch one site, and how long they are measured. */
+  /** Listeners of one site, and how long they are measured. */
   live: { listeners: number; seconds: number };
   dashboard: DashboardSettings;
 }
 
-export interface DashboardSettings {
-  /** Of the site that is looked at, in 60 days. */
+interface DashboardSettings {
+  /** Events of the site in 60 days. */
   events: number;
-  /** Pages that are loaded, each by a new browser profile, and clicks on rows. */
+  /** Page loads, each with a new browser profile, and clicks on rows. */
   loads: number;
   clicks: number;
 }
 
-export interface ExportsSettings {
-  /** Rows whose rate is compared, and rows of the largest file. */
+interface ExportsSettings {
+  /** Rows of the compared exports, and of the largest file. */
   rows: number;
   allRows: number;
-  /** Answers that are timed while nothing is exported. */
+  /** Queries to time while nothing is exported. */
   requests: number;
-  askers: number;
+  clients: number;
 }
 
-export interface JobsSettings {
-  /** Jobs that do nothing, of each round, by where the queue is. */
+interface JobsSettings {
+  /** No-op jobs per round, by the queue's backend. */
   noops: { redis: number; postgres: number };
-  /** Jobs that do nothing of each queue on both backends; without it the queues take turns. */
+  /** Whether each queue runs on both backends; otherwise queues alternate between them. */
   noopsOnBoth: boolean;
   aggregations: { sites: number; eventsPerSite: number };
-  /** Events of a site's month, the one that a bar is set for, and how many views are added one after the other. */
+  /** Events of the sites in 30 days, the size that has a bar, and the number of views to add one by one. */
   aggregates: { monthEvents: number[]; barEvents: number; views: number };
   /** Each schedule fires `everySeconds`, which divides a minute and `seconds`. */
   drift: { schedules: number; everySeconds: number; seconds: number };
-  /** `settleSeconds`: how long to wait at the end for slots that a scheduler left open, which another takes over. */
+  /** `settleSeconds` is the wait at the end for slots that one scheduler left open and another takes over. */
   once: { schedulers: number; schedules: number; seconds: number; settleSeconds: number };
 }
 
-export interface QuerySettings {
-  /** Without it only the biggest, about which is asked: rolling up 60 days of 40 sites takes a while however few their events. */
+interface QuerySettings {
+  /** Otherwise only the biggest site, the one that is queried: rolling up 60 days of 40 sites is slow however few their events. */
   allSites: boolean;
-  /** Events of 60 days: of a smaller database, of the one that bars are set for, and of a larger one when asked for. */
+  /** Events in 60 days of a smaller database, of the one that the bars are about, and of the one for `--full-growth`. */
   smallerEvents: number;
   events: number;
   largerEvents: number;
-  /** Of each query. */
+  /** Per query. */
   requests: number;
   rawRuns: number;
-  /** Install and ask ClickHouse and DuckDB, so often each query. */
-  engines: boolean;
-  engineRuns: number;
-  /** Processes that are asked their first question, for each query that is asked of such. */
+  /** Fresh processes per query measured with nothing cached. */
   coldProcesses: number;
-  /** How long users ask without pause. */
+  /** How long users send queries without pause. */
   usersSeconds: number;
-  /** Of mixed questions over all sites. */
+  /** Rounds of mixed queries over all sites. */
   memoryRounds: number;
-  /** Events of the biggest site in the open interval, and how long further ones arrive. */
+  /** Events of the biggest site in the open interval, and how long more arrive. */
   openEvents: number;
   openSeconds: number;
-  /** What must be left of the open interval when they are filled in. */
+  /** Time that must be left of the open interval when they are stored. */
   openReserveSeconds: number;
 }
 
@@ -99,8 +94,6 @@ export const fullSettings: Settings = {
     largerEvents: 50_000_000,
     requests: 100,
     rawRuns: 5,
-    engines: true,
-    engineRuns: 20,
     coldProcesses: 12,
     usersSeconds: 30,
     memoryRounds: 15,
@@ -116,11 +109,12 @@ export const fullSettings: Settings = {
     drift: { schedules: 1_000, everySeconds: 10, seconds: 60 },
     once: { schedulers: 8, schedules: 50, seconds: 120, settleSeconds: 16 },
   },
-  exports: { rows: 1_000_000, allRows: 5_000_000, requests: 200, askers: 1_000 },
+  exports: { rows: 1_000_000, allRows: 5_000_000, requests: 200, clients: 1_000 },
   live: { listeners: 1_000, seconds: 20 },
   dashboard: { events: 3_800_000, loads: 40, clicks: 36 },
 };
 
+/** Only shows that every measure still runs. */
 export const quickSettings: Settings = {
   rounds: 1,
   warmUpSeconds: 0,
@@ -139,8 +133,6 @@ export const quickSettings: Settings = {
     largerEvents: 40_000,
     requests: 10,
     rawRuns: 1,
-    engines: false,
-    engineRuns: 1,
     coldProcesses: 1,
     usersSeconds: 1,
     memoryRounds: 1,
@@ -156,7 +148,7 @@ export const quickSettings: Settings = {
     drift: { schedules: 20, everySeconds: 2, seconds: 2 },
     once: { schedulers: 2, schedules: 5, seconds: 2, settleSeconds: 1 },
   },
-  exports: { rows: 5_000, allRows: 20_000, requests: 10, askers: 60 },
+  exports: { rows: 5_000, allRows: 20_000, requests: 10, clients: 60 },
   live: { listeners: 20, seconds: 2 },
   dashboard: { events: 20_000, loads: 2, clicks: 2 },
 };

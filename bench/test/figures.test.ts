@@ -1,36 +1,34 @@
-/** Proves the arithmetic behind the results. */
 import { expect, it } from 'vitest';
 import { formatRows } from '../src/results/format-results.js';
 import { summarizeProfiles } from '../src/results/profile.js';
-import { limitRow, memoryGrowthRow, ratioRow } from '../src/row.js';
-import { median, percentile } from '../src/statistics.js';
+import { limitRow, median, memoryGrowthRow, percentile, ratioRow } from '../src/row.js';
 
-it('takes the middle value, or the mean of the middle two, as the median', () => {
+it('computes the median as the middle value or the mean of the middle two', () => {
   expect([median([3, 1, 2]), median([4, 1, 3, 2]), median([])]).toEqual([2, 2.5, Number.NaN]);
 });
 
-it('takes percentiles by nearest rank, so that p99 of few values is the largest', () => {
+it('computes percentiles by nearest rank, so that p99 of few values is the largest', () => {
   const hundred = Array.from({ length: 100 }, (_, index) => index + 1);
   expect([percentile(hundred, 50), percentile(hundred, 99), percentile([7, 5], 99)]).toEqual([50, 99, 7]);
 });
 
-it('compares medians, so that one disturbed round changes nothing', () => {
+it('compares medians, so that one disturbed round does not matter', () => {
   const row = ratioRow('single', [4_000, 100, 4_200], [1_000, 1_000, 1_000], 4);
   expect(row).toMatchObject({ ours: 4_000, reference: 1_000, ratio: 4, bar: '>= 4x', met: true });
 });
 
-it('misses a limit that is reached exactly, since the bar says below', () => {
+it('misses a limit that is reached exactly, since the bar is below it', () => {
   expect([limitRow('memory', 250, 250, 'MB').met, limitRow('memory', 249.9, 250, 'MB').met]).toEqual([false, true]);
 });
 
-it('tells how memory grew only of samples enough to compare', () => {
+it('does not judge the growth of memory by too few samples', () => {
   expect(memoryGrowthRow('memory', [90, 100, 104, 150, 125])).toMatchObject({ ours: 25, unit: '%', met: false });
   expect(formatRows([memoryGrowthRow('memory', [90, 100])]).at(-1)).toBe(
     '| memory, growth from second to last fifth |      |           |       | < 10 % | not measured |        | too short: 2 samples |',
   );
 });
 
-it('shows rows as a table that Markdown understands', () => {
+it('prints rows as a Markdown table', () => {
   expect(formatRows([ratioRow('batch', [90_000], [3_000], 20), limitRow('memory', 251, 250, 'MB')])).toEqual([
     '| measure | ours            | reference      | ratio | bar      | result | rounds          |',
     '| ------- | --------------- | -------------- | ----- | -------- | ------ | --------------- |',
@@ -39,7 +37,7 @@ it('shows rows as a table that Markdown understands', () => {
   ]);
 });
 
-it('shares the busy time of a profile among functions and packages, idle time left out', () => {
+it('splits the busy time of a profile among functions and packages, without idle time', () => {
   const frame = (functionName: string, url: string) => ({ functionName, url, lineNumber: 1 });
   const nodes = [
     { id: 1, callFrame: frame('(idle)', '') },

@@ -1,8 +1,7 @@
-/** Proves that the inserts that are compared differ in their marks only. */
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readInsertStatements } from '../src/rollup/insert-statements.js';
+import { readInsertStatements } from '../src/rollup/insert-rates.js';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -22,7 +21,7 @@ const batch = (site_id: string) =>
     },
   ]);
 
-it('stores an event with either, and marks its interval with one of them', async () => {
+it('compares two inserts that store the same event and differ only in marking its interval', async () => {
   const { withMarks, withoutMarks } = await readInsertStatements();
   const { pool } = database;
   expect((await pool.query(withMarks, [batch('marked')])).rows).toEqual([{ stored: 1 }]);

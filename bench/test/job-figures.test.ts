@@ -1,10 +1,7 @@
-/** Proves how the bench counts the jobs of schedules, and where the straightforward aggregations cut time. */
 import { expect, it } from 'vitest';
-import { periodEnd, periodStart } from '../baseline/aggregations/plain-rows.js';
-import { nextStretch } from '../src/jobs/bench-schedules.js';
-import { notOnce, slotsOf } from '../src/jobs/schedule-once.js';
+import { nextPeriod, notOnce, slotsOf } from '../src/jobs/schedules.js';
 
-const stretch = { from: 1_000, to: 3_000 };
+const period = { from: 1_000, to: 3_000 };
 const slots = ['sched-bench-0-1000', 'sched-bench-1-1000', 'sched-bench-0-2000', 'sched-bench-1-2000'];
 const firings = [
   { id: 'bench-0', slot: new Date(1_000) },
@@ -14,30 +11,19 @@ const firings = [
 ];
 
 it('expects one slot of each schedule in each second', () => {
-  expect(slotsOf(2, stretch)).toEqual(slots);
+  expect(slotsOf(2, period)).toEqual(slots);
 });
 
-it('finds nothing wrong when each slot has one firing and one job, whatever else was worked on', () => {
+it('accepts slots with one firing and one job each, whatever other jobs were executed', () => {
   expect(notOnce(slots, [...slots, 'sched-bench-0-3000'], firings)).toBe(0);
 });
 
-it('finds a job that was worked on twice, one that never was, and a firing that is missing', () => {
+it('counts a job that was executed twice, one that never was, and a missing firing', () => {
   const [first, , third, fourth] = slots as [string, string, string, string];
   expect(notOnce(slots, [first, first, third, fourth], firings.slice(0, 3))).toBe(3);
 });
 
-it('begins a stretch at a whole multiple, not before two seconds from now', () => {
-  const { from, to } = nextStretch(10_000, 60);
+it('starts a period at a multiple of the step, at least two seconds from now', () => {
+  const { from, to } = nextPeriod(10_000, 60);
   expect([from % 10_000, to - from, from - Date.now() > 1_900]).toEqual([0, 60_000, true]);
-});
-
-it.each([
-  ['day', '2026-08-02', '2026-08-03'],
-  ['week', '2026-07-27', '2026-08-03'],
-  ['month', '2026-08-01', '2026-09-01'],
-  ['quarter', '2026-07-01', '2026-10-01'],
-  ['year', '2026-01-01', '2027-01-01'],
-])('knows the %s of a Sunday', (type, start, end) => {
-  expect(periodStart(new Date('2026-08-02T23:00:00Z'), type)).toBe(start);
-  expect(periodEnd(start, type).toISOString()).toBe(`${end}T00:00:00.000Z`);
 });

@@ -1,7 +1,7 @@
 /** Proves that the events of the bench are what it says of them. */
 import { validateEvent } from '@millrace/shared/contract/event';
 import { expect, it } from 'vitest';
-import { makeBacklog, makeEvents } from '../src/make-events.js';
+import { makeBacklog, makeEvents } from '../src/load/make-events.js';
 
 const now = Date.UTC(2025, 10, 14, 12);
 const share = (part: number, whole: number) => Math.round((part / whole) * 10) / 10;
@@ -17,7 +17,7 @@ it('makes a backlog of valid events with unique ids over the two days before now
   );
 });
 
-it('makes events as varied as real ones, the same each time', () => {
+it('makes events as varied as real ones, the same for the same seed', () => {
   const events = makeEvents(5_000);
   expect(makeEvents(5_000)).toEqual(events);
   const withField = (field: keyof (typeof events)[0]) => share(events.filter((event) => field in event).length, 5_000);

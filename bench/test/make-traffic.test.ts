@@ -1,4 +1,3 @@
-/** Proves that the traffic of the bench is what it says of it. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,14 +34,14 @@ function groupsOf(keyOf: (event: TrafficEvent) => string | undefined): TrafficEv
 const bySession = () => groupsOf(({ session_id }) => session_id);
 const byVisitor = () => groupsOf(({ site_id, user_id }) => user_id && `${site_id} ${user_id}`);
 
-it('makes exactly the events asked for, in their range, the same ones each time', () => {
+it('makes exactly the requested events within their range, the same for the same seed', () => {
   expect(traffic.length).toBe(30_000);
   expect(traffic.filter(({ timeMs }) => timeMs < plan.fromMs || timeMs >= plan.untilMs)).toEqual([]);
   expect([...makeTraffic(plan)]).toEqual(traffic);
   expect([...makeTraffic({ ...plan, seed: 2 })]).not.toEqual(traffic);
 });
 
-it('makes valid events with ids of their own', () => {
+it('makes valid events with unique ids', () => {
   const refused = traffic
     .map(({ timeMs, ...event }) => ({ ...event, timestamp: new Date(timeMs).toISOString() }))
     .filter((event) => !validateEvent(event, now).ok);
@@ -68,7 +67,7 @@ const fieldOf = (event: TrafficEvent, name: string) =>
   name in event ? event[name as keyof TrafficEvent] : event.properties?.[name];
 const distinct = (events: TrafficEvent[], name: string) => new Set(events.map((event) => fieldOf(event, name))).size;
 
-it('keeps what belongs to a visit the same in it, and what belongs to a visitor over all of their visits', () => {
+it('keeps properties of a visit constant within it, and those of a visitor across all their visits', () => {
   const sessions = bySession();
   for (const name of ['user_id', 'referrer', 'hostname', 'utm_source', 'utm_medium', 'utm_campaign', 'utm_content']) {
     expect(sessions.filter((events) => distinct(events, name) > 1)).toEqual([]);
@@ -81,7 +80,7 @@ it('keeps what belongs to a visit the same in it, and what belongs to a visitor 
   expect(visitors.some((events) => distinct(events, 'referrer') > 1)).toBe(true);
 });
 
-it('has as many values as real sites have, and a load time of its own for each event', () => {
+it('has as many different values as real sites, and varying load times', () => {
   const big = [...makeTraffic({ ...plan, sites: onlyBiggestSite })];
   expect(distinct(big, 'country')).toBeGreaterThan(100);
   expect(distinct(big, 'browser')).toBe(12);
@@ -91,13 +90,13 @@ it('has as many values as real sites have, and a load time of its own for each e
   expect(distinct(big, 'price')).toBeGreaterThan(1_000);
 });
 
-it('leaves the night and the weekend quieter than a working day', () => {
+it('has less traffic at night and at the weekend than on a working day', () => {
   const at = (hour: number) => share(({ timeMs }) => new Date(timeMs).getUTCHours() === hour);
   expect(at(15)).toBeGreaterThan(3 * at(3));
   expect(share(({ timeMs }) => [0, 6].includes(new Date(timeMs).getUTCDay()))).toBeLessThan(25);
 });
 
-it('writes lines as COPY reads them, and the marks of their intervals', async () => {
+it('writes lines in COPY format, and the marks of their intervals', async () => {
   const small = { events: 2_500, fromMs: now - day, untilMs: now, sites: onlyBiggestSite };
   const chunks = [];
   for await (const chunk of writeChunks(folder, small)) chunks.push(chunk);
@@ -109,7 +108,7 @@ it('writes lines as COPY reads them, and the marks of their intervals', async ()
   expect(new Set(chunks[0]?.marks.sites)).toEqual(new Set([biggestSite.id]));
 });
 
-it('writes what an event does not have as the null of COPY', () => {
+it('writes missing fields as null in COPY format', () => {
   const event = { site_id: 'a', event_type: 'view', path: '/', timeMs: now, event_id: 'id', properties: { n: 1 } };
   expect(copyLine(event)).toBe('a\t2025-11-14T12:07:00.000Z\tid\tview\t/\t\\N\t\\N\t\\N\t\\N\t{"n":1}\n');
 });

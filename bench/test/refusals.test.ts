@@ -1,11 +1,8 @@
-/** A request that is refused says so with its status and message, so that no measure ends with a riddle. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { askAgain, checkAccepted } from '../src/load/describe-refusal.js';
-import { postBacklog } from '../src/load/post-backlog.js';
-import { timeRequest } from '../src/query/time-request.js';
+import { checkAccepted, postBacklog, retryForReason, timeRequest } from '../src/load/requests.js';
 
 const server = createServer((request, response) => {
   request.resume();
@@ -24,14 +21,14 @@ afterAll(() => {
   server.close();
 });
 
-it('of a timed request, a probe, and a backlog that is queued', async () => {
+it('reports status and message when a timed request, a probe or a backlog is refused', async () => {
   await expect(timeRequest(url)).rejects.toThrow(refusal);
   await expect(checkAccepted(url, await fetch(url))).rejects.toThrow(refusal);
   await expect(postBacklog(url, [{}][Symbol.iterator](), 1)).rejects.toThrow(refusal);
 });
 
-it('of a load whose tool only counts failures, by asking once more', async () => {
-  expect(await askAgain(url, '{}')).toMatch(refusal);
-  expect(await askAgain(url.replace('/stats', '/fine'), '{}')).toBe('asked once more it answers 200');
-  expect(await askAgain('http://127.0.0.1:1/event', '{}')).toMatch(/^asked once more it cannot be reached \(/);
+it('repeats a failed request of a load for its reason, since wrk only counts failures', async () => {
+  expect(await retryForReason(url, '{}')).toMatch(refusal);
+  expect(await retryForReason(url.replace('/stats', '/fine'), '{}')).toBe('a retry succeeds');
+  expect(await retryForReason('http://127.0.0.1:1/event', '{}')).toMatch(/^a retry cannot connect \(/);
 });

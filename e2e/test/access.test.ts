@@ -1,4 +1,4 @@
-/** Every route of every service with every kind of key: who gets in, who does not, on real processes. */
+/** Requests every route of every service with every kind of key, on real processes. */
 import { createKey, revokeKey } from '@millrace/shared/access/keys';
 import { keysOptions } from '@millrace/shared/commands/keys-options';
 import { eventually } from '@millrace/shared/testing/eventually';
@@ -40,7 +40,7 @@ afterAll(async () => {
 });
 
 const nobody = { none: 401, malformed: 401, unknown: 401, expired: 401, revoked: 401 };
-/** Statuses by kind of key, for each kind of route. */
+/** Expected statuses by kind of key, for each kind of route. */
 const kinds = {
   write: {
     ...nobody,
@@ -131,7 +131,7 @@ type Route = [
   number?,
 ];
 
-/** Path, service, kind, request, and the status in place of 200. */
+/** Path, service, kind, request, and the expected status if it is not 200. */
 const routes: Route[] = [
   ['/event', 'ingestion', 'write', post(event)],
   ['/events', 'ingestion', 'write', post([event])],
@@ -203,7 +203,7 @@ function urlOf(service: 'ingestion' | 'reporting' | 'scheduler'): string {
 }
 
 let asked = 0;
-/** Of an address that asks once, so that no limit is met. */
+/** Each request comes from a different address, so that no rate limit applies. */
 const freshAddress = () => `198.51.${(asked >> 8) % 256}.${asked++ % 256}`;
 
 async function ask(
@@ -222,7 +222,7 @@ async function ask(
 
 const neededScope = { write: 'write', read: 'read', sites: 'read', change: 'admin', admin: 'admin', letters: 'admin' };
 
-/** The scopes of the key that the command in `message` makes, when it is pasted. */
+/** The scopes of the key that the command printed in `message` would create. */
 function offeredScopes(message: string) {
   const command = /`npm run keys -- ([^`]+)`/.exec(message)?.[1];
   const parsed = keysOptions(command?.split(' ') ?? []);
@@ -248,7 +248,7 @@ describe.each(routes)('%s of %s', (path, service, kind, given = {}, instead = 20
   });
 });
 
-it('keeps events of another site out of a batch, each for that reason', async () => {
+it('rejects each event of another site in a batch, with the reason', async () => {
   const response = await ask(
     `${stack.ingestionUrl}/events`,
     post([event, { ...event, site_id: 'other' }]),
@@ -261,7 +261,7 @@ it('keeps events of another site out of a batch, each for that reason', async ()
   });
 });
 
-it('shows a key of one site that site only', async () => {
+it('limits a site key to its site', async () => {
   const sites = async (name: string) =>
     (
       (await (await ask(`${stack.reportingUrl}/api/v1/sites`, {}, keys[name])).json()) as {
@@ -287,13 +287,13 @@ it.each([
 });
 
 it.each(['/api/v1/queues/%/metrics', '/api/v1/alerts/%00', '/api/v1/alerts/%E0%A4%A/test', '/admin/queues/queue/%'])(
-  'finds nothing at %s, which is no text',
+  'answers 404 at %s, which does not decode to valid text',
   async (path) => {
     expect((await ask(`${scheduler.url}${path}`, {}, keys.admin)).status).toBe(404);
   },
 );
 
-it('answers 429 to an address that tries many wrong keys, and lets others in', async () => {
+it('answers 429 to an address that tries many wrong keys, but not to other addresses', async () => {
   const statuses = new Set<number>();
   const guesser = '203.0.113.9';
   for (let index = 0; index < 70; index += 1) {
@@ -304,7 +304,7 @@ it('answers 429 to an address that tries many wrong keys, and lets others in', a
   expect((await ask(`${scheduler.url}/api/v1/audit`, {}, keys.admin)).status).toBe(200);
 });
 
-it('limits events per key in their number, and requests per address', async () => {
+it('limits events per key and requests per address', async () => {
   const limited = await spawnService('ingestion', { ...stack.env, INGEST_RATE_LIMIT: '1' });
   await eventually(async () => (await fetch(`${limited.url}/health/ready`)).ok, 'it is ready');
   const send = (count: number) => ask(`${limited.url}/events`, post(Array(count).fill(event)), keys.write);

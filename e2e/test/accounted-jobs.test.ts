@@ -1,4 +1,4 @@
-/** What is noted of jobs of events: each counts once, whatever happens to it and whenever it is summed up. */
+/** Each job of events is accounted for once, whatever happens to it and whenever it is summed up. */
 
 import { foldJobs } from '@millrace/processor/accounting/fold-jobs';
 import { createBatchConsumer } from '@millrace/processor/events/consume-batches';
@@ -54,7 +54,7 @@ async function accounts(hours = 1) {
 const foldAll = () => foldJobs(database.pool);
 const expected = { received: 0, stored: 0, duplicate: 0, rejected: 0, dead_lettered: 0, in_flight: 0 };
 
-it('has every outcome, and in flight what was accepted and is not worked on', async () => {
+it('accounts for every outcome, with accepted but unprocessed events in flight', async () => {
   await note(7, 40, 3);
   await consume(job(7, 1, events(0, 10)), job(7, 2, [...events(5, 12), poison]));
   const all = { received: 43, stored: 12, duplicate: 5, rejected: 3, dead_lettered: 1, in_flight: 22 };
@@ -64,7 +64,7 @@ it('has every outcome, and in flight what was accepted and is not worked on', as
   expect((await database.pool.query('select count(*)::int as rows from accounted_jobs')).rows).toEqual([{ rows: 0 }]);
 });
 
-it('counts a job once that runs again: at once, together with others, after it was summed up, and while it is', async () => {
+it('counts a repeated job once: run again immediately, together with others, after it was summed up, and while it is', async () => {
   await note(7, 30);
   const [first, second, third] = [job(7, 1, events(0, 10)), job(7, 2, events(10, 20)), job(7, 3, events(15, 25))];
   await consume(first);
@@ -79,14 +79,14 @@ it('counts a job once that runs again: at once, together with others, after it w
   expect(await accounts()).toEqual([all]);
 });
 
-it('counts once the same job that two processors work on at a time, in groups of any order', async () => {
+it('counts a job once when two processors run it concurrently, in groups of any order', async () => {
   const jobs = Array.from({ length: 12 }, (_each, index) => job(7, index + 1, events(index * 5, index * 5 + 10)));
   await Promise.all([consume(...jobs), consume(...[...jobs].reverse()), consume(...jobs.slice(4, 9)), foldAll()]);
   await foldAll();
   expect(await accounts()).toEqual([{ ...expected, received: 120, stored: 65, duplicate: 55 }]);
 });
 
-it('knows what an ingestion process that was killed has not noted by its jobs, and wrongs no other', async () => {
+it('finds what a killed ingestion process failed to record from its jobs, without affecting other processes', async () => {
   await note(7, 10);
   await note(8, 100);
   await consume(job(7, 1, events(0, 10)), job(7, 2, events(10, 30)), job(8, 1, events(30, 70)));
@@ -96,7 +96,7 @@ it('knows what an ingestion process that was killed has not noted by its jobs, a
   expect(await accounts()).toEqual([all]);
 });
 
-it('counts events by the hour of their receipt, also where jobs of two hours wait together', async () => {
+it('counts events by the hour they were received, also when jobs of two hours are queued together', async () => {
   const later = ten + hourMs;
   await consume(
     job(7, 1, events(0, 10), later - 1),
@@ -113,10 +113,10 @@ it('counts events by the hour of their receipt, also where jobs of two hours wai
   expect([first!.in_flight, second!.in_flight]).toEqual([0, 0]);
 });
 
-it('counts poison once, also of a job that is stopped between its pieces', async () => {
+it('counts poison events once, also when a job is stopped between its parts', async () => {
   await note(7, 21);
   const texts = [...events(0, 10), poison, ...events(10, 20)];
-  // As a processor leaves it that dies after it stored the first half.
+  // The state after a processor dies that has stored the first half.
   await database.pool.query('alter table dead_letter_events rename to hidden');
   const dying = createBatchConsumer(database.pool, createTelemetry(), silent);
   const died = dying.consume(job(7, 1, texts)).catch(() => 'died');
@@ -135,7 +135,7 @@ it('counts poison once, also of a job that is stopped between its pieces', async
   expect(await accounts()).toEqual([all]);
 });
 
-it('counts all events of a job that nobody can read, and jobs whose ids tell nothing', async () => {
+it('counts all events of an unreadable job, and jobs with unparsable ids', async () => {
   await note(7, 5);
   const broken = { ...job(7, 1, []), data: { v: 1 as const, count: 5, events: 'nothing' } };
   await consume(broken);
@@ -148,7 +148,7 @@ it('counts all events of a job that nobody can read, and jobs whose ids tell not
   expect(await accounts()).toEqual([{ ...expected, received: 8, stored: 3, dead_lettered: 5 }]);
 });
 
-it('sums up ids that tell nothing only when the queue has none of their jobs any more', async () => {
+it('sums up unparsable ids only once their jobs have left the queue', async () => {
   const old = { id: 'old', data: job(0, 0, events(0, 3)).data, timestamp: Date.now() - 8 * 24 * hourMs };
   const recent = { id: 'recent', data: job(0, 0, events(3, 6)).data, timestamp: Date.now() };
   await consume(old, recent);

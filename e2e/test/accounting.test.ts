@@ -1,4 +1,4 @@
-/** What became of every event, through the whole pipeline: retries, refusals, poison, processes that die, and replayed dead letters. */
+/** The accounting of every event in the pipeline: retries, rejections, poison, dying processes, and replayed dead letters. */
 
 import { createKey } from '@millrace/shared/access/keys';
 import { eventJob } from '@millrace/shared/contract/event-job';
@@ -37,7 +37,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     await handle.queue.waitUntilReady();
     return handle;
   }
-  /** What Postgres refuses, past the rules of ingestion. */
+  /** An event that passes ingestion but that Postgres refuses. */
   const poison = (number: number) => ({ ...numberedEvent(number), timestamp: '1999-12-31T23:59:59Z' });
 
   async function totals(): Promise<Outcomes> {
@@ -59,7 +59,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     await eventually(reached, `the account is ${JSON.stringify(all)}`, 30_000).catch(() => expect(last).toEqual(all));
   };
 
-  /** Processors wait in the middle of their writes until it is let go. */
+  /** Blocks processors during their writes until it is released. */
   async function blockWrites(): Promise<() => Promise<void>> {
     const blocker = await stack.database.pool.connect();
     await blocker.query('begin; lock table accounted_jobs in access exclusive mode');
@@ -77,7 +77,7 @@ describe.each(queueBackends)('on %s', (backend) => {
       return (rowCount ?? 0) > 0;
     }, 'the processor is in the middle of its write');
 
-  it('has every event in one outcome: retries, refusals, broken bodies, poison, a job that comes twice', async () => {
+  it('gives every event exactly one outcome: retries, rejections, broken bodies, poison, a repeated job', async () => {
     expect(await send(some(0, 100))).toBe(200);
     expect(await send(some(50, 120))).toBe(200);
     expect(await send([...some(120, 125), { site_id: 'a' }, 7, null])).toBe(200);
@@ -101,15 +101,15 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(rows).toEqual([{ count: 130 }]);
   });
 
-  it('counts a job once whose processor was killed after it stored the events and before it said so', async () => {
+  it('counts a job once when its processor was killed between storing the events and confirming the job', async () => {
     expect(await send(some(0, 1))).toBe(200);
-    // The partition is there.
+    // The partition exists now.
     await eventsStored(stack.database, 1);
     const release = await blockWrites();
     expect(await send(some(0, 500))).toBe(200);
     await processorWaits();
     const [processor] = stack.processors;
-    // It stands still while its statement is completed by the server, and dies without having heard of it.
+    // It is frozen while Postgres completes its statement, and dies without receiving the result.
     processor!.child.kill('SIGSTOP');
     await release();
     await eventsStored(stack.database, 500);
@@ -131,7 +131,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     await handle.close();
   }
 
-  it('counts what a killed ingestion had taken, what waits meanwhile, and what several processes do', async () => {
+  it('counts what a killed ingestion process accepted, what is queued meanwhile, and the work of several processes', async () => {
     expect(await stack.processors[0]!.end('SIGTERM')).toBe(0);
     const second = await spawnService('ingestion', stack.env);
     await eventually(async () => (await fetch(`${second.url}/health/ready`)).ok, 'the second ingestion is ready');
@@ -145,7 +145,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     await totalsAre({ received: 100, stored: 100 });
   });
 
-  it('counts a dead letter that is replayed as received once more', async () => {
+  it('counts a replayed dead letter as received again', async () => {
     const handle = await openEvents();
     await handle.queue.add(eventIngest.name, eventJob(JSON.stringify([numberedEvent(1), poison(2)]), 2), {
       ...eventIngest.options,

@@ -1,4 +1,4 @@
-/** Kept answers are never wrong: whatever happened, an answer is what a service says that keeps none. */
+/** Cached answers are never wrong: they always equal those of a service without a cache. */
 import { createRandom, type Random } from '@millrace/shared/testing/create-random';
 import { queueBackends } from '@millrace/shared/testing/database';
 import { type SpawnedService, spawnService } from '@millrace/shared/testing/spawn-service';
@@ -9,11 +9,11 @@ import { type AskedQuestion, createHistory, randomQuestion } from './cached-hist
 const seeds = [1].map((place) => (Date.now() + place * 7_919) % 1_000_000);
 const steps = 30;
 const questionsAtOnce = 4;
-/** What follows the clock is another question each time. */
+/** Queries relative to the clock differ each time. */
 const clocked = ['performance-metrics'];
 
 interface Answered {
-  /** All that does not tell how the answer came about. */
+  /** Everything except how the answer was produced. */
   answer: unknown;
   status: string | undefined;
 }
@@ -56,7 +56,7 @@ describe.each(queueBackends)('with the queue on %s', (backend) => {
       : ({ kind: 'postgres', url: stack.databaseUrl, prefix } as const);
   };
 
-  /** Asks both replicas, of what was asked before as well; returns how many answers had been kept. */
+  /** Sends new and earlier queries to both replicas. Returns how many answers came from the cache. */
   async function compare(random: Random, asked: AskedQuestion[], seen: string[]): Promise<number> {
     let hits = 0;
     for (let round = 0; round < questionsAtOnce; round += 1) {
@@ -72,7 +72,7 @@ describe.each(queueBackends)('with the queue on %s', (backend) => {
     return hits;
   }
 
-  it.each(seeds)('answers as if nothing were kept, seed %i', async (seed) => {
+  it.each(seeds)('answers the same as without a cache, seed %i', async (seed) => {
     const random = createRandom(seed);
     const siteId = `site-${seed}`;
     const history = await createHistory(stack, location(), random, siteId);

@@ -1,4 +1,4 @@
-/** What can happen to a site whose answers are kept, and what can be asked of it meanwhile, at random. */
+/** Random actions on a site and random queries about it, to test cached answers. */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -51,9 +51,9 @@ const shapes: ((random: Random) => object)[] = [
 function randomEvents(random: Random, siteId: string): object[] {
   return Array.from({ length: 1 + random.below(12) }, () => {
     const shape = random.pick(shapes)(random);
-    // Nobody signs up without a name.
+    // A signup always has a user.
     const user_id = random.pick(users) ?? ('properties' in shape ? 'ada' : undefined);
-    // Mostly of these days, some of weeks ago.
+    // Mostly recent, some weeks old.
     const age = random.below(4) === 0 ? random.below(40 * dayMs) : random.below(2 * dayMs);
     return {
       ...{ site_id: siteId, timestamp: new Date(Date.now() - age).toISOString() },
@@ -64,7 +64,7 @@ function randomEvents(random: Random, siteId: string): object[] {
 }
 
 export interface History {
-  /** Lets one thing happen, and says what. */
+  /** Performs one random action and returns its name. */
   step(): Promise<string>;
   close(): Promise<void>;
 }
@@ -75,7 +75,7 @@ interface RolledState {
   epoch: string;
 }
 
-/** `location` is the queue of `stack`. Everything is over when a step resolves. */
+/** `location` is the queue of `stack`. All work is done when a step resolves. */
 export async function createHistory(
   stack: Stack,
   location: QueueLocation,
@@ -120,7 +120,7 @@ export async function createHistory(
     return state && { ...state, changes };
   };
 
-  /** As release 0.4 leaves it: intervals are rolled and their marks gone, but nobody has counted them. */
+  /** As release 0.4 leaves a site: intervals are rolled and their marks gone, but not counted. */
   async function rollAsBefore(): Promise<void> {
     const before = await stateOf();
     if (!before) return roll();
@@ -155,7 +155,7 @@ export async function createHistory(
     });
   }
 
-  /** Made again by its next event. */
+  /** Its next event creates it again. */
   async function eraseSite(): Promise<void> {
     await fetch(`${stack.reportingUrl}/api/v1/sites/${siteId}`, { method: 'DELETE' });
     const isThere = () => sql('select 1 from sites where site_id = $1', siteId);
@@ -220,7 +220,7 @@ export interface AskedQuestion {
 
 const inAddress = (range: string | [string, string]) => encodeURIComponent([range].flat().join(','));
 
-/** Questions of every route that keeps answers; `datasets` are the ids of those that do not follow the clock. */
+/** Queries of every route that caches answers; `datasets` are the ids of those that do not depend on the clock. */
 export function randomQuestion(random: Random, siteId: string, datasets: string[]): AskedQuestion {
   const range = rangeOf(random);
   const filter = random.pick([[], [['is', 'path', ['/p1', '/']]], [['is', 'property:plan', ['pro']]]]);

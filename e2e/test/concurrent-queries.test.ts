@@ -1,4 +1,4 @@
-/** A hundred questions at once while events arrive: all answered, each exact as of some moment in between. */
+/** A hundred concurrent queries while events arrive: each answer is exact as of some time during its query. */
 
 import { eventsStored, type Stack, startStack } from '@millrace/shared/testing/stack';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -48,7 +48,7 @@ const questions = [
 const stored = async () =>
   (await stack.database.pool.query<{ count: number }>('select count(*)::int as count from events')).rows[0]!.count;
 
-it('answers 100 queries at once during ingest', async () => {
+it('answers 100 concurrent queries during ingestion', async () => {
   await send(2_000);
   await eventsStored(stack.database, 2_000);
   let arriving = true;

@@ -1,4 +1,4 @@
-/** From events sent by HTTP through rolls, aggregations and metrics to every dataset of aggregates, read by HTTP. */
+/** Sends events by HTTP, runs rolls, aggregations and metrics, and reads every dataset of aggregates by HTTP. */
 import { addJob } from '@millrace/shared/queue/add-job';
 import { openQueue } from '@millrace/shared/queue/queue';
 import { silent } from '@millrace/shared/testing/database';
@@ -61,7 +61,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-/** Resolves when the job has ended well. */
+/** Resolves when the job has succeeded. */
 async function work(name: string, job: string, data: object): Promise<void> {
   const { queue, close } = openQueue(name, { kind: 'postgres', url: stack.databaseUrl, prefix: 'millrace' }, silent);
   const jobId = `${job}-${JSON.stringify(data)}`.replaceAll(/[^a-z0-9-]/gi, '-');
@@ -70,7 +70,7 @@ async function work(name: string, job: string, data: object): Promise<void> {
   await close();
 }
 
-/** Rows without the moment at which they were computed. */
+/** Rows without the time at which they were computed. */
 async function rowsOf(dataset: string, query: Record<string, string>): Promise<Record<string, unknown>[]> {
   const asked = new URLSearchParams({ site_id: 'shop', date_range: '2025-09-01,2025-11-30', ...query });
   const answer = await fetch(`${stack.reportingUrl}/api/v1/datasets/${dataset}/rows?${asked}`);
@@ -78,7 +78,7 @@ async function rowsOf(dataset: string, query: Record<string, string>): Promise<R
   return rows.map(({ computed_at: _at, ...row }) => row);
 }
 
-it('revenue counts a transaction once, in the month of the site', async () => {
+it("revenue counts a transaction once, in the month of the site's time zone", async () => {
   const rows = await rowsOf('revenue', { period_type: 'month' });
   const shown = [
     'period_start',
@@ -96,7 +96,7 @@ it('revenue counts a transaction once, in the month of the site', async () => {
   ]);
 });
 
-it('revenue-summary and transactions say the same from events', async () => {
+it('revenue-summary and transactions agree with the events', async () => {
   const rows = await rowsOf('revenue-summary', {});
   expect(rows.map(({ period, status, count, sum }) => [period, status, count, sum])).toEqual([
     ['2025-10-01', 'failed', 1, '30.00'],
@@ -111,7 +111,7 @@ it('revenue-summary and transactions say the same from events', async () => {
   ]);
 });
 
-it('cohorts are of the month in which the site saw the signup', async () => {
+it("cohorts start in the month of the signup in the site's time zone", async () => {
   const rows = await rowsOf('cohorts', {});
   const shown = rows.filter(({ month_number }) => Number(month_number) <= 1);
   expect(shown).toEqual([
@@ -122,7 +122,7 @@ it('cohorts are of the month in which the site saw the signup', async () => {
   ]);
 });
 
-it('tournaments have their week', async () => {
+it('tournaments are counted in their week', async () => {
   expect(await rowsOf('tournaments', { period_type: 'week' })).toEqual([
     {
       ...{ period_start: '2025-10-27', created: 1, completed: 1, completion_rate: 100, total_players: 16 },
@@ -131,7 +131,7 @@ it('tournaments have their week', async () => {
   ]);
 });
 
-it('profile-performance has the days of the site, also where the clock changed', async () => {
+it("profile-performance uses days of the site's time zone, also across a clock change", async () => {
   const none = { views: 0, signups: 0 };
   expect(await rowsOf('profile-performance', {})).toEqual([
     {
@@ -145,7 +145,7 @@ it('profile-performance has the days of the site, also where the clock changed',
   ]);
 });
 
-it('publisher-performance adds hours up to days', async () => {
+it('publisher-performance sums hours to days', async () => {
   const figures = { ad_requests: 2, impressions: 1, clicks: 1, ctr: 100, fill_rate: 50 };
   const earned = { revenue: { EUR: '0.25' }, ecpm: { EUR: '250.000000' } };
   const days = await rowsOf('publisher-performance', { granularity: 'day' });
@@ -158,7 +158,7 @@ it('publisher-performance adds hours up to days', async () => {
   expect(hours.map(({ bucket_start }) => bucket_start)).toEqual(['2025-10-26T22:00:00Z', '2025-10-26T23:00:00Z']);
 });
 
-it('site-metrics have what the metrics jobs computed', async () => {
+it('site-metrics contains the results of the metrics jobs', async () => {
   const period_start = '2025-10-25T22:00:00Z';
   const read = (metric_type: string) => rowsOf('site-metrics', { metric_type, period_type: 'day' });
   expect(await read('performance')).toMatchObject([{ period_start, events: 3, visitors: 1, events_per_visitor: 3 }]);

@@ -1,4 +1,4 @@
-/** What events say, from HTTP to the answers: numbers, characters, names. */
+/** Numbers, characters and names in events, from HTTP to the answers. */
 import { eventually } from '@millrace/shared/testing/eventually';
 import { type Stack, startStack } from '@millrace/shared/testing/stack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -27,7 +27,7 @@ async function ask(site_id: string, dimension: string, filters: unknown[] = []) 
   return results.map(({ dimensions, metrics }) => [dimensions[0], metrics[0]]);
 }
 
-/** Resolves when a site has as many events. */
+/** Resolves when the site has that many events. */
 const stored = (site: string, count: number) =>
   eventually(async () => {
     const { rows } = await stack.database.pool.query('select count(*)::int as n from events where site_id = $1', [
@@ -59,7 +59,7 @@ describe('numbers', () => {
     }
   });
 
-  it('are refused by name where nothing can hold them, and cost their neighbours nothing', async () => {
+  it('are rejected by name when no type can hold them, without affecting other events of the batch', async () => {
     const texts = [eventText('huge', '{"a":[1e131080]}'), eventText('huge', '{"a":[1e400]}')];
     expect(await send('/events', `[${texts.join(',')}]`)).toMatchObject({
       status: 200,
@@ -69,7 +69,7 @@ describe('numbers', () => {
     expect(await ask('huge', 'property:a')).toEqual([[`[1${'0'.repeat(400)}]`, 1]]);
   });
 
-  it('are amounts with all their digits', async () => {
+  it('keep all digits as amounts', async () => {
     const payment = `{"transaction_id":"t","amount":123456789012.123456,"currency":"EUR","status":"succeeded","interval":null}`;
     const text = eventText('amounts', payment).replace('"order"', '"payment"');
     expect(await send('/event', text)).toMatchObject({ status: 200 });
@@ -78,7 +78,7 @@ describe('numbers', () => {
   });
 });
 
-it('a path of 2,048 emoji is stored whole, one more is refused', async () => {
+it('stores a path of 2,048 emoji whole and rejects one more', async () => {
   const path = '\u{1F600}'.repeat(2_048);
   const event = { site_id: 'emoji', event_type: 'view', path, user_id: null, referrer: null, timestamp };
   expect(await send('/event', JSON.stringify(event))).toMatchObject({ status: 200 });
@@ -90,7 +90,7 @@ it('a path of 2,048 emoji is stored whole, one more is refused', async () => {
   expect(await ask('emoji', 'path')).toEqual([[path, 1]]);
 });
 
-it('a pageview of another tool is counted as a view', async () => {
+it('counts a pageview of another tool as a view', async () => {
   const event = { site_id: 'names', event_type: 'pageview', path: '/', timestamp };
   await send('/events', JSON.stringify([event, { ...event, event_type: '$pageview' }]));
   await stored('names', 2);
@@ -99,7 +99,7 @@ it('a pageview of another tool is counted as a view', async () => {
 });
 
 describe('paths', () => {
-  it('of one page are one page, by rules that a site can change', async () => {
+  it('map to one page by rules that a site can change', async () => {
     const paths = ['/pricing', '/pricing/', '/pricing?utm_source=x', '/pricing#top', 'https://shop.example/pricing'];
     const views = paths.map((path) => ({ site_id: 'pages', event_type: 'view', path, timestamp }));
     await send('/events', JSON.stringify(views));
@@ -124,7 +124,7 @@ describe('paths', () => {
   });
 });
 
-it('events of a clock that is 20 hours ahead are stored with the time they happened, however often they are sent', async () => {
+it('stores events from a clock 20 hours ahead at the time they happened, also when they are sent again', async () => {
   const event = { site_id: 'clocks', event_type: 'view', path: '/', event_id: 'a' };
   const ahead = (ms: number) => new Date(Date.now() + 72_000_000 + ms).toISOString();
   const batch = { events: [{ ...event, timestamp: ahead(0) }] };

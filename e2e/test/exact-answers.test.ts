@@ -1,4 +1,4 @@
-/** Random questions over HTTP against plain SQL over raw rows: never a difference, whatever the rollups are like at the moment. */
+/** Random queries over HTTP always equal plain SQL over raw rows, whatever the state of the rollups. */
 
 import { addJob } from '@millrace/shared/queue/add-job';
 import { openQueue, type QueueHandle } from '@millrace/shared/queue/queue';
@@ -48,7 +48,7 @@ async function send(count: number): Promise<void> {
   await eventsStored(stack.database, stored);
 }
 
-/** One roll of every site by a processor of its own, from its start to its end. */
+/** Runs one roll of every site in a separate processor. */
 async function roll(): Promise<void> {
   const roller = await spawnService('processor', { ...stack.env, ...unlimited }, ['--queues', rollQueue]);
   for (const site_id of sites) {
@@ -72,7 +72,7 @@ async function answer(query: RandomQuery): Promise<PlainRow[]> {
   return sortRows(results);
 }
 
-/** Series have no holes: what plain SQL does not list must be zero. */
+/** Series have no gaps: buckets that plain SQL does not return must be zero. */
 const withoutEmpty = (rows: PlainRow[]) => rows.filter(({ metrics }) => metrics.some((value) => value !== 0));
 
 async function compare(count: number): Promise<void> {
@@ -93,7 +93,7 @@ it('answers exactly after a roll', async () => {
   await compare(40);
 });
 
-it('answers exactly when late events have made rollups stale, and when only some are recomputed', async () => {
+it('answers exactly while late events make rollups stale, and while only some are recomputed', async () => {
   await send(300);
   await compare(30);
   await roll();
@@ -101,14 +101,14 @@ it('answers exactly when late events have made rollups stale, and when only some
   await compare(30);
 });
 
-it('answers exactly after the time zone of a site was changed, before and after its days are recomputed', async () => {
+it("answers exactly after a site's time zone changes, before and after its days are recomputed", async () => {
   await stack.database.pool.query(`update sites set timezone = 'Asia/Kathmandu' where site_id = 'utc-site'`);
   await compare(25);
   await roll();
   await compare(30);
 });
 
-it('never misses or doubles an event while events arrive and rolls run', async () => {
+it('never misses or counts twice an event while events arrive and rolls run', async () => {
   const rollers = await Promise.all(
     [1, 2].map(() => spawnService('processor', { ...stack.env, ...unlimited }, ['--queues', rollQueue])),
   );

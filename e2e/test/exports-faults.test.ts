@@ -1,4 +1,4 @@
-/** A whole system whose Postgres goes away while exports are written and sent: a whole file comes of it, or none. */
+/** When Postgres stops while exports are written and sent, the result is a whole file or none. */
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { get, type IncomingMessage } from 'node:http';
@@ -53,7 +53,7 @@ async function ask(): Promise<string> {
   return ((await answer.json()) as { id: string }).id;
 }
 
-it.each(['SIGINT', 'SIGKILL'] as const)('writes an export anew when Postgres ended (%s) and came back', async (how) => {
+it.each(['SIGINT', 'SIGKILL'] as const)('restarts an export when Postgres stops (%s) and comes back', async (how) => {
   const id = await ask();
   await eventually(async () => Number((await show(id)).rows) > 0, 'the export is under way');
   await postgres.restart(how);
@@ -70,7 +70,7 @@ it.each(['SIGINT', 'SIGKILL'] as const)('writes an export anew when Postgres end
   expect(await readdir(dir)).toEqual([]);
 });
 
-it('breaks off a file that is sent while it is read', async () => {
+it('aborts a download when Postgres stops, so that a truncated file is not taken for a whole one', async () => {
   const path = `${url}/api/v1/datasets/events/export.csv?site_id=shop&date_range=2026-06-01,2026-06-01`;
   const [answer] = (await once(get(path), 'response')) as [IncomingMessage];
   expect(answer.statusCode).toBe(200);

@@ -1,4 +1,4 @@
-/** A database that stands still, with its connections open, is answered for within 20 s on every route that reads, and keeps no service from ending. */
+/** While Postgres is frozen with open connections, every read route answers within 20 s, and services can still stop. */
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { type SpawnedService, spawnService } from '@millrace/shared/testing/spawn-service';
@@ -40,14 +40,14 @@ async function ask([method, path, sent]: (typeof reads)[number]): Promise<number
   const answer = await fetch(`${reporting.url}${path}`, {
     method,
     ...(sent && { body: JSON.stringify(sent), headers: { 'content-type': 'application/json' } }),
-    // The promise that is tested.
+    // The documented limit.
     signal: AbortSignal.timeout(20_000),
   });
   await answer.text();
   return answer.status;
 }
 
-it('and answers again when it goes on', async () => {
+it('refuses every read within 20 s while Postgres is frozen, and answers again afterwards', async () => {
   expect(await Promise.all(reads.map(ask))).toEqual(reads.map(() => 200));
   postgres.signal('SIGSTOP');
   try {

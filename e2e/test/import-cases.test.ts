@@ -1,4 +1,4 @@
-/** Logs as other servers and proxies write them, imported by the command as a process: the right views, visitors and pages. */
+/** Imports logs as other servers and proxies write them, and checks views, visitors and pages. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -28,7 +28,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** A line in Combined Log Format; bytes beyond ASCII are those of Latin-1. */
+/** A line in Combined Log Format; bytes beyond ASCII are Latin-1. */
 function line({ origin = '203.0.113.7 - -', target = '/', second = 0, agent = FIREFOX, behind = '' }): string {
   const time = `14/Nov/2025:10:00:${String(second).padStart(2, '0')} +0000`;
   return `${origin} [${time}] "GET ${target} HTTP/1.1" 200 5 "-" "${agent}"${behind}\n`;
@@ -59,7 +59,7 @@ function runImport(args: string[], env: NodeJS.ProcessEnv = {}): Promise<Outcome
   });
 }
 
-/** Imports each text as a file of its own, one after the other, into one site of their own; returns the site. */
+/** Imports the texts as separate files, one after the other, into a new site. Returns the site. */
 async function importAll(texts: string[], { events = 0, options = [] as string[] }): Promise<string> {
   sites += 1;
   const site = `case-${sites}`;
@@ -70,7 +70,7 @@ async function importAll(texts: string[], { events = 0, options = [] as string[]
   return site;
 }
 
-/** What a site holds once everything is stored that was imported so far. */
+/** The contents of a site once all imports so far are stored. */
 async function contentOf(site: string) {
   await eventsStored(stack.database, expected);
   const answer = await fetch(`${stack.reportingUrl}/stats?site_id=${site}&limit=20`);
@@ -87,8 +87,8 @@ async function contentOf(site: string) {
   };
 }
 
-describe('a log of requests counts', () => {
-  it('the page as a view, and none of what it is made of', async () => {
+describe('importing an access log counts', () => {
+  it('a page as a view, without its assets', async () => {
     const targets = ['/', '/style.css', '/app.js?v=3', '/logo.png', '/favicon.ico', '/robots.txt', '/fonts/a.woff2'];
     const text = lines(...targets.map((target) => ({ target })));
     const site = await importAll([text], { events: 7 });
@@ -97,7 +97,7 @@ describe('a log of requests counts', () => {
     expect(await contentOf(withAssets)).toMatchObject({ events: 7, views: 7 });
   });
 
-  it('one client as one visitor, however its address is written', async () => {
+  it('a client as one visitor, however its address is written', async () => {
     const logs: [client: string, text: string][] = [
       [
         '203.0.113.1',
@@ -129,7 +129,7 @@ describe('a log of requests counts', () => {
     );
   });
 
-  it('one page for all its spellings, and two for different bytes', async () => {
+  it('all spellings of a path as one page, but different bytes as two', async () => {
     const spellings = [
       '/%7Eanna',
       '/~anna',
@@ -149,7 +149,7 @@ describe('a log of requests counts', () => {
     ]);
   });
 
-  it('one page whatever its query, which is kept beside it with host and status', async () => {
+  it('one page whatever its query string, which is stored with host and status', async () => {
     const origin = 'www.example.org 203.0.113.7 - -';
     const text = lines({ origin, target: '/?p=12' }, { origin, target: '/?p=13' }, { target: '/search?q=a%20b&q=%e9' });
     const site = await importAll([text], { events: 3 });
@@ -169,11 +169,11 @@ describe('a log of requests counts', () => {
     ]);
   });
 
-  it('a person by their phone, whatever its model is called', async () => {
+  it('a phone with an unusual model name as a person', async () => {
     expect(await contentOf(await importAll([lines({ agent: PHONE })], { events: 1 }))).toMatchObject({ views: 1 });
   });
 
-  it('bots by their name, where they are asked for', async () => {
+  it('bots by name when they are requested', async () => {
     const text = lines({}, { agent: 'curl/8.5.0', target: '/robots', second: 1 });
     const site = await importAll([text, text], { events: 2, options: ['--include-bots'] });
     expect(await contentOf(site)).toMatchObject({ events: 2, views: 1, pages: [{ path: '/', views: 1 }] });
@@ -185,7 +185,7 @@ describe('a log of requests counts', () => {
     ]);
   });
 
-  it('JSON lines and W3C Extended like any other log', async () => {
+  it('JSON lines and W3C Extended like any other format', async () => {
     const request = {
       client_ip: '203.0.113.7',
       method: 'GET',
@@ -200,10 +200,10 @@ describe('a log of requests counts', () => {
   });
 });
 
-describe('a line counts once', () => {
+describe('an imported line counts once', () => {
   const all = [0, 1, 2, 3].map((second) => line({ target: `/${second}`, second }));
 
-  it('in pieces and in the whole', async () => {
+  it('when a log is imported in parts and then whole', async () => {
     const pieces = [all.slice(0, 2), all.slice(2), all, all.slice(1, 3), all.toReversed()];
     const site = await importAll(
       pieces.map((piece) => piece.join('')),
@@ -212,7 +212,7 @@ describe('a line counts once', () => {
     expect(await contentOf(site)).toMatchObject({ events: 4 });
   });
 
-  it('for each of its equals in one file, and again for another source', async () => {
+  it('for each equal line in one file, and again for another source', async () => {
     const text = line({}).repeat(3);
     const site = await importAll([text, text], { events: 3 });
     const file = await writeLog('source.log', text);
@@ -223,7 +223,7 @@ describe('a line counts once', () => {
 });
 
 describe('the import command', () => {
-  it('sends a key where ingestion wants one, and says so where it lacks it', async () => {
+  it('sends a key when ingestion requires one, and says so when it is missing', async () => {
     const { key } = await createKey(stack.database.pool, { name: 'logs', scopes: ['write'] });
     const ingestion = await spawnService('ingestion', { ...stack.env, INGEST_AUTH: 'key' });
     const args = [await writeLog('key.log', line({})), '--site', 'keyed', '--url', ingestion.url];
@@ -237,7 +237,7 @@ describe('the import command', () => {
     await ingestion.end();
   });
 
-  it('asks at once whether Millrace is running when nothing listens', async () => {
+  it('suggests at once that Millrace is not running when nothing listens', async () => {
     const ingestion = await spawnService('ingestion', stack.env);
     await ingestion.end();
     const args = [await writeLog('alone.log', line({})), '--site', 'alone', '--url', ingestion.url];

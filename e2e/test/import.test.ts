@@ -1,4 +1,4 @@
-/** Proves that a real web server's log, imported through the whole system, is counted right, and only once however often it comes. */
+/** A real web server's log, imported through the whole system, is counted correctly, and only once however often it is imported. */
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +16,7 @@ interface Truth {
   views: number;
   uniqueUsers: number;
   topPaths: { path: string; views: number }[];
-  /** Without assets, and without the lines of bots. */
+  /** Without assets and bots. */
   byDefault: { bots: number; views: number; uniqueUsers: number };
   /** Lines per day, UTC. */
   days: { day: string; events: number }[];
@@ -25,7 +25,7 @@ interface Truth {
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const execute = promisify(execFile);
 
-/** Ten thousand lines, kept outside the repository. Counted with awk, not with our parser. */
+/** Ten thousand lines, stored outside the repository. Counted with awk, not with our parser. */
 const wholeLog: Truth = {
   file: `${root}../shared/data/access.log.gz`,
   lines: 10_000,
@@ -46,7 +46,7 @@ const wholeLog: Truth = {
   ],
 };
 
-/** The first 200 of these lines, for every clone. Counted with awk, too. */
+/** The first 200 of these lines, in every clone. Also counted with awk. */
 const sample: Truth = {
   file: `${root}e2e/sample/access-sample.log`,
   lines: 200,
@@ -90,7 +90,7 @@ async function statsOf(site: string, limit: number): Promise<unknown> {
   return (await fetch(`${stack.reportingUrl}/stats?site_id=${site}&limit=${limit}`)).json();
 }
 
-/** The same with bots, which /stats leaves out. */
+/** The same with bots, which /stats excludes. */
 async function statsWithBots(siteId: string, limit: number) {
   const ask = async (metrics: string[], more: object = {}) => {
     const about = { site_id: siteId, date_range: 'all', filters: ['is', 'event_type', ['view']], include_bots: true };
@@ -126,7 +126,7 @@ async function eventsPerDay(site: string): Promise<unknown[]> {
   return rows;
 }
 
-/** How many events the processor was handed that were stored already. */
+/** Events that the processor received but had already stored. */
 async function duplicates(): Promise<number> {
   const text = await (await fetch(`${stack.processors[0]?.url}/metrics`)).text();
   return Number(/^millrace_processor_duplicate_events_total (\d+)$/m.exec(text)?.[1]);
@@ -135,7 +135,7 @@ async function duplicates(): Promise<number> {
 const ASSET =
   /(^\/robots\.txt|\.(css|js|mjs|map|ico|gif|jpe?g|png|webp|avif|svg|bmp|tiff?|woff2?|ttf|otf|eot|xml|rss|atom))$/i;
 
-/** Views, by default those that are no assets, counted by splitting lines at their quotes, and the lines of the given user agents. */
+/** Counts views, by default without assets, by splitting lines at their quotes, and lines of the given user agents. */
 function countPlainly(file: string, agents: Set<string>, isAsset = (path: string) => ASSET.test(path)) {
   const bytes = readFileSync(file);
   const lines = (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString().trimEnd().split('\n');
@@ -161,7 +161,7 @@ async function expectTruth(site: string, truth: Truth): Promise<void> {
 describe.each(truths)('a log of $lines lines', (truth) => {
   const site = `log-${truth.lines}`;
 
-  it('is counted as awk counts it', async () => {
+  it('counts a log exactly as awk does', async () => {
     const { rows } = await db.query('select count(*)::int as count from events');
     const summary = await importLog(truth.file, site, EVERYTHING);
     expect(summary).toContain(`  accepted     ${truth.parsable.toLocaleString('en').padStart(14)}\n`);
@@ -170,14 +170,14 @@ describe.each(truths)('a log of $lines lines', (truth) => {
     await expectTruth(site, truth);
   });
 
-  it('changes nothing when it is imported again', async () => {
+  it('changes nothing when the log is imported again', async () => {
     const before = await duplicates();
     await importLog(truth.file, site, EVERYTHING);
     await eventually(async () => (await duplicates()) === before + truth.parsable, 'every event was seen again');
     await expectTruth(site, truth);
   });
 
-  it('counts neither assets nor bots unless it is asked to, and shows which agents it took for bots', async () => {
+  it('counts assets and bots only on request, and lists the user agents it took for bots', async () => {
     const { rows } = await db.query('select count(*)::int as count from events');
     const summary = await importLog(truth.file, `${site}-default`, ['--show-bots']);
     const skipped = [...summary.matchAll(/^ +([\d,]+) {2}(\S.*)$/gm)];
@@ -190,7 +190,7 @@ describe.each(truths)('a log of $lines lines', (truth) => {
       total_views: plain.views,
       unique_users: plain.uniqueUsers,
     });
-    // Where all of it was imported, the same agents do not count unless they are asked for.
+    // After importing everything, the same user agents still do not count unless they are requested.
     const people = countPlainly(truth.file, agents, () => false);
     expect(await statsOf(site, 1)).toMatchObject({ total_views: people.views, unique_users: people.uniqueUsers });
   });

@@ -1,4 +1,4 @@
-/** A site that is watched live while its events go through the whole pipeline, and while the database is stopped. */
+/** Watches a site live while events go through the pipeline, and while the database is stopped. */
 import { queueBackends } from '@millrace/shared/testing/database';
 import { type Listening, listen } from '@millrace/shared/testing/event-stream';
 import { type Stack, startStack } from '@millrace/shared/testing/stack';
@@ -18,7 +18,7 @@ const visitorsAre =
   ({ event, data }: Listening['events'][number]) =>
     event === 'live' && data.visitors_now === count;
 
-it('counts who comes, says when the database is stopped, and goes on when it is back', async () => {
+it('counts visitors, reports a stopped database, and resumes when it is back', async () => {
   postgres = await makeOwnPostgres();
   stack = await startStack({ backend: queueBackends.at(-1)!, serverUrl: postgres.url });
   const visit = (user_id: string) =>
@@ -39,7 +39,7 @@ it('counts who comes, says when the database is stopped, and goes on when it is 
   await listening.next('the state is told again', visitorsAre(1), stopped);
   expect(await visit('bob')).toBe(200);
   for (const each of [listening, newcomer]) {
-    await each.next('bob is there', visitorsAre(2));
+    await each.next('bob is counted', visitorsAre(2));
     expect(each.isEnded()).toBe(false);
   }
   expect(listening.events.slice(before).filter(({ event }) => event === 'problem').length).toBeLessThanOrEqual(3);

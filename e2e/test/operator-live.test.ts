@@ -1,4 +1,4 @@
-/** `GET /api/v1/operator/live` on each queue backend: what waits, and how fast events come and are stored. */
+/** `GET /api/v1/operator/live` on each queue backend: the backlog, and the rates of arriving and stored events. */
 import { createKey } from '@millrace/shared/access/keys';
 import { queueNames } from '@millrace/shared/contract/jobs';
 import { queueBackends } from '@millrace/shared/testing/database';
@@ -19,7 +19,7 @@ describe.each(queueBackends)('on %s', (backend) => {
   let stack: Stack;
   afterEach(() => stack.stop());
 
-  it('tells administrators of all sites what waits, and when it is worked off', async () => {
+  it('shows administrators of all sites the backlog, and when it is processed', async () => {
     stack = await startStack({ backend, env: { READ_AUTH: 'key' } });
     const url = `${stack.reportingUrl}/api/v1/operator/live`;
     const withKey = async (scope: 'read' | 'admin', siteId?: string) => {

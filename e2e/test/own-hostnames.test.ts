@@ -1,4 +1,4 @@
-/** Referrers on the site's own hosts, through the front door: counted as direct from the moment that the site names them. */
+/** Referrers on the site's own hosts count as direct once the site lists them. */
 import { addJob } from '@millrace/shared/queue/add-job';
 import { openQueue, type QueueHandle } from '@millrace/shared/queue/queue';
 import { silent } from '@millrace/shared/testing/database';
@@ -12,7 +12,7 @@ let stack: Stack;
 let queue: QueueHandle;
 
 beforeAll(async () => {
-  // A kept answer says how it was counted when it was, whatever is rolled since.
+  // A cached answer would not reflect later rolls.
   stack = await startStack({ env: { CACHE_MB: '0' } });
   queue = openQueue(rollQueue, { kind: 'postgres', url: stack.databaseUrl, prefix: 'millrace' }, silent);
   await queue.queue.waitUntilReady();
@@ -62,7 +62,7 @@ async function startRoll(): Promise<string> {
   await addJob(queue.queue, 'roll', { site_id: 'demo' }, { jobId });
   return jobId;
 }
-/** A roll is skipped while another one of the site is running. */
+/** A roll is skipped while another one of the same site is running. */
 async function roll(): Promise<void> {
   let jobId = await startRoll();
   await eventually(async () => {
@@ -84,7 +84,7 @@ const own = [
   ['ref.example', 3],
 ];
 
-/** The same by rollups, by raw events, as a filter, beside another dimension, and as a step of a funnel. */
+/** The same figures from rollups, from raw events, as a filter, with another dimension, and as a funnel step. */
 async function expectEverywhere(rows: unknown[][], direct: number): Promise<void> {
   expect((await byReferrer()).rows).toEqual(rows);
   expect((await byReferrer({ filters: ['is', 'path', ['/']] })).rows).toEqual(rows);
@@ -99,19 +99,19 @@ async function expectEverywhere(rows: unknown[][], direct: number): Promise<void
 }
 
 describe('a referrer on a hostname of the site', () => {
-  it('is a source until the site names it, and direct from then on, before any roll', async () => {
+  it('is a source until it is set as a hostname of the site, and direct from then on, before any roll', async () => {
     await expectEverywhere(foreign, 3);
     expect(await setHosts('https://WWW.shop.example/')).toMatchObject({ hostnames: ['shop.example'] });
     await expectEverywhere(own, 9);
   });
 
-  it('is direct in rollups, too', async () => {
+  it('is direct in rollups too', async () => {
     await roll();
     expect((await byReferrer()).source).not.toBe('raw');
     await expectEverywhere(own, 9);
   });
 
-  it('follows a change at once, and rollups with their next roll', async () => {
+  it('follows a change at once, and in rollups with their next roll', async () => {
     await setHosts();
     expect((await byReferrer()).source).toBe('segments');
     await expectEverywhere(foreign, 3);
@@ -120,7 +120,7 @@ describe('a referrer on a hostname of the site', () => {
     await expectEverywhere(foreign, 3);
   });
 
-  it('is what the last change says while rolls run', async () => {
+  it('follows the latest change while rolls run', async () => {
     let last = '';
     for (let round = 0; round < 10; round += 1) {
       last = await startRoll();

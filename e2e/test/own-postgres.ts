@@ -1,4 +1,4 @@
-/** Turns nothing into a durable Postgres of one test's own, which the test may stop, crash and start again. */
+/** A separate, durable Postgres that a test can stop, crash and restart. */
 import { spawnSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { startEmbeddedPostgres } from '@millrace/dev/embedded-postgres';
@@ -6,12 +6,12 @@ import { makeStoresFolder } from '@millrace/dev/throw-away-folder';
 
 export interface OwnPostgres {
   url: string;
-  /** SIGINT stops it in order, SIGKILL is a crash; then starts it on the same data and port. */
+  /** Restarts it on the same data and port after a clean stop (SIGINT) or a crash (SIGKILL). */
   restart(how: 'SIGINT' | 'SIGKILL'): Promise<void>;
-  /** In order, until {@link OwnPostgres.start} starts it on the same data and port. */
+  /** Stops it cleanly; {@link OwnPostgres.start} starts it again on the same data and port. */
   stop(): Promise<void>;
   start(): Promise<void>;
-  /** SIGSTOP freezes the server with all its processes, SIGCONT lets it go on. */
+  /** SIGSTOP freezes all processes of the server, SIGCONT resumes them. */
   signal(how: 'SIGSTOP' | 'SIGCONT'): void;
   remove(): Promise<void>;
 }

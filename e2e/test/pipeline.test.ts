@@ -22,7 +22,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     return values.reduce((sum, [, value]) => sum + Number(value), 0);
   }
 
-  it('stores an event that is sent 50 times in parallel once', async () => {
+  it('stores an event once that is sent 50 times in parallel', async () => {
     const event = { ...numberedEvent(1), site_id: 'fifty' };
     const statuses = await Promise.all(Array.from({ length: 50 }, () => post(`${stack.ingestionUrl}/event`, event)));
     expect(statuses).toEqual(Array(50).fill(200));
@@ -69,7 +69,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     }, 'every queued event has one outcome');
   });
 
-  it('counts what was stored, by day and for all time', async () => {
+  it('counts stored events by day and for all time', async () => {
     expect(await stats('site_id=site-0&date=2025-11-14&limit=2')).toEqual({
       site_id: 'site-0',
       date: '2025-11-14',

@@ -1,4 +1,4 @@
-/** A Postgres that is restarted in the middle of the load, under each queue backend. */
+/** Restarts Postgres under load, with each queue backend. */
 import { queueBackends } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { type Stack, startStack } from '@millrace/shared/testing/stack';
@@ -14,7 +14,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     await postgres.remove();
   });
 
-  it('loses and doubles nothing over two restarts, one of them a crash', async () => {
+  it('loses and duplicates no event over two restarts, one of them a crash', async () => {
     postgres = await makeOwnPostgres();
     stack = await startStack({ backend, serverUrl: postgres.url });
     const sent = keepSending(stack.ingestionUrl, 8, 10);

@@ -1,4 +1,4 @@
-/** The release before this one, checked out, installed and built in a folder that later runs find again. */
+/** Checks out, installs and builds the previous release in a folder that later runs reuse. */
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ interface Release {
   commit: string;
 }
 
-/** Named in a file, so that making a release means changing one line. */
+/** Named in a file, so that a release changes one line. */
 export const previousRelease = JSON.parse(
   readFileSync(new URL('../previous-release.json', import.meta.url), 'utf8'),
 ) as Release;
@@ -36,14 +36,14 @@ function forgetOtherReleases(commit: string): void {
   }
 }
 
-/** Installs, from the same store of packages as this clone, and builds, by the release's own script. */
+/** Installs from the same package store as this clone, and builds with the release's own script. */
 async function prepare(folder: string): Promise<void> {
   const { NODE_OPTIONS: _options, ...env } = process.env;
   const command = ['dev/run.mjs', 'import', '--help'];
   await run(process.execPath, command, { cwd: folder, env, maxBuffer: 64 * 1024 * 1024 });
 }
 
-/** Resolves with the folder of the built release; a few seconds the first time, nothing after that. */
+/** Resolves with the folder of the built release. The build takes a few seconds the first time only. */
 export async function buildPreviousRelease(): Promise<string> {
   const { commit } = previousRelease;
   const folder = join(cache, commit);

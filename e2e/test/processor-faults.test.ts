@@ -1,4 +1,4 @@
-/** Processors that die or are stopped in the middle of their work, on each queue backend. */
+/** Processors that die or are stopped while they work, on each queue backend. */
 import { queueBackends } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { spawnService } from '@millrace/shared/testing/spawn-service';
@@ -19,7 +19,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     return new Set(rows.map((row) => row.event_id));
   }
 
-  it('takes over the jobs of a processor that was killed in the middle of a batch', async () => {
+  it('takes over the jobs of a processor that was killed during a batch', async () => {
     await post(`${stack.ingestionUrl}/event`, numberedEvent(0));
     await eventsStored(stack.database, 1);
     const blocker = await stack.database.pool.connect();
@@ -41,7 +41,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect((await storedIds()).size).toBe(2_000);
   });
 
-  it('loses and doubles nothing when processor and ingestion are stopped and replaced under load', async () => {
+  it('loses and duplicates no event when processor and ingestion are stopped and replaced under load', async () => {
     const sent = keepSending(stack.ingestionUrl, 16, 10);
     for (let round = 0; round < 3; round += 1) {
       await eventually(async () => sent.accepted.size >= (round + 1) * 300, 'events are accepted');
@@ -53,7 +53,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     await eventsStored(stack.database, sent.accepted.size);
     const stored = await storedIds();
     expect([...sent.accepted].filter((id) => !stored.has(id))).toEqual([]);
-    // 503 while it stopped, none once it was gone; never an answer that means anything else.
+    // 503 while it stopped, no response once it was gone, and nothing else.
     expect([...sent.statuses.keys()].filter((status) => ![0, 200, 503].includes(status))).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** A Redis that is away, frozen or not there yet: ingestion says so at once, recovers by itself, and loses nothing. */
+/** When Redis is unreachable or frozen, ingestion says so at once, recovers by itself, and loses no event. */
 
 import { randomBytes } from 'node:crypto';
 import { queueBackends } from '@millrace/shared/testing/database';
@@ -9,7 +9,7 @@ import { eventsStored, type Stack, startStack } from '@millrace/shared/testing/s
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { keepSending, numberedEvent, post } from './send-events.js';
 
-/** How long a client waits before it gives up on an answer. */
+/** Timeout of a client. */
 const patienceMs = 10_000;
 
 describe.runIf(queueBackends.includes('redis'))('Redis', () => {
@@ -37,7 +37,7 @@ describe.runIf(queueBackends.includes('redis'))('Redis', () => {
     let ingestion: SpawnedService;
     afterEach(() => ingestion.end('SIGKILL'));
 
-    it('starts without a queue, refuses, is alive but not ready, and accepts once the queue is there', async () => {
+    it('starts without a queue, live but not ready, and accepts events once the queue is reachable', async () => {
       ingestion = await spawnService('ingestion', { REDIS_URL: redis.url });
       await expectRefusal(ingestion.url);
       expect((await fetch(`${ingestion.url}/health/live`)).status).toBe(200);
@@ -47,7 +47,7 @@ describe.runIf(queueBackends.includes('redis'))('Redis', () => {
       expect((await fetch(`${ingestion.url}/health/ready`)).status).toBe(200);
     });
 
-    it('starts while the queue is frozen, refuses, and accepts once it moves again', async () => {
+    it('starts while the queue is frozen, refuses events, and accepts them once it resumes', async () => {
       await redis.start();
       await redis.signal('SIGSTOP');
       ingestion = await spawnService('ingestion', { REDIS_URL: redis.url });
@@ -56,7 +56,7 @@ describe.runIf(queueBackends.includes('redis'))('Redis', () => {
       await eventually(accepts(ingestion.url), 'events are accepted');
     });
 
-    it('refuses while the queue is frozen, also the first request that meets it, and accepts afterwards', async () => {
+    it('refuses events while the queue is frozen, from the first request on, and accepts them afterwards', async () => {
       await redis.start();
       ingestion = await spawnService('ingestion', { REDIS_URL: redis.url });
       await eventually(accepts(ingestion.url), 'events are accepted');
@@ -67,7 +67,7 @@ describe.runIf(queueBackends.includes('redis'))('Redis', () => {
       await eventually(accepts(ingestion.url), 'events are accepted again');
     });
 
-    it('entrusts nothing to a Redis that throws jobs away, says why, and accepts once that is mended', async () => {
+    it('refuses to use a Redis that evicts keys, says why, and accepts events once that is fixed', async () => {
       await redis.start();
       await redis.command('CONFIG SET maxmemory-policy allkeys-lru');
       ingestion = await spawnService('ingestion', { REDIS_URL: redis.url });
@@ -79,12 +79,12 @@ describe.runIf(queueBackends.includes('redis'))('Redis', () => {
       await eventually(accepts(ingestion.url), 'events are accepted');
     });
 
-    it('refuses before the memory of Redis is used up, so that processors can still take jobs', async () => {
+    it('refuses events before Redis runs out of memory, so that processors can still take jobs', async () => {
       await redis.start();
       await redis.command('CONFIG SET maxmemory 12mb');
       ingestion = await spawnService('ingestion', { REDIS_URL: redis.url });
       await eventually(accepts(ingestion.url), 'events are accepted');
-      // With a backlog jobs are compressed, which leaves what is random as large as it is.
+      // Jobs of a backlog are compressed; random text does not shrink.
       const properties = () => ({ text: randomBytes(5_800).toString('base64') });
       const batch = Array.from({ length: 100 }, (_, index) => ({ ...numberedEvent(index), properties: properties() }));
       await eventually(async () => {
@@ -99,14 +99,14 @@ describe.runIf(queueBackends.includes('redis'))('Redis', () => {
       await eventually(accepts(ingestion.url), 'events are accepted again');
     });
 
-    it('ends when it is told to although nobody reads its log any more', async () => {
+    it('stops on request although nothing reads its log any more', async () => {
       await redis.start();
       ingestion = await spawnService('ingestion', { REDIS_URL: redis.url });
       ingestion.child.stdout?.destroy();
       expect(await ingestion.end('SIGTERM')).not.toBeNull();
     });
 
-    it('ends in time when it is stopped while the queue is away', async () => {
+    it('stops in time while the queue is unreachable', async () => {
       await redis.start();
       ingestion = await spawnService('ingestion', { REDIS_URL: redis.url, SHUTDOWN_TIMEOUT_MS: '3000' });
       await eventually(accepts(ingestion.url), 'events are accepted');
@@ -116,7 +116,7 @@ describe.runIf(queueBackends.includes('redis'))('Redis', () => {
     });
   });
 
-  describe('the whole', () => {
+  describe('the whole pipeline', () => {
     let stack: Stack;
     beforeEach(async () => {
       await redis.start();
@@ -124,7 +124,7 @@ describe.runIf(queueBackends.includes('redis'))('Redis', () => {
     });
     afterEach(() => stack.stop());
 
-    it('loses and doubles nothing when Redis is killed and comes back three times under load', async () => {
+    it('loses and duplicates no event when Redis is killed and comes back three times under load', async () => {
       const sent = keepSending(stack.ingestionUrl, 16, 10);
       for (let round = 1; round <= 3; round += 1) {
         const before = sent.accepted.size;

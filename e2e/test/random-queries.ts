@@ -1,4 +1,4 @@
-/** Turns a seed into events and queries, and a query into the answer that plain SQL over raw rows gives. */
+/** Random events and queries, and the answers of plain SQL over raw rows. */
 
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Random } from '@millrace/shared/testing/create-random';
@@ -15,7 +15,7 @@ export const zones = [
 const minute = 60_000;
 const day = 86_400_000;
 
-/** Instants where something is special: clock changes of the zones above, the border of details, the open interval. */
+/** Special instants: clock changes of the zones above, the end of detailed rollups, the open interval. */
 const specialTimes = (now: number) => [
   Date.UTC(2026, 2, 8, 7),
   Date.UTC(2026, 2, 29, 1),
@@ -104,7 +104,7 @@ const expressions: Record<string, string> = {
   'time:month': `to_char(date_trunc('month', timestamp at time zone $4), 'YYYY-MM-DD')`,
 };
 
-/** Filters of this file hold no quotes. */
+/** Filters of this file contain no quotes. */
 function conditionSql(filter: unknown): string {
   const [op, ...rest] = filter as [string, ...unknown[]];
   if (op === 'or') return `(${(rest[0] as unknown[]).map(conditionSql).join(' or ')})`;
@@ -117,7 +117,7 @@ export interface PlainRow {
   metrics: number[];
 }
 
-/** The rows that have events, ordered by their dimensions as JSON. */
+/** Rows with events, sorted by the JSON of their dimensions. */
 export async function plainAnswer(pool: Pool, query: RandomQuery): Promise<PlainRow[]> {
   const dimensions = query.dimensions.map((name) => expressions[name] as string);
   const isDates = query.date_range[0].length === 10;

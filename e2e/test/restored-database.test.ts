@@ -1,4 +1,4 @@
-/** A database that has lost what it had, by a backup or a crash, while answers are kept of what it was: none of them is given any more. */
+/** After a restored backup or a crash has taken data back, answers cached from the lost data must not be returned. */
 import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -38,7 +38,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** On a connection of its own, as no other outlives the server. */
+/** On a separate connection, since pooled ones break with the server. */
 async function sql(text: string, values: unknown[] = []) {
   const client = new pg.Client(url);
   await client.connect();
@@ -49,7 +49,7 @@ async function sql(text: string, values: unknown[] = []) {
   }
 }
 
-/** Each with its mark, in a transaction of its own. */
+/** Each with its mark, in a separate transaction. */
 async function write(path: string, count: number) {
   for (let number = 0; number < count; number += 1) {
     await sql(
@@ -92,7 +92,7 @@ async function restore() {
   server = await startEmbeddedPostgres({ home, port });
 }
 
-it('has answers of its own, however many transactions and changes there were before', async () => {
+it('never gets answers cached before a backup was restored, however many transactions and changes there were', async () => {
   await write('/before', 2);
   const port = Number(new URL(server.url).port);
   await server.stop();
@@ -116,7 +116,7 @@ it('has answers of its own, however many transactions and changes there were bef
     expect(await ask(service)).toEqual({ '/before': 2 });
   }
 
-  // As many changes as before, of which an answer was kept, too.
+  // As many changes as before the backup, with an answer cached after them too.
   await ask(other);
   await restore();
   await write('/other', 3);
@@ -125,9 +125,9 @@ it('has answers of its own, however many transactions and changes there were bef
   for (const service of [one, third]) expect(await ask(service)).toEqual({ '/before': 2, '/other': 3 });
 });
 
-it('has answers of its own after a crash that lost the numbers of transactions', async () => {
+it('never gets answers cached before a crash that lost transaction ids', async () => {
   const service = await spawn();
-  // The log may be written before the crash comes, and then nothing is lost.
+  // The log may be written before the crash, and then nothing is lost.
   for (let round = 1; round <= 3; round += 1) {
     await write('/crash', 1);
     const doomed = new pg.Client(url);

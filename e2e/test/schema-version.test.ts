@@ -1,4 +1,4 @@
-/** Every service at its start: it waits for the schema of its release, and does not run on one of a newer major. */
+/** At its start, every service waits for the schema of its release and refuses one of a newer major version. */
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { type SpawnedService, spawnService } from '@millrace/shared/testing/spawn-service';
@@ -26,7 +26,7 @@ const exited = ({ child }: SpawnedService) =>
     else child.once('exit', resolve);
   });
 
-it.each(services.slice(1))('%s %s waits until the migrations of its release are there', async (service, script) => {
+it.each(services.slice(1))('%s %s waits for the migrations of its release', async (service, script) => {
   await database.pool.query(`update migrations set name = 'missing' where name = '0009_alerts.sql'`);
   const running = await spawn(service, script);
   const says = (text: string) => running.log.some((line) => JSON.stringify(line).includes(text));
@@ -37,12 +37,15 @@ it.each(services.slice(1))('%s %s waits until the migrations of its release are 
   expect(await running.end()).toBe(0);
 });
 
-it.each(services)('%s %s ends with a clear sentence when the schema is of a newer major', async (service, script) => {
-  await database.pool.query('update schema_major set major = 2');
-  const running = await spawn(service, script);
-  expect(await exited(running)).toBe(1);
-  expect(running.log.map(({ msg }) => msg)).toContainEqual(
-    'The database has schema version 2, made by a newer release of Millrace; this one works with version 1. Update this service.',
-  );
-  await database.pool.query('update schema_major set major = 1');
-});
+it.each(services)(
+  '%s %s exits with a clear message when the schema is of a newer major version',
+  async (service, script) => {
+    await database.pool.query('update schema_major set major = 2');
+    const running = await spawn(service, script);
+    expect(await exited(running)).toBe(1);
+    expect(running.log.map(({ msg }) => msg)).toContainEqual(
+      'The database has schema version 2, made by a newer release of Millrace; this one works with version 1. Update this service.',
+    );
+    await database.pool.query('update schema_major set major = 1');
+  },
+);

@@ -1,4 +1,4 @@
-/** Proves that invented traffic goes through the whole system as it is, is counted as the command says, and once only. */
+/** Seeded traffic goes through the whole system and is counted once, as the command reports. */
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -32,7 +32,7 @@ const few = ['--visitors-per-day', '25', '--days', '4', '--until', '2026-03-08']
 const countOf = (summary: string, row: string) =>
   Number(new RegExp(`^ {2}${row} +([\\d,]+)$`, 'm').exec(summary)![1]!.replaceAll(',', ''));
 
-/** Events, those of bots, visitors, days. */
+/** Numbers of events, bot events, visitors and days. */
 async function storedOf(site: string) {
   const { rows } = await stack.database.pool.query(
     `/* e2e.seededSite */
@@ -45,13 +45,13 @@ async function storedOf(site: string) {
   return rows[0];
 }
 
-/** How many events the processor was handed that were stored already. */
+/** Events that the processor received but had already stored. */
 async function duplicates(): Promise<number> {
   const text = await (await fetch(`${stack.processors[0]!.url}/metrics`)).text();
   return Number(/^millrace_processor_duplicate_events_total (\d+)$/m.exec(text)?.[1]);
 }
 
-it('stores what the command says it sent, and nothing more when it is run again', async () => {
+it('stores what the command says it sent, and nothing new when it is run again', async () => {
   const summary = await runSeed([...few, '--site', 'demo']);
   const [events, byBots, visitors] = ['events', 'by bots', 'visitors'].map((row) => countOf(summary, row));
   await eventsStored(stack.database, events!);
@@ -62,7 +62,7 @@ it('stores what the command says it sent, and nothing more when it is run again'
   expect(await storedOf('demo')).toEqual({ events, byBots, visitors, days: 4 });
 });
 
-/** What the command sends, taken down by a server that accepts everything. */
+/** What the command sends, recorded by a server that accepts everything. */
 async function eventsSent(args: string[]): Promise<Record<string, unknown>[]> {
   const events: Record<string, unknown>[] = [];
   const server = createServer(async (req, res) => {
@@ -78,7 +78,7 @@ async function eventsSent(args: string[]): Promise<Record<string, unknown>[]> {
   return events;
 }
 
-it('stores each event with every column as it was sent', async () => {
+it('stores every column of each event as sent', async () => {
   const sent = await eventsSent([...few, '--site', 'demo']);
   const { rows } = await stack.database.pool.query<{ event: Record<string, unknown> & { timestamp: string } }>(
     `/* e2e.seededEvents */
@@ -90,9 +90,9 @@ it('stores each event with every column as it was sent', async () => {
   expect(inOrder(stored)).toEqual(inOrder(sent));
 });
 
-it('works as README.md prints it, and ends with a question that has an answer', async () => {
-  const page = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
-  const [, printed = ''] = /^npm run seed -- (.+)$/m.exec(page) ?? [];
+it('works as the README prints it, and ends with a query that has an answer', async () => {
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+  const [, printed = ''] = /^npm run seed -- (.+)$/m.exec(readme) ?? [];
   const summary = await runSeed([...printed.split(' '), '--days', '3', '--visitors-per-day', '10']);
   const [, question = ''] = /\n {2}(curl .+)\n/.exec(summary) ?? [];
   const visitors = countOf(summary, 'visitors');

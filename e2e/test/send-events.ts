@@ -1,15 +1,15 @@
-/** Turns numbered events into requests, and remembers which were answered with 200. */
+/** Sends numbered events and records which ones were answered with 200. */
 
 export interface SentEvents {
   /** Ids whose request was answered with 200. */
   accepted: Set<string>;
-  /** Status of every answer, 0 for none, and how often it was seen. */
+  /** How often each status was seen; 0 stands for no response. */
   statuses: Map<number, number>;
-  /** Resolves when no request is on its way any more. */
+  /** Resolves when no request is pending. */
   end(): Promise<void>;
 }
 
-/** An id that is a UUID and holds `number`. */
+/** A UUID that contains `number`. */
 export const eventId = (number: number) => `0190a5b0-7c3d-7000-8000-${String(number).padStart(12, '0')}`;
 
 export const numberedEvent = (number: number) => ({
@@ -21,7 +21,7 @@ export const numberedEvent = (number: number) => ({
   event_id: eventId(number),
 });
 
-/** Posts one body; 0 when no answer came within `timeoutMs`. */
+/** Posts one body. Returns the status, or 0 when there is no response within `timeoutMs`. */
 export async function post(url: string, body: unknown, timeoutMs = 10_000): Promise<number> {
   try {
     const answer = await fetch(url, {
@@ -38,8 +38,8 @@ export async function post(url: string, body: unknown, timeoutMs = 10_000): Prom
 }
 
 /**
- * Posts single events from `clients` at a time until `end` is called; a function tells each where its event goes. Each client pauses
- * for `pauseMs` after an event.
+ * Posts single events from `clients` concurrent clients until `end` is called. The target can change, so it is a function. Each client
+ * pauses for `pauseMs` after an event.
  */
 export function keepSending(ingestionUrl: string | (() => string), clients: number, pauseMs = 0): SentEvents {
   const accepted = new Set<string>();

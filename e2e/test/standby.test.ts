@@ -1,4 +1,4 @@
-/** Reporting on a streaming standby: its answers say as of when they are. */
+/** Answers from a streaming standby say up to when they are complete. */
 import { createPool, type Pool } from '@millrace/shared/platform/postgres';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
@@ -41,7 +41,7 @@ const store = (id: number) =>
     [`0190a5b0-7c3d-7000-8000-00000000000${id}`],
   );
 
-it('tells the instant until which everything is counted, and stays there while the standby stands still', async () => {
+it('reports the instant up to which everything is counted, which stays put while the standby is paused', async () => {
   await database.pool.query(
     `create table events_2025_11 partition of events for values from ('2025-11-01Z') to ('2025-12-01Z')`,
   );
@@ -64,7 +64,7 @@ it('tells the instant until which everything is counted, and stays there while t
   expect(new Date((await ask()).meta.as_of) > new Date(before.meta.as_of)).toBe(true);
 });
 
-it('says nothing of the kind where the primary answers', async () => {
+it('reports no such instant on the primary', async () => {
   const direct = await spawnService('reporting', { DATABASE_URL: database.url, DATABASE_READ_URL: database.url });
   const answer = await (await fetch(`${direct.url}/api/v1/query?site_id=demo&metrics=views&date_range=all`)).json();
   expect((answer as { meta: object }).meta).not.toHaveProperty('as_of');

@@ -1,4 +1,4 @@
-/** A Postgres of a test's own with a streaming standby. */
+/** A separate Postgres with a streaming standby. */
 import { execFile } from 'node:child_process';
 import { appendFile, chown, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,10 +15,10 @@ export interface StandbyPair {
 
 const withPath = (url: string, path: string) => Object.assign(new URL(url), { pathname: path }).href;
 
-/** Owners too, since Postgres runs as another user where root runs the tests. */
+/** With owners, since Postgres runs as another user when root runs the tests. */
 const copy = (from: string, to: string) => promisify(execFile)('cp', ['-a', from, to]);
 
-/** The copy of a server that was stopped in order, told to follow it. */
+/** Copies a cleanly stopped server and makes the copy follow it. */
 async function follow(primary: EmbeddedPostgres, from: string, home: string): Promise<EmbeddedPostgres> {
   const { hostname, port, username, password } = new URL(primary.url);
   await copy(from, home);

@@ -1,4 +1,4 @@
-/** Proves the first five minutes of a stranger: clone, `npm start`, send the printed curl line, see the event counted, stop. */
+/** A new user's first five minutes: clone, `npm start`, send the printed curl command, see the event counted, stop. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { endWithTest } from '@millrace/shared/testing/end-with-test';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-// As mktemp makes it: closed to others, so that as root this also proves that Postgres runs in a folder it may not enter.
+// With mktemp's permissions: closed to others, so as root this also tests Postgres in a folder that its user cannot enter.
 const folder = mkdtempSync(join(tmpdir(), 'millrace-clone-'));
 const clone = join(folder, 'millrace');
 let env: NodeJS.ProcessEnv;
@@ -17,7 +17,7 @@ let env: NodeJS.ProcessEnv;
 beforeAll(async () => {
   execFileSync('git', ['clone', '--quiet', root, clone]);
   env = {
-    // Nothing that this run of the suite has set may help: a stranger has a PATH and a home.
+    // Without variables of this test run: a new user has a PATH and a home.
     PATH: process.env.PATH ?? '',
     HOME: process.env.HOME ?? folder,
     INGESTION_PORT: String(await findFreePort()),
@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it('npm start on a clean clone counts the first event, keeps it over a restart, and leaves nothing running', async () => {
+it('npm start on a clean clone counts the first event, keeps it over a restart, and leaves no process behind', async () => {
   const first = await startMillrace();
   expect(await sendPrintedEvent(first.output)).toEqual({ status: 'ok' });
   await expect.poll(() => countedViews(first.output), { timeout: 60_000 }).toBe(1);
@@ -69,7 +69,7 @@ async function sendPrintedEvent(output: string): Promise<unknown> {
   return response.json();
 }
 
-/** Imports a log beside the running Millrace, whose ports are not those that the import would try by itself. */
+/** Imports a log into the running Millrace, whose ports are not the defaults. */
 function importLine(): void {
   const time = new Date().toUTCString().replace(/^\w+, (\d+) (\w+) (\d+) (\S+) GMT$/, '$1/$2/$3:$4 +0000');
   const log = join(folder, 'access.log');
@@ -91,7 +91,7 @@ async function stopMillrace(npm: ChildProcess): Promise<void> {
   await expect.poll(processesOfClone, { timeout: 60_000 }).toEqual([]);
 }
 
-/** Reads /proc where there is one: slim images have no ps. */
+/** Reads /proc if it exists: slim images have no ps. */
 function processesOfClone(): string[] {
   const commands = existsSync('/proc/self')
     ? readdirSync('/proc')

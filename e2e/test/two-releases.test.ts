@@ -1,4 +1,4 @@
-/** The release before this one beside it, under load and in both orders, on both queue backends at a time: nothing lost, nothing doubled. */
+/** Runs the previous release and this one side by side under load, in both orders and on both queue backends: no event is lost or stored twice. */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -66,7 +66,7 @@ describe.concurrent.each(queueBackends)('on %s', (backend) => {
   };
   const sql = async <Row extends object>(text: string) => (await database.pool.query<Row>(text)).rows;
   const stored = async () => (await sql<{ count: number }>('select count(*)::int as count from events'))[0]!.count;
-  /** Until that many more events are acknowledged, and all acknowledged so far are stored: the pair that runs did its work. */
+  /** Waits until that many more events are acknowledged and all acknowledged ones are stored. */
   async function load(events: number): Promise<void> {
     const wanted = sending.accepted.size + events;
     await eventually(async () => sending.accepted.size >= wanted, `${events} more events are acknowledged`, 60_000);
@@ -79,14 +79,14 @@ describe.concurrent.each(queueBackends)('on %s', (backend) => {
     await handle.close();
   }
   const marks = async () => (await sql(`select 1 from rollup_marks`)).length;
-  /** Sites that the old release has rolled last, or whose segments are not complete again since. */
+  /** Sites last rolled by the old release, or whose segments are not complete again yet. */
   const segmentsToBuild = async () =>
     (
       await sql(`select 1 from site_rollups
         where rolled_at <> segments_at or segments_since is distinct from '-infinity' or segments_purge`)
     ).length;
 
-  it(`hands over under load, piece by piece, on ${backend}`, async () => {
+  it(`hands over under load, service by service, on ${backend}`, async () => {
     await run(process.execPath, [`${previous}/shared/dist/migrate-command.js`], { env: { ...process.env, ...env } });
     const [oldIngestion, oldProcessor, oldScheduler] = await startAll('old', ['ingestion', 'processor', 'scheduler']);
     target = oldIngestion!.url;
@@ -107,7 +107,7 @@ describe.concurrent.each(queueBackends)('on %s', (backend) => {
     await handle.close();
     await eventually(
       async () => (await sql(`select 1 from dead_letter_events`)).length === 1,
-      'the old one sets aside',
+      'the old processor stores a dead letter',
     );
 
     const [newScheduler, newProcessor, newIngestion] = await startAll('new', ['scheduler', 'processor', 'ingestion']);
@@ -157,9 +157,9 @@ describe.concurrent.each(queueBackends)('on %s', (backend) => {
     expect(seconds).toEqual(Array.from({ length: seconds.length }, (_, index) => seconds[0]! + index));
   }
 
-  /** Rolled by both releases, equal to the raw events, segments included, and told alike by both. */
+  /** Rolled by both releases, equal to the raw events, segments included, and reported alike by both. */
   async function checkAnswers(): Promise<void> {
-    // A roll that finds the minutely one of its site under way is skipped, and what that has not seen stays marked.
+    // A roll is skipped while the minutely one of its site runs; what that one has not seen stays marked.
     const isRolled = async () => {
       await addRolls();
       const left = (await marks()) + (await segmentsToBuild());

@@ -1,4 +1,4 @@
-/** Every service says at `/` and in `/health` which one it is, of which version, and where to read more. */
+/** Every service states its name and version and links its documentation at `/` and in `/health`. */
 import { readFileSync } from 'node:fs';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { type SpawnedService, spawnService } from '@millrace/shared/testing/spawn-service';

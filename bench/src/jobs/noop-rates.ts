@@ -1,4 +1,3 @@
-/** Turns jobs that do nothing into how many our platform works on in a second, queue by queue, and how many bare BullMQ does. */
 import { join } from 'node:path';
 import { findFreePort } from '@millrace/dev/free-port';
 import { workspaceRoot } from '@millrace/dev/workspace-root';
@@ -9,14 +8,14 @@ import type { Queue } from '@millrace/shared/queue/queue';
 import { type Bench, withClosing } from '../bench.js';
 import { type Row, ratioRow } from '../row.js';
 import { createDatabase } from '../sides/create-database.js';
-import { openQueue } from '../sides/queue-look.js';
 import { spawnSide } from '../sides/spawn-side.js';
 import { queueEnvironment } from '../sides/start-sides.js';
 import { queuePrefix, startRedis } from '../sides/start-stores.js';
+import { openQueue } from '../sides/watch-queue.js';
 
 const site = { site_id: 'demo' };
 
-/** One job of each queue that something consumes, by its contract; batches of events go another way, which measure `drain` is about. */
+/** A valid job for each queue with a worker, except that of events, which measure `drain` covers. */
 const samples: [QueueName, string, object][] = [
   ['analytics-aggregation', 'all', site],
   ['site-aggregation', 'all', site],
@@ -25,10 +24,8 @@ const samples: [QueueName, string, object][] = [
   ['cache-warming', 'warm', { cacheKeys: ['top-items'] }],
 ];
 
-const scripts = {
-  ours: join(workspaceRoot, 'bench', 'dist', 'src', 'jobs', 'noop-worker.js'),
-  bare: join(workspaceRoot, 'bench', 'dist', 'baseline', 'noop-worker.js'),
-};
+type SideName = 'ours' | 'bare';
+const script = join(workspaceRoot, 'bench', 'dist', 'src', 'jobs', 'noop-worker.js');
 const jobsPerCall = 500;
 
 async function fill(queue: Queue, name: string, data: object, jobs: number): Promise<void> {
@@ -43,19 +40,20 @@ async function fill(queue: Queue, name: string, data: object, jobs: number): Pro
   }
 }
 
-/** Jobs/s of one process that finds the queue full. */
-const timeSide = (bench: Bench, side: keyof typeof scripts, queue: Queue, location: QueueLocation, jobs: number) =>
+/** Jobs/s of one process that starts on a full queue. */
+const timeSide = (bench: Bench, side: SideName, queue: Queue, location: QueueLocation, jobs: number) =>
   withClosing(bench, async (closing) => {
     const url = `http://127.0.0.1:${await findFreePort()}`;
     const { concurrency } = queues[queue.name as QueueName];
     const env = {
       ...queueEnvironment(location),
+      SIDE: side,
       PORT: new URL(url).port,
       QUEUE: queue.name,
       JOBS: String(jobs),
       CONCURRENCY: String(concurrency),
     };
-    const options = { name: `no-op worker (${side})`, script: scripts[side], env, readyUrl: `${url}/ready` };
+    const options = { name: `no-op worker (${side})`, script, env, readyUrl: `${url}/ready` };
     const { crashed } = await spawnSide(closing, options);
     const rate = fetch(`${url}/rate`).then((response) => response.text());
     return Number(await Promise.race([rate, crashed]));

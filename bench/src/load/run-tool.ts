@@ -1,18 +1,17 @@
-/** Runs a program that makes load for the JSON it prints last, and ends it when it takes too long. */
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { ClearError } from '@millrace/dev/clear-error';
 
-/** How long a program may take beyond the time it was told: a slow machine owes many answers at the end of a steady load. */
+/** How long a load generator may overrun: on a slow machine many responses are outstanding at the end of a steady load. */
 const graceSeconds = 90;
 
-/** What a program writes before its JSON. */
+/** Precedes the JSON result in a load generator's output. */
 export const resultMarker = 'RESULT ';
 
 const endWithUs = import.meta.resolve('@millrace/dev/end-with-supervisor');
 
-/** Runs a script of ours like {@link runTool}; it ends with us, however violently. */
+/** Runs a script of ours like {@link runTool}; it also ends when the bench is killed. */
 export const runNodeTool = (
   script: string,
   plan: unknown,
@@ -21,10 +20,9 @@ export const runNodeTool = (
 ): Promise<unknown> =>
   runTool(process.execPath, ['--import', endWithUs, script, JSON.stringify(plan)], seconds, onStart);
 
-/** What a stream says until its end. */
 const textOf = (stream: Readable | null) => (stream ? text(stream) : '');
 
-/** Runs `command` for about `seconds`; returns what follows the marker on its output. @throws ClearError with its output. */
+/** Runs `command` for about `seconds` and returns the JSON result it prints. @throws ClearError with the output when there is none. */
 export async function runTool(
   command: string,
   args: string[],
@@ -42,8 +40,8 @@ export async function runTool(
   const line = output.split('\n').find((candidate) => candidate.startsWith(resultMarker));
   if (line === undefined) {
     const why = signal.aborted
-      ? `was ended after ${seconds + graceSeconds} s without a result`
-      : 'ended without a result';
+      ? `was killed after ${seconds + graceSeconds} s without a result`
+      : 'exited without a result';
     throw new ClearError(`${command} ${why}:\n${output}${errors}`);
   }
   return JSON.parse(line.slice(resultMarker.length));

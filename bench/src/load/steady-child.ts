@@ -1,4 +1,4 @@
-/** Sends requests evenly at a given rate and prints one line of result. */
+/** Sends requests evenly at a given rate and prints the result. */
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { resultMarker } from './run-tool.js';
@@ -21,14 +21,14 @@ function send(body: string): void {
     response.on('data', (chunk: Buffer) => chunks.push(chunk));
     response.on('end', () => {
       if (response.statusCode === 200) result.ok += 1;
-      else fail(`it answered ${response.statusCode}: ${Buffer.concat(chunks).toString().slice(0, 300)}`);
+      else fail(`status ${response.statusCode}: ${Buffer.concat(chunks).toString().slice(0, 300)}`);
     });
   });
   call.on('error', (error) => fail(error.message));
   call.end(body);
 }
 
-/** Resolves when all answers are there. What a late tick's predecessors owe is sent with it, so that the rate holds. */
+/** Resolves when all responses have arrived. A late tick sends what earlier ones missed, so that the rate holds. */
 function sendSteadily(): Promise<void> {
   const startedAt = performance.now();
   return new Promise((resolve) => {

@@ -1,22 +1,20 @@
-/** Turns events into the file of request bodies that a load sends. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClosingList } from '@millrace/dev/closing-list';
 import { makeThrowAwayFolder } from '@millrace/dev/throw-away-folder';
-import { createRandom } from '../create-random.js';
-import { makeEvents } from '../make-events.js';
+import { createRandom } from '../traffic/create-random.js';
 import { makeTraffic } from '../traffic/make-traffic.js';
-import { makePageEvents } from './make-page-events.js';
+import { makeEvents, makePageEvents } from './make-events.js';
 
-/** Events of one `POST /events` in all measures. */
+/** Events per `POST /events` in all measures. */
 export const batchSize = 1_000;
 
-/** 1,000 different bodies of one event, for `POST /event`; returns the file's path. */
+/** 1,000 different events for `POST /event`. Returns the file's path. */
 export function writeSingleBodies(closing: ClosingList): string {
   return writeLines(closing, makeEvents(1_000));
 }
 
-/** 20 different bodies of 1,000 events, for `POST /events`; returns the file's path. */
+/** 20 different bodies of 1,000 events for `POST /events`. Returns the file's path. */
 export function writeBatchBodies(closing: ClosingList): string {
   return writeLines(
     closing,
@@ -24,24 +22,24 @@ export function writeBatchBodies(closing: ClosingList): string {
   );
 }
 
-/** Views of 20,000 visitors, more than ingestion remembers, with everything that can be told of them, for `POST /event`; returns the file's path. */
+/** Views by 20,000 visitors, more than ingestion caches, for `POST /event`; all enrichments apply. Returns the file's path. */
 export function writePageBodies(closing: ClosingList, siteId: string): string {
   return writeLines(closing, makePageEvents(siteId, 20_000));
 }
 
-/** Of the events that a live load sends. */
+/** Share of events in a live load that arrive late. */
 const lateShare = 0.05;
-const latestMs = 7_200_000;
+const maxLateMs = 7_200_000;
 
 /**
- * 5,000 different bodies of one event, of sites of different size, for `POST /event`; returns the file's path. The time of most
- * is when they arrive; one in twenty is up to two hours late, though of the same UTC day.
+ * 5,000 different events of sites of different sizes for `POST /event`. Most are timestamped on arrival; one in twenty is up to two
+ * hours late, within the same UTC day. Returns the file's path.
  */
 export function writeLiveBodies(closing: ClosingList, nowMs = Date.now()): string {
   const traffic = makeTraffic({ events: 5_000, fromMs: 0, untilMs: 86_400_000, seed: 3 });
   const random = createRandom(4);
-  const mostLateMs = Math.min(latestMs, nowMs % 86_400_000);
-  const late = () => ({ timestamp: new Date(nowMs - Math.floor(random() * mostLateMs)).toISOString() });
+  const lateLimitMs = Math.min(maxLateMs, nowMs % 86_400_000);
+  const late = () => ({ timestamp: new Date(nowMs - Math.floor(random() * lateLimitMs)).toISOString() });
   const bodies = [...traffic].map(({ timeMs: _, event_id: __, ...body }) => ({
     ...body,
     ...(random() < lateShare && late()),

@@ -1,21 +1,24 @@
-/** What it costs to find out everything about a view: against the same events where nothing is to be found out, and bare Express. */
 import { enrichmentNames } from '@millrace/shared/contract/enrichments';
-import { alternateRounds, type Contestant } from '../alternate-rounds.js';
 import { type Bench, withClosing } from '../bench.js';
+import { alternateRounds, type Contestant } from '../load/alternate-rounds.js';
+import { loadRatioRow } from '../load/load-row.js';
 import { writePageBodies } from '../load/write-bodies.js';
-import { loadRatioRow } from '../load-row.js';
 import { limitRow, type Row } from '../row.js';
 import { createDatabase } from '../sides/create-database.js';
-import { countQueuedEvents, openQueue } from '../sides/queue-look.js';
 import { queueEnvironment, startBareExpress, startIngestion } from '../sides/start-sides.js';
 import { startRedis } from '../sides/start-stores.js';
+import { countQueuedEvents, openQueue } from '../sides/watch-queue.js';
 
 const [enriched, plain] = ['edge', 'edge-off'] as const;
 const name = 'edge: POST /event of a view, 64 connections, everything found out';
 
-/** Ingestion reads the settings of sites when it starts. */
+/** Must run before ingestion starts, which then reads the settings of sites. */
 const switchOff = 'insert into sites (site_id, enrichment_off) values ($1, $2)';
 
+/**
+ * What enrichment costs: page views with every enrichment against the same events of a site that has them all off, and against
+ * bare Express.
+ */
 export const measureEdge = (bench: Bench): Promise<Row[]> =>
   withClosing(bench, async (closing) => {
     const redis = await startRedis(closing);
@@ -25,20 +28,20 @@ export const measureEdge = (bench: Bench): Promise<Row[]> =>
     const queue = { queue: await openQueue(closing, 'event-ingest', redis), countEvents: countQueuedEvents };
     const express = await startBareExpress(bench, closing, {});
     const load = { path: '/event', connections: 64, eventsPerRequest: 1 } as const;
-    const of = (siteId: string): Contestant => ({
+    const contestant = (siteId: string): Contestant => ({
       ...load,
       server,
       queue,
       bodiesFile: writePageBodies(closing, siteId),
     });
     const rounds = await alternateRounds(bench, {
-      enriched: of(enriched),
-      plain: of(plain),
+      enriched: contestant(enriched),
+      plain: contestant(plain),
       express: { ...load, server: express, bodiesFile: writePageBodies(closing, enriched) },
     });
     return [
-      loadRatioRow(bench.tool, `${name}, vs nothing found out`, rounds.enriched, rounds.plain, 0.8),
-      loadRatioRow(bench.tool, `${name}, vs bare Express, which keeps nothing`, rounds.enriched, rounds.express, 2),
+      loadRatioRow(`${name}, vs nothing found out`, rounds.enriched, rounds.plain, 0.8),
+      loadRatioRow(`${name}, vs bare Express, which keeps nothing`, rounds.enriched, rounds.express, 2),
       limitRow('edge: peak memory of ingestion with geo data', server.peakRssMb(), 300, 'MB'),
     ];
   });

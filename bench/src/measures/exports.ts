@@ -1,18 +1,13 @@
-/** Exports, reports and cached answers: how fast, in how much memory, and what they cost those who ask meanwhile. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClosingList } from '@millrace/dev/closing-list';
 import { makeThrowAwayFolder } from '@millrace/dev/throw-away-folder';
 import { type Bench, withClosing } from '../bench.js';
-import { timeAnswers } from '../exports/api-under-exports.js';
-import { timeCachedAnswers } from '../exports/cached-answer.js';
-import { rangeOf, timeCopyOut } from '../exports/copy-out.js';
-import { type ExportsServer, startExportsServer } from '../exports/exports-server.js';
-import { countComputations } from '../exports/one-computation.js';
-import { runExport } from '../exports/run-export.js';
-import { timeReport } from '../exports/time-report.js';
-import { infoRow, limitRow, memoryGrowthRow, type Row, ratioRow, speedupRow } from '../row.js';
+import { rangeOf, runExport, timeCopyOut, timeReport } from '../exports/run-export.js';
+import { countComputations, timeAnswers, timeCachedAnswers } from '../exports/time-answers.js';
+import { type ExportsServer, startExportsServer } from '../rolled-server.js';
+import { infoRow, limitRow, median, memoryGrowthRow, percentile, type Row, ratioRow, speedupRow } from '../row.js';
 import { type Server, startReporting } from '../sides/start-sides.js';
-import { median, percentile } from '../statistics.js';
+import { onlyBiggestSite } from '../traffic/traffic-sites.js';
 
 const dayMs = 86_400_000;
 const days = 30;
@@ -28,7 +23,7 @@ export async function measureExports(bench: Bench): Promise<Row[]> {
 
 async function measureLarge(bench: Bench, closing: ClosingList): Promise<Row[]> {
   const { rows, allRows } = bench.settings.exports;
-  const server = await startExportsServer(bench, closing, { events: allRows, days, allSites: false });
+  const server = await startExportsServer(bench, closing, { events: allRows, days, sites: onlyBiggestSite });
   const until = new Date();
   const first = new Date(until.getTime() - (days + 1) * dayMs);
   const part = await rangeOf(server.database.pool, first, rows, until);
@@ -62,14 +57,17 @@ async function measureCopy(bench: Bench, closing: ClosingList, server: ExportsSe
 async function measureFormats(bench: Bench, { reporting }: ExportsServer, range: Range): Promise<Row[]> {
   const rows: Row[] = [];
   for (const format of ['xlsx', 'parquet', 'ndjson']) {
-    const done = await runExport(reporting.url, format, range);
+    const finished = await runExport(reporting.url, format, range);
     const name = `exports: ${count(bench.settings.exports.rows)} raw events to ${format}`;
-    rows.push({ ...infoRow(name, done.rows / done.seconds, 'rows/s'), note: `${Math.round(done.bytes / 1e6)} MB` });
+    rows.push({
+      ...infoRow(name, finished.rows / finished.seconds, 'rows/s'),
+      note: `${Math.round(finished.bytes / 1e6)} MB`,
+    });
   }
   return rows;
 }
 
-/** Resident memory of `server` twice a second until `work` is done. */
+/** Samples the resident memory of `server` twice a second until `work` is done. */
 async function watchMemory(server: Server, work: Promise<unknown>): Promise<number[]> {
   const samples: number[] = [];
   let isOver = false;
@@ -92,7 +90,7 @@ async function measureMemory(bench: Bench, { reporting, worker }: ExportsServer,
     const rss = await watchMemory(worker, runExport(reporting.url, format, range));
     const name = `exports: memory of the worker, ${count(bench.settings.exports.allRows)} rows to ${format}`;
     const highest = [`${name}, highest`, Math.max(...rss)] as const;
-    // Parquet gathers a group of rows before it writes their columns: there is no bar for it.
+    // No bar for Parquet: it buffers a group of rows before it writes their columns.
     rows.push(format === 'parquet' ? infoRow(...highest, 'MB') : limitRow(...highest, 200, 'MB'));
     rows.push(memoryGrowthRow(name, rss));
   }
@@ -123,12 +121,12 @@ async function measureAnswers(bench: Bench, { reporting }: ExportsServer, range:
 }
 
 async function measureCache(bench: Bench, closing: ClosingList, server: ExportsServer): Promise<Row[]> {
-  const { askers, requests } = bench.settings.exports;
+  const { clients, requests } = bench.settings.exports;
   const others = [await startReporting(bench, closing, server.env), await startReporting(bench, closing, server.env)];
   const servers = [server.reporting, ...others];
-  const computed = await countComputations(servers, askers, [dayText(days), dayText(1)]);
+  const computed = await countComputations(servers, clients, [dayText(days), dayText(1)]);
   const single = {
-    ...infoRow(`exports: ${count(askers)} askers of one uncached answer over 3 processes`, computed, 'computations'),
+    ...infoRow(`exports: ${count(clients)} askers of one uncached answer over 3 processes`, computed, 'computations'),
     bar: '1',
     met: computed === 1,
   };
@@ -139,11 +137,7 @@ async function measureCache(bench: Bench, closing: ClosingList, server: ExportsS
 
 async function measureReport(bench: Bench, closing: ClosingList): Promise<Row[]> {
   const { events } = bench.settings.query;
-  const server = await startExportsServer(bench, closing, {
-    events,
-    days: 60,
-    allSites: bench.settings.query.allSites,
-  });
+  const server = await startExportsServer(bench, closing, { events });
   const { seconds, bytes } = await timeReport(server.reporting.url, [dayText(days), dayText(1)]);
   const name = `exports: a month's PDF report over ${count(events)} events, cold cache`;
   const peak = infoRow('exports: peak memory of the worker after that report', server.worker.peakRssMb(), 'MB');

@@ -1,21 +1,19 @@
-/** The time from an event's 200 until `/stats` shows it, under a steady 1,000 events/s. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClearError } from '@millrace/dev/clear-error';
 import { type Bench, withClosing } from '../bench.js';
-import { checkRows } from '../drain-rates.js';
-import { checkAccepted } from '../load/describe-refusal.js';
+import { checkAccepted } from '../load/requests.js';
 import { runSteadyLoad } from '../load/steady-load.js';
 import { writeSingleBodies } from '../load/write-bodies.js';
-import { infoRow, limitRow, type Row } from '../row.js';
-import { waitUntilDrained } from '../sides/queue-look.js';
-import { startReporting } from '../sides/start-sides.js';
-import { startPipeline } from '../start-pipeline.js';
-import { percentile } from '../statistics.js';
+import { infoRow, limitRow, percentile, type Row } from '../row.js';
+import { startPipeline, startReporting } from '../sides/start-sides.js';
+import { waitUntilDrained } from '../sides/watch-queue.js';
+import { checkRows } from './drain.js';
 
 const probeEveryMs = 100;
 const pollPauseMs = 2;
 const probeDeadlineMs = 10_000;
 
+/** The time from an event's 200 until `/stats` shows it. */
 export const measureFreshness = (bench: Bench): Promise<Row[]> =>
   withClosing(bench, async (closing) => {
     const { ingestion, processor, database, queue } = await startPipeline(bench, closing);
@@ -36,7 +34,7 @@ export const measureFreshness = (bench: Bench): Promise<Row[]> =>
     ];
   });
 
-/** One probe after the other begins, whether or not the one before it was seen already. */
+/** Starts probes at a fixed pace, whether or not earlier ones are visible yet. */
 async function probeUntil(endMs: number, ingestionUrl: string, reportingUrl: string): Promise<number[]> {
   const probes: Promise<number>[] = [];
   while (Date.now() < endMs) {
@@ -48,7 +46,7 @@ async function probeUntil(endMs: number, ingestionUrl: string, reportingUrl: str
   return Promise.all(probes);
 }
 
-/** Milliseconds from the answer to an event of a new site until the site's statistics show it. */
+/** Milliseconds from the 200 for an event of a new site until `/stats` of that site shows it. */
 async function probeOnce(site: string, ingestionUrl: string, reportingUrl: string): Promise<number> {
   const body = JSON.stringify({ site_id: site, event_type: 'view', path: '/fresh' });
   const headers = { 'content-type': 'application/json' };
@@ -63,7 +61,7 @@ async function probeOnce(site: string, ingestionUrl: string, reportingUrl: strin
     const stats = (await response.json()) as { total_views?: number };
     const delay = performance.now() - acceptedAt;
     if (stats.total_views === 1) return delay;
-    if (delay > probeDeadlineMs) throw new ClearError(`A probe was not visible after ${probeDeadlineMs} ms.`);
+    if (delay > probeDeadlineMs) throw new ClearError(`A probe was not visible within ${probeDeadlineMs} ms.`);
     await sleep(pollPauseMs);
   }
 }

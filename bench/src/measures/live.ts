@@ -1,4 +1,3 @@
-/** What a thousand people who watch one site cost reporting, while its events arrive. */
 import { get, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClearError } from '@millrace/dev/clear-error';
@@ -7,17 +6,16 @@ import { type Bench, withClosing } from '../bench.js';
 import { runSteadyLoad, type SteadyLoad } from '../load/steady-load.js';
 import { writePageBodies } from '../load/write-bodies.js';
 import { infoRow, limitRow, type Row } from '../row.js';
-import { readCpuMs } from '../sides/cpu-time.js';
-import { startReporting } from '../sides/start-sides.js';
-import { startPipeline } from '../start-pipeline.js';
+import { readCpuMs } from '../sides/process-usage.js';
+import { startPipeline, startReporting } from '../sides/start-sides.js';
 
 const siteId = 'watched';
 const eventsPerSecond = 20;
-/** For events to come, and until what happens once has happened. */
+/** Until events arrive and one-off work is done. */
 const warmUpSeconds = 5;
-/** With events arriving, there is another state each second. */
-const leastStates = 0.8;
-/** Listeners that begin at a time. */
+/** While events arrive, reporting sends a new state each second. */
+const minStates = 0.8;
+/** Listeners that connect at the same time. */
 const atOnce = 50;
 
 interface Received {
@@ -26,20 +24,21 @@ interface Received {
 
 function listen(closing: ClosingList, url: string, received: Received): Promise<void> {
   return new Promise((resolve, reject) => {
-    const asked = get(`${url}/api/v1/sites/${siteId}/live`, { agent: false }, (answer: IncomingMessage) => {
-      if (answer.statusCode !== 200) return reject(new ClearError(`A listener was answered ${answer.statusCode}.`));
+    const call = get(`${url}/api/v1/sites/${siteId}/live`, { agent: false }, (answer: IncomingMessage) => {
+      if (answer.statusCode !== 200)
+        return reject(new ClearError(`A listener was refused with status ${answer.statusCode}.`));
       answer.on('data', (chunk: Buffer) => {
         if (chunk.includes('event: live')) received.states += 1;
       });
       answer.on('error', () => undefined);
       resolve();
     });
-    asked.on('error', reject);
-    closing.add(() => void asked.destroy());
+    call.on('error', reject);
+    closing.add(() => void call.destroy());
   });
 }
 
-/** Milliseconds of the processor in each second. */
+/** Milliseconds of processor time per second. */
 async function cpuPerSecond(pid: number, seconds: number): Promise<number> {
   const [before, startedAt] = [readCpuMs(pid), performance.now()];
   await sleep(seconds * 1_000);
@@ -48,11 +47,11 @@ async function cpuPerSecond(pid: number, seconds: number): Promise<number> {
 
 interface Watched {
   cpuMs: number;
-  /** Of all listeners, in a second. */
+  /** Received by all listeners, per second. */
   states: number;
 }
 
-/** Under its own load, from shortly before to the end. */
+/** Measures while a load runs that starts `warmUpSeconds` earlier. */
 async function watchUnderLoad(
   load: Omit<SteadyLoad, 'seconds'>,
   pid: number,
@@ -77,12 +76,13 @@ async function openListeners(closing: ClosingList, url: string, count: number, r
   }
 }
 
-/** A machine that has no time for it computes less often, which costs less, too. */
-function whereComputed(row: Row, states: number): Row {
-  if (states >= leastStates) return row;
+/** A busy machine computes states less often, which also costs less. */
+function unlessTooBusy(row: Row, states: number): Row {
+  if (states >= minStates) return row;
   return { ...row, notMeasured: true, note: `only ${states.toFixed(2)} states a second: the machine was busy` };
 }
 
+/** What it costs reporting when many people watch one site live. */
 export const measureLive = (bench: Bench): Promise<Row[]> =>
   withClosing(bench, async (closing) => {
     const { ingestion, database } = await startPipeline(bench, closing);
@@ -92,19 +92,24 @@ export const measureLive = (bench: Bench): Promise<Row[]> =>
     const load = { url: `${ingestion.url}/event`, perSecond: eventsPerSecond, bodiesFile };
     const received = { states: 0 };
     const watch = () => watchUnderLoad(load, reporting.pid, seconds, received);
-    const ofNobody = await watch();
+    const withoutListeners = await watch();
     await openListeners(closing, reporting.url, 1, received);
-    const ofOne = await watch();
+    const withOne = await watch();
     await openListeners(closing, reporting.url, listeners - 1, received);
-    const ofAll = await watch();
+    const withAll = await watch();
     const name = `live: CPU of reporting a second, ${eventsPerSecond} events/s`;
     const all = `${listeners.toLocaleString('en')} listeners of one site`;
-    const cost = limitRow(`${name}, ${all}, beyond that without listeners`, ofAll.cpuMs - ofNobody.cpuMs, 30, 'ms');
+    const cost = limitRow(
+      `${name}, ${all}, beyond that without listeners`,
+      withAll.cpuMs - withoutListeners.cpuMs,
+      30,
+      'ms',
+    );
     return [
-      whereComputed(cost, ofAll.states / listeners),
-      infoRow(`${name}, ${all}, in all`, ofAll.cpuMs, 'ms'),
-      infoRow(`${name}, one listener, in all`, ofOne.cpuMs, 'ms'),
-      infoRow(`${name}, without listeners`, ofNobody.cpuMs, 'ms'),
-      infoRow('live: states that each listener received', ofAll.states / listeners, 'a second'),
+      unlessTooBusy(cost, withAll.states / listeners),
+      infoRow(`${name}, ${all}, in all`, withAll.cpuMs, 'ms'),
+      infoRow(`${name}, one listener, in all`, withOne.cpuMs, 'ms'),
+      infoRow(`${name}, without listeners`, withoutListeners.cpuMs, 'ms'),
+      infoRow('live: states that each listener received', withAll.states / listeners, 'a second'),
     ];
   });

@@ -1,12 +1,11 @@
-/** Turns five minutes of mixed load into the memory of ingestion and processor: how high, and whether it grows. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bench, withClosing } from '../bench.js';
-import { checkRows } from '../drain-rates.js';
 import { runSteadyLoad } from '../load/steady-load.js';
 import { batchSize, writeBatchBodies, writeSingleBodies } from '../load/write-bodies.js';
 import { infoRow, limitRow, memoryGrowthRow, type Row } from '../row.js';
-import { waitUntilDrained } from '../sides/queue-look.js';
-import { type Pipeline, startPipeline } from '../start-pipeline.js';
+import { type Pipeline, startPipeline } from '../sides/start-sides.js';
+import { waitUntilDrained } from '../sides/watch-queue.js';
+import { checkRows } from './drain.js';
 
 const singlesPerSecond = 1_000;
 const batchesPerSecond = 10;
@@ -17,6 +16,7 @@ interface Samples {
   waitingJobs: number[];
 }
 
+/** Whether memory stays flat under minutes of mixed load. */
 export const measureMemory = (bench: Bench): Promise<Row[]> =>
   withClosing(bench, async (closing) => {
     const pipeline = await startPipeline(bench, closing);

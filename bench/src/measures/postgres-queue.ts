@@ -1,20 +1,19 @@
-/** Turns the same loads into our rates with the queue on Postgres, for information. */
-
 import { eventIngest } from '@millrace/shared/contract/jobs';
 import type { QueueLocation } from '@millrace/shared/platform/config';
-import { alternateRounds } from '../alternate-rounds.js';
 import { type Bench, withClosing } from '../bench.js';
-import { drainOnce } from '../drain-rates.js';
+import { alternateRounds } from '../load/alternate-rounds.js';
+import { loadInfoRow } from '../load/load-row.js';
 import { batchSize, writeBatchBodies, writeSingleBodies } from '../load/write-bodies.js';
-import { loadInfoRow } from '../load-row.js';
 import { infoRow, type Row } from '../row.js';
 import { createDatabase, type Database } from '../sides/create-database.js';
-import { countQueuedEvents, openQueue } from '../sides/queue-look.js';
 import { queueEnvironment, startIngestion } from '../sides/start-sides.js';
 import { queuePrefix } from '../sides/start-stores.js';
+import { countQueuedEvents, openQueue } from '../sides/watch-queue.js';
+import { drainOnce } from './drain.js';
 
 const queueOf = ({ url }: Database): QueueLocation => ({ kind: 'postgres', url, prefix: queuePrefix });
 
+/** The rates of `single`, `batch` and `drain` with the queue on Postgres, for information. */
 export async function measurePostgresQueue(bench: Bench): Promise<Row[]> {
   return [...(await enqueue(bench)), await drain(bench)];
 }
@@ -31,8 +30,8 @@ const enqueue = (bench: Bench): Promise<Row[]> =>
       batch: { ...batch, server: ingestion, eventsPerRequest: batchSize, queue },
     });
     return [
-      loadInfoRow(bench.tool, 'postgres-queue: POST /event, durable, 64 connections', rounds.single),
-      loadInfoRow(bench.tool, 'postgres-queue: POST /events of 1,000, durable', rounds.batch),
+      loadInfoRow('postgres-queue: POST /event, durable, 64 connections', rounds.single),
+      loadInfoRow('postgres-queue: POST /events of 1,000, durable', rounds.batch),
     ];
   });
 

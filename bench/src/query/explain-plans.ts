@@ -1,44 +1,42 @@
-/** Turns the questions into the plans by which Postgres answers them: plain SQL, and what reporting sends for each. */
 import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { postgresFiles } from '@millrace/dev/init-postgres';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { type Bench, withClosing } from '../bench.js';
+import { jsonPost } from '../load/requests.js';
 import type { Database } from '../sides/create-database.js';
 import { startReporting } from '../sides/start-sides.js';
 import { biggestSite } from '../traffic/traffic-sites.js';
-import { postgres } from './dialect.js';
 import type { QueryCase } from './query-case.js';
-import { jsonPost } from './time-request.js';
 
-interface Question {
+interface ExplainedQuery {
   name: string;
   path: string;
   init?: RequestInit;
   /** Plain SQL. */
-  texts: string[];
+  statements: string[];
 }
 
-/** Twenty panels differ in a column only: the plans of two show what there is to see. */
-const shownStatements = 2;
+/** The twenty panels differ only in a column: two plans are enough. */
+const maxStatements = 2;
 
-const asQuestion = ({ name, path, body, sql }: QueryCase): Question => ({
+const fromCase = ({ name, path, body, sql }: QueryCase): ExplainedQuery => ({
   name,
   path,
   init: jsonPost(body),
-  texts: sql(postgres).slice(0, shownStatements),
+  statements: sql().slice(0, maxStatements),
 });
 
-const today = (): Question => ({
+const today = (): ExplainedQuery => ({
   name: 'today so far',
   path: `/stats?site_id=${biggestSite.id}&date=${new Date().toISOString().slice(0, 10)}`,
-  texts: [],
+  statements: [],
 });
 
 /**
- * A reporting service of its own asks, whose every statement Postgres explains in its log. Markdown lines. Today comes first,
- * as long as its interval is open.
+ * Returns Markdown lines: the plans of plain SQL, and of the statements of a separate reporting service, which Postgres explains in
+ * its log. Today comes first, while its interval is still open.
  */
 export const explainPlans = (bench: Bench, { pool, url }: Database, cases: QueryCase[]): Promise<string[]> =>
   withClosing(bench, async (closing) => {
@@ -48,13 +46,13 @@ export const explainPlans = (bench: Bench, { pool, url }: Database, cases: Query
     const reporting = await startReporting(bench, closing, { DATABASE_URL: url });
     const lines: string[] = [];
     let seen = logStart;
-    for (const { name, path, init, texts } of [today(), ...cases.map(asQuestion)]) {
-      // A question that is not known has no plans.
+    for (const { name, path, init, statements } of [today(), ...cases.map(fromCase)]) {
+      // An unsupported query has no plans.
       await (await fetch(`${reporting.url}${path}`, init)).arrayBuffer();
-      // Postgres writes its log after it has answered.
+      // Postgres writes its log after it answers.
       await sleep(200);
       lines.push(`## ${name}`, '');
-      for (const each of texts) lines.push(...blockOf('Plain SQL', await explainRaw(pool, each)));
+      for (const each of statements) lines.push(...blockOf('Plain SQL', await explainStatement(pool, each)));
       const text = readFileSync(log).subarray(seen).toString();
       seen += Buffer.byteLength(text);
       lines.push(...readPlans(text).flatMap((plan) => blockOf('Reporting', plan)));
@@ -69,7 +67,7 @@ async function setting(pool: Pool, name: 'data_directory' | 'current_database'):
   return rows[0]?.value ?? '';
 }
 
-/** For connections made from now on. */
+/** Applies to new connections. */
 async function explainStatements(pool: Pool, database: string): Promise<void> {
   await pool.query(`load 'auto_explain'`);
   const settings = ['log_min_duration = 0', 'log_analyze = on', 'log_buffers = on'];
@@ -77,12 +75,12 @@ async function explainStatements(pool: Pool, database: string): Promise<void> {
   for (const each of settings) await pool.query(`alter database ${database} set auto_explain.${each}`);
 }
 
-async function explainRaw(pool: Pool, text: string): Promise<string> {
+async function explainStatement(pool: Pool, text: string): Promise<string> {
   const { rows } = await pool.query<{ 'QUERY PLAN': string }>(`explain (analyze, buffers) ${text}`);
   return [text, ...rows.map((row) => row['QUERY PLAN'])].join('\n');
 }
 
-/** Lines of one entry begin with a tab, but for the first. */
+/** The plans of reporting's statements in Postgres' log. All lines of an entry but the first start with a tab. */
 export function readPlans(log: string): string[] {
   const entries = log.split(/\n(?!\t)/).map((entry) => entry.replaceAll('\n\t', '\n').trimEnd());
   return entries

@@ -1,24 +1,25 @@
-/** A question that bars are set for: as it is asked over HTTP, and as SQL. */
-import type { Dialect } from './dialect.js';
+import { ClearError } from '@millrace/dev/clear-error';
+import { describeRefusal, jsonPost } from '../load/requests.js';
 
 export type Value = string | number | null;
-/** Rows of an answer: dimensions first, then metrics. */
+/** Rows of dimensions followed by metrics. */
 export type Table = Value[][];
 
+/** One API request with bars for its speed, and the same as plain SQL. */
 export interface QueryCase {
-  /** A short name, a colon, and the question in words. */
+  /** A short name, a colon, and what it asks for. */
   name: string;
   path: '/api/v1/query' | '/api/v1/query/batch' | '/api/v1/funnel' | '/api/v1/retention';
   body: Record<string, unknown>;
-  /** The tables of an answer. */
+  /** Converts an answer to tables. */
   read(answer: unknown): Table[];
-  /** One statement or several; their results, in order, are what `shape` gets. */
-  sql(dialect: Dialect): string[];
-  /** The same tables from the results of the statements; those themselves where it is absent. */
-  shape?(results: Table[], dialect: Dialect): Table[];
-  /** Of p95. */
+  /** One or more statements over table `events`. */
+  sql(): string[];
+  /** Converts the statements' results to the same tables; absent when they already are. */
+  shape?(results: Table[]): Table[];
+  /** Bar for p95. */
   limitMs: number;
-  /** How many times faster than plain SQL; absent where there is no bar. */
+  /** How many times faster than plain SQL; absent when there is no bar. */
   atLeast?: number;
 }
 
@@ -33,3 +34,33 @@ export const tableOf = (rows: ApiRow[]): Table => rows.map(({ dimensions, metric
 export const rounded = (value: number) => Math.round(value * 100) / 100;
 
 export const shortName = ({ name }: QueryCase) => name.slice(0, name.indexOf(':'));
+
+interface CaseAnswer {
+  /** From the call to the end of the body. */
+  ms: number;
+  tables: Table[];
+}
+
+const unsupported = new Set([400, 404, 405]);
+
+/** @returns undefined when this release does not support the query. @throws ClearError on any other refusal. */
+export async function tryCase(reportingUrl: string, { path, body, read }: QueryCase): Promise<CaseAnswer | undefined> {
+  const url = `${reportingUrl}${path}`;
+  const startedAt = performance.now();
+  const response = await fetch(url, jsonPost(body));
+  if (unsupported.has(response.status)) {
+    await response.arrayBuffer();
+    return undefined;
+  }
+  if (response.status !== 200) throw new ClearError(`${await describeRefusal(url, response)}.`);
+  const text = await response.text();
+  const ms = performance.now() - startedAt;
+  return { ms, tables: read(JSON.parse(text)) };
+}
+
+/** Like {@link tryCase}, for a query that was answered before. */
+export async function runCase(reportingUrl: string, queryCase: QueryCase): Promise<CaseAnswer> {
+  const answer = await tryCase(reportingUrl, queryCase);
+  if (!answer) throw new ClearError(`Query "${queryCase.name}" was answered before and is refused now.`);
+  return answer;
+}

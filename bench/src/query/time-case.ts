@@ -1,101 +1,89 @@
-/** One question, asked of reporting, as plain SQL and of other engines: times, processor time, and whether all say the same. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Pool } from '@millrace/shared/platform/postgres';
-import type { EngineName } from '../engines/install-engine.js';
-import type { EngineSide } from '../engines/start-engines.js';
-import { readCpuMs, readTreeCpuMs } from '../sides/cpu-time.js';
-import { askCase, askKnown } from './ask-case.js';
-import { clickhouse, duckdb, postgres } from './dialect.js';
-import { firstDifference } from './first-difference.js';
-import type { QueryCase, Table } from './query-case.js';
+import { readCpuMs, readTreeCpuMs } from '../sides/process-usage.js';
+import { type QueryCase, runCase, type Table, tryCase } from './query-case.js';
 
-export interface OurTimes {
+const preview = (value: unknown) => JSON.stringify(value)?.slice(0, 200) ?? 'nothing';
+
+/** @returns where answers differ first; undefined when they are equal and not empty. */
+export function firstDifference(tables: Table[], expected: Table[]): string | undefined {
+  if (expected.every((table) => table.length === 0)) return 'there is nothing to compare';
+  for (let number = 0; number < Math.max(tables.length, expected.length); number += 1) {
+    const [table = [], other = []] = [tables[number], expected[number]];
+    const row = Array.from({ length: Math.max(table.length, other.length) }).findIndex(
+      (_, index) => !isDeepStrictEqual(table[index], other[index]),
+    );
+    if (row >= 0)
+      return `table ${number + 1}, row ${row + 1}: ${preview(table[row])} instead of ${preview(other[row])}`;
+  }
+  return undefined;
+}
+
+interface ReportingTimes {
   ms: number[];
-  /** Of one answer. */
+  /** Processor time of reporting per answer. */
   cpuMs: number;
-  /** What Postgres used for it besides. */
+  /** Processor time of Postgres per answer. */
   postgresCpuMs: number;
 }
 
-export interface EngineTimes {
-  ms: number[];
-  cpuMs: number;
-}
-
 export interface CaseTimes {
-  /** Absent where reporting does not know the question. */
-  ours?: OurTimes;
+  /** Absent when reporting does not support the query. */
+  ours?: ReportingTimes;
   rawMs: number[];
-  engines: Partial<Record<EngineName, EngineTimes>>;
-  /** Who says something else than plain SQL, and what. */
-  differences: string[];
+  /** How reporting's answer differs from that of plain SQL. */
+  difference?: string;
 }
 
-export interface CaseSides {
+interface CaseSides {
   pool: Pool;
   reporting: { url: string; pid: number };
-  engines: EngineSide[];
 }
 
 export interface CaseRuns {
   requests: number;
-  /** One more comes first, for the cache, and counts where no bar is set. */
+  /** After a first run that fills caches; that one is the only run, and counts, for a case without a bar. */
   rawRuns: number;
-  engineRuns: number;
 }
 
 const warmUpRequests = 10;
-const dialects = { clickhouse, duckdb };
 
-export async function timeCase(sides: CaseSides, asked: QueryCase, runs: CaseRuns): Promise<CaseTimes> {
-  const { tables: expected, ms } = await runRaw(sides.pool, asked);
-  const times: CaseTimes = { rawMs: asked.atLeast === undefined ? [ms] : [], engines: {}, differences: [] };
-  for (let run = 0; run < runs.rawRuns && asked.atLeast !== undefined; run += 1) {
-    times.rawMs.push((await runRaw(sides.pool, asked)).ms);
+export async function timeCase(sides: CaseSides, queryCase: QueryCase, runs: CaseRuns): Promise<CaseTimes> {
+  const { tables: expected, ms } = await runRaw(sides.pool, queryCase);
+  const rawMs = queryCase.atLeast === undefined ? [ms] : [];
+  for (let run = 0; run < runs.rawRuns && queryCase.atLeast !== undefined; run += 1) {
+    rawMs.push((await runRaw(sides.pool, queryCase)).ms);
   }
-  const ours = await timeOurs(sides, asked, runs.requests, (tables) => note('reporting', tables));
-  if (ours) times.ours = ours;
-  for (const engine of sides.engines) {
-    if ('why' in engine) continue;
-    const dialect = dialects[engine.name];
-    const { tables, wallMs, cpuMs } = await engine.ask(asked.sql(dialect), runs.engineRuns);
-    times.engines[engine.name] = { ms: wallMs, cpuMs };
-    note(engine.name, asked.shape?.(tables, dialect) ?? tables);
-  }
-  return times;
-
-  function note(side: string, tables: Table[]): void {
-    const difference = firstDifference(tables, expected);
-    if (difference) times.differences.push(`${side}: ${difference}`);
-  }
+  const first = await tryCase(sides.reporting.url, queryCase);
+  if (!first) return { rawMs };
+  const difference = firstDifference(first.tables, expected);
+  const ours = await timeReporting(sides, queryCase, runs.requests);
+  return { ours, rawMs, ...(difference !== undefined && { difference }) };
 }
 
 async function runRaw(pool: Pool, { sql, shape }: QueryCase): Promise<{ tables: Table[]; ms: number }> {
   const startedAt = performance.now();
   const results: Table[] = [];
-  for (const text of sql(postgres)) {
+  for (const text of sql()) {
     const { rows } = await pool.query<Table[number]>({ text, rowMode: 'array' });
     results.push(rows);
   }
-  return { ms: performance.now() - startedAt, tables: shape?.(results, postgres) ?? results };
+  return { ms: performance.now() - startedAt, tables: shape?.(results) ?? results };
 }
 
-/** One answer after the other; the first ones, which fill caches, are compared and do not count. */
-async function timeOurs(
+/** One request after the other, after some that fill caches. */
+async function timeReporting(
   { pool, reporting }: CaseSides,
-  asked: QueryCase,
+  queryCase: QueryCase,
   requests: number,
-  check: (tables: Table[]) => void,
-): Promise<OurTimes | undefined> {
-  const first = await askCase(reporting.url, asked);
-  if (!first) return undefined;
-  check(first.tables);
-  for (let request = 1; request < warmUpRequests; request += 1) await askKnown(reporting.url, asked);
+): Promise<ReportingTimes> {
+  for (let request = 1; request < warmUpRequests; request += 1) await runCase(reporting.url, queryCase);
   const postmaster = await readPostmaster(pool);
   const [cpu, postgresCpu] = [readCpuMs(reporting.pid), readTreeCpuMs(postmaster)];
   const ms: number[] = [];
-  for (let request = 0; request < requests; request += 1) ms.push((await askKnown(reporting.url, asked)).ms);
+  for (let request = 0; request < requests; request += 1) ms.push((await runCase(reporting.url, queryCase)).ms);
   return {
     ms,
     cpuMs: (readCpuMs(reporting.pid) - cpu) / requests,

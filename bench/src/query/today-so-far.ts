@@ -1,4 +1,3 @@
-/** Turns a busy open interval, with further events arriving, into the times and the exactness of "today so far". */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { ClearError } from '@millrace/dev/clear-error';
@@ -7,18 +6,18 @@ import { eventIngest } from '@millrace/shared/contract/jobs';
 import { intervalMs } from '@millrace/shared/contract/rollups';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Bench } from '../bench.js';
+import { timeRequest } from '../load/requests.js';
 import { runSteadyLoad } from '../load/steady-load.js';
 import { writeLiveBodies } from '../load/write-bodies.js';
-import { openQueue, waitUntilDrained } from '../sides/queue-look.js';
+import type { RolledServer } from '../rolled-server.js';
 import { queueEnvironment, startIngestion } from '../sides/start-sides.js';
+import { openQueue, waitUntilDrained } from '../sides/watch-queue.js';
 import { fillEvents } from '../traffic/fill-events.js';
 import { biggestSite, onlyBiggestSite } from '../traffic/traffic-sites.js';
-import type { RolledServer } from './rolled-server.js';
-import { timeRequest } from './time-request.js';
 
 const perSecond = 1_000;
 
-/** Milliseconds of each request to `/stats` of the biggest site for today. @throws ClearError when it differs from plain SQL. */
+/** Milliseconds of each request to `/stats` for today, while the open interval is full and more events arrive. @throws ClearError when the answer differs from plain SQL. */
 export async function measureTodaySoFar(bench: Bench, closing: ClosingList, server: RolledServer): Promise<number[]> {
   const { openSeconds } = bench.settings.query;
   const queue = await openQueue(closing, eventIngest.queue, server.queue);
@@ -26,13 +25,13 @@ export async function measureTodaySoFar(bench: Bench, closing: ClosingList, serv
   await fillOpenInterval(bench, server.database.pool);
   const today = new Date().toISOString().slice(0, 10);
   const url = `${server.reporting.url}/stats?site_id=${biggestSite.id}&date=${today}`;
-  bench.say(`${perSecond.toLocaleString('en')} events/s for ${openSeconds} s, asking for today meanwhile`);
+  bench.say(`${perSecond.toLocaleString('en')} events/s for ${openSeconds} s, requesting today's stats meanwhile`);
   const bodiesFile = writeLiveBodies(closing);
   const load = runSteadyLoad({ url: `${ingestion.url}/event`, perSecond, seconds: openSeconds, bodiesFile });
-  const asking = askUntil(Date.now() + openSeconds * 1_000, url);
+  const requests = requestUntil(Date.now() + openSeconds * 1_000, url);
   const { crashed } = server.processor;
   const [times] = await Promise.race([
-    Promise.all([asking, load]),
+    Promise.all([requests, load]),
     crashed,
     ingestion.crashed,
     server.reporting.crashed,
@@ -42,7 +41,7 @@ export async function measureTodaySoFar(bench: Bench, closing: ClosingList, serv
   return times;
 }
 
-/** Many events from the start of the interval until now. Waits for the next interval when too little is left of this one. */
+/** Stores many events between the start of the interval and now. Waits for the next interval when this one is nearly over. */
 async function fillOpenInterval(bench: Bench, pool: Pool): Promise<void> {
   const { openEvents, openSeconds, openReserveSeconds } = bench.settings.query;
   const neededMs = (openSeconds + openReserveSeconds) * 1_000;
@@ -56,8 +55,8 @@ async function fillOpenInterval(bench: Bench, pool: Pool): Promise<void> {
   await fillEvents(bench, pool, { events: openEvents, fromMs, untilMs, sites: onlyBiggestSite, seed: 2 });
 }
 
-/** One request after the other; the first few, which find nothing in any cache, do not count. */
-async function askUntil(endMs: number, url: string): Promise<number[]> {
+/** One request after the other; the first few fill caches and do not count. */
+async function requestUntil(endMs: number, url: string): Promise<number[]> {
   for (let request = 0; request < 5; request += 1) await timeRequest(url);
   const times: number[] = [];
   while (Date.now() < endMs) times.push((await timeRequest(url)).ms);

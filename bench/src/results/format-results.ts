@@ -1,4 +1,3 @@
-/** Rows and profiles as text that reads well both on a terminal and as Markdown. */
 import type { Row } from '../row.js';
 import type { ProfileShare, ProfileSummary } from './profile.js';
 
@@ -21,7 +20,7 @@ const cellsOf = (row: Row) => [
   row.note ?? '',
 ];
 
-/** A Markdown table whose columns line up. */
+/** A Markdown table with aligned columns, readable on a terminal too. */
 function formatTable(head: string[], body: string[][]): string[] {
   const widths = head.map((_, column) => Math.max(3, ...[head, ...body].map((cells) => cells[column]?.length ?? 0)));
   const line = (cells: string[]) => `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
@@ -30,8 +29,8 @@ function formatTable(head: string[], body: string[][]): string[] {
 
 export function formatRows(rows: Row[]): string[] {
   const head = ['measure', 'ours', 'reference', 'ratio', 'bar', 'result', 'rounds', 'note'];
-  const noted = rows.some(({ note }) => note !== undefined);
-  const columns = noted ? head.length : head.length - 1;
+  const hasNotes = rows.some(({ note }) => note !== undefined);
+  const columns = hasNotes ? head.length : head.length - 1;
   return formatTable(
     head.slice(0, columns),
     rows.map((row) => cellsOf(row).slice(0, columns)),
@@ -44,7 +43,7 @@ const formatShares = (what: string, shares: ProfileShare[]) =>
     shares.map((share) => [share.what.replaceAll('|', '/'), `${share.percent.toFixed(1)} %`]),
   );
 
-/** `title` says of which service under which measure. */
+/** `title` names the service and the measure. */
 export function formatProfile(
   title: string,
   { busySeconds, idleSeconds, packages, functions }: ProfileSummary,

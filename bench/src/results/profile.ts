@@ -1,15 +1,14 @@
-/** Turns CPU profiles of one service into the functions in which it spends its time. */
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-export interface CpuProfile {
+interface CpuProfile {
   nodes: { id: number; callFrame: { functionName: string; url: string; lineNumber: number } }[];
   samples: number[];
   /** Microseconds before each sample. */
   timeDeltas: number[];
 }
 
-/** Self time, as a share of the time in which the process was not idle. */
+/** Self time as a share of the busy time. */
 export interface ProfileShare {
   what: string;
   percent: number;
@@ -22,7 +21,7 @@ export interface ProfileSummary {
   functions: ProfileShare[];
 }
 
-/** Reads and removes all profiles in `folder`; `undefined` when there are none. */
+/** Reads and deletes all profiles in `folder`; `undefined` when there are none. */
 export function takeProfiles(folder: string): CpuProfile[] | undefined {
   if (!existsSync(folder)) return undefined;
   const files = readdirSync(folder).filter((name) => name.endsWith('.cpuprofile'));
@@ -31,7 +30,7 @@ export function takeProfiles(folder: string): CpuProfile[] | undefined {
   return profiles.length > 0 ? profiles : undefined;
 }
 
-/** `bullmq` of a path in node_modules, `ingestion` of our own, `node:http` of Node's, `(V8)` of the engine's own work. */
+/** For example `bullmq` for a file in node_modules, `ingestion` for one of ours, `node:http`, or `(V8)` for the engine itself. */
 function packageOf(url: string): string {
   if (url === '') return '(V8)';
   if (url.startsWith('node:')) return url.split('/').slice(0, 2).join('/');

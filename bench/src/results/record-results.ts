@@ -1,19 +1,32 @@
-/** Adds the results of a run to bench/results.md; notes on them are written by hand. */
-import { appendFileSync, existsSync } from 'node:fs';
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { workspaceRoot } from '@millrace/dev/workspace-root';
+import { describeCommit } from './describe-run.js';
 
-const file = join(workspaceRoot, 'bench', 'results.md');
+const resultsFile = join(workspaceRoot, 'bench', 'results.md');
+const plansFile = join(workspaceRoot, 'bench', 'explain.md');
 
 const head = `# Results of \`npm run bench\`
 
-Newest last. Only figures of one run compare: ratios travel between machines, events/s do not. What each measure does
-stands in \`bench/src/measures/\`, what it is compared with in \`bench/baseline/\`.
+Newest last. Only compare figures of one run: ratios carry over to other machines, events/s do not. The measures are in
+\`bench/src/measures/\`, what they compare with is in \`bench/baseline/\` and \`bench/src/frozen-baselines.ts\`.
 `;
 
-/** Appends; what stands in the file already is never touched. Returns the file's path. */
+/** Appends only: notes on earlier results are written by hand. Returns the file's path. */
 export function recordResults(lines: string[]): string {
   const section = `\n${lines.join('\n')}\n`;
-  appendFileSync(file, existsSync(file) ? section : head + section);
-  return file;
+  appendFileSync(resultsFile, existsSync(resultsFile) ? section : head + section);
+  return resultsFile;
+}
+
+/** Overwrites the plans of the previous run: they are long, and only the newest matter. Returns the file's path. */
+export function recordPlans(events: number, lines: string[]): string {
+  const intro = [
+    '# Plans of `npm run bench -- query`',
+    '',
+    'From `explain (analyze, buffers)`, which makes statements slower than they are in the results: over',
+    `${events.toLocaleString('en')} events of 60 days, commit ${describeCommit()}. Each run overwrites this file.`,
+  ];
+  writeFileSync(plansFile, `${[...intro, '', ...lines].join('\n').trimEnd()}\n`);
+  return plansFile;
 }

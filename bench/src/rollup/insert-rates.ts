@@ -1,22 +1,44 @@
-/** Turns the same batches into the rates of the processor's insert with marks and without. */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { ClearError } from '@millrace/dev/clear-error';
+import { workspaceRoot } from '@millrace/dev/workspace-root';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { type Bench, withClosing } from '../bench.js';
 import { countRows, createDatabase } from '../sides/create-database.js';
 import { buildLastRelease } from '../sides/previous-release.js';
 import type { TrafficEvent } from '../traffic/make-session.js';
 import { makeTraffic } from '../traffic/make-traffic.js';
-import { readInsert, readInsertStatements } from './insert-statements.js';
+
+interface InsertStatements {
+  withMarks: string;
+  withoutMarks: string;
+}
+
+const fileOf = (root: string) => join(root, 'processor', 'dist', 'events', 'insert-events.js');
+
+/** The insert statement of a built workspace. */
+async function readInsert(root = workspaceRoot): Promise<string> {
+  const { plainStatement } = (await import(pathToFileURL(fileOf(root)).href)) as { plainStatement: string };
+  return plainStatement;
+}
+
+/** Derived from the statement in use, never from a copy. @throws ClearError when the statement no longer has that part. */
+export async function readInsertStatements(): Promise<InsertStatements> {
+  const withMarks = await readInsert();
+  const withoutMarks = withMarks.replace(/, marks as \([\s\S]*?\n\)/, '');
+  if (withMarks.includes('rollup_marks') && !withoutMarks.includes('marks')) return { withMarks, withoutMarks };
+  throw new ClearError(`The insert of ${fileOf(workspaceRoot)} has no part "marks as (...)" to leave out.`);
+}
 
 /** Events/s of each round, side by side. */
-export type InsertRates = [ours: number[], reference: number[]];
+type InsertRates = [ours: number[], reference: number[]];
 
 interface Side {
   statement: string;
   pool: Pool;
 }
 
-/** As many events as the processor writes at once. */
+/** The processor's largest batch. */
 const batchEvents = 10_000;
 const dayMs = 86_400_000;
 
@@ -24,7 +46,7 @@ function toJson({ timeMs, ...event }: TrafficEvent) {
   return { ...event, timestamp: new Date(timeMs).toISOString() };
 }
 
-/** Texts of JSON arrays: two days of traffic. */
+/** JSON arrays, two days of traffic in all. */
 function* batchesOf(events: number): Generator<string> {
   const now = Date.now();
   const traffic = makeTraffic({ events, fromMs: now - 2 * dayMs, untilMs: now });
@@ -34,28 +56,28 @@ function* batchesOf(events: number): Generator<string> {
   }
 }
 
-/** The insert with the marks that it writes, and without them. */
+/** Our insert with and without writing marks. */
 export const measureMarkRates = (bench: Bench): Promise<InsertRates> =>
   withClosing(bench, async (closing) => {
     const { withMarks, withoutMarks } = await readInsertStatements();
-    return alternate(bench, [
+    return alternateInserts(bench, [
       { statement: withMarks, pool: (await createDatabase(bench, closing)).pool },
       { statement: withoutMarks, pool: (await createDatabase(bench, closing)).pool },
     ]);
   });
 
-/** The insert into the tables of now, and that of the release before this one into its own. */
+/** Our insert against that of the previous release into its own tables. */
 export const measureReleaseRates = (bench: Bench): Promise<InsertRates> =>
   withClosing(bench, async (closing) => {
     const release = await bench.once(buildLastRelease);
-    return alternate(bench, [
+    return alternateInserts(bench, [
       { statement: await readInsert(), pool: (await createDatabase(bench, closing)).pool },
       { statement: await readInsert(release.root), pool: (await createDatabase(bench, closing, release)).pool },
     ]);
   });
 
-/** Batch by batch in turns, each side into a database of its own; who goes first changes, too. */
-async function alternate(bench: Bench, [ours, reference]: [Side, Side]): Promise<InsertRates> {
+/** Inserts each batch on both sides, each with its own database; which one goes first alternates. */
+async function alternateInserts(bench: Bench, [ours, reference]: [Side, Side]): Promise<InsertRates> {
   const { rounds, batchesPerRound } = bench.settings.inserts;
   const sides = [ours, reference].map((side) => ({ ...side, seconds: 0, rates: [] as number[] }));
   const [first, second] = [sides[0]!, sides[1]!];

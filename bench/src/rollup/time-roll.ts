@@ -1,4 +1,3 @@
-/** Turns marked intervals into the time that a processor takes to roll them all, and the memory it needs. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClearError } from '@millrace/dev/clear-error';
 import type { ClosingList } from '@millrace/dev/closing-list';
@@ -9,26 +8,26 @@ import { addJob } from '@millrace/shared/queue/add-job';
 import type { Queue } from '@millrace/shared/queue/queue';
 import type { Bench } from '../bench.js';
 import type { Database } from '../sides/create-database.js';
-import { openQueue } from '../sides/queue-look.js';
 import { queueEnvironment, type Server, startProcessor } from '../sides/start-sides.js';
+import { openQueue } from '../sides/watch-queue.js';
 
-export interface TimedRoll {
+interface TimedRoll {
   seconds: number;
   /** Still running. */
   processor: Server;
 }
 
-const checkIntervalMs = 50;
-/** Longer than anything takes that is not stuck. */
+const pollEveryMs = 50;
+/** A roll that takes longer is stuck. */
 const deadlineMs = 3_600_000;
 
-const somethingLeft = `/* bench.somethingLeft */
+const anythingLeft = `/* bench.anythingLeft */
 select exists (select from rollup_marks where interval_start < $1)
   or exists (select from rollup_day_marks where day < ($1::timestamptz at time zone 'UTC')::date) as "isLeft"`;
 
 /**
- * From the first job that a processor takes until no interval that was over then and no day before today is marked. The queue
- * is held up until the processor is ready: a processor that starts asks for a roll by itself.
+ * From the first job until no interval that was closed by then, and no day before today, is marked. The queue is paused until
+ * the processor is ready, since a starting processor adds a roll job itself.
  */
 export async function timeRoll(
   bench: Bench,
@@ -47,15 +46,15 @@ export async function timeRoll(
   return { seconds: (performance.now() - startedAt) / 1_000, processor };
 }
 
-/** @throws ClearError when a job failed or it takes for ever. */
+/** @throws ClearError when a job fails or the roll does not finish within an hour. */
 async function waitUntilRolled(bench: Bench, pool: Pool, queue: Queue, closedBefore: Date): Promise<void> {
   for (const end = Date.now() + deadlineMs; Date.now() < end; ) {
     bench.stopped.throwIfAborted();
-    const { rows } = await pool.query<{ isLeft: boolean }>(somethingLeft, [closedBefore]);
+    const { rows } = await pool.query<{ isLeft: boolean }>(anythingLeft, [closedBefore]);
     if (!rows[0]?.isLeft) return;
     const [failed] = await queue.getFailed(0, 0);
     if (failed) throw new ClearError(`Job ${failed.id} of queue ${queue.name} failed: ${failed.failedReason}`);
-    await sleep(checkIntervalMs);
+    await sleep(pollEveryMs);
   }
-  throw new ClearError('The roll did not come to an end.');
+  throw new ClearError('The roll did not finish within an hour.');
 }

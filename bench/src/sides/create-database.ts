@@ -1,4 +1,3 @@
-/** Turns the run's Postgres into an empty, migrated database for one measurement. */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +16,7 @@ export interface Database {
 }
 
 export const silent: Logger = createLogger('bench', 'silent');
-/** Plain SQL over the largest tables may take its time. */
+/** Plain SQL over the largest tables is slow. */
 const poolOptions = { max: 2, statementTimeoutMs: 1_800_000, applicationName: 'millrace-bench' };
 
 const newName = () => `bench_${randomBytes(6).toString('hex')}`;
@@ -30,10 +29,10 @@ function urlOf(bench: Bench, name: string): string {
 
 type Migrate = typeof migrate;
 
-/** Creates the database that all measurements copy, and returns its name. Postgres cannot copy a database with open connections. */
+/** Creates the database that all measures copy and returns its name. Its pool is closed: Postgres cannot copy a database with open connections. */
 const createTemplate = (bench: Bench): Promise<string> => createMigrated(bench, migrate);
 
-/** Empty, with tables, queue tables and the partitions around now. */
+/** Creates an empty database with tables, queue tables and the partitions around now. */
 async function createMigrated(bench: Bench, migrateTo: Migrate): Promise<string> {
   const name = newName();
   const server = createPool(bench.postgresUrl, silent, poolOptions);
@@ -43,7 +42,7 @@ async function createMigrated(bench: Bench, migrateTo: Migrate): Promise<string>
   const pool = createPool(url, silent, poolOptions);
   try {
     await migrateTo(pool, { kind: 'postgres', url, prefix: queuePrefix }, silent);
-    // Of last month, this and the next, so that no side has to make them while it is measured.
+    // For last month, this one and the next, so that no service creates them while it is measured.
     const now = new Date();
     await createPartitions(pool, firstOfMonth(now, -1), firstOfMonth(now, 1));
   } finally {
@@ -59,16 +58,16 @@ async function copyTemplate(bench: Bench, server: Pool): Promise<string> {
   return name;
 }
 
-/** With the tables of that release, as its own migrations make them. */
+/** With the tables of that release, created by its own migrations. */
 async function createOfRelease(bench: Bench, { root }: Release): Promise<string> {
   const dist = join(root, 'shared', 'dist');
-  // Releases up to 0.6 have all modules in one folder.
+  // Up to release 0.6, all modules of shared are in one folder.
   const file = [join(dist, 'platform', 'migrate.js'), join(dist, 'migrate.js')].find(existsSync)!;
   const { migrate: migrateTo } = (await import(pathToFileURL(file).href)) as { migrate: Migrate };
   return createMigrated(bench, migrateTo);
 }
 
-/** A database of its own, with tables, queue tables and the partitions around now; of another release if one is given. */
+/** Creates a separate database with tables, queue tables and the partitions around now, those of `release` if given. */
 export async function createDatabase(bench: Bench, closing: ClosingList, release?: Release): Promise<Database> {
   const server = createPool(bench.postgresUrl, silent, poolOptions);
   const name = release ? await createOfRelease(bench, release) : await copyTemplate(bench, server);
@@ -85,7 +84,7 @@ export async function createDatabase(bench: Bench, closing: ClosingList, release
 const firstOfMonth = (time: Date, offset: number) =>
   new Date(Date.UTC(time.getUTCFullYear(), time.getUTCMonth() + offset, 1));
 
-/** Of every month from that of `from` to that of `to`, unless they are there. */
+/** For every month from that of `from` to that of `to`; existing ones are left alone. */
 export async function createPartitions(pool: Pool, from: Date, to: Date): Promise<void> {
   for (let first = firstOfMonth(from, 0); first <= to; first = firstOfMonth(first, 1)) {
     const table = `events_${first.toISOString().slice(0, 7).replace('-', '_')}`;

@@ -1,4 +1,3 @@
-/** Another commit of this repository, built beside it, to be measured in turns with what is here. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +10,7 @@ import type { Bench } from '../bench.js';
 export interface Release {
   /** Short hash. */
   commit: string;
-  /** Folder of its workspace. */
+  /** Its workspace folder. */
   root: string;
 }
 
@@ -22,25 +21,23 @@ function resolveCommit(name: string): string {
   try {
     return git('rev-parse', '--short', '--verify', `${name}^{commit}`);
   } catch {
-    throw new ClearError(
-      `There is no commit "${name}" in this clone: give one that \`git log\` shows, or fetch it first.`,
-    );
+    throw new ClearError(`This clone has no commit "${name}": choose one from \`git log\`, or fetch it first.`);
   }
 }
 
-/** The commit that is given with `--against`, if any. */
+/** Builds the commit given by `--against`; undefined without that option. */
 export async function buildPreviousRelease(bench: Bench): Promise<Release | undefined> {
   return bench.against === undefined ? undefined : buildRelease(bench, bench.against);
 }
 
-/** The commit of the release before this one. @throws ClearError when a shallow clone does not have it. */
+/** Builds the latest release. @throws ClearError when a shallow clone does not have its commit. */
 export function buildLastRelease(bench: Bench): Promise<Release> {
   const file = join(workspaceRoot, 'e2e', 'previous-release.json');
   const { commit } = JSON.parse(readFileSync(file, 'utf8')) as { commit: string };
   return buildRelease(bench, commit);
 }
 
-/** Checks it out in a temporary folder, which any of its commands then installs and builds; both are gone at the end of the run. */
+/** Checks the commit out in a temporary worktree, removed at the end of the run; running any of its commands installs and builds it. */
 async function buildRelease(bench: Bench, name: string): Promise<Release> {
   const commit = resolveCommit(name);
   const root = join(makeThrowAwayFolder(bench.closing), commit);

@@ -1,4 +1,3 @@
-/** Runs a script as one measured process: with its log in a file, its memory watched, and never outliving us. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
@@ -7,17 +6,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ClearError } from '@millrace/dev/clear-error';
 import type { ClosingList } from '@millrace/dev/closing-list';
 import { makeThrowAwayFolder } from '@millrace/dev/throw-away-folder';
-import { describeRefusal } from '../load/describe-refusal.js';
-import { readMemory } from './read-memory.js';
+import { describeRefusal } from '../load/requests.js';
+import { readMemory } from './process-usage.js';
 
-export interface SideOptions {
+interface SideOptions {
   name: string;
   /** Absolute path. */
   script: string;
-  /** Further options of Node itself. */
+  /** Options of Node itself. */
   nodeOptions?: string[];
   env: Record<string, string>;
-  /** Answers with 200 once the process is ready; absent when nobody calls it. */
+  /** Answers 200 once the process is ready; absent when the process has no HTTP server. */
   readyUrl?: string;
   /** Folder for a CPU profile. */
   profileFolder?: string | undefined;
@@ -28,9 +27,9 @@ export interface Side {
   pid: number;
   /** Resident memory now, in MB. */
   rssMb(): number;
-  /** The highest so far, kept by the kernel, in MB. */
+  /** Highest resident memory so far, recorded by the kernel, in MB. */
   peakRssMb(): number;
-  /** Rejects when the process ends by itself. */
+  /** Rejects when the process exits without being stopped. */
   crashed: Promise<never>;
   stop(): Promise<void>;
 }
@@ -38,7 +37,7 @@ export interface Side {
 const preload = import.meta.resolve('@millrace/dev/end-with-supervisor');
 const readyDeadlineMs = 20_000;
 
-/** Starts the process, leaves its stopping in the closing list, and resolves when it is ready. */
+/** Resolves when the process is ready. It is stopped by the closing list, and killed if the bench dies. */
 export async function spawnSide(closing: ClosingList, options: SideOptions): Promise<Side> {
   const logFile = join(makeThrowAwayFolder(closing), 'log');
   const child = spawnChild(options, logFile);
@@ -48,7 +47,7 @@ export async function spawnSide(closing: ClosingList, options: SideOptions): Pro
   const ended = once(child, 'exit').finally(() => process.off('exit', kill));
   const crashed = ended.then((): never => {
     if (stopping) return new Promise<never>(() => undefined) as never;
-    throw new ClearError(`${options.name} ended by itself. The end of its log:\n${endOf(logFile)}`);
+    throw new ClearError(`${options.name} exited unexpectedly. The end of its log:\n${endOf(logFile)}`);
   });
   crashed.catch(() => undefined);
   const side: Side = {
@@ -70,7 +69,7 @@ export async function spawnSide(closing: ClosingList, options: SideOptions): Pro
   return side;
 }
 
-/** Detached, so that Ctrl-C reaches only us and the order of stopping is ours. */
+/** Detached, so that Ctrl-C reaches only the bench, which then stops processes in order. */
 function spawnChild({ script, nodeOptions = [], env, profileFolder }: SideOptions, logFile: string): ChildProcess {
   const log = openSync(logFile, 'a');
   const profile = profileFolder ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`] : [];
@@ -91,7 +90,7 @@ async function waitUntilReady(url: string, name: string, logFile: string): Promi
     const problem = await readinessProblem(url);
     if (problem === undefined) return;
     if (Date.now() > end) {
-      throw new ClearError(`${name} did not get ready: ${problem}. The end of its log:\n${endOf(logFile)}`);
+      throw new ClearError(`${name} is not ready: ${problem}. The end of its log:\n${endOf(logFile)}`);
     }
     await sleep(50);
   }
@@ -104,7 +103,7 @@ async function readinessProblem(url: string): Promise<string | undefined> {
     await response.arrayBuffer();
     return undefined;
   } catch (error) {
-    return `${url} cannot be reached (${(error as Error).message})`;
+    return `${url} is unreachable (${(error as Error).message})`;
   }
 }
 

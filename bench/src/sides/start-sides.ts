@@ -1,14 +1,19 @@
-/** Starts the measured processes: our services, and those of the straightforward design. */
 import { join } from 'node:path';
 import type { ClosingList } from '@millrace/dev/closing-list';
 import { findFreePort } from '@millrace/dev/free-port';
 import { nodeOptions, services } from '@millrace/dev/services';
 import { workspaceRoot } from '@millrace/dev/workspace-root';
+import { eventIngest } from '@millrace/shared/contract/jobs';
 import type { QueueLocation } from '@millrace/shared/platform/config';
+import type { Queue } from '@millrace/shared/queue/queue';
 import type { Bench } from '../bench.js';
+import { createDatabase, type Database } from './create-database.js';
+import { buildPreviousRelease } from './previous-release.js';
 import { type Side, spawnSide } from './spawn-side.js';
+import { startRedis } from './start-stores.js';
+import { countQueuedEvents, openQueue } from './watch-queue.js';
 
-/** A side that answers HTTP. */
+/** A process that answers HTTP. */
 export interface Server extends Side {
   url: string;
 }
@@ -21,17 +26,17 @@ type Starter = (
   root?: string,
 ) => Promise<Server>;
 
-/** Variables that point one of our services at a queue. */
+/** Variables that point a service at a queue. */
 export function queueEnvironment(queue: QueueLocation): Record<string, string> {
   return queue.kind === 'redis'
     ? { QUEUE_PREFIX: queue.prefix, REDIS_URL: queue.url }
     : { QUEUE_PREFIX: queue.prefix, DATABASE_URL: queue.url };
 }
 
-/** The sides are as free of keys as what they are compared with: NODE_ENV=production alone would ask for one. */
+/** The baseline checks no keys either; NODE_ENV=production would require them. */
 const withoutKeys = { INGEST_AUTH: 'open', READ_AUTH: 'open' };
 
-/** As `npm start` starts it. */
+/** Starts a service as `npm start` does. */
 const serviceStarter =
   (name: string): Starter =>
   async (bench, closing, env, root = workspaceRoot) => {
@@ -55,26 +60,75 @@ export const startReporting = serviceStarter('reporting');
 export const startReportingWorker = serviceStarter('reporting-worker');
 export const startScheduler = serviceStarter('scheduler');
 
-const baselineScript = (name: string) => join(workspaceRoot, 'bench', 'dist', 'baseline', `${name}.js`);
+export const baselineQueue = 'baseline-events';
+const baselineScript = join(workspaceRoot, 'bench', 'dist', 'baseline', 'straightforward-design.js');
 
 const baselineStarter =
-  (script: string): Starter =>
+  (role: 'ingestion' | 'express'): Starter =>
   async (_bench, closing, env) => {
     const port = String(await findFreePort());
     const url = `http://127.0.0.1:${port}`;
     const side = await spawnSide(closing, {
-      name: `baseline ${script}`,
-      script: baselineScript(script),
-      env: { PORT: port, ...env },
+      name: role === 'express' ? 'bare Express' : `baseline ${role}`,
+      script: baselineScript,
+      env: { ROLE: role, QUEUE: baselineQueue, PORT: port, ...env },
       readyUrl: `${url}/ready`,
     });
     return { ...side, url };
   };
 
 export const startBaselineIngestion = baselineStarter('ingestion');
-export const startBareExpress = baselineStarter('bare-express');
+export const startBareExpress = baselineStarter('express');
 
-/** Nobody calls it; it begins to work when its queue lets it. */
+/** It has no readiness check: it starts on its queue's jobs once it is up. */
 export function startBaselineProcessor(closing: ClosingList, env: Record<string, string>): Promise<Side> {
-  return spawnSide(closing, { name: 'baseline processor', script: baselineScript('processor'), env });
+  const name = 'baseline processor';
+  return spawnSide(closing, { name, script: baselineScript, env: { ROLE: 'processor', QUEUE: baselineQueue, ...env } });
+}
+
+export interface LoadTarget {
+  server: Server;
+  /** Where events must be after their 200; emptied after each round. */
+  queue?: { queue: Queue; countEvents(queue: Queue): Promise<number> };
+}
+
+async function startTarget(
+  bench: Bench,
+  closing: ClosingList,
+  location: QueueLocation,
+  root?: string,
+): Promise<LoadTarget> {
+  const server = await startIngestion(bench, closing, queueEnvironment(location), root);
+  const queue = await openQueue(closing, eventIngest.queue, location);
+  return { server, queue: { queue, countEvents: countQueuedEvents } };
+}
+
+/** Our ingestion and, with `--against`, that commit's; each has its own queue on the same Redis. */
+export async function startIngestionSides(
+  bench: Bench,
+  closing: ClosingList,
+  redis: QueueLocation,
+): Promise<{ ours: LoadTarget; previous?: LoadTarget }> {
+  const release = await bench.once(buildPreviousRelease);
+  const ours = await startTarget(bench, closing, redis);
+  if (!release) return { ours };
+  const previous = await startTarget(bench, closing, { ...redis, prefix: `${redis.prefix}_previous` }, release.root);
+  return { ours, previous: { ...previous, server: { ...previous.server, name: `ingestion of ${release.commit}` } } };
+}
+
+export interface Pipeline {
+  database: Database;
+  queue: Queue;
+  ingestion: Server;
+  processor: Server;
+}
+
+/** Ingestion, a queue on Redis, a processor and a database. */
+export async function startPipeline(bench: Bench, closing: ClosingList): Promise<Pipeline> {
+  const database = await createDatabase(bench, closing);
+  const redis = await startRedis(closing);
+  const env = { ...queueEnvironment(redis), DATABASE_URL: database.url };
+  const ingestion = await startIngestion(bench, closing, env);
+  const processor = await startProcessor(bench, closing, env);
+  return { database, queue: await openQueue(closing, eventIngest.queue, redis), ingestion, processor };
 }

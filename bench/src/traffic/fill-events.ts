@@ -1,4 +1,3 @@
-/** Turns a plan of traffic into stored events with their sites and marks, as the processor would leave them, only faster. */
 import { rmSync } from 'node:fs';
 import { makeThrowAwayFolder } from '@millrace/dev/throw-away-folder';
 import { inTransaction, type Pool } from '@millrace/shared/platform/postgres';
@@ -14,7 +13,7 @@ const addMarks = `/* bench.addMarks */
 insert into rollup_marks (site_id, interval_start)
 select mark.site_id, to_timestamp(mark.seconds) from unnest($1::text[], $2::integer[]) as mark(site_id, seconds)`;
 
-/** Rows and marks in one transaction, since readers rely on it. The server reads the file itself: it is ours, on this machine. */
+/** Rows and marks go into one transaction, which readers rely on. The server reads the file itself, since it runs on this machine. */
 function copyChunk(pool: Pool, { file, marks: { sites, seconds } }: Chunk, columns: string): Promise<void> {
   return inTransaction(pool, async (client) => {
     await client.query(addSites, [sites]);
@@ -23,10 +22,10 @@ function copyChunk(pool: Pool, { file, marks: { sites, seconds } }: Chunk, colum
   });
 }
 
-/** Sites of the first chunk are there before others look for them, so that no copy waits for another one's. */
+/** The first chunk is copied alone: it inserts all sites, which concurrent copies would otherwise wait for. */
 const copiesAtOnce = 2;
 
-/** Chunks are written while those before them are copied. */
+/** Stores traffic with its sites and marks as the processor would, but faster. Writes chunks while earlier ones are copied. */
 export const fillEvents = (bench: Bench, pool: Pool, plan: TrafficPlan): Promise<void> =>
   withClosing(bench, async (closing) => {
     const folder = makeThrowAwayFolder(closing);
@@ -38,7 +37,7 @@ export const fillEvents = (bench: Bench, pool: Pool, plan: TrafficPlan): Promise
       bench.stopped.throwIfAborted();
       if (copying.length === copiesAtOnce) await copying.shift();
       const copy = copyChunk(pool, chunk, copyColumns(plan)).finally(() => rmSync(chunk.file));
-      // It fails where it is waited for.
+      // A failure is reported where the copy is awaited.
       copy.catch(() => undefined);
       copying.push(copy);
       if (isFirst) await copy;

@@ -1,10 +1,8 @@
-/** What is known of a visitor and of a visit, as properties of their events, about as varied as on real sites. */
-import { createRandom, type Random } from '../create-random.js';
-import { pick, pickSkewed, zipf } from './draw.js';
+import { createRandom, pick, pickSkewed, type Random, zipf } from './create-random.js';
 
-export type Properties = Record<string, string | number>;
+type Properties = Record<string, string | number>;
 
-/** 146 countries, those with most visitors first. */
+/** 146 countries, most visitors first. */
 export const countries = (
   'US IN DE GB FR BR CA JP NL ES IT PL AU MX ID TR KR SE CH UA AR VN PH BE AT CO RO PT CZ DK NO FI IL GR HU IE SG MY TH ZA ' +
   'NG EG PK BD CL PE NZ HK TW AE SA KE MA RS BG SK HR LT LV EE SI LU IS MT CY GE AM AZ KZ UZ BY MD AL MK BA ME XK DZ TN LY ' +
@@ -42,7 +40,7 @@ const campaigns = 60;
 const deviceOf = (drawn: number) => (drawn < 0.55 ? 'mobile' : drawn < 0.94 ? 'desktop' : 'tablet');
 const planOf = (drawn: number) => (drawn < 0.12 ? 'pro' : drawn < 0.15 ? 'team' : drawn < 0.4 ? 'free' : undefined);
 
-/** The same for the same seed. */
+/** Properties of a visitor, the same for the same seed. */
 export function visitorProperties(seed: number): Properties {
   const random = createRandom(seed);
   const country = pickSkewed(random, countries);
@@ -67,7 +65,7 @@ export function visitorProperties(seed: number): Properties {
   };
 }
 
-/** Where the visit came from, and the name it found the site under. */
+/** Hostname and campaign of a visit. */
 export function visitProperties(site: string, random: Random): Properties {
   const hostname = random() < 0.8 ? site : `www.${site}`;
   if (random() >= 0.25) return { hostname };
@@ -80,7 +78,7 @@ export function visitProperties(site: string, random: Random): Properties {
   };
 }
 
-/** Of every event another one. */
+/** Properties that differ from event to event. */
 export function eventProperties(type: string, random: Random): Properties {
   return {
     ...(type === 'view' && random() < 0.6 && { load_ms: 80 + zipf(random, 4_000) }),

@@ -1,20 +1,18 @@
-/** Turns a site and a moment into the events of one visit. */
-import { makeUuid, type Random } from '../create-random.js';
-import type { ClientEvent } from '../make-events.js';
-import { zipf } from './draw.js';
+import type { ClientEvent } from '../load/make-events.js';
+import { makeUuid, type Random, zipf } from './create-random.js';
 import { eventProperties, visitorProperties, visitProperties } from './make-dimensions.js';
 import type { TrafficSite } from './traffic-sites.js';
 
-/** An event with its id; its time is a number, since there are many of them. */
+/** The time is a number to save memory and time: there are many of them. */
 export interface TrafficEvent extends ClientEvent {
   timeMs: number;
   event_id: string;
 }
 
-/** Makes the events of a visit that begins at `startMs`, in the order of their times. */
+/** Makes the events of a visit that starts at `startMs`, in time order. */
 export type SessionMaker = (startMs: number) => TrafficEvent[];
 
-/** Shares of the events after the first of a visit; what is left are views. */
+/** Event types after the first of a visit, by cumulative share. */
 const eventTypes: [upTo: number, name: string][] = [
   [0.14, 'click'],
   [0.22, 'impression'],
@@ -32,7 +30,7 @@ const pathOf = (page: number) =>
 const referrerOf = (random: Random, host: number) =>
   `https://${host % 3 === 0 ? 'www.' : ''}referrer-${host}.example/${host < 5 ? `search?q=${zipf(random, 1_000)}` : ''}`;
 
-/** One-to-one and 0 for 0 only, so that ids of different users differ, in no order that an index could profit from. */
+/** A bijection: different users get different ids, in an order that does not favour an index. */
 function scramble(number: number): string {
   let mixed = Math.imul(number ^ (number >>> 16), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
@@ -47,10 +45,9 @@ function typeOf(random: Random): string {
   return eventTypes.find(([upTo]) => drawn < upTo)![1];
 }
 
-/** Visits of one site. Of three visits one is by somebody new, two by somebody known, more likely of late than of long ago. */
+/** One in three visits is by a new user, the others by a returning one, more likely a recent than an old one. */
 export function createSessionMaker(site: TrafficSite, random: Random): SessionMaker {
   let users = 0;
-  /** From 1: engines without null use 0 for events without a user. */
   function chooseUser(): number {
     if (users > 0 && random() < 0.65) return users - Math.floor(random() ** 2 * users);
     users += 1;

@@ -1,5 +1,4 @@
-/** Turns a number of events and a range of time into the traffic of many sites, about in the order of its times. */
-import { createRandom, type Random } from '../create-random.js';
+import { createRandom, type Random } from './create-random.js';
 import { createSessionMaker, type SessionMaker, type TrafficEvent } from './make-session.js';
 import { type TrafficSite, trafficSites } from './traffic-sites.js';
 
@@ -8,15 +7,15 @@ export interface TrafficPlan {
   /** Half-open. */
   fromMs: number;
   untilMs: number;
-  /** Default all. */
+  /** Default: all. */
   sites?: readonly TrafficSite[];
-  /** What is known of visitors and pages stands in columns, as since release 0.6, not in properties. */
+  /** Stores enrichments in columns, as since release 0.6, instead of in properties. */
   hasContext?: boolean;
-  /** Default 1; another one makes other events of the same kind. */
+  /** Default 1. */
   seed?: number;
 }
 
-/** Visits of one slot begin in any order. */
+/** Visits within a slot start in any order. */
 const slotMs = 900_000;
 const hourMs = 3_600_000;
 
@@ -25,8 +24,8 @@ interface Slot {
   untilMs: number;
 }
 
-/** How busy a moment is: five times as much in the afternoon as at night, less at the weekend. */
-export function busyness(timeMs: number): number {
+/** Relative traffic at a time: five times more in the afternoon than at night, and less at the weekend. */
+function busyness(timeMs: number): number {
   const hour = (timeMs / hourMs) % 24;
   const weekday = new Date(timeMs).getUTCDay();
   const daily = 0.6 - 0.4 * Math.cos(((hour - 3) / 24) * 2 * Math.PI);
@@ -45,7 +44,7 @@ function slotsOf({ fromMs, untilMs }: TrafficPlan): Slot[] {
 
 const weightOf = (slot: Slot) => busyness(slot.fromMs) * (slot.untilMs - slot.fromMs);
 
-/** Draws a site by its share; the biggest ones are found first. */
+/** Draws sites by their share. Bigger sites come first, which keeps the search short. */
 function createSiteChooser(sites: readonly TrafficSite[], random: Random): () => SessionMaker {
   let upTo = 0;
   const makers = sites.map((site) => {
@@ -54,16 +53,16 @@ function createSiteChooser(sites: readonly TrafficSite[], random: Random): () =>
   });
   return () => {
     const drawn = random();
-    // Shares that are added up may miss 1 by a rounding error.
+    // The sum of the shares may be slightly below 1.
     return (makers.find((maker) => drawn < maker.upTo) ?? makers[0]!).make;
   };
 }
 
-/** A visit at the end of the plan does not reach into the time after it. */
+/** Keeps visits at the end of the plan within it. */
 const reflect = (timeMs: number, { fromMs, untilMs }: TrafficPlan) =>
   timeMs < untilMs ? timeMs : Math.max(fromMs, 2 * untilMs - 1 - timeMs);
 
-/** Exactly `plan.events` of them, the same ones each time; visits begin in the order of 15-minute slots. */
+/** Exactly `plan.events` events, the same for the same seed. Visits are in the order of 15-minute slots. */
 export function* makeTraffic(plan: TrafficPlan): Generator<TrafficEvent> {
   const random = createRandom(plan.seed ?? 1);
   const chooseSite = createSiteChooser(plan.sites ?? trafficSites, random);

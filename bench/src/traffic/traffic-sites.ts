@@ -1,16 +1,13 @@
-/** Turns the wish for sites of different size into a list of them, each with its share of the traffic. */
-
 export interface TrafficSite {
   id: string;
-  /** Of all sessions, 0 to 1. */
+  /** Share of all visits, 0 to 1. */
   share: number;
-  /** Pages, referring hosts and profiles that its events may name. */
+  /** Number of different pages, referring hosts and profiles. */
   paths: number;
   hosts: number;
   profiles: number;
 }
 
-/** Of the biggest site. */
 const biggestShare = 0.38;
 const siteCount = 40;
 
@@ -22,7 +19,7 @@ export const biggestSite: TrafficSite = {
   profiles: 500,
 };
 
-/** Site n is half as busy as site n / 2; fewer visits find fewer pages. */
+/** Site n has half the traffic of site n / 2, and fewer pages. */
 function smallerSites(): TrafficSite[] {
   const weights = Array.from({ length: siteCount - 1 }, (_, index) => 1 / (index + 2));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
@@ -35,8 +32,7 @@ function smallerSites(): TrafficSite[] {
   }));
 }
 
-/** The biggest first; the shares add up to 1. */
+/** Biggest first; the shares add up to 1. */
 export const trafficSites: readonly TrafficSite[] = [biggestSite, ...smallerSites()];
 
-/** The biggest site with nobody beside it. */
 export const onlyBiggestSite: readonly TrafficSite[] = [{ ...biggestSite, share: 1 }];

@@ -1,31 +1,62 @@
-/** Turns traffic into files that Postgres reads with COPY, each with the marks that belong to its events. */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate as stepAside } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { intervalMs } from '@millrace/shared/contract/rollups';
-import { contextColumns, splitContext } from './context-columns.js';
 import type { TrafficEvent } from './make-session.js';
 import { makeTraffic, type TrafficPlan } from './make-traffic.js';
 
+const named =
+  'hostname country region city browser browser_version os os_version device language screen timezone'.split(' ');
+const campaigns = ['utm_source', 'utm_medium', 'utm_campaign', 'utm_content'];
+
+export const contextColumns: readonly string[] = [...named, ...campaigns, 'source', 'channel'];
+
+/** Channel of a medium; a referrer without a medium is a referral. */
+const channels: Record<string, string> = {
+  email: 'Email',
+  cpc: 'Paid Search',
+  social: 'Organic Social',
+  organic: 'Organic Search',
+  affiliate: 'Affiliates',
+  display: 'Display',
+};
+
+const hostOf = (referrer: string | undefined) => (referrer === undefined ? undefined : new URL(referrer).hostname);
+
+type Values = Record<string, string | number | undefined>;
+
+/** Separates the properties that have a column from the others. */
+function splitContext({ properties = {}, referrer }: TrafficEvent): { context: Values; properties: Values } {
+  const given = properties as Values;
+  const isColumn = (name: string) => contextColumns.includes(name);
+  const split = (keep: (name: string) => boolean) =>
+    Object.fromEntries(Object.entries(given).filter(([name]) => keep(name)));
+  const host = hostOf(referrer);
+  const channel = given.utm_medium ? channels[String(given.utm_medium)] : host ? 'Referral' : 'Direct';
+  return {
+    context: { ...split(isColumn), source: given.utm_source ?? host, channel },
+    properties: split((name) => !isColumn(name)),
+  };
+}
+
 export interface Chunk {
   file: string;
-  /** Sites and starts of the intervals that events fall into, side by side, each pair once. */
+  /** Each site and interval start with events, once, as parallel arrays. */
   marks: { sites: string[]; seconds: number[] };
 }
 
 const eventColumns =
   'site_id, timestamp, event_id, event_type, path, user_id, session_id, profile_id, referrer, properties';
 
-/** In the order of the files. */
 export const copyColumns = ({ hasContext = false }: TrafficPlan): string =>
   hasContext ? `${eventColumns}, ${contextColumns.join(', ')}` : eventColumns;
 
-/** Events of one file. */
+/** Events per file. */
 const chunkSize = 200_000;
-/** Events that are written at once: few enough to die young, which spares the collector of garbage most of its work. */
+/** Events per write: few enough to be garbage before they are promoted, which saves most of the collector's work. */
 const pieceSize = 1_000;
 
-/** No value of ours holds a tab, a line break or a backslash, which would have to be escaped. */
+/** Nothing is escaped: no generated value contains a tab, a line break or a backslash. */
 export function copyLine(event: TrafficEvent, hasContext = false): string {
   if (hasContext) return contextLine(event);
   const { user_id = '\\N', session_id = '\\N', profile_id = '\\N', referrer = '\\N', properties } = event;
@@ -34,7 +65,7 @@ export function copyLine(event: TrafficEvent, hasContext = false): string {
   return `${key}\t${event.event_type}\t${event.path}\t${user_id}\t${session_id}\t${profile_id}\t${referrer}\t${json}\n`;
 }
 
-/** What is known of visitor and page stands in columns of its own instead of properties. */
+/** Enrichments go into columns instead of properties. */
 function contextLine(event: TrafficEvent): string {
   const { context, properties } = splitContext(event);
   const values = contextColumns.map((name) => context[name] ?? '\\N').join('\t');
@@ -53,7 +84,7 @@ function toMarks(starts: Starts): Chunk['marks'] {
   return { sites: pairs.map(({ site }) => site), seconds: pairs.map(({ seconds }) => seconds) };
 }
 
-/** Undefined when `events` has no more. Steps aside after each piece, so that others get on with what they wait for. */
+/** Returns undefined when `events` is exhausted. Yields to the event loop after each piece, so that copies make progress. */
 async function writeChunk(
   file: string,
   events: Generator<TrafficEvent>,
@@ -72,7 +103,7 @@ async function writeChunk(
       }
       if (piece === '') break;
       writeSync(target, piece);
-      await stepAside();
+      await yieldToEventLoop();
     }
   } finally {
     closeSync(target);
@@ -80,7 +111,7 @@ async function writeChunk(
   return starts.size > 0 ? { file, marks: toMarks(starts) } : undefined;
 }
 
-/** Files of `folder`, which whoever gets them removes. */
+/** Writes COPY files into `folder`, which the caller deletes. */
 export async function* writeChunks(folder: string, plan: TrafficPlan): AsyncGenerator<Chunk> {
   const events = makeTraffic(plan);
   for (let number = 1; ; number += 1) {

@@ -1,4 +1,4 @@
-/** Judges every page by axe, by the rules of WCAG 2.2 A and AA, in both themes, on a desk and on a phone. */
+/** Checks every page with axe against WCAG 2.2 A and AA, in both themes, on desktop and phone. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { hasChromium } from '@millrace/shared/testing/chromium';
@@ -11,7 +11,7 @@ import { settled } from './read-page.js';
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
-/** Each violation with the elements that it is about. */
+/** Each violation with its elements. */
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe);
   const { violations: found } = (await page.evaluate(
@@ -64,7 +64,7 @@ describe.runIf(hasChromium())('every page', () => {
   ] as const;
 
   it.each(looks.flatMap((look) => pages.map((path) => ({ path, ...look }))))(
-    'has no violation, and fits the screen in both directions of writing: $path, $colorScheme, $width pixels wide',
+    'has no violation, and fits the screen in both writing directions: $path, $colorScheme, $width pixels wide',
     async ({ path, colorScheme, width }) => {
       const { page, problems } = await dashboard.open(path, { colorScheme, viewport: { width, height: 800 } });
       await page.locator('main h1, main h2, header h1').first().waitFor();

@@ -1,9 +1,9 @@
-/** A site with a few visitors whose ways are known, for the pages about behaviour. */
+/** A site with a few visitors whose journeys are known, for the behaviour pages. */
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { GivenEvent } from './open-dashboard.js';
 
-/** Three weeks, each from a Monday on. */
+/** Three weeks, starting on Mondays. */
 export const june = { date_range: ['2026-06-01', '2026-06-21'], site_id: 'shop' };
 export const juneInAddress = 'range=2026-06-01,2026-06-21';
 
@@ -12,7 +12,7 @@ const at = (day: string, time: string, user_id: string, rest: GivenEvent = {}): 
   ...rest,
 });
 
-/** Ada and Bob sign up, Cid only looks at the prices, Dan and Eve leave from the first page; Ada and Cid come again. */
+/** Ada and Bob sign up, Cid only looks at the prices, Dan and Eve leave on the first page; Ada and Cid return. */
 export const shopEvents: GivenEvent[] = [
   at('01', '10:00:00', 'ada', { path: '/' }),
   at('01', '10:00:40', 'ada', { path: '/prices' }),
@@ -29,7 +29,7 @@ export const shopEvents: GivenEvent[] = [
   at('17', '10:00:00', 'cid', { path: '/' }),
 ];
 
-/** The page itself never scrolls to the side; what is wider than it scrolls by itself. */
+/** The page itself never scrolls sideways; wider content scrolls on its own. */
 export async function expectNoSideScroll(page: Page): Promise<void> {
   const beyond = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
   expect(await page.evaluate<number>(beyond)).toBe(0);
@@ -47,5 +47,5 @@ export const cellsOf = (page: Page, table: string): Promise<string[][]> =>
       ),
     );
 
-/** What comes in a moment; the limit only ends what never comes, also on a busy machine. */
+/** For things that appear shortly. The limit is generous for busy machines. */
 export const soon = <T>(read: () => T) => expect.poll(read, { timeout: 15_000 });

@@ -1,4 +1,4 @@
-/** The chart: what happened beside it, parts of it made the range, points read by keys and by a finger. */
+/** The chart: annotations, selecting a range, and reading points by keyboard and touch. */
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,7 +7,7 @@ import { complete, figures } from './read-page.js';
 
 const june = '/shop?range=2026-06-01,2026-06-10&compare=off';
 
-/** Where the point of a day is, of ten. */
+/** The position of a day's point, of ten. */
 async function spotOf(page: Page, day: number): Promise<{ x: number; y: number }> {
   const { x, y, width, height } = (await page.locator('.u-over').boundingBox())!;
   return { x: x + ((day - 1) / 9) * width, y: y + height / 2 };
@@ -26,7 +26,7 @@ describe.runIf(hasChromium())('the chart', () => {
   });
   afterAll(() => dashboard.stop());
 
-  it('has marks where something happened, which are added and deleted', async () => {
+  it('shows annotations, which can be added and deleted', async () => {
     const { page, problems } = await dashboard.open(june);
     await complete(page);
     await page.getByRole('button', { name: 'Annotate' }).click();
@@ -62,7 +62,7 @@ describe.runIf(hasChromium())('the chart', () => {
     expect(problems).toEqual([]);
   });
 
-  it('shows how long a campaign lasts', async () => {
+  it('shows the duration of a campaign', async () => {
     const { page } = await dashboard.open(june);
     await complete(page);
     await page.getByRole('button', { name: 'Annotate' }).click();
@@ -82,7 +82,7 @@ describe.runIf(hasChromium())('the chart', () => {
     await fetch(`${dashboard.url}/api/v1/sites/shop/annotations/${annotations[0]!.id}`, { method: 'DELETE' });
   });
 
-  it('makes a part that is marked with the mouse the range, and Back undoes it', async () => {
+  it('sets the range to the part selected with the mouse, and Back undoes it', async () => {
     const { page, problems } = await dashboard.open(june);
     await figures(page);
     await page.locator('.u-over').waitFor();
@@ -98,7 +98,7 @@ describe.runIf(hasChromium())('the chart', () => {
     expect(problems).toEqual([]);
   });
 
-  it('reads its points one by one to those who go there with the keyboard', async () => {
+  it('announces its points one by one to keyboard users', async () => {
     const { page, problems } = await dashboard.open(`${june}&f=is_not,country,XX`);
     await page.locator('.u-over').waitFor();
     await page.getByRole('application').focus();
@@ -118,10 +118,10 @@ describe.runIf(hasChromium())('the chart', () => {
     expect(problems).toEqual([]);
   });
 
-  it('shows a point to a finger', async () => {
+  it('shows a point on touch', async () => {
     const options = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
     const { page, problems } = await dashboard.open(june, options);
-    // Until then what is above the chart may grow.
+    // Until then, the part above the chart may still grow.
     await complete(page);
     await page.locator('.u-over').scrollIntoViewIfNeeded();
     const { x, y } = await spotOf(page, 4);

@@ -1,4 +1,4 @@
-/** The whole list of a tab: sorted, searched, continued and exported as the API answers it. */
+/** The full list of a tab: sorted, searched, paged and exported like the API's answer. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,7 +51,7 @@ describe.runIf(hasChromium())('details', () => {
     await rm(dir, { recursive: true, force: true });
   });
 
-  it('have all rows, a hundred at first, in the order of any column', async () => {
+  it('list all rows, a hundred at first, sorted by any column', async () => {
     const { page, problems } = await dashboard.open(june);
     await page.getByRole('button', { name: 'Details of Pages' }).click();
     await expect.poll(() => status(page), patient).toBe('100 of 130');
@@ -71,13 +71,13 @@ describe.runIf(hasChromium())('details', () => {
       ]);
     await dialog(page).getByRole('button', { name: 'Show more' }).click();
     await expect.poll(() => firstRows(page, 200).then((rows) => rows.length), patient).toBe(130);
-    // All of it is in the address.
+    // The address contains all of it.
     await page.reload();
     await expect.poll(() => firstRows(page, 1), patient).toEqual([['/p-1', '1', '1', '1', '100%', '0s']]);
     expect(problems).toEqual([]);
   });
 
-  it('find values by a part of them, and countries by their names', async () => {
+  it('find values by a part of them, and countries by name', async () => {
     const { page } = await dashboard.open(`${june}&details=pages`);
     await dialog(page).getByRole('searchbox').fill('P-12');
     await expect.poll(() => status(page), patient).toBe('11 of 11');
@@ -86,7 +86,7 @@ describe.runIf(hasChromium())('details', () => {
     await expect.poll(() => firstRows(page, 9), patient).toEqual([['Germany', '1', '12', '1', '0%', '11s']]);
   });
 
-  it('close when a value is chosen, by Escape, and with Back, and give the focus back', async () => {
+  it('close when a value is chosen, on Escape and with Back, and return the focus', async () => {
     const { page } = await dashboard.open(june);
     const opener = page.getByRole('button', { name: 'Details of Pages' });
     await opener.click();
@@ -104,7 +104,7 @@ describe.runIf(hasChromium())('details', () => {
     expect(decodeURIComponent(new URL(page.url()).searchParams.get('f')!)).toBe('is,path,/p-10');
   });
 
-  it('are exported with the range, filters, order and search that are shown', async () => {
+  it('export with the current range, filters, order and search', async () => {
     const { page } = await dashboard.open(`${june}&f=is,country,FR&details=pages&tab.sort=-views&tab.search=p-12`);
     await expect.poll(() => status(page), patient).toBe('10 of 10');
     const [csv] = await Promise.all([
@@ -125,7 +125,7 @@ describe.runIf(hasChromium())('details', () => {
     expect((await contentOf(workbook)).subarray(0, 2).toString()).toBe('PK');
   });
 
-  it('say why a workbook could not be written', async () => {
+  it('explain why a workbook could not be written', async () => {
     const { page } = await dashboard.open(`${june}&details=pages`);
     const failed = { id: 'e', status: 'failed', error: 'The disk is full.' };
     await page.route('**/api/v1/exports', (route) => route.fulfill({ json: failed }));
@@ -133,7 +133,7 @@ describe.runIf(hasChromium())('details', () => {
     await dialog(page).getByRole('alert').getByText('The disk is full.').waitFor();
   });
 
-  it('have no exports behind a shared link', async () => {
+  it('offer no exports behind a shared link', async () => {
     const { page } = await dashboard.open('/share/abc');
     await page.route('**/share/abc/api/v1/**', (route) => {
       const url = new URL(route.request().url());

@@ -1,4 +1,3 @@
-/** A site before its first event: how it is sent, and what the page makes of it. */
 import { hasChromium, launchChromium, openPage } from '@millrace/shared/testing/chromium';
 import { spawnService } from '@millrace/shared/testing/spawn-service';
 import { eventsStored, type Stack, startStack } from '@millrace/shared/testing/stack';
@@ -17,7 +16,7 @@ describe.runIf(hasChromium())('a site without events', () => {
   });
   afterAll(() => dashboard.stop());
 
-  it('has the lines to send the first one, with its own name, and turns into its figures by itself', async () => {
+  it("shows how to send the first event, with the site's own name, and switches to figures by itself", async () => {
     const { page, problems } = await dashboard.open('/brand-new-site?range=day');
     await isWaiting(page);
     expect((await lines(page)).slice(0, 2)).toEqual([
@@ -30,7 +29,7 @@ describe.runIf(hasChromium())('a site without events', () => {
     await page.close();
   });
 
-  it('turns also for events of the past, which no stream tells of', async () => {
+  it('also switches for past events, which the live stream does not report', async () => {
     const { page } = await dashboard.open('/imported?range=2026-06-01,2026-06-01&compare=off');
     await isWaiting(page);
     await dashboard.store([{ site_id: 'imported', timestamp: '2026-06-01T10:00:00Z' }]);
@@ -38,7 +37,7 @@ describe.runIf(hasChromium())('a site without events', () => {
     await page.close();
   });
 
-  it('asks whether there are events only once the last answer is there', async () => {
+  it('checks for events only after the previous check was answered', async () => {
     const { page } = await dashboard.open('/');
     let asked = 0;
     await page.route('**/api/v1/query', () => {
@@ -54,7 +53,7 @@ describe.runIf(hasChromium())('a site without events', () => {
     await page.close();
   });
 
-  it('is shown as such when it was made by hand, but not when only the range has no events', async () => {
+  it('appears for a site added by hand, but not when only the range has no events', async () => {
     await fetch(`${dashboard.url}/api/v1/sites/by-hand`, { method: 'PUT' });
     const byHand = await dashboard.open('/by-hand');
     await isWaiting(byHand.page);
@@ -79,7 +78,7 @@ describe.runIf(hasChromium())('the first visit', () => {
   });
   afterAll(() => stack.stop());
 
-  it('leads from an empty page to the first number with the line that it shows', async () => {
+  it('leads from an empty page to the first figure with the command that it shows', async () => {
     const reporting = await spawnService('reporting', { ...stack.env, INGESTION_URL: stack.ingestionUrl });
     const browser = await launchChromium();
     const { page } = await openPage(browser, reporting.url);

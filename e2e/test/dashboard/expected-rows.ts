@@ -1,4 +1,4 @@
-/** What panels have to show, by the API's own answers to questions that are written here again. */
+/** What panels must show, from the API's answers to queries that are written out here independently. */
 import type { Page } from 'playwright-core';
 import type { Dashboard } from './open-dashboard.js';
 
@@ -7,7 +7,7 @@ export interface ExpectedTab {
   dimension: string;
   metrics: string[];
   filters?: unknown[];
-  /** Dimension of its rows where the page is filtered to one of its values. */
+  /** Dimension of its rows when the page is filtered by one of its values. */
   versions?: string;
 }
 
@@ -21,7 +21,7 @@ const set = (tab: string) => visitors(tab, tab, { metrics: ['visitors', 'visits'
 const done = (tab: string, dimension: string) =>
   visitors(tab, dimension, { metrics: ['visitors', 'events'], filters: [of(tab)] });
 
-/** Every tab with a list of values, by its panel. */
+/** All tabs with a list of values, by panel. */
 export const expectedTabs: Record<string, ExpectedTab[]> = {
   sources: [
     visitors('channel', 'visit:channel'),
@@ -73,7 +73,7 @@ const none: Record<string, string> = { 'visit:channel': 'Direct', 'visit:source'
 const nameOf = (dimension: string, value: string | null) =>
   value === null ? (none[dimension] ?? '(none)') : (names[value] ?? value);
 
-/** Rows of a tab of each panel, as the page shows them. */
+/** Rows of one tab of each panel, as the page shows them. */
 export async function expectedRows(
   dashboard: Dashboard,
   scope: { site_id: string; date_range: string[] },
@@ -103,7 +103,7 @@ export async function expectedRows(
   return Object.fromEntries([...people, ...bots]);
 }
 
-/** Rows of panels as they are right now; undefined while one waits. */
+/** The current rows of panels; undefined while one is loading. */
 export const shownRows = (page: Page, panels: string[]): Promise<Record<string, string[][] | undefined>> =>
   page.evaluate((wanted) => {
     const cells = (row: Element) => [...row.querySelectorAll('th, td')].map((cell) => cell.textContent!.trim());

@@ -1,4 +1,3 @@
-/** Filters: written in the dialog, changed by a click on their words, taken back by Back, lifted by Esc. */
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -40,7 +39,7 @@ describe.runIf(hasChromium())('filters of a page', () => {
     return results.map(({ metrics }) => String(metrics[0]));
   }
 
-  it('are added in the dialog with values that the API suggests', async () => {
+  it('are added in the dialog, with values suggested by the API', async () => {
     const { page, problems } = await dashboard.open(june);
     await figures(page);
     await page.getByRole('button', { name: 'Filter', exact: true }).click();
@@ -68,7 +67,7 @@ describe.runIf(hasChromium())('filters of a page', () => {
     expect(problems).toEqual([]);
   });
 
-  it('suggest only what the other filters leave, and take texts with commas and percent signs', async () => {
+  it('suggest only values that match the other filters, and accept commas and percent signs', async () => {
     const { page, problems } = await dashboard.open(`${june}&f=is_not,country,AT`);
     await page.getByRole('button', { name: 'Filter', exact: true }).click();
     const dialog = page.getByRole('dialog');
@@ -84,7 +83,7 @@ describe.runIf(hasChromium())('filters of a page', () => {
     expect(problems).toEqual([]);
   });
 
-  it('are changed by a click on their words, and may be about a property that is there at all', async () => {
+  it('are edited by a click on their text, and can require that a property exists', async () => {
     const { page, problems } = await dashboard.open(`${june}&f=is,country,DE`);
     await page.getByRole('button', { name: 'Country is Germany', exact: true }).click();
     const dialog = page.getByRole('dialog', { name: 'Edit the filter' });
@@ -98,7 +97,7 @@ describe.runIf(hasChromium())('filters of a page', () => {
     expect(problems).toEqual([]);
   });
 
-  it('say in the dialog what the API refuses, and change nothing then', async () => {
+  it('show a refusal by the API in the dialog, and change nothing', async () => {
     const { page } = await dashboard.open(june);
     const dialog = page.getByRole('dialog');
     await page.getByRole('button', { name: 'Filter', exact: true }).click();
@@ -109,7 +108,7 @@ describe.runIf(hasChromium())('filters of a page', () => {
     expect(filtersIn(page)).toEqual([]);
   });
 
-  it('are not applied any more when the dialog was closed before the API had checked them', async () => {
+  it('are not applied when the dialog is closed before the API has checked them', async () => {
     const { page } = await dashboard.open(june);
     await complete(page);
     let release = () => {};
@@ -133,7 +132,7 @@ describe.runIf(hasChromium())('filters of a page', () => {
     expect(filtersIn(page)).toEqual([]);
   });
 
-  it('come back with Back one by one, and go with Esc all at once, but not while a dialog is open', async () => {
+  it('return one by one with Back, and are cleared by Esc unless a dialog is open', async () => {
     const { page, problems } = await dashboard.open(june);
     await page.getByRole('button', { name: 'Chrome', exact: true }).click();
     await page.getByText('Browser is Chrome').waitFor();
@@ -158,7 +157,7 @@ describe.runIf(hasChromium())('filters of a page', () => {
     expect(problems).toEqual([]);
   });
 
-  it('stay when Esc closes a menu that has lost the focus', async () => {
+  it('stay when Esc closes a menu that has lost focus', async () => {
     const { page } = await dashboard.open(`${june}&f=is,country,DE`);
     await page.getByRole('button', { name: 'Theme and language' }).click();
     await page.locator('.menu-window input').first().waitFor();
@@ -170,7 +169,7 @@ describe.runIf(hasChromium())('filters of a page', () => {
     await expect.poll(() => filtersIn(page)).toEqual([]);
   });
 
-  it('are no reason to fail when somebody cut their address', async () => {
+  it('do not break the page when the address was truncated', async () => {
     const { page, problems } = await dashboard.open(`${june}&f=is,country&f=%E0%A4%A&f=is,path,%`);
     await page.getByText('Page is %').waitFor();
     expect(problems).toEqual([]);

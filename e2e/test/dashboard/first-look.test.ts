@@ -1,4 +1,3 @@
-/** What somebody sees who opens the page of a site. */
 import { gzipSync } from 'node:zlib';
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,7 +6,7 @@ import { figures, rowsOf } from './read-page.js';
 
 const june = '/shop?range=2026-06-01,2026-06-03&compare=off';
 
-/** Runs in the page: notes when its last panel shows figures. */
+/** Runs in the page: records when the last panel shows figures. */
 function markFirstView(): void {
   const isThere = () => {
     const panels = [...document.querySelectorAll('.panel')];
@@ -23,7 +22,7 @@ function markFirstView(): void {
   }).observe(document, { subtree: true, childList: true, attributes: true });
 }
 
-/** Runs in the page: what it asked for before that moment, and after it. */
+/** Runs in the page: the requests before and after that time. */
 function loadedFiles(): { first: string[]; later: string[] } {
   const there = performance.getEntriesByName('first view')[0]!.startTime;
   const files = performance.getEntriesByType('resource').filter(({ name }) => !name.includes('/api/'));
@@ -51,7 +50,7 @@ describe.runIf(hasChromium())('the page of a site', () => {
     return gzipSync(Buffer.from(await response.arrayBuffer()), { level: 9 }).length;
   };
 
-  it('shows the figures of the range, and panels with their rows', async () => {
+  it('shows the figures of the range and the rows of the panels', async () => {
     const { page, problems } = await dashboard.open(june);
     expect(await figures(page)).toEqual({
       ...{ Visitors: '2', Visits: '2', Views: '3', 'Views per visit': '1.5' },
@@ -68,7 +67,7 @@ describe.runIf(hasChromium())('the page of a site', () => {
     expect(problems).toEqual([]);
   });
 
-  it('loads at most 50 KB of its own until all panels show figures, as gzip packs it, and the map after that', async () => {
+  it('loads at most 50 KB of code, gzipped, until all panels show figures, and the map afterwards', async () => {
     const now = { site_id: 'today', user_id: 'eve', country: 'DE', browser: 'Firefox' };
     const payment = { amount: '12.50', currency: 'EUR', status: 'succeeded', transaction_id: 'T-1' };
     await dashboard.store([now, { ...now, event_type: 'payment', properties: payment }]);
@@ -89,7 +88,7 @@ describe.runIf(hasChromium())('the page of a site', () => {
     expect(problems).toEqual([]);
   });
 
-  it('shows another page from its top, with its name in the title and the focus on it, and the same page only once in the history', async () => {
+  it('opens another page at the top, with its name in the title and the focus on it, and adds the same page to the history only once', async () => {
     const { page } = await dashboard.open(june, { viewport: { width: 600, height: 400 } });
     await figures(page);
     await expect.poll(() => page.title()).toBe('shop – Millrace');
@@ -106,7 +105,7 @@ describe.runIf(hasChromium())('the page of a site', () => {
     expect(await entries()).toBe(before);
   });
 
-  it('filters everything by a click, and Back takes the filter away', async () => {
+  it('filters everything by a click, and Back removes the filter', async () => {
     const { page, problems } = await dashboard.open(june);
     await page.getByRole('button', { name: 'Germany', exact: true }).click();
     await page.getByText('Country is Germany').waitFor();

@@ -1,4 +1,3 @@
-/** What somebody sees, changes and saves on the page of funnels. */
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,7 +18,7 @@ const signup = {
 const addressOf = (shape: object, more = '') =>
   `/shop/funnels?${juneInAddress}${more}&shape=${encodeURIComponent(JSON.stringify(shape))}`;
 
-/** Names of the steps, each with its figures, once they are there. */
+/** Names of the steps with their figures, once they are shown. */
 async function steps(shown: Page): Promise<string[][]> {
   await shown.locator('[aria-busy="false"] > .funnel').waitFor();
   return shown
@@ -27,7 +26,7 @@ async function steps(shown: Page): Promise<string[][]> {
     .evaluateAll((all) => all.map((step) => [...step.querySelectorAll('h3, dd')].map((text) => text.textContent!)));
 }
 
-describe.runIf(hasChromium())('the page of funnels', () => {
+describe.runIf(hasChromium())('the funnels page', () => {
   let dashboard: Dashboard;
   beforeAll(async () => {
     dashboard = await openDashboard();
@@ -41,7 +40,7 @@ describe.runIf(hasChromium())('the page of funnels', () => {
     ['Signed up', '2', '40%', '1 (33.3%)', '3m 0s', '3m 48s'],
   ];
 
-  it('shows what the API answers, and a filter of the page changes it', async () => {
+  it("shows the API's answer, and follows the filters of the page", async () => {
     const { page: shown, problems } = await dashboard.open(addressOf(signup, '&f=is,country,DE'));
     const answer = await dashboard.ask<{ steps: { name: string; users: number; dropoff: number }[] }>('/funnel', {
       ...{ ...june, ...signup, filters: [['is', 'country', ['DE']]] },
@@ -58,7 +57,7 @@ describe.runIf(hasChromium())('the page of funnels', () => {
     expect(problems).toEqual([]);
   });
 
-  it('says so where an answer cannot be drawn, leaves the rest of the page, and draws the next one', async () => {
+  it('says when an answer cannot be drawn, keeps the rest of the page, and draws the next one', async () => {
     const { page: shown } = await dashboard.open('about:blank');
     let isBroken = true;
     await shown.route('**/api/v1/funnel', (route) =>
@@ -74,7 +73,7 @@ describe.runIf(hasChromium())('the page of funnels', () => {
     await soon(() => steps(shown)).toEqual(expected);
   });
 
-  it('is made step by step, and the link to it shows the same to somebody else', async () => {
+  it('is built step by step, and its link shows the same to another user', async () => {
     const { page: shown, problems } = await dashboard.open(`/shop/funnels?${juneInAddress}`);
     await shown.getByText('for each step to see the result').waitFor();
     await shown.getByLabel('Step 1: Page').fill('/');
@@ -95,7 +94,7 @@ describe.runIf(hasChromium())('the page of funnels', () => {
     expect(problems).toEqual([]);
   });
 
-  it('is saved, found again, renamed and deleted', async () => {
+  it('can be saved, found again, renamed and deleted', async () => {
     const { page: shown, problems } = await dashboard.open(addressOf(signup));
     await shown.getByLabel('Name', { exact: true }).fill('Way to the signup');
     await shown.getByRole('button', { name: 'Save funnel' }).click();
@@ -114,7 +113,7 @@ describe.runIf(hasChromium())('the page of funnels', () => {
     expect(problems).toEqual([]);
   });
 
-  it('is broken down by a dimension, of which a value filters by a click', async () => {
+  it('is broken down by a dimension, and a click on a value filters by it', async () => {
     const { page: shown, problems } = await dashboard.open(addressOf({ ...signup, breakdown: 'country' }));
     await shown.locator('.figures-table').waitFor();
     expect(await cellsOf(shown, '.figures-table')).toEqual([
@@ -127,7 +126,7 @@ describe.runIf(hasChromium())('the page of funnels', () => {
     expect(problems).toEqual([]);
   });
 
-  it('says what the API refuses, and goes on with what is mended', async () => {
+  it('shows a refusal by the API, and continues once the input is corrected', async () => {
     const { page: shown } = await dashboard.open(addressOf({ ...signup, window: '91d' }));
     await shown.getByRole('alert').getByText('must be a number of m, h or d').waitFor();
     await shown.getByLabel('Time unit').selectOption('h');

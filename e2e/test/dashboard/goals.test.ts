@@ -1,4 +1,3 @@
-/** Goals: who reached them, and with one chosen the conversions of every value. */
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -21,9 +20,9 @@ describe.runIf(hasChromium())('goals', () => {
   });
   afterAll(() => dashboard.stop());
 
-  it('are missing at first, and then counted among all visitors', async () => {
+  it('do not exist at first, and are then counted among all visitors', async () => {
     const { page } = await dashboard.open(june);
-    // Events are shown where there are no goals.
+    // Without goals, the panel shows events.
     await expect.poll(async () => (await rowsOf(page, 'events')).events?.[0], patient).toEqual(['view', '4', '6']);
     await dashboard.ask('/sites/shop/goals', { name: 'Signed up', event_type: 'signup' });
     await dashboard.ask('/sites/shop/goals', { name: 'Saw prices', path: '/prices' });
@@ -37,14 +36,14 @@ describe.runIf(hasChromium())('goals', () => {
     await expect.poll(async () => (await rowsOf(page, 'events')).events?.toSorted(), patient).toEqual(goals.toSorted());
   });
 
-  it('make every panel show conversions and their rate, until the chip is gone', async () => {
+  it('make every panel show conversions and their rate until the chip is removed', async () => {
     const { page, problems } = await dashboard.open(june);
     await page.getByRole('button', { name: 'Signed up' }).click();
     await page.getByText('Goal: Signed up').waitFor();
     await expect
       .poll(() => rowsOf(page, 'locations', 'sources', 'devices'), patient)
       .toEqual({
-        // Of two visitors from France one signed up.
+        // One of two visitors from France signed up.
         ...{
           locations: [
             ['Germany', '1', '100%'],
@@ -76,7 +75,7 @@ describe.runIf(hasChromium())('goals', () => {
     expect(problems).toEqual([]);
   });
 
-  it('are asked for again when they were refused, and take no panel down with them', async () => {
+  it('are requested again after a failure, which breaks no panel', async () => {
     const { page } = await dashboard.open('about:blank');
     const refusal = { status: 503, json: { error: { code: 'too_busy', message: 'Ask again in a minute.' } } };
     const down = { goals: true, questions: true };
@@ -98,7 +97,7 @@ describe.runIf(hasChromium())('goals', () => {
     await expect.poll(async () => (await rowsOf(page, 'events')).events?.length, patient).toBe(3);
   });
 
-  it('say what their events were worth, where a property tells', async () => {
+  it('show the revenue of their events when a property has it', async () => {
     const at = (user_id: string, event_type: string, properties = {}) => ({
       ...{ site_id: 'paid', timestamp: '2026-06-01T10:00:00Z', user_id, event_type, properties },
     });
@@ -116,7 +115,7 @@ describe.runIf(hasChromium())('goals', () => {
     expect(problems).toEqual([]);
   });
 
-  it('have the right rate also for values that are not among the most common', async () => {
+  it('have the right rate also for less common values', async () => {
     const at = (user_id: string, path: string, browser: string, event_type = 'view') => ({
       ...{ site_id: 'many', timestamp: '2026-06-01T10:00:00Z', user_id, path, browser, event_type },
     });
@@ -132,7 +131,7 @@ describe.runIf(hasChromium())('goals', () => {
     await expect.poll(async () => (await rowsOf(page, 'pages')).pages, patient).toEqual([['/rare', '1', '100%']]);
   });
 
-  it('are those of the site that is shown, also after a look at the settings of another', async () => {
+  it('belong to the site shown, also after visiting the settings of another one', async () => {
     const { page } = await dashboard.open('/many/settings');
     await page.getByText('Joined').waitFor();
     await page.getByRole('link', { name: 'Millrace' }).click();

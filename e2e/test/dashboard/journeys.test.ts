@@ -1,4 +1,3 @@
-/** What somebody sees, changes and saves on the page of journeys. */
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -16,11 +15,11 @@ async function rows(page: Page): Promise<string[][]> {
   return (await cellsOf(page, '.journeys')).map((row) => row.map((cell) => cell.replace(/\s+/g, ' ')));
 }
 
-/** Places of the drawing with their visits. */
+/** Nodes of the drawing with their visits. */
 const nodes = (page: Page) =>
   page.locator('.flow-node').evaluateAll((all) => all.map((node) => node.textContent!.trim()));
 
-describe.runIf(hasChromium())('the page of journeys', () => {
+describe.runIf(hasChromium())('the journeys page', () => {
   let dashboard: Dashboard;
   beforeAll(async () => {
     dashboard = await openDashboard();
@@ -28,7 +27,7 @@ describe.runIf(hasChromium())('the page of journeys', () => {
   });
   afterAll(() => dashboard.stop());
 
-  it('lists and draws the ways of visits, as the API has them', async () => {
+  it('lists and draws the paths of visits as the API returns them', async () => {
     const { page, problems } = await dashboard.open(address);
     expect(await rows(page)).toEqual([
       ['/ /prices', '3', '3', '37.5%'],
@@ -45,7 +44,7 @@ describe.runIf(hasChromium())('the page of journeys', () => {
     expect(problems).toEqual([]);
   });
 
-  it('begins with the page that was clicked, and Back goes back to all of them', async () => {
+  it('starts at the clicked page, and Back returns to all journeys', async () => {
     const { page, problems } = await dashboard.open(address);
     await page.locator('.flow-node', { hasText: '/prices' }).click();
     await soon(() => rows(page)).toEqual([['/prices', '3', '3', '100%']]);
@@ -57,7 +56,7 @@ describe.runIf(hasChromium())('the page of journeys', () => {
     expect(problems).toEqual([]);
   });
 
-  it('ends with an event, goes by events, and is saved', async () => {
+  it('ends at an event, follows events, and can be saved', async () => {
     const { page, problems } = await dashboard.open(address, phone);
     await rows(page);
     await page.getByLabel('Made of').selectOption('event_type');

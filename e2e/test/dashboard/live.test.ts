@@ -1,4 +1,4 @@
-/** What changes by itself: the visitors of this moment, in the header and on a page of their own. */
+/** Current visitors, in the header and on the live page. */
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import { eventually } from '@millrace/shared/testing/eventually';
 import type { Page } from 'playwright-core';
@@ -10,14 +10,14 @@ const ago = (seconds: number) => new Date(Date.now() - seconds * 1_000).toISOStr
 const visitors = (page: Page) => page.locator('.header .now');
 const shows = (page: Page, text: string) => visitors(page).filter({ hasText: text }).waitFor();
 
-/** As if another tab were in front of it, or it were in front again. */
+/** As if another tab covered the page, or the page were visible again. */
 const hide = (page: Page, isHidden: boolean) =>
   page.evaluate((hidden) => {
     Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
     document.dispatchEvent(new Event('visibilitychange'));
   }, isHidden);
 
-describe.runIf(hasChromium())('what happens right now', () => {
+describe.runIf(hasChromium())('live figures', () => {
   let dashboard: Dashboard;
   beforeAll(async () => {
     dashboard = await openDashboard();
@@ -38,19 +38,19 @@ describe.runIf(hasChromium())('what happens right now', () => {
     await eventually(isThere, `${count} streams are open`);
   };
 
-  it('counts visitors up as they come and down as they go, without a click', async () => {
+  it('counts visitors up and down as they come and go, without a click', async () => {
     const site_id = 'up-and-down';
     await dashboard.store([{ site_id, user_id: 'ada', timestamp: ago(1) }]);
     await open(`/${site_id}`);
     await shows(page, '1 current visitor');
-    // Whose five minutes are over soon, but not before the page has shown it.
+    // Its five minutes end soon, but not before the page has shown it.
     await dashboard.store([{ site_id, user_id: 'bob', timestamp: ago(275) }]);
     await shows(page, '2 current visitors');
     await visitors(page).getByText('1 current visitor', { exact: true }).waitFor({ timeout: 90_000 });
     expect(problems).toEqual([]);
   });
 
-  it('shows pages, sources and countries of the moment, and the last events as they come', async () => {
+  it('shows current pages, sources and countries, and the latest events as they arrive', async () => {
     const site_id = 'moment';
     const came = { site_id, user_id: 'ada', source: 'Google', country: 'DE', browser: 'Firefox' };
     await dashboard.store([{ ...came, path: '/prices', timestamp: ago(2) }]);
@@ -58,7 +58,7 @@ describe.runIf(hasChromium())('what happens right now', () => {
     expect(await rowsOf(page, 'Pages now')).toEqual([['/prices', '1']]);
     expect(await rowsOf(page, 'Sources now')).toEqual([['Google', '1']]);
     expect(await rowsOf(page, 'Countries now')).toEqual([['Germany', '1']]);
-    // As panels look: names at the start of their line, with a bar that is as long as their share of the most.
+    // Like panels: names at the start of their line, with a bar in proportion to the highest value.
     const row = page.getByRole('region', { name: 'Pages now' }).locator('tbody tr');
     const [list, bar] = [(await row.boundingBox())!, (await row.locator('.bar').boundingBox())!];
     expect(Math.abs(bar.x - list.x)).toBeLessThan(2);
@@ -74,7 +74,7 @@ describe.runIf(hasChromium())('what happens right now', () => {
     expect(problems).toEqual([]);
   });
 
-  it('leads from a row to the last half hour of what it names', async () => {
+  it('leads from a row to the last half hour filtered by it', async () => {
     const site_id = 'rows';
     await dashboard.store([
       { site_id, user_id: 'ada', country: 'DE', path: '/a', timestamp: ago(2) },
@@ -95,7 +95,7 @@ describe.runIf(hasChromium())('what happens right now', () => {
     expect(problems).toEqual([]);
   });
 
-  it('has one stream while it is looked at, of whichever site is shown, and none while it is hidden', async () => {
+  it('has one stream while it is visible, for the site shown, and none while it is hidden', async () => {
     await dashboard.store([
       { site_id: 'one', user_id: 'ada', timestamp: ago(1) },
       { site_id: 'two', user_id: 'ada', timestamp: ago(1) },
@@ -117,7 +117,7 @@ describe.runIf(hasChromium())('what happens right now', () => {
     await listeners(0);
   });
 
-  it('says when it is not connected, and connects again by itself', async () => {
+  it('says when it is disconnected, and reconnects by itself', async () => {
     await dashboard.store([{ site_id: 'cut', user_id: 'ada', timestamp: ago(1) }]);
     await open('/cut');
     await shows(page, '1 current visitor');

@@ -1,4 +1,4 @@
-/** With READ_AUTH=key: who gets in, what they see then, and how it ends. */
+/** Login, session and logout with READ_AUTH=key. */
 import { createKey, type NewKey } from '@millrace/shared/access/keys';
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import type { Page } from 'playwright-core';
@@ -31,7 +31,7 @@ describe.runIf(hasChromium())('logging in', () => {
     await page.getByRole('button', { name: 'Log in' }).click();
   }
 
-  it('says what is wrong with a key, how one is made, and shows what was asked for with a right one', async () => {
+  it('says what is wrong with a key and how to create one, and shows the requested page with a valid one', async () => {
     const page = await open(june);
     await page.getByText('npm run keys -- create --name NAME --scope read').waitFor();
     await logIn(page, 'mr_wrong');
@@ -45,14 +45,14 @@ describe.runIf(hasChromium())('logging in', () => {
     await page.close();
   });
 
-  it('says of a key for sending only that it does not read', async () => {
+  it('says that an ingestion key cannot read', async () => {
     const page = await open('/shop');
     await logIn(page, await keyOf({ name: 'shop', scopes: ['write'] }));
     await page.getByRole('alert').getByText('scope "read"').waitFor();
     await page.close();
   });
 
-  it('brings who has a key of one site there, and to no other', async () => {
+  it('leads a site key to its site, and to no other', async () => {
     const page = await open('/');
     await logIn(page, await keyOf({ name: 'Olga', scopes: ['read'], siteId: 'other' }));
     await page.waitForURL('**/other');
@@ -65,7 +65,7 @@ describe.runIf(hasChromium())('logging in', () => {
     await page.close();
   });
 
-  it('leads back to the login when the session ends meanwhile, and from there to the same view', async () => {
+  it('returns to the login when the session expires, and from there to the same view', async () => {
     const page = await open(june);
     await logIn(page, reader);
     await figures(page);
@@ -79,7 +79,7 @@ describe.runIf(hasChromium())('logging in', () => {
     await page.close();
   });
 
-  it('says so where the browser keeps no cookie, as in a frame of another site', async () => {
+  it("says when the browser stores no cookie, as in another site's frame", async () => {
     const page = await open(june);
     await page.route('**/api/v1/session', async (route) => {
       if (route.request().method() !== 'POST') return route.continue();
@@ -92,7 +92,7 @@ describe.runIf(hasChromium())('logging in', () => {
     await page.close();
   });
 
-  it('is not undone by a refusal that comes late', async () => {
+  it('is not undone by a late refusal', async () => {
     const page = await open(june);
     await logIn(page, reader);
     await figures(page);
@@ -129,7 +129,7 @@ describe.runIf(hasChromium())('logging in', () => {
       const answers = Array.from({ length: 10 }, () => fetch('/api/v1/session', guess));
       return (await Promise.all(answers)).map(({ status }) => status);
     });
-    // Some of its minute were failures of the tests before.
+    // The tests before have already used some of the attempts of this minute.
     expect(statuses).toContain(401);
     await logIn(page, reader);
     await page.getByRole('alert').getByText('Too many attempts').waitFor();

@@ -1,4 +1,4 @@
-/** A reporting service over a database of one test file's own, a site with given events, and Chromium to look at it. */
+/** A reporting service on a separate database, a site with given events, and Chromium. */
 import { randomUUID } from 'node:crypto';
 import { storeEvents } from '@millrace/processor/events/store-events';
 import { launchChromium, openPage, type WatchedPage } from '@millrace/shared/testing/chromium';
@@ -6,9 +6,9 @@ import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/
 import { type SpawnedService, spawnService } from '@millrace/shared/testing/spawn-service';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 
-/** Columns of an event that matter; the rest is made up. */
+/** The columns of an event that matter; the others get defaults. */
 export interface GivenEvent {
-  /** An instant; the present one when absent. */
+  /** Default: now. */
   timestamp?: string;
   site_id?: string;
   event_type?: string;
@@ -24,9 +24,9 @@ export interface Dashboard {
   url: string;
   /** Stores events as the processor does. */
   store(events: GivenEvent[]): Promise<void>;
-  /** What the API answers; `path` begins behind `/api/v1`. */
+  /** The API's answer; `path` is relative to `/api/v1`. */
   ask<T>(path: string, body?: unknown): Promise<T>;
-  /** A page of a browser profile of its own, which has loaded `path`. */
+  /** A page in a new browser profile that has loaded `path`. */
   open(path: string, options?: BrowserContextOptions): Promise<WatchedPage>;
   stop(): Promise<void>;
 }
@@ -39,7 +39,7 @@ function eventOf(given: GivenEvent): object {
   };
 }
 
-/** `env` is of the reporting service. */
+/** `env` is for the reporting service. */
 export async function openDashboard(env: NodeJS.ProcessEnv = {}): Promise<Dashboard> {
   const database = await createTestDatabase();
   const [reporting, browser] = await Promise.all([

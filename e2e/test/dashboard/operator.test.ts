@@ -1,4 +1,4 @@
-/** What whoever runs this Millrace sees: queues as they move, and whether every event ended somewhere. */
+/** The operator page: live queues, and the accounting of every event. */
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -23,7 +23,7 @@ const accounting = {
   totals: { received: 20, stored: 9, duplicate: 2, rejected: 2, dead_lettered: 2, in_flight: 2 },
 };
 
-/** How the page tells what it is given, whatever this Millrace does meanwhile. */
+/** How the page shows given data, whatever this Millrace is doing. */
 async function give(page: Page, asked: string[]): Promise<void> {
   const stream = `event: operator\nid: 1\ndata: ${JSON.stringify(state)}\n\n`;
   await page.route('**/api/v1/operator/live', (route) =>
@@ -35,14 +35,14 @@ async function give(page: Page, asked: string[]): Promise<void> {
   });
 }
 
-describe.runIf(hasChromium())('the page of the operator', () => {
+describe.runIf(hasChromium())('the operator page', () => {
   let dashboard: Dashboard;
   beforeAll(async () => {
     dashboard = await openDashboard();
   });
   afterAll(() => dashboard.stop());
 
-  it('is linked in the list of sites, and shows queues, rates, and the account of each hour', async () => {
+  it('is linked in the list of sites, and shows queues, rates and the accounting of each hour', async () => {
     const { page } = await dashboard.open('/');
     await give(page, []);
     await page.getByRole('link', { name: 'Operations' }).click();
@@ -62,7 +62,7 @@ describe.runIf(hasChromium())('the page of the operator', () => {
     await page.close();
   });
 
-  it('shows the queues and hours that there are', async () => {
+  it('shows the existing queues and hours', async () => {
     const { page, problems } = await dashboard.open('/operator');
     const [first] = await rowsOf(page, 'Queues');
     expect(first!.slice(1)).toEqual(['0', '0', '0', '0', '0', '–']);
@@ -74,7 +74,7 @@ describe.runIf(hasChromium())('the page of the operator', () => {
     await page.close();
   });
 
-  it('asks for a day or a week of whole hours, as the address says', async () => {
+  it('requests a day or a week of whole hours, as in the address', async () => {
     const { page } = await dashboard.open('/');
     const asked: string[] = [];
     await give(page, asked);

@@ -1,4 +1,4 @@
-/** Panels show what the API answers, whatever tab is chosen and whatever is clicked. */
+/** Panels show the API's answers, whatever tab is chosen and whatever is clicked. */
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import type { Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,12 +9,12 @@ import { shopEvents } from './shop-events.js';
 
 const scope = { site_id: 'shop', date_range: ['2026-06-01', '2026-06-03'] };
 const june = '/shop?range=2026-06-01,2026-06-03';
-/** On a machine that has other things to do. */
+/** Generous, for a busy machine. */
 const patient = { timeout: 20_000 };
 const panels = Object.keys(expectedTabs);
 const longest = Math.max(...Object.values(expectedTabs).map((tabs) => tabs.length));
 
-/** The tab of each panel at a place; of panels with fewer the last one. */
+/** Each panel's tab at an index, or its last one. */
 const tabsAt = (place: number): Record<string, ExpectedTab> =>
   Object.fromEntries(Object.entries(expectedTabs).map(([panel, tabs]) => [panel, tabs[place] ?? tabs.at(-1)!]));
 
@@ -66,7 +66,7 @@ describe.runIf(hasChromium())('panels', () => {
     expect(problems).toEqual([]);
   });
 
-  it('leave a value out with Shift, and open a page of the site with Ctrl', async () => {
+  it('exclude a value with Shift, and open a page of the site with Ctrl', async () => {
     const { page } = await dashboard.open(june);
     const prices = section(page, 'pages').getByRole('button', { name: '/prices', exact: true });
     await page.context().route('https://shop.example/**', (route) => route.fulfill({ body: 'the shop' }));
@@ -91,12 +91,12 @@ describe.runIf(hasChromium())('panels', () => {
     expect(decodeURIComponent(new URL(page.url()).searchParams.get('f')!)).toBe('is_not,path,/prices');
   });
 
-  it('filter by a click on the map, and say what is under the mouse', async () => {
+  it('filter by a click on the map, and name the country under the mouse', async () => {
     const { page, problems } = await dashboard.open(june);
     const map = section(page, 'locations').locator('.map');
     await map.locator('[data-code=DE]').hover();
     await map.getByText('Germany – Visitors: 1').waitFor();
-    // Too small for an outline.
+    // Too small to have an outline on the map.
     expect(await map.locator('circle').getAttribute('data-code')).toBe('SG');
     await map.locator('[data-code=DE]').focus();
     await page.keyboard.press('Enter');
@@ -105,7 +105,7 @@ describe.runIf(hasChromium())('panels', () => {
     expect(problems).toEqual([]);
   });
 
-  it('say what a figure means, to the mouse and to the keyboard', async () => {
+  it('explain a figure to mouse and keyboard users', async () => {
     const { page } = await dashboard.open(june);
     const { metrics } = await dashboard.ask<{ metrics: Record<string, string> }>('/definitions');
     const tip = page.getByRole('tooltip');
@@ -119,7 +119,7 @@ describe.runIf(hasChromium())('panels', () => {
     await expect.poll(() => tip.count(), patient).toBe(0);
   });
 
-  it('say it in the language that the reader chose last, and whatever the address calls a language', async () => {
+  it('use the language chosen last, whatever the address names as a language', async () => {
     const { page, problems } = await dashboard.open(`${june}&lang=de-`);
     const tip = page.getByRole('tooltip');
     await page.locator('.figures').getByRole('button', { name: 'Bounce rate' }).hover();
@@ -143,7 +143,7 @@ describe.runIf(hasChromium())('panels', () => {
     expect(problems).toEqual([]);
   });
 
-  it('ask again which bots are crawlers of AI services when that failed', async () => {
+  it('request the list of AI crawlers again after a failure', async () => {
     const { page } = await dashboard.open(june);
     const asked: Route[] = [];
     await page.route('**/api/v1/definitions', (route) => {
@@ -159,7 +159,7 @@ describe.runIf(hasChromium())('panels', () => {
     await expect.poll(() => shownRows(page, ['bots']), patient).toEqual({ bots });
   });
 
-  it('wait for nobody: one that hangs or is refused leaves the others alone', async () => {
+  it('load independently: one that hangs or is refused does not affect the others', async () => {
     const { page } = await dashboard.open(june);
     let answer: 'hang' | 'refuse' = 'hang';
     await page.route('**/api/v1/query/batch', (route) => {

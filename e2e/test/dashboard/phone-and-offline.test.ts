@@ -1,4 +1,4 @@
-/** The page on a phone, and while Millrace does not answer. */
+/** The page on a phone, and while Millrace is unreachable. */
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,18 +10,18 @@ const phone = { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile:
 
 const widthOf = (page: Page) => page.evaluate<number>('document.documentElement.scrollWidth');
 
-/** In the page: remembers if anything has been dimmed. */
+/** Runs in the page: records whether anything has been dimmed. */
 const noteDimming = `new MutationObserver(() => {
   if (document.querySelector('[aria-busy="true"]')) document.body.dataset.dimmed = 'yes';
 }).observe(document.querySelector('main'), { subtree: true, attributes: true, childList: true })`;
 
-/** Whether all of it can be seen without scrolling sideways. */
+/** Whether it fits without scrolling sideways. */
 async function fits(page: Page, selector: string): Promise<boolean> {
   const { x, width } = (await page.locator(selector).boundingBox())!;
   return x >= 0 && x + width <= phone.viewport.width;
 }
 
-describe.runIf(hasChromium())('a page that is not looked at from a desk', () => {
+describe.runIf(hasChromium())('a page on a phone or offline', () => {
   let dashboard: Dashboard;
   beforeAll(async () => {
     dashboard = await openDashboard();
@@ -56,7 +56,7 @@ describe.runIf(hasChromium())('a page that is not looked at from a desk', () => 
     expect(problems).toEqual([]);
   });
 
-  it('shows what leaves a value out, as a finger cannot point at it first', async () => {
+  it('always shows the control that excludes a value, as touch has no hover', async () => {
     const { page } = await dashboard.open(june, phone);
     await figures(page);
     const leaveOut = page.getByRole('button', { name: 'Exclude Germany' });
@@ -66,10 +66,10 @@ describe.runIf(hasChromium())('a page that is not looked at from a desk', () => 
     await expect.poll(() => figures(page)).toMatchObject({ Visitors: '1' });
   });
 
-  it('says once that Millrace does not answer, keeps its figures, and goes on by itself', async () => {
+  it('says once that Millrace is unreachable, keeps its figures, and resumes by itself', async () => {
     const { page } = await dashboard.open(june);
     await figures(page);
-    // An answer that is under way would say that Millrace can be reached, and code of chips could not come later.
+    // A pending answer would show that Millrace is reachable, and code of chips could not be loaded later.
     await complete(page);
     await page.context().setOffline(true);
     const note = page.getByText('Millrace cannot be reached');
@@ -85,7 +85,7 @@ describe.runIf(hasChromium())('a page that is not looked at from a desk', () => 
     await expect.poll(() => figures(page)).toMatchObject({ Visitors: '1' });
   });
 
-  it('asks again for what an answer that broke off did not bring', async () => {
+  it('requests the missing part of a truncated answer again', async () => {
     const { page } = await dashboard.open('about:blank');
     let isCut = true;
     await page.route('**/query/batch', (route) =>
@@ -99,7 +99,7 @@ describe.runIf(hasChromium())('a page that is not looked at from a desk', () => 
     expect((await rowsOf(page, 'Locations')).length).toBe(2);
   });
 
-  it('begins once Millrace answers, when it did not at first', async () => {
+  it('starts once Millrace answers, when it was unreachable at first', async () => {
     const { page } = await dashboard.open('/shop?range=realtime');
     await figures(page);
     let isDown = true;
@@ -111,7 +111,7 @@ describe.runIf(hasChromium())('a page that is not looked at from a desk', () => 
     expect(await page.getByText('Millrace cannot be reached').count()).toBe(0);
   });
 
-  it('asks only one small question until Millrace answers again', async () => {
+  it('sends only one small request at a time until Millrace answers again', async () => {
     const { page } = await dashboard.open('/');
     await page.clock.install();
     await page.goto(june);
@@ -149,7 +149,7 @@ describe.runIf(hasChromium())('a page that is not looked at from a desk', () => 
     expect(blockedAt.length).toBeLessThan(10);
   });
 
-  it('says so where even its texts cannot be had', async () => {
+  it('says so when even its texts cannot be loaded', async () => {
     const { page } = await dashboard.open('about:blank');
     await page.route(/\/en-\w+\.js$/, (route) => route.abort('connectionrefused'));
     await page.goto(june);
@@ -159,8 +159,8 @@ describe.runIf(hasChromium())('a page that is not looked at from a desk', () => 
     expect(await figures(page)).toMatchObject({ Visitors: '2' });
   });
 
-  it('asks again each minute where the range includes now, without dimming, and not otherwise', async () => {
-    // Without any event the page would wait for the first one.
+  it('refreshes each minute without dimming when the range includes now, and not otherwise', async () => {
+    // Without events, the page would wait for the first one.
     const before = new Date(Date.now() - 3 * 86_400_000).toISOString();
     await dashboard.store([{ site_id: 'fresh', user_id: 'bob', timestamp: before }]);
     const { page, problems } = await dashboard.open('/');

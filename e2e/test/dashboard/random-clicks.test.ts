@@ -1,4 +1,4 @@
-/** Clicks on whatever can be clicked, at random, until 500 panels have been filled: nothing may go wrong on the console, and figures stay those of the API. */
+/** Clicks at random until 500 panels have been filled: the console must stay free of errors, and figures must match the API. */
 
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import { createRandom } from '@millrace/shared/testing/create-random';
@@ -10,7 +10,7 @@ import { settled } from './read-page.js';
 const panelsWanted = 500;
 const seed = 20_261_127;
 
-/** What leads away from the page, or waits for a file, is left alone. */
+/** Skips links that leave the page and downloads. */
 const clickable =
   'main button:visible:not([disabled]), main th a:visible, .chips button:visible, dialog[open] button:visible:not([disabled])';
 
@@ -40,7 +40,7 @@ async function clickSomething(page: Page, random: () => number): Promise<void> {
   const all = page.locator(clickable);
   const count = await all.count();
   if (count === 0) return page.keyboard.press('Escape');
-  // What was there a moment ago may have gone: then the next click comes.
+  // The element may be gone by now; the next click follows.
   await all
     .nth(Math.floor(random() * count))
     .click({ timeout: 1_000, noWaitAfter: true })
@@ -51,7 +51,7 @@ function ignoreGone(error: Error): void {
   if (!/Timeout|detached|not attached|intercepts/.test(error.message)) throw error;
 }
 
-describe.runIf(hasChromium())('a page on which anything is clicked', () => {
+describe.runIf(hasChromium())('random clicks', () => {
   let dashboard: Dashboard;
   const random = createRandom(seed);
   beforeAll(async () => {
@@ -60,7 +60,7 @@ describe.runIf(hasChromium())('a page on which anything is clicked', () => {
   });
   afterAll(() => dashboard.stop());
 
-  it(`fills ${panelsWanted} panels without an error (seed ${seed})`, async () => {
+  it(`fill ${panelsWanted} panels without an error (seed ${seed})`, async () => {
     const start = '/shop?range=2026-06-01,2026-06-28';
     const { page, problems } = await dashboard.open(start);
     let filled = 0;

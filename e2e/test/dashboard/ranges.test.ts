@@ -1,4 +1,4 @@
-/** Ranges of time, what they are compared with, and the keys that choose them. */
+/** Date ranges, comparisons, and the keyboard shortcuts that choose them. */
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ const rangeOf = (page: Page) => parameter(page, 'range');
 const dayMs = 86_400_000;
 const daysAgo = (days: number) => new Date(Date.now() - days * dayMs).toISOString();
 
-/** Keys do nothing until their code has come. */
+/** Shortcuts work only once their code is loaded. */
 async function pressUntil(page: Page, key: string, isDone: () => Promise<boolean>): Promise<void> {
   await expect
     .poll(async () => {
@@ -20,7 +20,7 @@ async function pressUntil(page: Page, key: string, isDone: () => Promise<boolean
     .toBe(true);
 }
 
-/** The table of the chart for screen readers. */
+/** The chart's table for screen readers. */
 const pointsOf = (page: Page) =>
   page
     .locator('figure.chart[aria-busy="false"] tbody tr')
@@ -44,7 +44,7 @@ describe.runIf(hasChromium())('the range of a page', () => {
   });
   afterAll(() => dashboard.stop());
 
-  it('is any of those that have a name, with the figures that the API answers', async () => {
+  it('can be any named range, with the figures of the API', async () => {
     const { page, problems } = await dashboard.open('/recent?compare=off');
     const names = {
       ...{ 'Last 7 days': '7d', 'Last 28 days': '28d', 'Last 90 days': '90d', 'Last 24 hours': '24h' },
@@ -68,7 +68,7 @@ describe.runIf(hasChromium())('the range of a page', () => {
     expect(problems).toEqual([]);
   });
 
-  it('is any two dates, moves by its length, and Back returns', async () => {
+  it('can be any two dates, moves by its length, and Back returns', async () => {
     const { page, problems } = await dashboard.open('/shop?compare=off');
     await page.clock.setFixedTime('2026-06-20T12:00:00Z');
     await pressUntil(page, 'c', () => page.getByLabel('From', { exact: true }).isVisible());
@@ -95,7 +95,7 @@ describe.runIf(hasChromium())('the range of a page', () => {
     expect(problems).toEqual([]);
   });
 
-  it('is compared with the one before, the year before, other dates, or nothing: figures and line', async () => {
+  it('is compared with the previous one, the year before, other dates or nothing, in figures and chart', async () => {
     const { page, problems } = await dashboard.open('/shop?range=2026-06-01,2026-06-02');
     const change = () => page.locator('.figures button').first().locator('.change').allTextContents();
     await expect
@@ -147,7 +147,7 @@ describe.runIf(hasChromium())('the range of a page', () => {
     expect(problems).toEqual([]);
   });
 
-  it('is that of days of the site, or of the reader', async () => {
+  it("uses days of the site's time zone, or of the reader's", async () => {
     const options = { timezoneId: 'Asia/Tokyo' };
     const { page, problems } = await dashboard.open('/shop?range=2026-06-02,2026-06-02&compare=off', options);
     expect(await figures(page)).toMatchObject({ Visitors: '1' });
@@ -163,7 +163,7 @@ describe.runIf(hasChromium())('the range of a page', () => {
     expect(problems).toEqual([]);
   });
 
-  it('has keys, which do nothing while somebody types, and can be switched off', async () => {
+  it('has keyboard shortcuts, which are ignored while typing and can be switched off', async () => {
     const { page, problems } = await dashboard.open('/shop');
     await pressUntil(page, 'd', async () => rangeOf(page) === 'day');
     const keys = { e: 'yesterday', r: 'realtime', w: 'week', h: '24h', f: '28d', n: '90d', m: 'month' };

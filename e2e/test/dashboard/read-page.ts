@@ -1,7 +1,7 @@
-/** What the dashboard shows, as text. */
+/** Reads what the dashboard shows as text. */
 import type { Page } from 'playwright-core';
 
-/** Figures of the top by their names, once they are there. */
+/** Figures at the top by name, once they are shown. */
 export async function figures(page: Page): Promise<Record<string, string>> {
   const buttons = page.locator('.figures[aria-busy="false"] button');
   await buttons.first().waitFor();
@@ -11,7 +11,7 @@ export async function figures(page: Page): Promise<Record<string, string>> {
   return Object.fromEntries(entries) as Record<string, string>;
 }
 
-/** Cells of the rows of a panel, once they are there. */
+/** Cells of a panel's rows, once they are shown. */
 export async function rowsOf(page: Page, panel: string): Promise<string[][]> {
   const table = page.getByRole('region', { name: panel }).locator('table[aria-busy="false"]');
   await table.waitFor();
@@ -22,13 +22,13 @@ export async function rowsOf(page: Page, panel: string): Promise<string[][]> {
     );
 }
 
-/** Resolves when also that is there which comes by itself after the first view. */
+/** Resolves when everything is loaded that follows the first view. */
 export async function complete(page: Page): Promise<void> {
   await page.locator('.chart table').waitFor({ state: 'attached' });
   await settled(page);
 }
 
-/** Resolves when the page waits for no answer. */
+/** Resolves when no answer is pending. */
 export async function settled(page: Page): Promise<void> {
   await page.waitForFunction(() => (document.documentElement.dataset.unanswered ?? '0') === '0');
 }

@@ -1,4 +1,3 @@
-/** What somebody sees, changes and saves on the page of retention. */
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,7 +11,7 @@ interface Returns {
 
 const address = `/shop/retention?${juneInAddress}`;
 
-/** Rows of the table, once they are there; a cell has its percentage and its figure. */
+/** Rows of the table, once they are shown; a cell has its percentage and its figure. */
 async function rows(page: Page): Promise<string[][]> {
   await page.locator('[aria-busy="false"] > section > .retention').waitFor();
   return (await cellsOf(page, '.retention')).map((row) => row.map((cell) => cell.replace(/\s+/g, ' ')));
@@ -26,7 +25,7 @@ const counts = (page: Page) =>
       all.map((row) => [...row.querySelectorAll('.count')].map((cell) => Number(cell.textContent))),
     );
 
-describe.runIf(hasChromium())('the page of retention', () => {
+describe.runIf(hasChromium())('the retention page', () => {
   let dashboard: Dashboard;
   beforeAll(async () => {
     dashboard = await openDashboard();
@@ -38,7 +37,7 @@ describe.runIf(hasChromium())('the page of retention', () => {
   });
   afterAll(() => dashboard.stop());
 
-  it('shows each cohort with those who came again, as the API has them', async () => {
+  it('shows each cohort with its returning visitors as the API returns them', async () => {
     const { page, problems } = await dashboard.open(address);
     expect(await rows(page)).toEqual([
       ['All', '6', '50% 3', '33.3% 2', '40% 2'],
@@ -51,7 +50,7 @@ describe.runIf(hasChromium())('the page of retention', () => {
     expect(problems).toEqual([]);
   });
 
-  it('asks about those who did one thing first, and another one later', async () => {
+  it('can be about visitors who first did one thing and later another', async () => {
     const { page, problems } = await dashboard.open(address);
     await rows(page);
     await page.getByLabel('First event: type').selectOption('event');
@@ -75,7 +74,7 @@ describe.runIf(hasChromium())('the page of retention', () => {
     expect(problems).toEqual([]);
   });
 
-  it('scrolls its table with the arrow keys, which move the range elsewhere', async () => {
+  it('scrolls its table with the arrow keys, which move the range elsewhere on the page', async () => {
     const shape = encodeURIComponent(JSON.stringify({ period: 'day' }));
     const { page } = await dashboard.open(`${address}&shape=${shape}`, phone);
     await rows(page);
@@ -90,7 +89,7 @@ describe.runIf(hasChromium())('the page of retention', () => {
     await soon(range).not.toBe('2026-06-01,2026-06-21');
   });
 
-  it('goes by days and months as well, and fits on a phone in the dark', async () => {
+  it('supports days and months, and fits on a phone in dark mode', async () => {
     const { page, problems } = await dashboard.open(address, { ...phone, colorScheme: 'dark' });
     await page.getByLabel('Periods').selectOption('month');
     await soon(() => rows(page)).toEqual([

@@ -1,4 +1,4 @@
-/** Segments: filters that were saved under a name. */
+/** Segments are filters saved under a name. */
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Dashboard, openDashboard } from './open-dashboard.js';
@@ -21,7 +21,7 @@ describe.runIf(hasChromium())('segments of a page', () => {
   const address = '/sites/shop/saved-views';
   const kept = async () => (await dashboard.ask<{ saved_views: object[] }>(`${address}?kind=segment`)).saved_views;
 
-  it('are saved, named otherwise, lifted, chosen and deleted', async () => {
+  it('can be saved, renamed, cleared, chosen and deleted', async () => {
     const { page, problems } = await dashboard.open(`${june}&f=is,country,DE`);
     await page.getByRole('button', { name: 'Segments' }).click();
     await page.getByLabel('Save filters as').fill('Germans');
@@ -55,14 +55,14 @@ describe.runIf(hasChromium())('segments of a page', () => {
     expect(problems).toEqual([]);
   });
 
-  it('say so when they are gone, with a way on', async () => {
+  it('say when they were deleted, and offer a way to continue', async () => {
     const { page } = await dashboard.open(`${june}&segment=gone`);
     await page.getByText('no longer exists').waitFor();
     await page.getByRole('button', { name: 'Show without it' }).click();
     expect(await figures(page)).toMatchObject({ Visitors: '3' });
   });
 
-  it('are chosen by everybody, and saved only by those who may', async () => {
+  it('can be chosen by all users, and saved only with permission', async () => {
     const definition = { filters: [['is', 'country', ['FR']]] };
     await dashboard.ask(address, { kind: 'segment', name: 'France', definition });
     const { page } = await dashboard.open('/');

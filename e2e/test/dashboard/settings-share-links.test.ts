@@ -1,4 +1,3 @@
-/** How somebody makes a shared link, takes it elsewhere, and ends it. */
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Dashboard, openDashboard } from './open-dashboard.js';
@@ -15,7 +14,7 @@ describe.runIf(hasChromium())('shared links in the settings', () => {
   });
   afterAll(() => dashboard.stop());
 
-  it('are made with the filters of the page, shown with their address and code, and revoked', async () => {
+  it('are created with the filters of the page, shown with address and embed code, and revoked', async () => {
     const { page, problems } = await dashboard.open('/shop/settings?f=is,country,DE');
     const links = page.getByRole('region', { name: 'Shared links' });
     await links.getByText('No shared links yet.').waitFor();

@@ -1,4 +1,3 @@
-/** What somebody sees and changes on the page of settings. */
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -43,7 +42,7 @@ describe.runIf(hasChromium())('the settings of a site', () => {
     expect(problems.filter((problem) => !problem.includes('400'))).toEqual([]);
   });
 
-  it('adds a goal and deletes it, and says why one is refused', async () => {
+  it('adds and deletes a goal, and says why one is refused', async () => {
     const { page } = await dashboard.open('/shop/settings');
     const goals = section(page, 'Goals');
     await goals.getByText('No goals yet.').waitFor();
@@ -68,7 +67,7 @@ describe.runIf(hasChromium())('the settings of a site', () => {
 
   it('deletes an annotation', async () => {
     const { page, problems } = await dashboard.open('/shop/settings');
-    // As clocks in New York show it, where the site is, and not the reader.
+    // In the site's time zone, New York, not the reader's.
     await soon(() => rowsOf(page, 'Annotations')).toEqual([
       expect.stringMatching(/^Version 2 Deployment · 1 Jun 2026, 06:00/),
     ]);
@@ -80,7 +79,7 @@ describe.runIf(hasChromium())('the settings of a site', () => {
     expect(problems.filter((problem) => !problem.includes('404'))).toEqual([]);
   });
 
-  it('has the line for pages, with the address of ingestion that somebody gives', async () => {
+  it('shows the snippet for pages, with the ingestion address that was entered', async () => {
     const { page } = await dashboard.open('/shop/settings', phone);
     const line = section(page, 'Count your pages').getByLabel('Line for your pages', { exact: true });
     expect(await line.inputValue()).toBe(
@@ -94,7 +93,7 @@ describe.runIf(hasChromium())('the settings of a site', () => {
     await expectNoSideScroll(page);
   });
 
-  it('has the address of ingestion that INGESTION_URL names', async () => {
+  it('uses the ingestion address from INGESTION_URL', async () => {
     const other = await openDashboard({ INGESTION_URL: 'https://in.example' });
     try {
       await other.store([{ path: '/' }]);

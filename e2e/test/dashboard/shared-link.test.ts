@@ -1,4 +1,3 @@
-/** What somebody sees who was sent a link, and that it leads nowhere else. */
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -34,7 +33,7 @@ describe.runIf(hasChromium())('a shared link', () => {
 
   const germans = { filters: [['is', 'country', ['DE']]] };
 
-  it('shows the site within its filters, which nobody can lift, and leads nowhere else', async () => {
+  it('shows the site within its filters, which cannot be removed, and leads nowhere else', async () => {
     const { path } = await share(germans);
     const page = await open(`${path}?${june}&f=is,country,FR,DE`);
     expect(await figures(page)).toMatchObject({ Visitors: '1', Views: '2' });
@@ -51,7 +50,7 @@ describe.runIf(hasChromium())('a shared link', () => {
     await page.close();
   });
 
-  it('may be about a bot', async () => {
+  it('can be about bots', async () => {
     const { path } = await share({ filters: [['is', 'bot', ['GPTBot']]] });
     const page = await open(`${path}?${june}`);
     expect(await figures(page)).toMatchObject({ Visitors: '1', Views: '1' });
@@ -67,7 +66,7 @@ describe.runIf(hasChromium())('a shared link', () => {
     await page.close();
   });
 
-  it('says on the pages about behaviour as well what it is limited to', async () => {
+  it('also states its filters on the behaviour pages', async () => {
     const { path } = await share(germans);
     const page = await open(`${path}/funnels?${june}`);
     await page.getByRole('list', { name: 'Fixed by this link' }).getByText('Country is Germany').waitFor();
@@ -83,7 +82,7 @@ describe.runIf(hasChromium())('a shared link', () => {
     await page.close();
   });
 
-  it('takes its password, and says when it is not the right one', async () => {
+  it('accepts its password, and says when it is wrong', async () => {
     const { path } = await share({ password: 'correct horse' });
     const page = await open(`${path}?${june}`);
     const enter = async (password: string) => {
@@ -99,7 +98,7 @@ describe.runIf(hasChromium())('a shared link', () => {
     await page.close();
   });
 
-  it('has kind words once it was revoked, also for who has it open', async () => {
+  it('explains that it was revoked, also where it is already open', async () => {
     const link = await share();
     const page = await open(`${link.path}?${june}`);
     await figures(page);
@@ -111,7 +110,7 @@ describe.runIf(hasChromium())('a shared link', () => {
     await page.close();
   });
 
-  it('can be embedded: without header, in the theme and language of its address, which stay with it', async () => {
+  it('can be embedded without header, in the theme and language of its address, which persist', async () => {
     const { path } = await share();
     const page = await open(`${path}?${june}&embed=true&theme=dark&lang=de`);
     await page.getByRole('button', { name: 'Deutschland', exact: true }).click();

@@ -1,4 +1,4 @@
-/** Three days of a shop, in which everything happens that panels have a tab for. */
+/** Three days of a shop with events for every tab of the panels. */
 import type { GivenEvent } from './open-dashboard.js';
 
 const ada = {

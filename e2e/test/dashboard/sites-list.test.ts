@@ -1,4 +1,3 @@
-/** What somebody sees who opens the list of sites. */
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,7 +9,7 @@ interface Overview {
   sites: { site_id: string; name: string | null; visitors_now: number; visitors: number }[];
 }
 
-/** Name, visitors now and visitors of each site, in the order of the list. */
+/** Name, current visitors and visitors of each site, in list order. */
 async function rows(page: Page): Promise<string[][]> {
   await page.locator('.sites[aria-busy="false"]').waitFor();
   return (await cellsOf(page, '.sites')).map(([name, now, visitors]) => [name!, now!, visitors!]);
@@ -26,7 +25,7 @@ describe.runIf(hasChromium())('the list of sites', () => {
   });
   afterAll(() => dashboard.stop());
 
-  it('says what to do first where there are none, and adds a site', async () => {
+  it('says what to do first when there are no sites, and adds one', async () => {
     const { page, problems } = await dashboard.open('/');
     await page.getByRole('heading', { name: 'No sites yet' }).waitFor();
     await page.getByRole('button', { name: 'Add a site' }).click();
@@ -37,11 +36,11 @@ describe.runIf(hasChromium())('the list of sites', () => {
     await dialog.getByRole('button', { name: 'Add a site' }).click();
     await page.waitForURL('**/blog');
     expect(await dashboard.ask('/sites/blog')).toMatchObject({ name: 'Our blog', timezone: 'Europe/Berlin' });
-    // The browser notes that there was no such site before.
+    // The browser logs that there was no such site before.
     expect(problems).toEqual([expect.stringContaining('404')]);
   });
 
-  it('shows each site with its visitors, as the API has them', async () => {
+  it('shows each site with its visitors as the API returns them', async () => {
     await dashboard.store([...seenBy('shop', ['ada', 'bob', 'cid']), ...seenBy('docs', ['ada'])]);
     const { page, problems } = await dashboard.open('/');
     expect(await rows(page)).toEqual([
@@ -66,7 +65,7 @@ describe.runIf(hasChromium())('the list of sites', () => {
     expect(problems).toEqual([]);
   });
 
-  it('is sorted and searched in its address, so that Back and a sent link show the same', async () => {
+  it('keeps sorting and search in the address, so that Back and a shared link show the same', async () => {
     const { page, problems } = await dashboard.open('/');
     await rows(page);
     await page.getByRole('button', { name: 'Site', exact: true }).click();
@@ -90,7 +89,7 @@ describe.runIf(hasChromium())('the list of sites', () => {
     expect(problems).toEqual([]);
   });
 
-  it('leaves the page of a site as it looks to those who come there at once', async () => {
+  it('leads to the same page of a site as opening it directly', async () => {
     const lookOfSite = async (page: Page) => {
       await page.getByRole('button', { name: 'Theme and language' }).click();
       await page.locator('.menu-window li button').first().waitFor();
@@ -108,7 +107,7 @@ describe.runIf(hasChromium())('the list of sites', () => {
     expect(await lookOfSite(later)).toEqual(await lookOfSite(direct));
   });
 
-  it('keeps an id that is taken, and offers nothing to who may not change anything', async () => {
+  it('refuses an id that is taken, and offers no changes to read-only users', async () => {
     const { page } = await dashboard.open('/', phone);
     await rows(page);
     await expectNoSideScroll(page);
@@ -138,11 +137,11 @@ describe.runIf(hasChromium())('the list of sites', () => {
     ]);
   });
 
-  it('has pages of a hundred sites, in the order of all of them', async () => {
+  it('has pages of a hundred sites, sorted across all of them', async () => {
     const ids = Array.from({ length: 105 }, (_, at) => `a${String(at).padStart(3, '0')}`);
     await dashboard.store(ids.flatMap((id) => seenBy(id, ['ada'])));
     const { page, problems } = await dashboard.open('/?sort=name.asc');
-    // Counted one after the other, a hundred sites take their time on a busy machine.
+    // A hundred sites are counted one after the other, which is slow on a busy machine.
     await page.getByText('Page 1 of 2').waitFor({ timeout: 60_000 });
     expect((await names(page)).slice(98)).toEqual(['a098', 'a099']);
     await page.getByRole('button', { name: 'Next' }).click();
@@ -153,7 +152,7 @@ describe.runIf(hasChromium())('the list of sites', () => {
     expect(problems).toEqual([]);
   });
 
-  it('leads to sites that are named like routes, also in capitals', async () => {
+  it('leads to sites named like routes, also in capitals', async () => {
     await dashboard.store([...seenBy('Metrics', ['ada']), ...seenBy('share', ['ada', 'bob'])]);
     const { page, problems } = await dashboard.open('/?q=metrics');
     await page.getByRole('link', { name: 'Metrics' }).click();

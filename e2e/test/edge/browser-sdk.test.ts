@@ -1,4 +1,4 @@
-/** What visitors do on pages in Chromium, while Millrace fails now and then, is what Millrace counts, exactly. */
+/** What visitors do on pages in Chromium is counted exactly, although Millrace fails now and then. */
 import { createKey } from '@millrace/shared/access/keys';
 import { hasChromium, hostName, launchChromium } from '@millrace/shared/testing/chromium';
 import { eventually } from '@millrace/shared/testing/eventually';
@@ -16,7 +16,7 @@ const mac =
 /** Public addresses of the USA and of Ireland. */
 const addressOf = (userAgent: string) => (userAgent === iphone ? '2a00:1450:4001:81b::200e' : '8.8.8.8');
 
-describe.skipIf(!hasChromium())('pages with the script', () => {
+describe.skipIf(!hasChromium())('events of pages with the script', () => {
   let stack: Stack;
   let site: ShopSite;
   let browser: Browser;
@@ -53,7 +53,7 @@ describe.skipIf(!hasChromium())('pages with the script', () => {
     await visitOfCem(await open(mac, 'tr-TR', 'Europe/Istanbul'));
   }
 
-  /** From a newsletter to an order; the first batch is refused, the answer to the second is lost, then the line is cut. */
+  /** From a newsletter to an order. The first batch is refused, the response to the second is lost, then the connection is cut. */
   async function visitOfAda(context: BrowserContext): Promise<void> {
     site.fates.push('refuse', 'lose the answer');
     const page = await context.newPage();
@@ -63,7 +63,7 @@ describe.skipIf(!hasChromium())('pages with the script', () => {
     expect(site.fates).toEqual([]);
     await context.setOffline(true);
     await page.evaluate("history.pushState({}, '', '/order?step=2'); document.title = 'Order'");
-    // Beside it, engagement may wait of a page that was open for long.
+    // An engagement event of a page that was open for long may be pending too.
     const isView = `Object.values(localStorage).some((event) => event.includes('"event_type":"view"'))`;
     await eventually(() => page.evaluate<boolean>(isView), 'the view waits');
     await page.evaluate(
@@ -76,7 +76,7 @@ describe.skipIf(!hasChromium())('pages with the script', () => {
     await context.close();
   }
 
-  /** From a search to the price list, in two tabs, of which the second is closed at once after its last click. */
+  /** From a search to the price list in two tabs, the second of which is closed right after its last click. */
   async function visitOfBob(context: BrowserContext): Promise<void> {
     const first = await context.newPage();
     await first.goto(url('/'), { referer: 'https://www.google.de/' });
@@ -85,13 +85,13 @@ describe.skipIf(!hasChromium())('pages with the script', () => {
     await second.goto(url('/pricing'), { referer: url('/') });
     await second.click('text=Sign up');
     await second.close({ runBeforeUnload: true });
-    // The page that would have heard of their arrival is closed.
+    // The page that would receive the response is closed.
     const arrived = `select from events where path = '/pricing' and browser = 'Safari' and event_type <> 'engagement'`;
     await eventually(async () => (await stack.database.pool.query(arrived)).rowCount === 2, 'a closed tab is heard');
     await context.close();
   }
 
-  /** Reads the blog, whose script comes from Millrace itself: no proxy names an address, so the time zone tells the country. */
+  /** Reads the blog, which loads the script from Millrace itself: no proxy forwards an address, so the country comes from the time zone. */
   async function visitOfCem(context: BrowserContext): Promise<void> {
     const page = await context.newPage();
     await page.goto(url('/blog'), { referer: 'https://chatgpt.com/' });
@@ -105,7 +105,7 @@ describe.skipIf(!hasChromium())('pages with the script', () => {
   const statement = `select event_type, path, query, title, referrer, properties from events
     where event_type <> 'engagement' order by timestamp, event_type`;
 
-  it('have every event once, as it was on the page', async () => {
+  it('contain every event once, as it happened on the page', async () => {
     const read = async () => (await stack.database.pool.query<Record<string, unknown>>(statement)).rows;
     await eventually(async () => (await read()).length >= 11 || (await read()).length, 'all is stored');
     const campaign = 'utm_source=newsletter&utm_medium=email&utm_campaign=spring';

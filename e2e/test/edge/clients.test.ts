@@ -1,4 +1,4 @@
-/** Clients of other tools, unchanged, in a process of Node: what they were told to send is what is counted. */
+/** Unmodified clients of other tools in a Node process: everything they send is counted. */
 import { eventually } from '@millrace/shared/testing/eventually';
 import { type Stack, startStack } from '@millrace/shared/testing/stack';
 import RudderAnalytics from '@rudderstack/rudder-sdk-node';

@@ -1,4 +1,4 @@
-/** Pages of two visitors in real browsers' words, sent through a proxy: what becomes of their events, and of questions about them. */
+/** Events of two visitors with headers of real browsers, sent through a proxy, and queries about them. */
 import { eventually } from '@millrace/shared/testing/eventually';
 import { eventsStored, type Stack, startStack } from '@millrace/shared/testing/stack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,7 +14,7 @@ const iphone =
   'Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1';
 const gptBot = 'Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.2; +https://openai.com/gptbot)';
 
-/** A second one on another day would be another visitor. */
+/** A visit on a second day would count as another visitor. */
 const at = (seconds: number) => new Date(startMs + seconds * 1_000).toISOString();
 const startMs = Math.floor(Date.now() / 86_400_000) * 86_400_000;
 
@@ -60,7 +60,7 @@ async function ask(metrics: string[], dimension: string, more: object = {}) {
   return results.map(({ dimensions, metrics }) => [...dimensions, ...metrics]);
 }
 
-describe('views of pages', () => {
+describe('page views', () => {
   beforeAll(async () => {
     await send(ada, [
       {
@@ -87,7 +87,7 @@ describe('views of pages', () => {
     await eventsStored(stack.database, 5);
   });
 
-  it('are stored with what is known of visitor and page, and without address and user agent', async () => {
+  it('are stored with the enrichments of visitor and page, without IP address and user agent', async () => {
     const { rows } = await stack.database.pool.query(
       `select to_jsonb(events) - '{site_id,timestamp,event_id,created_at,txid,user_id}'::text[] as event, user_id
        from events order by timestamp`,
@@ -198,7 +198,7 @@ describe('views of pages', () => {
     expect(await ask(['visitors', 'views', 'visits'], dimension)).toEqual(rows);
   });
 
-  it('leave bots out, unless these are asked for', async () => {
+  it('exclude bots unless they are requested', async () => {
     expect(await ask(['visitors', 'views'], 'bot')).toEqual([[null, 2, 3]]);
     expect(await ask(['visitors', 'views'], 'bot', { include_bots: true })).toEqual([
       ['GPTBot', 1, 1],
@@ -207,7 +207,7 @@ describe('views of pages', () => {
   });
 });
 
-it('finds out nothing that a site has switched off', async () => {
+it('applies no enrichment that a site has switched off', async () => {
   const off = ['page', 'campaign', 'source', 'agent', 'bot', 'location', 'language', 'visitor'];
   await fetch(`${stack.reportingUrl}/api/v1/sites/quiet`, {
     method: 'PUT',

@@ -1,19 +1,19 @@
-/** The web server of a shop that passes `/stats/` on to Millrace, as the README of the browser SDK shows it for nginx. */
+/** A shop's web server that proxies `/stats/` to Millrace, as the README of the browser SDK shows for nginx. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What becomes of a batch of events: it passes, it is refused with 503, or it passes and its answer is lost. */
+/** What happens to a batch of events: it passes, is refused with 503, or passes but its response is lost. */
 export type Fate = 'pass' | 'refuse' | 'lose the answer';
 
 export interface ShopSite {
   port: number;
-  /** Fates of the next batches, first one first; then all pass. */
+  /** Fates of the next batches in order; later ones pass. */
   fates: Fate[];
   close(): Promise<void>;
 }
 
-/** `tags` are the HTML of a page's head by its path; every other page has that of `/`. `addressOf` invents where a visitor is. */
+/** `tags` has the HTML of a page's head by path; other pages use that of `/`. `addressOf` makes up a visitor's address. */
 export async function startShopSite(
   ingestionUrl: string,
   tags: Record<string, string>,

@@ -1,4 +1,4 @@
-/** What real clients of other tools send, as it was captured, and what becomes of it. */
+/** Replays captured requests of real clients of other tools. */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { eventually } from '@millrace/shared/testing/eventually';
@@ -27,7 +27,7 @@ const chromium =
   'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36';
 const isPage = (client: string) => !client.includes('node');
 
-/** Sends a capture again, as its client did; the answers. */
+/** Replays a capture as its client sent it. Returns the responses. */
 async function replay(client: string): Promise<{ request: string; status: number; body: unknown }[]> {
   const answers: { request: string; status: number; body: unknown }[] = [];
   for (const { method, path, headers, body, body_base64 } of captured(client)) {
@@ -61,14 +61,14 @@ interface Stored {
   timestamp: Date;
 }
 
-/** The events of a site once there are so many, each once. */
+/** Resolves with the events of a site once it has `count`. */
 async function stored(siteId: string, count: number): Promise<Stored[]> {
   const read = async () => (await stack.database.pool.query<Stored>(statement, [siteId])).rows;
   await eventually(async () => (await read()).length >= count || (await read()).length, `${count} events are stored`);
   return read();
 }
 
-/** A visitor without an id has a name of its own, which no one knows before. */
+/** A visitor without an id gets a generated, unpredictable one. */
 const shown = ({ user_id }: Stored) => (user_id?.startsWith('~') ? 'a visitor' : user_id);
 const inColumns = (event: Stored) => [
   event.event_type,
@@ -81,7 +81,7 @@ const inColumns = (event: Stored) => [
 
 const website = 'b59e9c65-ae32-47f1-8400-119fcf4861c4';
 
-/** Type, path, user, title, channel and country of every event. */
+/** Type, path, user, title, channel and country of each event. */
 const wires: [client: string, events: (string | null)[][]][] = [
   [
     'umami-node',
@@ -132,7 +132,7 @@ const wires: [client: string, events: (string | null)[][]][] = [
 const byText = (a: (string | null)[], b: (string | null)[]) => (String(a) < String(b) ? -1 : 1);
 
 // A clone of this repository alone does not have the captures.
-describe.runIf(existsSync(folder))('requests of other clients, as they were captured', () => {
+describe.runIf(existsSync(folder))('captured requests of other clients', () => {
   it.each(wires)('of %s are understood', async (client, events) => {
     const isUmami = client.startsWith('umami');
     const answers = await replay(client);
@@ -156,7 +156,7 @@ describe('messages of Segment', () => {
     return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
   }
 
-  it('count once however often they are sent', async () => {
+  it('count once, however often they are sent', async () => {
     for (const path of ['/v1/t', '/v1/track', '/v1/batch']) {
       const body = path === '/v1/batch' ? { batch: [message, message] } : message;
       expect((await post(path, body)).body).toMatchObject({ success: true, rejected: [] });
@@ -179,7 +179,7 @@ describe('messages of Segment', () => {
   });
 
   it.each(['12345678901234567890', '1e999', '0.1234567890123456789'])(
-    'with %s in the place of an object are not lost',
+    'with %s in place of an object are not lost',
     async (number) => {
       const raw = `{"writeKey":"odd","event":"odd ${number}","userId":12345678901234567890,"properties":${number}}`;
       const answer = await fetch(`${stack.ingestionUrl}/v1/track`, { method: 'POST', body: raw });
@@ -192,7 +192,7 @@ describe('messages of Segment', () => {
     },
   );
 
-  it('are refused one by one, and altogether where none is right', async () => {
+  it('are rejected one by one, and as a whole when none is valid', async () => {
     const broken = { type: 'track', messageId: 'm-3', timestamp: 'yesterday', event: 'x' };
     expect(await post('/v1/batch', { batch: [message, broken, 7] })).toEqual({
       status: 200,

@@ -1,4 +1,4 @@
-/** Asks random funnels, returns and journeys of the engine, and checks the answers. */
+/** Sends random funnels, retention and journeys to the engine and checks the answers. */
 import type { FunnelAnswer } from '@millrace/reporting/funnel/funnel';
 import { readFunnel } from '@millrace/reporting/funnel/read-funnel';
 import { readJourneys } from '@millrace/reporting/journeys/read-journeys';
@@ -12,7 +12,7 @@ import { countJourneysPlainly } from './plain/journeys.js';
 import { countReturnsPlainly } from './plain/returns.js';
 import { randomFunnel, randomJourneys, randomReturns, type Subject } from './random-behaviour.js';
 
-/** How many questions are asked of SQL, too. */
+/** Share of queries that are also checked against SQL. */
 const sqlShare = 0.75;
 
 const ascending = ({ users, times }: { users: number[]; times: Iterable<number>[] }): PlainCounts => ({
@@ -58,7 +58,7 @@ async function askJourneys(asking: Asking, subject: Subject): Promise<void> {
   await checkAnswer(asking, { kind: 'journeys', question, ours, source, plainly, sql }, sqlShare);
 }
 
-/** One question of each kind; a site without segments answers none of them. */
+/** One query of each kind; a site without segments answers none of them. */
 export async function askBehaviour(asking: Asking, subject: Subject): Promise<void> {
   for (const ask of [askFunnel, askReturns, askJourneys]) await ask(asking, subject);
 }

@@ -1,4 +1,4 @@
-/** Questions about a site as of one moment, while its history goes on. */
+/** Queries about one snapshot of a site while its history goes on. */
 import { inSnapshot } from '@millrace/reporting/reading/in-snapshot';
 import type { Random } from '@millrace/shared/testing/create-random';
 import { askBehaviour } from './ask-behaviour.js';
@@ -21,7 +21,7 @@ export interface Round {
 
 const hour = 3_600_000;
 
-/** Conditions come again, in one filter or another: each costs the engine a look at all values. */
+/** Filters share conditions, since each new condition costs the engine a scan of all values. */
 function createSubjects({ site: { siteId }, history, random }: Round): () => Subject {
   const conditions = Array.from({ length: 50 }, () => randomCondition(random));
   const filter = () => randomFilter(random, () => random.pick(conditions));
@@ -33,8 +33,8 @@ function createSubjects({ site: { siteId }, history, random }: Round): () => Sub
 }
 
 /**
- * Asks `panels` questions about each of some ranges, and one each about a funnel, returns and journeys. They must not see what happens
- * after the snapshot, although the engine may have been asked about it before.
+ * Sends `panels` queries about each of some ranges, and one funnel, retention and journey query each. They must not see anything after
+ * the snapshot, although the engine may have answered queries about it before.
  * @throws DifferenceError
  */
 export async function askMoment(round: Round, ranges: number, panels: number): Promise<void> {

@@ -1,4 +1,4 @@
-/** Asks many random queries about one range of the engine, all at once as the panels of a dashboard, and checks the answers. */
+/** Sends many random queries about one range to the engine at once, like the panels of a dashboard, and checks the answers. */
 import { answerBatch, type Batch } from '@millrace/reporting/query/answer-batch';
 import { type Answer, answerQuery } from '@millrace/reporting/query/answer-query';
 import { readRaw } from '@millrace/reporting/query/read-raw';
@@ -9,10 +9,10 @@ import { answerPlainly } from './plain/query.js';
 import type { Subject } from './random-behaviour.js';
 import { randomQuestion, randomRange } from './random-questions.js';
 
-/** Shares of queries: those that segments cannot answer, that are compared with another range, that are asked alone, and of SQL. */
+/** Shares of queries that segments cannot answer, that are compared with another range, that are sent alone, and that are checked against SQL. */
 const shares = { sessions: 0.003, comparison: 0.02, alone: 0.0165, sql: 0.0165 };
 
-/** Segments do not have it, so that such queries go their own way. */
+/** Not in segments, so such queries are answered separately. */
 const ofSessions: Filter = { op: 'is_set', dimension: 'session_id', values: [] };
 
 interface Common {

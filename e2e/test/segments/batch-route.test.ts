@@ -1,4 +1,4 @@
-/** `POST /api/v1/query/batch` over real connections, answered from segments: lines as they become ready, and what cuts them off. */
+/** `POST /api/v1/query/batch` over real connections, answered from segments: lines as they become ready, and interruptions. */
 import { rm, writeFile } from 'node:fs/promises';
 import { request as httpRequest, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -95,7 +95,7 @@ interface Line {
   error?: { code: string };
 }
 
-/** The lines of an answer, one by one. */
+/** Yields the lines of an answer. */
 async function* linesOf(response: IncomingMessage): AsyncGenerator<Line> {
   for await (const line of createInterface(response)) yield JSON.parse(line);
 }
@@ -106,7 +106,7 @@ async function rest(found: AsyncGenerator<Line>): Promise<Line[]> {
   return all;
 }
 
-/** Whoever reads rollups waits until the function that this returns is called; segments can be read. */
+/** Blocks reads of rollups, but not of segments, until the returned function is called. */
 async function lockRollups(): Promise<() => Promise<void>> {
   const client = await database.pool.connect();
   await client.query('begin; lock table rollup_days, rollup_15m in access exclusive mode');
@@ -132,7 +132,7 @@ async function blockedReads(wanted: number): Promise<number[]> {
   return pids;
 }
 
-it('answers each query as if it had been asked alone, in the order of the queries', async () => {
+it('answers each query as if it had been sent alone, in the order of the queries', async () => {
   const queries = [panel('path'), panel('property:plan', { id: 'plans' }), fromEvents, panel('time:day')];
   const { status, body } = await json(await post(batch(...queries), 'application/json'));
   expect(status).toBe(200);
@@ -173,7 +173,7 @@ it('sends each answer while the next one is still being read', async () => {
   expect(others).toEqual([]);
 });
 
-it('answers all queries as of one moment, also when events are stored in between', async () => {
+it('answers all queries from one snapshot, also when events are stored in between', async () => {
   const asked = batch({ metrics: ['events'], filters: [['is_not', 'property:plan', ['?']]] }, fromRollups);
   const counts = (list: Line[]) => list.slice(0, 2).map(({ results }) => results![0]!.metrics[0]!);
   const [before] = counts((await json(await post(asked, 'application/json'))).body.results);
@@ -198,7 +198,7 @@ it('ends with an error as its last line when a later query fails', async () => {
   await unlock();
 });
 
-it('answers with the status of the error when nothing was sent yet', async () => {
+it('answers with the status of the error when nothing has been sent yet', async () => {
   const unlock = await lockRollups();
   const answer = post(batch(fromRollups), lines);
   const [pid] = await blockedReads(1);
@@ -208,7 +208,7 @@ it('answers with the status of the error when nothing was sent yet', async () =>
   await unlock();
 });
 
-it('stops reading when its client leaves, and makes room for others', async () => {
+it('stops reading when its client disconnects, and frees its slot', async () => {
   const unlock = await lockRollups();
   const response = await post(batch(panel('path'), fromRollups), lines);
   await linesOf(response).next();
@@ -220,7 +220,7 @@ it('stops reading when its client leaves, and makes room for others', async () =
   await unlock();
 });
 
-it('sends nothing before it is admitted where it may have to start again', async () => {
+it('sends nothing before it is admitted when it may have to restart', async () => {
   const unlock = await lockRollups();
   let leave = () => {};
   const busy = gate(() => new Promise<void>((resolve) => (leave = resolve)));
@@ -233,7 +233,7 @@ it('sends nothing before it is admitted where it may have to start again', async
   await busy;
 });
 
-/** Its threads die as often as that, each in the middle of a batch. */
+/** Its threads die that many times, each during a batch. */
 async function dying(times: number): Promise<SegmentEngine> {
   const file = join(tmpdir(), `deaths-of-threads-${process.pid}`);
   await writeFile(file, String(times));
@@ -242,7 +242,7 @@ async function dying(times: number): Promise<SegmentEngine> {
   return { ...createSegmentEngine({ threads: 1, cacheMb: 8 }, silent), pool };
 }
 
-it('answers each query once although a thread dies in the middle', async () => {
+it('answers each query once although a thread dies midway', async () => {
   url = await serve(await dying(1));
   const asked = batch(panel('path'), panel('referrer'), panel('property:plan'));
   const found = await rest(linesOf(await post(asked, lines)));
@@ -254,7 +254,7 @@ it('answers each query once although a thread dies in the middle', async () => {
   );
 });
 
-it('refuses a batch on which threads die again', async () => {
+it('refuses a batch that kills threads repeatedly', async () => {
   url = await serve(await dying(2));
   const { status, body } = await json(await post(batch(panel('path'), panel('referrer')), 'application/json'));
   expect([status, body.error.code]).toEqual([503, 'engine_unavailable']);

@@ -1,4 +1,4 @@
-/** What counts as coming again, and as a journey: small cases that the engine and plain SQL answer alike. */
+/** Small cases of retention and journeys that the engine and plain SQL must answer alike. */
 import { ensureMonths } from '@millrace/processor/events/ensure-partitions';
 import { insertEvents } from '@millrace/processor/events/insert-events';
 import { rollSite } from '@millrace/processor/rollups/roll-site';
@@ -44,7 +44,7 @@ const store = (site_id: string, events: Given[]) =>
     ),
   );
 
-/** A site whose events are rolled, and late ones are not. */
+/** A site with rolled events and late ones that are not rolled. */
 async function siteOf(rolled: Given[], late: Given[] = []): Promise<string> {
   sites += 1;
   const siteId = `site-${sites}`;
@@ -54,7 +54,7 @@ async function siteOf(rolled: Given[], late: Given[] = []): Promise<string> {
   return siteId;
 }
 
-/** The engine's answer, once plain SQL has given the same. */
+/** The engine's answer, checked against plain SQL. */
 async function returns(question: Omit<ReturnsParams, 'breakdownLimit'>) {
   const whole = { breakdownLimit: 10, ...question };
   return inSnapshot(database.pool, async (client) => {
@@ -78,7 +78,7 @@ const shown = ({ sizes, returned }: ReturnTable) => ({ sizes: [...sizes], return
 const ofType = (type: string): Filter => ({ op: 'is', dimension: 'event_type', values: [type] });
 const onPath = (...values: string[]): Filter => ({ op: 'is', dimension: 'path', values });
 
-it('counts a visitor as come again by an event after the first one, in the same period too, not by one of the same instant', async () => {
+it('counts a visitor as returned after a later event, also in the same period, but not after one at the same instant', async () => {
   const siteId = await siteOf([
     ['ada', '2026-11-02T10:00:00.000001Z', '/'],
     ['ada', '2026-11-02T10:00:00.000002Z', '/'],
@@ -93,7 +93,7 @@ it('counts a visitor as come again by an event after the first one, in the same 
   expect(shown(total)).toEqual({ sizes: [3, 0], returned: [1, 1, 0, 0] });
 });
 
-it('begins with the first event that matches in the range, and looks at no others', async () => {
+it('starts with the first matching event in the range, and ignores earlier ones', async () => {
   const siteId = await siteOf([
     ['ada', '2026-11-01T23:59:59Z', '/', 'signup'],
     ['ada', '2026-11-02T10:00:00Z', '/', 'payment'],
@@ -107,7 +107,7 @@ it('begins with the first event that matches in the range, and looks at no other
   expect(shown(total)).toEqual({ sizes: [0, 1, 0], returned: [0, 0, 0, 0, 0, 1, 0, 0, 0] });
 });
 
-it('moves a visitor to an earlier cohort when an earlier event comes late, and knows users without a number', async () => {
+it('moves a visitor to an earlier cohort when an earlier event arrives late, and handles users without a number', async () => {
   const siteId = await siteOf(
     [
       ['ada', '2026-11-03T10:00:00Z', '/'],
@@ -123,7 +123,7 @@ it('moves a visitor to an earlier cohort when an earlier event comes late, and k
   expect(shown(total)).toEqual({ sizes: [2, 1], returned: [0, 2, 0, 0] });
 });
 
-it('tells cohorts apart by the value at the first event, of one instant that of the least id', async () => {
+it('breaks cohorts down by the value of the first event, with the lowest id at the same instant', async () => {
   const siteId = await siteOf([
     ['ada', '2026-11-02T10:00:00Z', '/z'],
     ['ada', '2026-11-02T10:00:00Z', '/a'],
@@ -161,7 +161,7 @@ const visits: Given[] = [
   [undefined, '2026-11-02T10:00:00Z', '/'],
 ];
 
-it('follows visits from their first page, takes repeats together, and leaves gaps where they end', async () => {
+it('follows visits from their first page, merges repeats, and leaves the steps after their end empty', async () => {
   const siteId = await siteOf(visits);
   const { rows, total } = await journeys({ siteId, range: second, steps: 3 });
   expect(rows).toEqual([
@@ -175,7 +175,7 @@ it('follows visits from their first page, takes repeats together, and leaves gap
   expect(pairs.total).toEqual({ visits: 3, visitors: 2 });
 });
 
-it('begins with the first page that is asked for, and ends with the last one', async () => {
+it('starts at the requested first page and ends at the requested last page', async () => {
   const siteId = await siteOf(visits);
   const mark = onPath('/pricing');
   const from = await journeys({ siteId, range: second, steps: 3, mark: { at: 'start', filter: mark } });
@@ -191,7 +191,7 @@ it('begins with the first page that is asked for, and ends with the last one', a
   expect(to.total).toEqual({ visits: 2, visitors: 2 });
 });
 
-it('takes steps by event type of all events, and only of what the filters let through', async () => {
+it('takes steps by event type from all events that match the filters', async () => {
   const siteId = await siteOf(visits);
   const types = await journeys({ siteId, range: second, steps: 3, dimension: 'event_type' });
   expect(types.rows).toEqual([
@@ -238,7 +238,7 @@ it('keeps a visit whole over midnight, but counts only its steps in the range', 
   expect(whole.rows).toEqual([[['/a', null], 1, 1]]);
 });
 
-it('has nothing to tell of a range without events', async () => {
+it('returns nothing for a range without events', async () => {
   const siteId = await siteOf(visits);
   const range = day('2026-11-05T00:00:00Z', '2026-11-06T00:00:00Z');
   expect(await journeys({ siteId, range, steps: 2 })).toMatchObject({ rows: [], total: { visits: 0, visitors: 0 } });

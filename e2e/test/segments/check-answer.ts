@@ -1,13 +1,13 @@
-/** Compares what the engine answers with what a plain count of the same events answers, and sometimes with plain SQL. */
+/** Compares the engine's answers with a plain count of the same events, and sometimes with plain SQL. */
 import { isDeepStrictEqual } from 'node:util';
 import type { SegmentEngine } from '@millrace/reporting/segments/segment-engine';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { Random } from '@millrace/shared/testing/create-random';
 import type { PlainSite } from './plain/events.js';
 
-/** What is asked in one snapshot. */
+/** The state of one snapshot. */
 export interface Asking {
-  /** In a transaction with one snapshot. */
+  /** In a transaction that holds the snapshot. */
   client: PoolClient;
   engine: SegmentEngine;
   /** The site as of that snapshot. */
@@ -17,9 +17,9 @@ export interface Asking {
 }
 
 export interface Counts {
-  /** Questions that the engine has answered, by kind. */
+  /** Number of queries that the engine answered, by kind. */
   asked: Map<string, number>;
-  /** How many of them were asked of plain SQL, too. */
+  /** How many of them were also checked against plain SQL. */
   ofSql: number;
   sources: Set<string>;
 }
@@ -37,7 +37,7 @@ export interface Answered<Answer> {
   sql(): Promise<Answer>;
 }
 
-/** Everything that it takes to see which of the answers is wrong. */
+/** All that is needed to see which answer is wrong. */
 export class DifferenceError extends Error {
   override readonly name = 'DifferenceError';
   constructor(kind: string, question: object, answers: Record<string, unknown>) {
@@ -46,11 +46,11 @@ export class DifferenceError extends Error {
   }
 }
 
-/** Typed arrays are written as plain lists. */
+/** Prints typed arrays as plain lists. */
 const toText = (value: unknown): string =>
   JSON.stringify(value, (_name, part: unknown) => (ArrayBuffer.isView(part) ? [...(part as Uint32Array)] : part));
 
-/** `sqlShare`: how many of the questions are asked of SQL, which takes a hundred times as long. @throws DifferenceError */
+/** `sqlShare` is the share of queries also checked against SQL, which takes a hundred times longer. @throws DifferenceError */
 export async function checkAnswer<Answer>(asking: Asking, answered: Answered<Answer>, sqlShare: number): Promise<void> {
   const { kind, question, ours, source, plainly, sql } = answered;
   const { counts, random } = asking;

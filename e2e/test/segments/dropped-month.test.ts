@@ -1,4 +1,4 @@
-/** What is asked of a time whose events were dropped: totals come from rollups, anything else counts what is left, and says so. */
+/** Queries about a month whose events were dropped: totals come from rollups, anything else counts what is left, and says so. */
 import type { AddressInfo } from 'node:net';
 import { dropMonth } from '@millrace/processor/cleanup/drop-month';
 import { ensureMonths } from '@millrace/processor/events/ensure-partitions';
@@ -28,7 +28,7 @@ const event = (number: number, timestamp: string, path: string) => ({
   user_id: 'ada',
 });
 
-/** Funnels, retention and journeys say so as well, where it concerns them. */
+/** Funnels, retention and journeys say so too when they are affected. */
 async function saysSince(pool: Pool, engine: SegmentEngine, since: string): Promise<void> {
   const gate = createGate({ maxConcurrent: 2, maxWaiting: 10, maxWaitMs: 1_000, heavyEvents: 0 });
   const deps = { pool, gate, engine, clock: () => now };
@@ -56,7 +56,7 @@ async function saysSince(pool: Pool, engine: SegmentEngine, since: string): Prom
   server.close();
 }
 
-it('has totals of a month without events, of paths only what came after it, and says from when on', async () => {
+it('has totals of a month whose events were dropped, paths only of later ones, and says from when on', async () => {
   const database = await createTestDatabase();
   const engine = createSegmentEngine({ threads: 1, cacheMb: 8 }, silent);
   await ensureMonths(database.pool, ['2026-09', '2026-10', '2026-11']);

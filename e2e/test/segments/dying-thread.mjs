@@ -1,4 +1,4 @@
-/** A thread that counts, but ends itself after the first panel of a batch, as often as a file says, which all threads of the process share. */
+/** An engine thread that exits after the first panel of a batch, as many times as a file shared by all threads says. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** What the engine does when a block is corrupt, a thread dies, memory is short, or nobody waits any more. */
+/** The engine with corrupt blocks, dying threads, little memory, and clients that disconnect. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,7 +50,7 @@ const ask = (engine: SegmentEngine | undefined, signal?: AbortSignal) =>
   inSnapshot(database.pool, (client) => answerQuery(client, question, { engine, signal }));
 const plain = () => inSnapshot(database.pool, (client) => readRaw(client, question));
 
-/** An engine whose threads run `before` ahead of what they are for. */
+/** An engine whose threads run `before` first. */
 function engineWith(before: string): SegmentEngine {
   const script = join(folder, `thread-${Math.random()}.mjs`);
   const real = new URL(import.meta.resolve('@millrace/reporting/segments/engine-thread')).href;
@@ -59,7 +59,7 @@ function engineWith(before: string): SegmentEngine {
   return { ...engine, pool: createThreadPool(1, silent, pathToFileURL(script)) };
 }
 
-it('answers from a new thread when one has died', async () => {
+it('answers from a new thread when one dies', async () => {
   const mark = join(folder, 'died');
   const dyingOnce = `import { existsSync, writeFileSync } from 'node:fs';
     if (!existsSync(${JSON.stringify(mark)})) { writeFileSync(${JSON.stringify(mark)}, ''); process.exit(1); }`;
@@ -70,13 +70,13 @@ it('answers from a new thread when one has died', async () => {
   await engine.pool.close();
 });
 
-it('refuses with 503 what ends two threads', async () => {
+it('refuses with 503 a query that kills two threads', async () => {
   const engine = engineWith('process.exit(1);');
   await expect(ask(engine)).rejects.toMatchObject({ code: 'engine_unavailable' });
   await engine.pool.close();
 });
 
-it('stops counting when nobody waits any more', async () => {
+it('stops counting when no client is waiting any more', async () => {
   const engine = createSegmentEngine({ threads: 1, cacheMb: 8 }, silent);
   await ask(engine);
   const leaving = new AbortController();
@@ -85,7 +85,7 @@ it('stops counting when nobody waits any more', async () => {
   await engine.pool.close();
 });
 
-it('answers the same with so little memory that hardly anything is kept', async () => {
+it('answers the same with so little memory that hardly anything is cached', async () => {
   const engine = createSegmentEngine({ threads: 1, cacheMb: 0.02 }, silent);
   for (let round = 0; round < 3; round += 1) {
     const { source: _source, ...answer } = await ask(engine);
@@ -95,7 +95,7 @@ it('answers the same with so little memory that hardly anything is kept', async 
   await engine.pool.close();
 });
 
-it('reads events one by one where a block is corrupt, and has the segment built again', async () => {
+it('reads raw events when a block is corrupt, and has the segment rebuilt', async () => {
   await database.pool.query(
     `update segments set data = overlay(data placing '\\xffff'::bytea from (directory -> 'blocks' -> 'path' ->> 1)::int + 15)
      where starts = (select min(starts) from segments where rows > 0)`,
@@ -110,7 +110,7 @@ it('reads events one by one where a block is corrupt, and has the segment built 
   await engine.pool.close();
 });
 
-it('refuses a batch whose counts cannot be put together, and goes on', async () => {
+it('refuses a batch whose counts cannot be merged, and continues', async () => {
   const engine = createSegmentEngine({ threads: 2, cacheMb: 8, minEventsPerThread: 1 }, silent);
   await ask(engine);
   const run: SegmentEngine['pool']['run'] = (_task, take) =>

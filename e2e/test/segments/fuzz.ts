@@ -1,17 +1,17 @@
-/** Round after round of random questions, with what is shown of them: `npm run fuzz`. */
+/** Round after round of random queries, with progress: `npm run fuzz`. */
 import { sumOf } from './check-answer.js';
 import { runRound } from './run-round.js';
 
 export interface FuzzOptions {
   /** Undefined: one round. */
   minutes: number | undefined;
-  /** Of the first round. */
+  /** Seed of the first round. */
   seed: number;
 }
 
 const shown = (count: number) => count.toLocaleString('en');
 
-/** False after the first answer that is wrong. A round that is begun when the time is over, or that is stopped, ends early. */
+/** Returns false after the first wrong answer. A round ends early when the time is up or it is stopped. */
 export async function fuzz(
   { minutes, seed: first }: FuzzOptions,
   stopped: AbortSignal,

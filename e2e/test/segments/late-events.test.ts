@@ -1,4 +1,4 @@
-/** Late events of a quiet site: they lie among those of segments that hold a whole month each. */
+/** Late events of a quiet site fall between those of segments that cover whole months. */
 import { ensureMonths } from '@millrace/processor/events/ensure-partitions';
 import { insertEvents } from '@millrace/processor/events/insert-events';
 import { rollSite } from '@millrace/processor/rollups/roll-site';
@@ -50,7 +50,7 @@ const store = (events: ReturnType<typeof event>[]) => insertEvents(database.pool
 
 const onPath = (path: string) => ({ op: 'is' as const, dimension: 'path' as const, values: [path] });
 
-it('knows that the steps of a funnel follow each other, however far apart late events are', async () => {
+it('keeps funnel steps in order, however far apart late events are', async () => {
   const funnel: Funnel = {
     ...{ siteId: 'demo', range, windowMs: 60 * 86_400_000 },
     steps: ['/signup', '/paid', '/thanks'].map(onPath),
@@ -64,7 +64,7 @@ it('knows that the steps of a funnel follow each other, however far apart late e
   expect(total.users).toEqual([1, 1, 1]);
 });
 
-it('counts visits of months that late events lie in', async () => {
+it('counts visits of months with late events', async () => {
   const query: ResolvedQuery = {
     ...{ siteId: 'demo', timezone: 'UTC', range, metrics: ['visits', 'bounce_rate', 'visit_duration'] },
     dimensions: ['path'],

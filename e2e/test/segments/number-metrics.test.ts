@@ -1,4 +1,4 @@
-/** Sums, averages, extremes and percentiles of properties: from segments, and from events that are in none yet, as plain SQL has them. */
+/** Sums, averages, extremes and percentiles of properties are the same from segments, and from events in none yet, as from plain SQL. */
 import { ensureMonths } from '@millrace/processor/events/ensure-partitions';
 import { insertEvents } from '@millrace/processor/events/insert-events';
 import { rollSite } from '@millrace/processor/rollups/roll-site';
@@ -37,7 +37,7 @@ interface Sale {
 let lastId = 0;
 const nextId = () => `0190a5b0-7c3d-7000-8000-${String(++lastId).padStart(12, '0')}`;
 
-/** Prices are put into the text of the events, so that no double comes between. */
+/** Prices are inserted into the events as text, so that they never pass through a double. */
 function store(site: string, sales: Sale[]): Promise<unknown> {
   const texts = sales.map(({ at = '2026-11-09T10:00:00Z', path = '/', user, price, type = 'payment' }) => {
     const event = { site_id: site, timestamp: at, event_id: nextId(), event_type: type, path, user_id: user };
@@ -58,7 +58,7 @@ const question = (siteId: string, more: Partial<ResolvedQuery> = {}): ResolvedQu
   ...more,
 });
 
-/** The answer of the engine, which is the one of plain SQL. */
+/** The engine's answer, checked against plain SQL. */
 async function ask(query: ResolvedQuery): Promise<Answer> {
   const [ours, plain] = await inSnapshot(
     database.pool,
@@ -96,7 +96,7 @@ describe('numbers of every kind', () => {
     await roll('kinds');
   });
 
-  it('are the same for segments as for plain SQL, one by one and together', async () => {
+  it('are the same from segments as from plain SQL, one by one and together', async () => {
     const byPath = await ask(question('kinds', { dimensions: ['path'], orderBy: [{ key: 'path', direction: 'asc' }] }));
     expect(byPath.source).toBe('segments');
     const shown = new Map(byPath.rows.map(({ dimensions, metrics }) => [dimensions[0], metrics[0]]));
@@ -115,7 +115,7 @@ describe('numbers of every kind', () => {
     ]);
   });
 
-  it.each(all)('are ordered by %s as numbers, null last', async (key) => {
+  it.each(all)('sort by %s as numbers, null last', async (key) => {
     for (const direction of ['asc', 'desc'] as const) {
       for (const offset of [0, 3]) {
         const asked = { dimensions: ['path' as const], orderBy: [{ key, direction }], limit: 20, offset };
@@ -124,7 +124,7 @@ describe('numbers of every kind', () => {
     }
   });
 
-  it('stand beside visitors and visits', async () => {
+  it('can be combined with visitors and visits', async () => {
     const metrics: Metric[] = [
       'visitors',
       'sum:property:price',
@@ -137,7 +137,7 @@ describe('numbers of every kind', () => {
     await ask(question('kinds', { metrics, dimensions: ['entry_page', 'event_type'] }));
   });
 
-  it('of a name with dots come from raw events', async () => {
+  it('with dots in their name come from raw events', async () => {
     const metrics: Metric[] = ['sum:property:price.value'];
     expect(await ask(question('kinds', { metrics }))).toMatchObject({ source: 'raw', rows: [{ metrics: ['10'] }] });
   });
@@ -151,7 +151,7 @@ describe('time', () => {
       { at: '2026-11-10T00:00:00Z', price: '"3.30"' },
     ]);
     await roll('days');
-    // In no segment yet, with numbers that no dictionary has.
+    // Not in a segment yet, with numbers that no dictionary contains.
     await store('days', [
       { at: '2026-11-10T12:00:00Z', price: '0.7' },
       { at: '2026-11-10T12:01:00Z', price: '"0.70"' },
@@ -162,7 +162,7 @@ describe('time', () => {
   const days = ['2026-11-08', '2026-11-09', '2026-11-10', '2026-11-11'].map((day) => new Date(`${day}T00:00:00Z`));
   const buckets = { unit: 'day' as const, bounds: days, labels: ['8', '9', '10'] };
 
-  it('has null where there is no number, and adds events of open intervals', async () => {
+  it('has null where there is no number, and includes events of open intervals', async () => {
     const answer = await ask(question('days', { dimensions: ['time:day'], buckets }));
     expect(answer.source).toBe('mixed');
     expect(rowsOf(answer)).toEqual([
@@ -198,7 +198,7 @@ describe('a number of more than a hundred digits', () => {
   });
   const ofPath = (path: string): Filter => ({ op: 'is', dimension: 'path', values: [path] });
 
-  it('is counted by Postgres, and keeps no other question from segments', async () => {
+  it('is counted by Postgres, and does not keep other queries from segments', async () => {
     const metrics: Metric[] = ['sum:property:price', 'events'];
     const whole = await ask(question('long', { metrics }));
     expect([whole.source, rowsOf(whole)]).toEqual(['raw', [[`1${'0'.repeat(119)}3.5`, 3]]]);
@@ -206,7 +206,7 @@ describe('a number of more than a hundred digits', () => {
     expect([part.source, rowsOf(part)]).toEqual(['segments', [['3.5', 2]]]);
   });
 
-  it('is answered in a batch beside what segments answer', async () => {
+  it('is answered in a batch together with queries from segments', async () => {
     const queries = [
       question('long'),
       question('long', { metrics: ['visitors', 'maximum:property:price'], filter: ofPath('/a') }),

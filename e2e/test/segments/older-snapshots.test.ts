@@ -1,4 +1,4 @@
-/** Questions whose snapshot is older than what the engine has in memory by the time that they are answered. */
+/** Queries whose snapshot is older than the engine's memory by the time they are answered. */
 import { ensureMonths } from '@millrace/processor/events/ensure-partitions';
 import { insertEvents } from '@millrace/processor/events/insert-events';
 import { rollSite } from '@millrace/processor/rollups/roll-site';
@@ -38,10 +38,10 @@ const question: ResolvedQuery = {
   dimensions: ['path'],
   orderBy: [{ key: 'path', direction: 'asc' }],
 };
-/** Patterns are matched by Postgres. */
+/** Patterns are matched by Postgres, not by the engine. */
 const notNew: ResolvedQuery = { ...question, filter: { op: 'matches_not', dimension: 'path', values: ['new'] } };
 
-it.each([1, 2_000])('knows no value that was stored later (tail from %d events on)', async (minTailEvents) => {
+it.each([1, 2_000])('does not see values stored after its snapshot (tail from %d events on)', async (minTailEvents) => {
   engine = createSegmentEngine({ threads: 1, cacheMb: 8, minTailEvents }, silent);
   await store('2026-11-09T10:00:00Z', '/old', 1);
   await roll();

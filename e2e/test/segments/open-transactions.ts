@@ -1,21 +1,21 @@
-/** Transactions of a writer that have stored events and are not over: what they stored is in no snapshot yet. */
+/** Open transactions that have stored events, which no snapshot sees yet. */
 import { plainStatement } from '@millrace/processor/events/insert-events';
 import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
 import type { Random } from '@millrace/shared/testing/create-random';
 
-/** Each takes a connection. */
+/** Each holds a connection. */
 const most = 3;
 
 export interface OpenTransactions {
-  /** Stores events; where too many are open, commits the oldest instead. */
+  /** Stores events, or commits the oldest transaction when too many are open. */
   begin(events: string): Promise<void>;
   /** Ends the oldest. */
   endOne(): Promise<void>;
-  /** Ends what a roll or an erasure would wait for. */
+  /** Ends transactions that a roll or an erasure would wait for. */
   endAll(): Promise<void>;
 }
 
-/** However long the questions take that are asked meanwhile. */
+/** Long enough for any queries in between. */
 export const stayOpen = (client: PoolClient) => client.query('set local idle_in_transaction_session_timeout = 0');
 
 export function createTransactions(pool: Pool, random: Random): OpenTransactions {

@@ -1,4 +1,4 @@
-/** Random questions about what visitors do one after the other: funnels, who comes again, and ways of visits. */
+/** Random funnel, retention and journey queries. */
 import type { Funnel } from '@millrace/reporting/funnel/funnel';
 import type { JourneysParams } from '@millrace/reporting/journeys/journey';
 import type { Filter, TimeRange } from '@millrace/reporting/query/resolved-query';
@@ -7,12 +7,12 @@ import type { ReturnsParams } from '@millrace/reporting/retention/return-table';
 import type { Random } from '@millrace/shared/testing/create-random';
 import { zones } from '../random-queries.js';
 
-/** What questions of one kind or another are about. */
+/** Common parameters of the queries. */
 export interface Subject {
   siteId: string;
   now: Date;
   range: TimeRange;
-  /** A filter at random. */
+  /** A random filter. */
   filter(): Filter;
 }
 
@@ -37,7 +37,7 @@ export const randomFunnel = (random: Random, { siteId, range, filter }: Subject)
   ...(random() < 0.5 && { breakdown: random.pick(breakdowns) }),
 });
 
-/** Undefined for a range that has not begun. */
+/** Undefined for a range that has not started. */
 export function randomReturns(random: Random, { siteId, now, range, filter }: Subject): ReturnsParams | undefined {
   const period = random.pick(['day', 'week', 'month'] as const);
   const whole = periodsOf(range, period, random.pick(zones), now, 120, random.pick(['monday', 'sunday'] as const));

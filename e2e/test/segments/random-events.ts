@@ -1,4 +1,4 @@
-/** Events with everything that columns of segments must tell apart. */
+/** Random events with all values that segment columns must distinguish. */
 import type { Random } from '@millrace/shared/testing/create-random';
 
 const minute = 60_000;
@@ -42,7 +42,7 @@ function propertiesOf(random: Random): Record<string, unknown> {
   };
 }
 
-/** What pages send, of some of the columns. */
+/** Some of the columns that pages send. */
 function contextOf(random: Random): object {
   return {
     ...(random() < 0.7 && { country: random.pick(['DE', 'AT', 'IN']) }),
@@ -54,10 +54,10 @@ function contextOf(random: Random): object {
   };
 }
 
-/** How long ago events are at most. */
+/** Maximum age of events. */
 const anyTime = [20 * minute, 3 * 60 * minute, 2 * day, 40 * day];
 
-/** With microseconds, and many at the same instant. */
+/** With microseconds; many are at the same instant. */
 function timeOf(random: Random, now: Date, backs: readonly number[]): string {
   const ms = now.getTime() - Math.floor(random() * random.pick(backs));
   const text = new Date(ms - (ms % random.pick([1, 1_000, minute, 15 * minute]))).toISOString();
@@ -67,12 +67,12 @@ function timeOf(random: Random, now: Date, backs: readonly number[]): string {
 export const randomId = (random: Random): string =>
   `0190a5b0-7c3d-7000-8000-${String(random.below(1e9)).padStart(12, '0')}`;
 
-/** Most users are there again and again, some just once. */
+/** Most users return often, some never. */
 const userOf = (random: Random) => (random() < 0.1 ? `guest-${random.below(300)}` : `user-${random.below(40)}`);
 
 export interface RandomEvents {
   siteId?: string;
-  /** Milliseconds, see {@link anyTime}; of a negative one events are still to come. */
+  /** Milliseconds, see {@link anyTime}; if negative, events are in the future. */
   backs?: readonly number[];
 }
 

@@ -1,4 +1,4 @@
-/** Random histories of a site. The same seed makes the same history, so that a question that failed can be asked again. */
+/** Random histories of a site, the same for the same seed, so that a failure can be reproduced. */
 import { eraseUser } from '@millrace/processor/erase/erase-user';
 import { insertEvents } from '@millrace/processor/events/insert-events';
 import { markRange } from '@millrace/processor/rollups/mark-range';
@@ -13,7 +13,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** How long ago events are at most: mostly some minutes, some of a day to come. */
+/** Maximum age of events: mostly minutes; some are in the coming day. */
 const recent = [minute, 5 * minute, 5 * minute, 40 * minute, 26 * hour, -23 * hour];
 const late = [2 * day, 40 * day];
 
@@ -26,18 +26,18 @@ export interface HistoryOptions {
 
 export interface History {
   now(): Date;
-  /** Lets one thing happen. */
+  /** Performs one random action. */
   step(): Promise<void>;
-  /** Ends transactions and rolls that are under way. */
+  /** Ends open transactions and rolls. */
   end(): Promise<void>;
   /** What has happened. */
   readonly past: readonly string[];
 }
 
-/** More transactions than other tests on the server run while a row is stored. */
+/** More transactions than other tests on this server run while a row is stored. */
 const ahead = 1_000;
 
-/** As from another server, in the same partition and with its mark; its number may be reached later, see `numbers`. */
+/** As if copied from another server, in the same partition and with its mark. Its transaction id may be reached later, see `numbers`. */
 async function storeForeign(random: Random, { pool, siteId }: HistoryOptions, now: Date): Promise<void> {
   const time = new Date(now.getTime() - random.below(10 * minute));
   await pool.query(
@@ -49,10 +49,10 @@ async function storeForeign(random: Random, { pool, siteId }: HistoryOptions, no
   );
 }
 
-/** Uses up as many transaction numbers as rows of another server are ahead. */
+/** Consumes transaction ids until those of the rows from another server are passed. */
 const useNumbers = `do $$ begin for number in 1..${ahead} loop perform pg_current_xact_id(); commit; end loop; end $$`;
 
-/** What happens to events, and to what is kept of them. */
+/** Actions on events and on what is derived from them. */
 function createChanges(random: Random, options: HistoryOptions, clock: { now: Date }) {
   const { pool, siteId } = options;
   const before = (ms: number) => new Date(clock.now.getTime() - ms);
@@ -70,7 +70,7 @@ function createChanges(random: Random, options: HistoryOptions, clock: { now: Da
     store: () => insertEvents(pool, events(1 + random.below(30), recent)),
     late: () => insertEvents(pool, events(1 + random.below(6), late)),
     async begin() {
-      // Of two open transactions that make the same site, one waits for the other.
+      // If two open transactions create the same site, one waits for the other.
       await pool.query(`insert into sites (site_id) values ('other') on conflict do nothing`);
       await transactions.begin(events(5, recent));
     },
@@ -99,7 +99,7 @@ function createChanges(random: Random, options: HistoryOptions, clock: { now: Da
   return { changes, end };
 }
 
-/** What happens to the site itself, and to the time. */
+/** Actions on the site itself and on the clock. */
 function createSettings(random: Random, { pool, siteId }: HistoryOptions, clock: { now: Date }) {
   const set = (column: string, value: unknown) =>
     pool.query(`update sites set ${column} = $2 where site_id = $1`, [siteId, value]);
@@ -117,7 +117,7 @@ function createSettings(random: Random, { pool, siteId }: HistoryOptions, clock:
 
 type Steps = ReturnType<typeof createChanges>['changes'] & ReturnType<typeof createSettings>;
 
-/** How often each thing happens, compared with the others. */
+/** Relative frequency of each action. */
 export type Weights = Partial<Record<keyof Steps, number>>;
 
 export function createHistory(random: Random, options: HistoryOptions, weights: Weights): History {

@@ -1,4 +1,4 @@
-/** Questions of every shape, in terms of what the engines work with. */
+/** Random queries of every shape, in the engines' own terms. */
 import { comparesNumbers, filterOperators, filterRules } from '@millrace/reporting/query/filter-operators';
 import type {
   Condition,

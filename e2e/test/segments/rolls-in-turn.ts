@@ -1,11 +1,11 @@
-/** Rolls of a site that stop between two of their transactions, so that what they leave there can be asked about, and comes again. */
+/** Rolls that pause between two of their transactions, so that intermediate states can be queried. */
 import { rollSite } from '@millrace/processor/rollups/roll-site';
 import type { Pool } from '@millrace/shared/platform/postgres';
 
 export interface Roller {
-  /** Does one transaction of the roll under way; begins another roll where there is none. */
+  /** Runs the next transaction of the current roll, or starts a roll. */
   step(now: Date): Promise<void>;
-  /** To the end of the roll under way. */
+  /** Finishes the current roll. */
   finish(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** A site from its first event on, and questions about it all along: everything follows from the seed. */
+/** Queries a site throughout a random history. Everything follows from the seed. */
 import { insertEvents } from '@millrace/processor/events/insert-events';
 import { rollSite } from '@millrace/processor/rollups/roll-site';
 import { segmentLimits } from '@millrace/shared/segments/segment-columns';
@@ -10,7 +10,7 @@ import { randomEvents } from './random-events.js';
 import { createHistory, type History, type Weights } from './random-history.js';
 import { startSegmentSite } from './segment-site.js';
 
-/** Of the clocks of all zones some have just changed, or a year has. */
+/** Dates just after clock changes in some zones or after the start of a year. */
 const starts = ['2026-11-10T12:07:00Z', '2026-04-06T03:52:00Z', '2027-01-01T00:03:00Z'];
 
 const weights: Weights = {
@@ -19,7 +19,7 @@ const weights: Weights = {
   ...{ zone: 2, hostnames: 1, pause: 1, minutes: 4, days: 3 },
 };
 
-/** What is too much for a segment: what they leave out is counted from raw events. */
+/** Segment limits so low that some events are left out and counted from raw events. */
 const limits: Partial<Record<keyof typeof segmentLimits, number>>[] = [
   {},
   { properties: 3 },
@@ -28,14 +28,14 @@ const limits: Partial<Record<keyof typeof segmentLimits, number>>[] = [
   { rows: 30, gatheredRows: 30 },
 ];
 
-/** Some 3,600 questions. */
+/** Some 3,600 queries. */
 const size = { events: 300, moments: 7, ranges: 5, panels: 100 };
 
 async function runHistory(round: Round, goesOn: () => boolean): Promise<void> {
   const { site, history, random } = round;
   const { pool } = site.database;
   await insertEvents(pool, JSON.stringify(randomEvents(random, size.events, history.now())));
-  // Without segments it is SQL that answers.
+  // Without segments, SQL answers.
   await askMoment(round, 1, 5);
   await rollSite(pool, site.siteId, { now: new Date(history.now().getTime() - 3 * 3_600_000) });
   for (let moment = 0; moment < size.moments && goesOn(); moment += 1) {
@@ -45,14 +45,14 @@ async function runHistory(round: Round, goesOn: () => boolean): Promise<void> {
   await history.end();
 }
 
-/** What it takes to see it again. */
+/** How to reproduce it. */
 function addSeed(error: unknown, seed: number, { past }: History): unknown {
   const more = `history: ${past.join(', ')}\nAgain: npm run fuzz -- --seed ${seed}`;
   if (error instanceof Error) error.message = `${error.message}\n${more}`;
   return error;
 }
 
-/** `goesOn` is asked now and then. @throws DifferenceError with the first answer that is wrong. */
+/** Checks `goesOn` now and then. @throws DifferenceError with the first wrong answer. */
 export async function runRound(seed: number, goesOn = () => true): Promise<Counts> {
   const random = createRandom(seed);
   const usual = { ...segmentLimits };

@@ -1,4 +1,4 @@
-/** A site that is rolled by the processor's own code, and an engine that counts from its segments. */
+/** A site rolled by the processor's own code, and an engine that counts from its segments. */
 import { ensureMonths } from '@millrace/processor/events/ensure-partitions';
 import {
   createSegmentEngine,
@@ -15,7 +15,7 @@ export interface SegmentSite {
 }
 
 export interface SiteSettings {
-  /** When its events begin to be stored. */
+  /** When its first event is stored. */
   start: Date;
   hostnames: string[];
   sessionMinutes: number;

@@ -1,10 +1,10 @@
-/** A connection in a transaction with one snapshot, in which the same statement always has the same answer: it is sent once. */
+/** Sends each statement once per snapshot: within one, the same statement always has the same answer. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 
-/** Cursors give other rows each time. */
+/** Cursors return other rows each time. */
 const isSelect = (text: string) => /^\/\*[^*]*\*\/\s*(select|with)\b/.test(text);
 
-/** A statement that fails is shown with the error. */
+/** Adds the failed statement to the error. */
 function withStatement(statement: unknown): (error: Error) => never {
   return (error) => {
     error.message = `${error.message}, in ${JSON.stringify(statement)}`;
@@ -13,8 +13,8 @@ function withStatement(statement: unknown): (error: Error) => never {
 }
 
 /**
- * Of many questions in one snapshot most ask what others have asked, such as which values fit a condition. Statements that are more
- * than a text and its values are sent each time.
+ * Many queries of one snapshot need the same things, such as which values match a condition. Statements that are more than a text
+ * and its values are sent each time.
  */
 export function sendOnce(client: PoolClient): PoolClient {
   const sent = new Map<string, Promise<unknown>>();

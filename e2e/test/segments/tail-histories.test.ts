@@ -1,4 +1,4 @@
-/** Questions about today while events are stored, rolled and erased, several at a time: each is answered like plain SQL in its snapshot. */
+/** Concurrent queries about today while events are stored, rolled and erased are answered like plain SQL in the same snapshot. */
 import { insertEvents } from '@millrace/processor/events/insert-events';
 import { rollSite } from '@millrace/processor/rollups/roll-site';
 import { answerQuery } from '@millrace/reporting/query/answer-query';
@@ -30,13 +30,13 @@ beforeAll(async () => {
 });
 afterAll(() => site.stop());
 
-/** Its range ends in the interval that is open, or after it, more often than not. */
+/** Its range usually ends in the open interval or later. */
 function questionOfToday(): ResolvedQuery {
   const now = history.now();
   return randomQuestion(random, random() < 0.3 ? now : new Date(now.getTime() + random.below(25) * hour));
 }
 
-/** Some have had their snapshot for a while when they get to the tail. */
+/** Some hold their snapshot for a while before they read the tail. */
 async function compare(question: ResolvedQuery, isSlow: boolean): Promise<void> {
   const [ours, plain] = await inSnapshot(site.database.pool, async (client) => {
     if (isSlow) await client.query('select pg_sleep(0.02) from sites');
@@ -48,7 +48,7 @@ async function compare(question: ResolvedQuery, isSlow: boolean): Promise<void> 
 const compareSome = (count: number) =>
   Promise.all(Array.from({ length: count }, () => compare(questionOfToday(), random() < 0.3)));
 
-it('answers like plain SQL whatever happens between and beside its questions', async () => {
+it('answers like plain SQL whatever happens between and during its queries', async () => {
   await insertEvents(site.database.pool, JSON.stringify(randomEvents(random, 300, start)));
   await rollSite(site.database.pool, site.siteId, { now: new Date(start.getTime() - hour) });
   for (let step = 0; step < 80; step += 1) {

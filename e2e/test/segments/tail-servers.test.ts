@@ -1,4 +1,4 @@
-/** Events in memory on a standby, which does not say what is running on its primary, and over crashes, after which transactions are called alike. */
+/** Events in memory on a standby, which does not know the transactions running on its primary, and after crashes, which reuse transaction ids. */
 import { ensureMonths } from '@millrace/processor/events/ensure-partitions';
 import { plainStatement } from '@millrace/processor/events/insert-events';
 import { rollSite } from '@millrace/processor/rollups/roll-site';
@@ -36,7 +36,7 @@ const question: ResolvedQuery = {
   orderBy: [{ key: 'path', direction: 'asc' }],
 };
 
-/** Paths, each as often as it has events. */
+/** Each path, once per event. */
 const ask = (pool: Pool): Promise<string[]> =>
   inSnapshot(pool, async (client) => {
     const { source, ...ours } = await answerQuery(client, question, { engine });
@@ -53,7 +53,7 @@ async function prepare(pool: Pool): Promise<void> {
   await rollSite(pool, 'demo', { now: new Date('2026-11-10T12:00:00Z') });
 }
 
-it('counts on a standby what was stored by a transaction that was running when it was asked before', async () => {
+it('counts on a standby what a transaction stored that was still running at the previous query', async () => {
   const pair = await startStandbyPair();
   const database = await createTestDatabase({ serverUrl: pair.primaryUrl });
   const options = { max: 3, statementTimeoutMs: 10_000, applicationName: 'test' };
@@ -83,7 +83,7 @@ it('counts on a standby what was stored by a transaction that was running when i
   await pair.remove();
 }, 120_000);
 
-it('forgets what a crash has taken back, and counts what came under the same number of a transaction', async () => {
+it('forgets what a crash rolled back, and counts what was stored under the same transaction id', async () => {
   const server = await makeOwnPostgres();
   const database = await createTestDatabase({ serverUrl: server.url });
   await prepare(database.pool);

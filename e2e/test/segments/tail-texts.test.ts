@@ -1,4 +1,4 @@
-/** Texts of events in memory, which are never taken out one by one. */
+/** Texts of events in memory are never removed one by one. */
 import { ensureMonths } from '@millrace/processor/events/ensure-partitions';
 import { insertEvents } from '@millrace/processor/events/insert-events';
 import { rollSite } from '@millrace/processor/rollups/roll-site';
@@ -44,7 +44,7 @@ async function ask(...dimensions: Dimension[]): Promise<void> {
     range: { from: new Date('2026-11-10T00:00:00Z'), to: new Date('2026-11-12T00:00:00Z') },
     ...{ metrics: ['events', 'visitors'], dimensions, orderBy: [{ key: 'path', direction: 'asc' }] },
   };
-  // Something is written, wherever: what is kept is looked at when the tail is brought to a later moment.
+  // Any write will do: memory is checked when the tail moves to a newer snapshot.
   await database.pool.query('select pg_current_xact_id()');
   await inSnapshot(database.pool, async (client) => {
     const { source, ...answer } = await answerQuery(client, question, { engine });
@@ -55,7 +55,7 @@ async function ask(...dimensions: Dimension[]): Promise<void> {
 
 const textsOf = (column: string) => engine.memory.tail('demo')!.texts.get(column)!;
 
-it('reads the events again once most texts are of none that is in memory any more', async () => {
+it('reads the events again once most texts belong to events no longer in memory', async () => {
   await ask('path');
   const texts = textsOf('path');
   for (let at = 0; at < 90_000; at += 1) codeOfText(texts, `/gone/${at}`);
@@ -68,7 +68,7 @@ it('reads the events again once most texts are of none that is in memory any mor
   expect(textsOf('path').list).toHaveLength(100);
 });
 
-it('knows that texts and further columns take memory', async () => {
+it('accounts for the memory of texts and further columns', async () => {
   await ask('path');
   const { size } = engine.memory;
   await ask('path', 'property:plan', 'property:kind', 'property:level');

@@ -1,4 +1,4 @@
-/** What could make events in memory other than those in the database: each is answered like plain SQL in its snapshot. */
+/** Whatever could make the events in memory differ from the database, queries are answered like plain SQL in the same snapshot. */
 import { eraseSite } from '@millrace/processor/erase/erase-site';
 import { eraseUser } from '@millrace/processor/erase/erase-user';
 import { ensureMonths } from '@millrace/processor/events/ensure-partitions';
@@ -44,7 +44,7 @@ const batch = (path: string, user: string | null = null, time = '2026-11-10T12:0
   JSON.stringify([eventOf(path, user, time)]);
 const store = (...given: Parameters<typeof batch>) => insertEvents(database.pool, batch(...given));
 
-/** Stores an event with a given transaction number, as if it came from another server. */
+/** Stores an event with a given transaction id, as if it came from another server. */
 async function storeAs(txid: number, path: string, user: string): Promise<void> {
   const { site_id, timestamp, event_id } = eventOf(path, user, '2026-11-10T12:05:00Z');
   await database.pool.query(
@@ -75,7 +75,7 @@ async function compare(client: PoolClient, asked = question): Promise<Record<str
 }
 const ask = (asked = question) => inSnapshot(database.pool, (client) => compare(client, asked));
 
-/** A snapshot that lasts until `end`. */
+/** A snapshot held until `end`. */
 async function openSnapshot() {
   const client = await database.pool.connect();
   await client.query('begin isolation level repeatable read read only');
@@ -87,7 +87,7 @@ async function openSnapshot() {
   return { client, end };
 }
 
-it('counts what a long transaction stores once that is committed, and never what it takes back', async () => {
+it('counts what a long transaction stored once it commits, and never what it rolls back', async () => {
   const writers: PoolClient[] = [await database.pool.connect(), await database.pool.connect()];
   const [late, undone] = writers as [PoolClient, PoolClient];
   await store('/first', 'a');
@@ -107,7 +107,7 @@ it('counts what a long transaction stores once that is committed, and never what
   for (const client of writers) client.release();
 });
 
-it('answers a snapshot that the tail is beyond as of that snapshot', async () => {
+it("answers as of the query's snapshot when the tail is newer", async () => {
   await store('/a', 'a');
   await ask();
   const early = await openSnapshot();
@@ -122,7 +122,7 @@ it('answers a snapshot that the tail is beyond as of that snapshot', async () =>
   await early.end();
 });
 
-it('gives users the numbers of the roll that has come between', async () => {
+it('uses the user numbers of a roll that ran in between', async () => {
   await store('/a', 'late', '2026-11-10T11:50:00Z');
   await store('/a', 'late');
   await store('/a', 'other');
@@ -139,7 +139,7 @@ it('gives users the numbers of the roll that has come between', async () => {
   expect(await ask()).toEqual({ '/a': 3, '/b': 2, '/c': 2 });
 });
 
-it('forgets what is erased, also of a user who is about to get a number', async () => {
+it('forgets erased events, also of a user who is about to get a number', async () => {
   await store('/a', 'gone');
   await store('/b', 'stays');
   await ask();
@@ -153,7 +153,7 @@ it('forgets what is erased, also of a user who is about to get a number', async 
   expect(await ask()).toEqual({ '/b': 1, '/c': 1 });
 });
 
-it('knows a site that was erased and has come again for another one', async () => {
+it('treats a site that was erased and recreated as a new one', async () => {
   await store('/old', 'a');
   await store('/before', 'b', '2026-11-10T10:00:00Z');
   await rollSite(database.pool, 'demo', { now });
@@ -161,7 +161,7 @@ it('knows a site that was erased and has come again for another one', async () =
   await store('/older', 'a');
   await ask();
   await database.pool.query(`update sites set erase_requested_at = now() where site_id = 'demo'`);
-  // Pieces go one after the other, and what is left of the site is there until the end.
+  // Erasure proceeds in parts, and the rest of the site stays until the end.
   await database.pool.query(`delete from events where site_id = 'demo' and path = '/old'`);
   expect(await ask()).toEqual({ '/before': 1, '/older': 1 });
   await eraseSite(database.pool, 'demo');
@@ -172,14 +172,14 @@ it('knows a site that was erased and has come again for another one', async () =
   expect(await ask()).toEqual({ '/new': 1, '/newer': 1, '/other': 1 });
 });
 
-it('reads the events of another server every time, whatever their transaction numbers are', async () => {
+it('reads events from another server every time, whatever their transaction ids are', async () => {
   await store('/own', 'a');
   await ask();
   const { rows } = await database.pool.query<{ txid: string }>('select pg_current_xact_id()::text as txid');
   for (const [at, ahead] of [2, 6, 1_000_000].entries()) {
     await storeAs(Number(rows[0]!.txid) + ahead, `/restored-${at}`, 'b');
   }
-  // Numbers pass by those of the restored events.
+  // Transaction ids pass those of the restored events.
   for (let round = 1; round <= 8; round += 1) {
     await store('/own', 'c');
     const counted = { '/own': 1 + round, '/restored-0': 1, '/restored-1': 1, '/restored-2': 1 };
@@ -187,7 +187,7 @@ it('reads the events of another server every time, whatever their transaction nu
   }
 });
 
-it('reads an interval again whose index has come after its events, as when a backup comes back', async () => {
+it('reads an interval again whose index was created after its events, as when a backup is restored', async () => {
   await store('/a', 'a');
   await ask();
   const { rows } = await database.pool.query<{ name: string }>(
@@ -204,7 +204,7 @@ it('reads an interval again whose index has come after its events, as when a bac
   expect(await ask()).toEqual({ '/a': 1, '/restored': 1 });
 });
 
-it('counts events that a subscription copies from another server, whatever their transaction numbers are', async () => {
+it('counts events that a subscription copies from another server, whatever their transaction ids are', async () => {
   await store('/own', 'a');
   await ask();
   await database.pool.query(
@@ -218,7 +218,7 @@ it('counts events that a subscription copies from another server, whatever their
   }
 });
 
-it('counts events of the day to come, and late ones of intervals that were rolled', async () => {
+it('counts events of the coming day, and late ones of rolled intervals', async () => {
   await store('/now', 'a');
   await store('/rolled', 'b', '2026-11-10T09:00:00Z');
   await rollSite(database.pool, 'demo', { now });
@@ -230,7 +230,7 @@ it('counts events of the day to come, and late ones of intervals that were rolle
   expect(await ask()).toEqual({ '/late': 1, '/now': 1, '/rolled': 1, '/tomorrow': 2 });
 });
 
-/** How often statements with that owner ran. */
+/** How often statements with that owner comment ran. */
 function counting(client: PoolClient, owners: Map<string, number>): PoolClient {
   const query = (...given: unknown[]) => {
     const [statement] = given as [string | { text: string }];
@@ -241,7 +241,7 @@ function counting(client: PoolClient, owners: Map<string, number>): PoolClient {
   return Object.assign(Object.create(client) as PoolClient, { query });
 }
 
-it('reads an interval once for all who ask at the same time', async () => {
+it('reads an interval once for concurrent queries', async () => {
   for (let event = 0; event < 20; event += 1) await store('/a', `user-${event}`);
   const owners = new Map<string, number>();
   const asked = Array.from({ length: 40 }, () =>
@@ -263,7 +263,7 @@ it.each([1, 3])('counts views of %d days as plain SQL does, with paths of rolled
     await readViews(client, 'demo', range, 10),
   ]);
   expect(ours).toEqual(plain);
-  // Of few days in one go.
+  // A few days are read in one go.
   expect([owners.get('reporting.segmentState'), owners.has('reporting.readRollupState')]).toEqual([1, days > 2]);
   const topPaths = [
     { path: '/a', views: 2 },
@@ -272,7 +272,7 @@ it.each([1, 3])('counts views of %d days as plain SQL does, with paths of rolled
   expect(ours).toEqual({ totalViews: 3, uniqueUsers: 2, topPaths });
 });
 
-it('leaves what it has read to the next question when its time is up on the way', async () => {
+it('keeps what it has read for the next query when it times out midway', async () => {
   const slow = createSegmentEngine({ threads: 1, cacheMb: 8, minTailEvents: 1, tailBatchEvents: 1 }, silent);
   await store('/a', 'a', '2026-11-10T11:50:00Z');
   await store('/b', 'b', '2026-11-10T12:05:00Z');
@@ -298,7 +298,7 @@ it('leaves what it has read to the next question when its time is up on the way'
   await slow.pool.close();
 });
 
-it('reads nothing again for another question of the same snapshot', async () => {
+it('reads nothing again for another query with the same snapshot', async () => {
   await store('/a', 'a');
   await inSnapshot(database.pool, async (client) => {
     await compare(client);
@@ -308,7 +308,7 @@ it('reads nothing again for another question of the same snapshot', async () => 
   });
 });
 
-/** How often statements of some owners ran for a question that reads three intervals. */
+/** How often statements with some owner comments ran for a query that reads three intervals. */
 async function readingThree(tailBatchEvents: number): Promise<(number | undefined)[]> {
   const stepwise = createSegmentEngine({ threads: 1, cacheMb: 8, minTailEvents: 1, tailBatchEvents }, silent);
   const owners = new Map<string, number>();
@@ -320,7 +320,7 @@ async function readingThree(tailBatchEvents: number): Promise<(number | undefine
   return ['reporting.readTail', 'reporting.readNewRows'].map((owner) => owners.get(owner));
 }
 
-it('reads many events in steps, each of them once, also while a transaction is open for long', async () => {
+it('reads many events in steps, each of them once, also during a long transaction', async () => {
   for (const [path, time] of [
     ['/a', '11:50'],
     ['/b', '12:05'],
@@ -339,7 +339,7 @@ it('reads many events in steps, each of them once, also while a transaction is o
   open.release();
 });
 
-it('leaves too many events to Postgres, however few of them memory could hold', async () => {
+it('leaves too many events to Postgres, however few of them fit into memory', async () => {
   const small = createSegmentEngine({ threads: 1, cacheMb: 1, minTailEvents: 1 }, silent);
   const events = Array.from({ length: 8_000 }, (_, at) => eventOf(`/${at % 7}`, 'a', '2026-11-10T12:05:00Z'));
   await insertEvents(database.pool, JSON.stringify(events));
@@ -351,7 +351,7 @@ it('leaves too many events to Postgres, however few of them memory could hold', 
   await small.pool.close();
 });
 
-it('finds what is new by the index on transactions alone', async () => {
+it('finds new events by the index on transactions alone', async () => {
   await store('/a', 'a');
   await ask();
   await store('/b', 'b');
@@ -370,7 +370,7 @@ it('finds what is new by the index on transactions alone', async () => {
   });
 });
 
-it('keeps no more in memory than it may, and forgets the site that was asked about least lately', async () => {
+it('stays within its memory limit, and evicts the least recently queried site', async () => {
   const small = createSegmentEngine({ threads: 1, cacheMb: 1, minTailEvents: 1 }, silent);
   const sites = ['demo', 'second', 'third'];
   for (const site_id of sites) {

@@ -1,4 +1,4 @@
-/** Questions while segments of old events are still being built, newest first: what there is of them is used. */
+/** While segments of old events are being built, newest first, queries use the ones that exist. */
 import { ensureMonths } from '@millrace/processor/events/ensure-partitions';
 import { insertEvents } from '@millrace/processor/events/insert-events';
 import { rollSite } from '@millrace/processor/rollups/roll-site';
@@ -20,7 +20,7 @@ const question: ResolvedQuery = {
   ...{ limit: 50, offset: 0, totalRows: true, timeLabels: false },
 };
 
-it('reads one by one what no segment has yet, and the rest from segments', async () => {
+it('reads raw events that no segment has yet, and the rest from segments', async () => {
   const database = await createTestDatabase();
   const engine = createSegmentEngine({ threads: 1, cacheMb: 8 }, silent);
   await ensureMonths(database.pool, ['2026-09', '2026-10', '2026-11']);

@@ -1,10 +1,7 @@
-/** Totals, top lists and series of days. */
-import { type ApiFilter, apiName, inScope } from '../conditions.js';
-import type { DayRange } from '../day-range.js';
-import type { Dialect } from '../dialect.js';
 import { type ApiRow, type QueryCase, tableOf } from '../query-case.js';
+import { type ApiFilter, apiName, column, countWhere, type DayRange, inScope } from '../sql.js';
 
-export interface CountQuestion {
+interface CountParams {
   name: string;
   range: DayRange;
   filters?: ApiFilter[];
@@ -13,12 +10,11 @@ export interface CountQuestion {
 }
 
 const metrics = ['views', 'visitors'];
-const figures = (dialect: Dialect) =>
-  `${dialect.count("event_type = 'view'")} as views, ${dialect.countUsers()} as visitors`;
+const figures = `${countWhere("event_type = 'view'")} as views, count(distinct user_id)::int as visitors`;
 
 const readRows = (answer: unknown) => [tableOf((answer as { results: ApiRow[] }).results)];
 
-function bodyOf({ range, filters = [] }: CountQuestion, more: Record<string, unknown> = {}): Record<string, unknown> {
+function bodyOf({ range, filters = [] }: CountParams, more: Record<string, unknown> = {}): Record<string, unknown> {
   const { siteId, days, timezone } = range;
   return {
     site_id: siteId,
@@ -30,48 +26,82 @@ function bodyOf({ range, filters = [] }: CountQuestion, more: Record<string, unk
   };
 }
 
-const caseOf = ({ name, limitMs, atLeast }: CountQuestion) => ({
+const caseOf = ({ name, limitMs, atLeast }: CountParams) => ({
   name,
   path: '/api/v1/query' as const,
   limitMs,
   ...(atLeast !== undefined && { atLeast }),
 });
 
-export const totals = (question: CountQuestion): QueryCase => ({
-  ...caseOf(question),
-  body: bodyOf(question),
+export const totals = (params: CountParams): QueryCase => ({
+  ...caseOf(params),
+  body: bodyOf(params),
   read: readRows,
-  sql: (dialect) => [
-    `select ${figures(dialect)} from events where ${inScope(dialect, question.range, question.filters)}`,
-  ],
+  sql: () => [`select ${figures} from events where ${inScope(params.range, params.filters)}`],
 });
 
-/** By the metric, the most first; of equal ones those first whose bytes are less, null last. */
-export function topSql(dialect: Dialect, dimension: string, metric: string, scope: string, limit: number): string {
-  const column = dialect.column(dimension);
-  return `select ${column} as value, ${figures(dialect)} from events where ${scope}
-group by ${column} order by ${metric} desc, ${dialect.isNone(column)}, ${dialect.bytes(column)} limit ${limit}`;
+/** Sorted by `metric`, descending; ties in byte order with null last. */
+function topSql(dimension: string, metric: string, scope: string): string {
+  const expression = column(dimension);
+  return `select ${expression} as value, ${figures} from events where ${scope}
+group by ${expression} order by ${metric} desc, ${expression} is null, ${expression} collate "C" limit 10`;
 }
 
-export const topTen = (question: CountQuestion, dimension: string): QueryCase => ({
-  ...caseOf(question),
-  body: bodyOf(question, {
+export const topTen = (params: CountParams, dimension: string): QueryCase => ({
+  ...caseOf(params),
+  body: bodyOf(params, {
     dimensions: [apiName(dimension)],
     order_by: [['views', 'desc']],
     pagination: { limit: 10 },
   }),
   read: readRows,
-  sql: (dialect) => [topSql(dialect, dimension, 'views', inScope(dialect, question.range, question.filters), 10)],
+  sql: () => [topSql(dimension, 'views', inScope(params.range, params.filters))],
 });
 
-/** Days without events are rows of the API, not of SQL. */
-export const byDay = (question: CountQuestion): QueryCase => ({
-  ...caseOf(question),
-  body: bodyOf(question, { dimensions: ['time:day'] }),
+/** The API also returns days without events, SQL does not. */
+export const byDay = (params: CountParams): QueryCase => ({
+  ...caseOf(params),
+  body: bodyOf(params, { dimensions: ['time:day'] }),
   read: (answer) =>
     readRows(answer).map((table) => table.filter(([, ...counts]) => counts.some((count) => count !== 0))),
-  sql: (dialect) => [
-    `select ${dialect.date(question.range.timezone)} as day, ${figures(dialect)} from events
-where ${inScope(dialect, question.range, question.filters)} group by 1 order by 1`,
+  sql: () => [
+    `select (timestamp at time zone '${params.range.timezone}')::date::text as day, ${figures} from events
+where ${inScope(params.range, params.filters)} group by 1 order by 1`,
   ],
+});
+
+const panelDimensions = [
+  ...['path', 'referrer', 'event_type', 'profile_id', 'country', 'region', 'city', 'timezone', 'language', 'browser'],
+  ...[
+    'browser_version',
+    'os',
+    'os_version',
+    'device',
+    'screen',
+    'hostname',
+    'utm_source',
+    'utm_medium',
+    'utm_campaign',
+  ],
+  'plan',
+];
+
+/** A dashboard: twenty top lists under one filter, requested as one batch. */
+export const panels = ({ name, range, filters = [], limitMs }: CountParams): QueryCase => ({
+  name,
+  path: '/api/v1/query/batch',
+  limitMs,
+  body: {
+    site_id: range.siteId,
+    date_range: range.days,
+    filters,
+    queries: panelDimensions.map((dimension) => ({
+      metrics,
+      dimensions: [apiName(dimension)],
+      order_by: [['visitors', 'desc']],
+      limit: 10,
+    })),
+  },
+  read: (answer) => (answer as { results: { results: ApiRow[] }[] }).results.map(({ results }) => tableOf(results)),
+  sql: () => panelDimensions.map((dimension) => topSql(dimension, 'visitors', inScope(range, filters))),
 });

@@ -1,16 +1,13 @@
-/** Users by the week in which they first did something, and the later weeks in which they did it again. */
-import { type ApiFilter, inScope } from '../conditions.js';
-import type { DayRange } from '../day-range.js';
-import type { Dialect } from '../dialect.js';
 import type { QueryCase, Table, Value } from '../query-case.js';
+import { type ApiFilter, type DayRange, inScope } from '../sql.js';
 
-export interface RetentionQuestion {
+interface RetentionParams {
   name: string;
-  /** Begins before the first event: a first one in the range is then the first of all. */
+  /** Starts before the first event, so that the first event in the range is the user's first ever. */
   range: DayRange;
-  /** Of every event. */
+  /** Apply to every event. */
   filters: ApiFilter[];
-  /** What users do, first and again. */
+  /** The event counted as the first and as a return. */
   action: ApiFilter;
   limitMs: number;
 }
@@ -21,23 +18,16 @@ interface RetentionAnswer {
 
 const weekMs = 7 * 86_400_000;
 
-function postgresSql(dialect: Dialect, scope: string): string {
-  const week = dialect.name === 'postgres' ? `timestamp at time zone 'UTC'` : 'ts';
-  return `with active as (
-  select user_id, date_trunc('week', ${week})::date as week from events where ${scope} group by 1, 2
+/** Users by the week of their first event, and the later weeks in which they have another. */
+const retentionSql = (scope: string) => `with active as (
+  select user_id, date_trunc('week', timestamp at time zone 'UTC')::date as week from events where ${scope} group by 1, 2
 ), firsts as (
-  select user_id, min(week) as begun from active group by user_id
+  select user_id, min(week) as first_week from active group by user_id
 )
-select begun::varchar, week::varchar, ${dialect.count()} from active join firsts using (user_id)
-group by begun, week order by 1, 2`;
-}
+select first_week::varchar, week::varchar, count(*)::int from active join firsts using (user_id)
+group by first_week, week order by 1, 2`;
 
-const clickhouseSql = (scope: string) => `select first, week, count() from (
-  select min(monday) as first, groupUniqArray(monday) as weeks from (
-    select user_id, toMonday(date) as monday from events where ${scope} group by user_id, monday) group by user_id)
-array join weeks as week group by first, week order by first, week`;
-
-/** Rows of cohort, weeks later, users; later weeks without any are left out. */
+/** Rows of cohort, number of weeks later, users; weeks without users are left out. */
 function readCohorts(answer: unknown): Table[] {
   const rows = (answer as RetentionAnswer).cohorts.flatMap(({ cohort, size, returned }) =>
     [size, ...returned.slice(1)].map((users, later): Value[] => [cohort, later, users]),
@@ -53,7 +43,7 @@ const shapeCohorts = ([result = []]: Table[]): Table[] => [
   ]),
 ];
 
-export const retention = ({ name, range, filters, action, limitMs }: RetentionQuestion): QueryCase => ({
+export const retention = ({ name, range, filters, action, limitMs }: RetentionParams): QueryCase => ({
   name,
   path: '/api/v1/retention',
   limitMs,
@@ -67,9 +57,6 @@ export const retention = ({ name, range, filters, action, limitMs }: RetentionQu
     returning: { filters: [action] },
   },
   read: readCohorts,
-  sql(dialect) {
-    const scope = `${inScope(dialect, range, [...filters, action])} and ${dialect.isKnown(dialect.user)}`;
-    return [dialect.name === 'clickhouse' ? clickhouseSql(scope) : postgresSql(dialect, scope)];
-  },
+  sql: () => [retentionSql(`${inScope(range, [...filters, action])} and user_id is not null`)],
   shape: shapeCohorts,
 });

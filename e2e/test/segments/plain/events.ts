@@ -1,4 +1,4 @@
-/** A site's events as plain objects, and what each is like: what answers are checked against is counted from them, in loops. */
+/** A site's events as plain objects, from which expected answers are counted in loops. */
 import { type ContextColumn, contextColumns } from '@millrace/shared/contract/event-columns';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 
@@ -19,7 +19,7 @@ export interface PlainEvent {
 }
 
 export interface PlainSite {
-  /** In the order of time, and of ids where that is the same. */
+  /** Ordered by time, then by id. */
   events: PlainEvent[];
   sessionMinutes: number;
 }
@@ -40,14 +40,14 @@ select hostnames, session_minutes as "sessionMinutes", (
   from events where site_id = $1) as events
 from sites where site_id = $1`;
 
-/** Enough for the referrers of random events: with or without a scheme, and with anything after the host. */
+/** Sufficient for the referrers of random events, which may lack a scheme and have anything after the host. */
 function hostOf(referrer: string | null, own: string[]): string {
   const authority = (referrer ?? '').replace(/^([a-z][a-z0-9+.-]*:)?\/\//i, '').split(/[/?#]/)[0]!;
   const host = authority.toLowerCase().replace(/^www\./, '');
   return host === '' || own.includes(host) ? 'direct' : host;
 }
 
-/** Path rules put host and query into properties. */
+/** Path rules move host and query string into properties. */
 const withPathParts = (context: PlainEvent['context'], { hostname, query }: PlainEvent['properties']) => ({
   ...context,
   hostname: context.hostname ?? hostname ?? null,

@@ -1,11 +1,11 @@
-/** Whether an event fits a filter, by the definitions of docs/query.md. */
+/** Whether an event matches a filter, by the definitions of docs/query.md. */
 import type { Condition, Filter } from '@millrace/reporting/query/resolved-query';
 import type { PlainEvent } from './events.js';
 import { type VisitOf, valueIn } from './visits.js';
 
 type Test = (value: string, texts: string[], ignoreCase: boolean) => boolean;
 
-/** Texts of random properties that are numbers are exact in a double, but for differences that no filter asks about. */
+/** Numeric texts of random properties are exact in a double, except for differences that no filter can see. */
 const numberOf = (text: string) => (/^[+-]?\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN);
 
 const tests: Record<string, Test> = {
@@ -21,7 +21,7 @@ const tests: Record<string, Test> = {
   between: (value, [least, most]) => numberOf(value) >= Number(least) && numberOf(value) <= Number(most),
 };
 
-/** Of a condition without denial. */
+/** Evaluates a condition without negation. */
 function passes(test: string, { dimension, values, ignoreCase }: Condition, value: string | null): boolean {
   if (test === 'is_set') return value !== null && !(isReferrer(dimension) && value === 'direct');
   if (value === null) return test === 'is' && values.includes(null);
@@ -42,7 +42,7 @@ function fitsCondition(event: PlainEvent, condition: Condition, visitOf: VisitOf
 
 type Fits = (event: PlainEvent) => boolean;
 
-/** The same condition is part of many filters: what an event is to it is found out once. */
+/** Many filters share a condition, so each is evaluated once per event. */
 const known = new WeakMap<VisitOf, WeakMap<Condition, Map<PlainEvent, boolean>>>();
 
 function conditionFits(condition: Condition, visitOf: VisitOf): Fits {
@@ -59,7 +59,7 @@ function conditionFits(condition: Condition, visitOf: VisitOf): Fits {
   };
 }
 
-/** Without a filter every event fits. */
+/** Without a filter, every event matches. */
 export function filterFits(filter: Filter | undefined, visitOf: VisitOf): Fits {
   if (filter === undefined) return () => true;
   if ('filter' in filter) {

@@ -1,4 +1,4 @@
-/** How far users get in a funnel, tried from each event that can be its first step. */
+/** How far users get in a funnel, computed from each event that can be its first step. */
 import { eventRange, type Funnel } from '@millrace/reporting/funnel/funnel';
 import { isBetween, type PlainEvent, type PlainSite } from './events.js';
 import { filterFits } from './filter.js';
@@ -7,23 +7,23 @@ import { plainVisits, type VisitOf, valueIn } from './visits.js';
 export interface PlainCounts {
   /** Users who reached each step. */
   users: number[];
-  /** Their shortest times to each step, in microseconds, ascending; place 0 is empty. */
+  /** Their shortest times to each step, in microseconds, ascending; index 0 is empty. */
   times: number[][];
 }
 
 export interface PlainFunnel {
   whole: PlainCounts;
-  /** In the order of the values' JSON. */
+  /** Sorted by the JSON of the values. */
   groups: [value: string | null, counts: PlainCounts][];
 }
 
-/** An event, and which steps it matches. */
+/** An event and the steps it matches. */
 interface Stepped {
   event: PlainEvent;
   matches: boolean[];
 }
 
-/** The last step that different events of one instant serve, one each, from `step` on; steps count from 0. */
+/** The last step reached by different events at one instant, one per step, from `step` on; steps count from 0. */
 function serve(step: number, events: Stepped[]): number {
   const reached = events
     .filter(({ matches }) => matches[step])
@@ -36,7 +36,7 @@ function serve(step: number, events: Stepped[]): number {
   return Math.max(step, ...reached);
 }
 
-/** When each step is reached first by who begins with this event, in microseconds from there; as many as are reached. */
+/** Microseconds from this event, as the first step, to the earliest time of each step that is reached. */
 function timesFrom(first: Stepped, events: Stepped[], windowMicros: number): number[] {
   const times = [0];
   const { micros: start } = first.event;
@@ -49,7 +49,7 @@ function timesFrom(first: Stepped, events: Stepped[], windowMicros: number): num
   return times;
 }
 
-/** The shortest time to each step that one user reaches; none without a first step. */
+/** The shortest time to each step that a user reaches; empty without a first step. */
 function fastestOf(events: Stepped[], { range, windowMs }: Funnel): number[] {
   const firsts = events.filter(({ event, matches }) => matches[0] && isBetween(event, range));
   const tries = firsts.map((first) => timesFrom(first, events, windowMs * 1_000));
@@ -101,6 +101,6 @@ export function countFunnelPlainly(site: PlainSite, funnel: Funnel): PlainFunnel
   return { whole: countUsers(all, steps.length), groups: inOrder(groups) };
 }
 
-/** Of answers whose groups have no order of their own. */
+/** For answers whose groups are unordered. */
 export const inOrder = (groups: PlainFunnel['groups']): PlainFunnel['groups'] =>
   groups.sort(([a], [b]) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));

@@ -1,4 +1,4 @@
-/** Ways of visits, by the definition in docs/behaviour.md: visit by visit. */
+/** Journeys by the definition in docs/behaviour.md, visit by visit. */
 import type { Journeys, JourneysParams } from '@millrace/reporting/journeys/journey';
 import { isBetween, type PlainEvent, type PlainSite } from './events.js';
 import { filterFits } from './filter.js';
@@ -6,7 +6,7 @@ import { type PlainVisit, plainVisits, type VisitOf } from './visits.js';
 
 type Steps = (string | null)[];
 
-/** Undefined for a visit that has none. */
+/** Undefined for a visit without a journey. */
 function wayOf(visit: PlainVisit, question: JourneysParams, visitOf: VisitOf): Steps | undefined {
   const { range, filter, mark, steps: most, dimension } = question;
   const fits = filterFits(filter, visitOf);

@@ -5,13 +5,13 @@ import type { PlainEvent } from './events.js';
 import { decimalChange, isNumeric, measureProperty } from './numbers.js';
 import { type PlainVisit, type VisitOf, viewsOf } from './visits.js';
 
-/** Event types that do not show that the visitor did anything. */
+/** Event types that do not show any activity of the visitor. */
 const passive = [
   ...['impression', 'ad_request', 'revenue', 'cost', 'refund', 'asset', 'request'],
   ...['engagement', 'not_found', 'web_vitals', 'identify', 'group', 'alias'],
 ];
 
-/** Two decimals, halves up; nothing here is negative. In whole numbers, so that no half is lost. */
+/** Two decimals, halves up; nothing here is negative. Uses integers to keep halves exact. */
 function ratio(part: number, whole: number): number | null {
   if (whole === 0) return null;
   const hundredfold = 200 * part + whole;
@@ -44,7 +44,7 @@ const ofVisits: Record<VisitMetric, (visits: PlainVisit[]) => number | null> = {
   views_per_visit: (visits) => ratio(sum(visits.map((visit) => viewsOf(visit).length)), visits.length),
 };
 
-/** `inAll`: visitors of the whole range with the same filters and no dimensions. */
+/** `inAll` counts visitors of the whole range with the same filters and no dimensions. */
 export function measure(events: PlainEvent[], metric: Metric, visitOf: VisitOf, totalVisitors: number): MetricValue {
   if (Object.hasOwn(ofVisits, metric)) {
     const visits = new Set(events.flatMap((event) => visitOf.get(event) ?? []));
@@ -61,7 +61,7 @@ export function measure(events: PlainEvent[], metric: Metric, visitOf: VisitOf, 
   return ratio(views.length, visitorsOf(views).size);
 }
 
-/** A whole number, halves away from zero; null from nothing to something. */
+/** An integer, halves away from zero; null for a change from zero. */
 export function percentChange(before: MetricValue, after: MetricValue): number | null {
   if (before === null || after === null) return null;
   if (typeof before === 'string' || typeof after === 'string') return decimalChange(String(before), String(after));

@@ -1,11 +1,11 @@
 /** Metrics over the numbers of a property, by the definitions of docs/query.md. */
 import type { PlainEvent } from './events.js';
 
-/** Decimals are whole numbers of 10^-20 here, which is exact for all numbers of random events. */
+/** Decimals are integers in units of 10^-20, which is exact for all numbers of random events. */
 const places = 20;
 const unit = 10n ** BigInt(places);
 
-/** Undefined for a text that is no number in plain digits. */
+/** Undefined unless the text is a number in plain digits. */
 export function toDecimal(text: string): bigint | undefined {
   const [, sign, whole, fraction = ''] = /^([+-]?)(\d+)(?:\.(\d+))?$/.exec(text) ?? [];
   if (whole === undefined) return undefined;
@@ -27,7 +27,7 @@ function divide(dividend: bigint, divisor: bigint): bigint {
   return dividend < 0n ? -quotient : quotient;
 }
 
-/** `ascending` is not empty. */
+/** `ascending` must not be empty. */
 function measureNumbers(name: string, ascending: bigint[]): bigint {
   const sum = ascending.reduce((total, number) => total + number, 0n);
   const count = ascending.length;
@@ -43,7 +43,7 @@ const parts = /^(sum|average|minimum|maximum|p\d\d?):property:(.*)$/;
 
 export const isNumeric = (metric: string): boolean => parts.test(metric);
 
-/** Null where no event has a number. */
+/** Null when no event has a number. */
 export function measureProperty(events: PlainEvent[], metric: string): string | null {
   const [, name, property] = parts.exec(metric)!;
   const numbers = events.flatMap(({ properties }) => toDecimal(properties[property!] ?? '') ?? []);
@@ -56,7 +56,7 @@ export function measureProperty(events: PlainEvent[], metric: string): string | 
   );
 }
 
-/** A whole number in percent, halves away from zero; null from 0 to something, and for more digits than a number has. */
+/** An integer in percent, halves away from zero; null for a change from 0, and for more digits than a double has. */
 export function decimalChange(before: string, after: string): number | null {
   const [from, to] = [toDecimal(before)!, toDecimal(after)!];
   if (from === 0n) return to === 0n ? 0 : null;

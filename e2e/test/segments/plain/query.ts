@@ -1,4 +1,4 @@
-/** The answer to a query by the definitions of docs/query.md: events are put into groups, and each group is measured by itself. */
+/** Answers a query by the definitions of docs/query.md: groups events, then measures each group separately. */
 import type { ComparisonRow } from '@millrace/reporting/query/compare-periods';
 import type {
   Metric,
@@ -22,7 +22,7 @@ export interface PlainAnswer {
 type Value = string | number | bigint | null;
 
 interface Group {
-  /** Of a dimension of time the place of the label. */
+  /** For a time dimension, the index of the label. */
   values: Value[];
   events: PlainEvent[];
 }
@@ -31,7 +31,7 @@ type Selected = Pick<ResolvedQuery, 'dimensions' | 'range' | 'filter' | 'include
 
 const isTime = (dimension: string) => dimension.startsWith('time:');
 
-/** The place of the label that an event counts for. */
+/** The index of the label that an event counts for. */
 function labelOf({ micros }: PlainEvent, { bounds, places, offsets }: TimeBuckets): number {
   const stretch = bounds.findLastIndex((bound) => bound.getTime() * 1_000 <= micros);
   if (offsets) return Math.floor((micros / 1_000_000 + offsets[stretch]!) / 3_600) % 24;
@@ -47,7 +47,7 @@ function groupsOf(events: PlainEvent[], { dimensions, buckets }: Selected, visit
     return known;
   };
   if (dimensions.length === 0) group([]);
-  // Time alone has a row for each of its buckets.
+  // A time dimension alone has a row for each bucket.
   if (dimensions.length === 1 && buckets) for (const place of buckets.labels.keys()) group([place]);
   for (const event of events) {
     const valueAt = (name: string) => (isTime(name) ? labelOf(event, buckets!) : valueIn(event, name, visitOf));
@@ -56,7 +56,7 @@ function groupsOf(events: PlainEvent[], { dimensions, buckets }: Selected, visit
   return [...groups.values()];
 }
 
-/** Of one type. */
+/** Both values have the same type. */
 function compareValues(a: Value, b: Value): number {
   if (a === b) return 0;
   if (typeof a === 'string') return Buffer.compare(Buffer.from(a), Buffer.from(b as string));
@@ -99,7 +99,7 @@ function scopeOf(site: PlainSite, { range, filter, includeBots }: Selected): Sco
   return { events, visitOf, measureGroup: (group, metric) => measure(group, metric, visitOf, totalVisitors) };
 }
 
-/** The same values in the other range; only of queries without a dimension of time. */
+/** The same values in the comparison range; only for queries without a time dimension. */
 function comparisonRows(site: PlainSite, query: ResolvedQuery, rows: PlainAnswer['rows']): ComparisonRow[] {
   const earlier = { ...query, range: query.comparison!.range };
   const { events, visitOf, measureGroup } = scopeOf(site, earlier);

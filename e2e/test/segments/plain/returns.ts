@@ -1,4 +1,4 @@
-/** Who comes again, by the definition in docs/behaviour.md: visitor by visitor. */
+/** Retention by the definition in docs/behaviour.md, visitor by visitor. */
 import { compareTexts } from '@millrace/reporting/query/page-rows';
 import {
   emptyTable,

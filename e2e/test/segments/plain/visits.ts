@@ -1,4 +1,4 @@
-/** Visits by their definition in docs/query.md, and what an event is like in each dimension. */
+/** Visits by their definition in docs/query.md, and the value of an event in each dimension. */
 
 import type { TimeRange } from '@millrace/reporting/query/resolved-query';
 import type { ContextColumn } from '@millrace/shared/contract/event-columns';
@@ -13,7 +13,7 @@ export type VisitOf = ReadonlyMap<PlainEvent, PlainVisit>;
 
 const dayMs = 86_400_000;
 
-/** Whether an event is part of the visit that the events before it are. */
+/** Whether an event belongs to the same visit as the events before it. */
 function goesOn(visit: PlainVisit, event: PlainEvent, sessionMinutes: number): boolean {
   const last = visit.events.at(-1)!;
   if (event.micros - last.micros > sessionMinutes * 60_000_000) return false;
@@ -38,7 +38,7 @@ function findVisits({ events, sessionMinutes }: PlainSite, { from, to }: TimeRan
 
 const found = new WeakMap<PlainSite, Map<string, VisitOf>>();
 
-/** The visit of each event that has a user. Events more than a day before or after the range are left out, as the engine does. */
+/** The visit of each event that has a user. Like the engine, ignores events more than a day before or after the range. */
 export function plainVisits(site: PlainSite, range: TimeRange): VisitOf {
   const known = found.get(site) ?? new Map<string, VisitOf>();
   found.set(site, known);
@@ -50,7 +50,7 @@ export function plainVisits(site: PlainSite, range: TimeRange): VisitOf {
 
 export const viewsOf = ({ events }: PlainVisit): PlainEvent[] => events.filter((event) => event.event_type === 'view');
 
-/** What an event is in a dimension, or in a column that is only filtered by. */
+/** The value of an event in a dimension or in a column that can only be filtered by. */
 export function valueIn(event: PlainEvent, dimension: string, visitOf: VisitOf): string | null {
   const visit = visitOf.get(event);
   if (dimension === 'entry_page') return visit ? (viewsOf(visit)[0]?.path ?? null) : null;
