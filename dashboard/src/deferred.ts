@@ -9,7 +9,7 @@ import { latestResult } from './use-request.ts';
 export const isFirstViewLoaded = signal(false);
 
 /** The texts and styles of everything outside the first view. */
-export const loadDeferred = () => Promise.all([loadPageTexts(), loadStyle('later')]);
+const loadDeferred = () => Promise.all([loadPageTexts(), loadStyle('later')]);
 
 /** Loads `part` together with the deferred texts and styles. */
 export const withDeferred = async <T>(part: Promise<T>): Promise<T> => (await Promise.all([part, loadDeferred()]))[0];

@@ -34,7 +34,7 @@ export function formatDuration(seconds: number): string {
   return minutes > 0 ? t('duration.minutes', { minutes, seconds: rest }) : t('duration.seconds', { seconds: rest });
 }
 
-export type Unit = 'count' | 'percent' | 'seconds' | 'ratio';
+type Unit = 'count' | 'percent' | 'seconds' | 'ratio';
 
 const units: Record<string, Unit> = {
   bounce_rate: 'percent',

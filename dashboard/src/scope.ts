@@ -16,7 +16,7 @@ const asRange = (text: string): string | [string, string] => {
   return from && to ? [from, to] : text;
 };
 
-export const dateRange = computed(() => asRange(view.value.range));
+const dateRange = computed(() => asRange(view.value.range));
 
 /** Undefined while something that it depends on is loading. */
 export const scope = computed<Scope | undefined>(() => {

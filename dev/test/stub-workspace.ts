@@ -59,7 +59,7 @@ export interface StubWorkspace {
 }
 
 /** One run of the supervisor. */
-export interface StubRun {
+interface StubRun {
   child: ChildProcess;
   output(): string;
   ready: Promise<void>;

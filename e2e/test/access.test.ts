@@ -240,7 +240,7 @@ describe.each(routes)('%s of %s', (path, service, kind, given = {}, instead = 20
         expect(response.headers.get('www-authenticate'), name).toBe('Bearer');
         const { code, message } = JSON.parse(body).error;
         expect(code).toBe('unauthorized');
-        if (keys[name] !== undefined) expect(message).toMatch(/^This key is not known/);
+        if (keys[name] !== undefined) expect(message).toMatch(/^This key is unknown/);
         else expect(offeredScopes(message)).toEqual([neededScope[kind]]);
       }
     }

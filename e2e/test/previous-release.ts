@@ -15,7 +15,7 @@ interface Release {
 }
 
 /** Named in a file, so that a release changes one line. */
-export const previousRelease = JSON.parse(
+const previousRelease = JSON.parse(
   readFileSync(new URL('../previous-release.json', import.meta.url), 'utf8'),
 ) as Release;
 

@@ -28,7 +28,7 @@ const specialTimes = (now: number) => [
   now - 20 * minute,
 ];
 
-export function randomTime(random: Random, now: number): number {
+function randomTime(random: Random, now: number): number {
   const center = random.pick(specialTimes(now));
   const spread = random.pick([10 * minute, 3 * 60 * minute, 2 * day]);
   return Math.min(now, Math.round(center + (random() - 0.5) * spread));

@@ -17,7 +17,7 @@ export interface Sender {
   clients: string[];
 }
 
-export interface Credentials {
+interface Credentials {
   /** From a header. */
   key: string | undefined;
   /** From the URL, used if no header has a key. */
@@ -28,7 +28,7 @@ export interface Credentials {
   origin?: string | undefined;
 }
 
-export type Admission = { sender: Sender; refusal?: undefined } | { sender?: undefined; refusal: Refusal };
+type Admission = { sender: Sender; refusal?: undefined } | { sender?: undefined; refusal: Refusal };
 
 export interface Admit {
   admit(credentials: Credentials): Promise<Admission>;

@@ -23,7 +23,7 @@ export interface ByteBudget {
 }
 
 /** Bodies up to this size still find room when large ones have used up their share. */
-export const smallBodyBytes = 64_000;
+const smallBodyBytes = 64_000;
 /** Part of the limit, and of each client's share, that only small bodies may use. */
 const smallPart = 1 / 8;
 /** Part of that room that one client may use, but always enough for one small body. */

@@ -1,7 +1,7 @@
 /** Counts accepted and refused events by hour of receipt, in memory, so that no response waits for Postgres. */
 import { accountedId, hourOf, newProcessId } from '@millrace/shared/contract/job-account';
 
-export interface HourCounts {
+interface HourCounts {
   hour: string;
   /** Events stored durably in the queue. */
   accepted: number;

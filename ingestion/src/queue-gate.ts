@@ -8,7 +8,7 @@ import { countWaiting, type Queue, type QueueHandle } from '@millrace/shared/que
 import type { QueueSafety } from './queue-safety.js';
 import { type Patience, whileAnswering } from './while-answering.js';
 
-export type GateState = 'open' | Extract<ErrorCode, 'queue_unavailable' | 'overloaded'>;
+type GateState = 'open' | Extract<ErrorCode, 'queue_unavailable' | 'overloaded'>;
 
 export interface QueueGate {
   /** As of the last check. */

@@ -8,10 +8,10 @@ import type { SlowBodies } from '@millrace/shared/platform/slow-bodies';
 import type { Holding } from './byte-budget.js';
 import type { ParseMemory } from './parse-memory.js';
 
-export const maxBodyBytes = 10_000_000;
+const maxBodyBytes = 10_000_000;
 
 /** `takeText` returns the text only once, so that it is not kept in memory. */
-export type BodyResult = { ok: true; takeText(): string } | { ok: false; refusal: Refusal };
+type BodyResult = { ok: true; takeText(): string } | { ok: false; refusal: Refusal };
 
 export type BodyReader = (req: IncomingMessage, holding: Holding) => Promise<BodyResult | undefined>;
 

@@ -11,7 +11,7 @@ select $1::bigint, * from unnest($2::timestamptz[], $3::bigint[], $4::bigint[])
 on conflict (process, hour) do update set accepted = greatest(event_accounts.accepted, excluded.accepted),
   rejected = greatest(event_accounts.rejected, excluded.rejected)`;
 
-export async function saveCounts(pool: Pool, ledger: Ledger): Promise<void> {
+async function saveCounts(pool: Pool, ledger: Ledger): Promise<void> {
   const counts = ledger.unsaved();
   if (counts.length === 0) return;
   await pool.query(statement, [

@@ -17,7 +17,7 @@ export interface Refused {
 export type Outcome = Refused | { refusal?: undefined; validated: ValidatedEvents };
 
 /** Of one request. */
-export interface Arrival {
+interface Arrival {
   parsed: ParseResult;
   /** Of a page. */
   facts: Facts | undefined;

@@ -137,5 +137,5 @@ it('takes a key with scope admin to change', async () => {
   await as(request(limited).delete(`${path}/${body.id}`)).expect(403);
   await as(request(limited).get(path)).expect(200, { annotations: [body] });
   await as(request(limited).get('/api/v1/sites/other/annotations')).expect(403);
-  keys.close();
+  await keys.close();
 });

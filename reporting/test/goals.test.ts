@@ -225,5 +225,5 @@ it('takes a key for its site to see, and one with scope admin to change', async 
     await request(limited).get(address).expect(401);
     await remove(admin).expect(204);
   }
-  keys.close();
+  await keys.close();
 });

@@ -149,7 +149,7 @@ it('shows only its site to a key that is limited to one', async () => {
   const { sites, total } = (await asked.expect(200)).body as { sites: Site[]; total: number };
   expect([sites.map(({ site_id }) => site_id), total]).toEqual([['nz'], 1]);
   await request(limited).get('/api/v1/overview').expect(401);
-  keys.close();
+  await keys.close();
 });
 
 it('does not wait while all heavy reads are taken, since it is light', async () => {

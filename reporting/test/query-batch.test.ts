@@ -158,5 +158,5 @@ it('a key that is limited to a site reads no other', async () => {
   await of('demo').expect(200);
   expect((await of('other').expect(403)).body.error.code).toBe('forbidden');
   await ask(batch([top()]), limited).expect(401);
-  keys.close();
+  await keys.close();
 });

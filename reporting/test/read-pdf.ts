@@ -2,7 +2,7 @@
 import { buffer } from 'node:stream/consumers';
 import { getDocument, VerbosityLevel } from 'pdfjs-dist/legacy/build/pdf.mjs';
 
-export interface PdfText {
+interface PdfText {
   text: string;
   /** From the left and from the bottom of the page. */
   x: number;
@@ -10,7 +10,7 @@ export interface PdfText {
   width: number;
 }
 
-export interface PdfPage {
+interface PdfPage {
   width: number;
   height: number;
   items: PdfText[];

@@ -9,7 +9,7 @@ import { S3mini } from 's3mini';
 import S3rver from 's3rver';
 import type { S3Settings } from '../src/exports/s3-store.js';
 
-export interface OpenUpload {
+interface OpenUpload {
   key: string;
   id: string;
 }

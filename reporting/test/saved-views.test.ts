@@ -189,5 +189,5 @@ it('takes a key with scope admin to change', async () => {
   await as(request(limited).delete(`${path}/${body.id}`)).expect(403);
   await as(request(limited).get(path)).expect(200, { saved_views: [body] });
   await as(request(limited).get('/api/v1/sites/other/saved-views')).expect(403);
-  keys.close();
+  await keys.close();
 });

@@ -10,7 +10,7 @@ export const column = (name: string, type: ColumnType = 'text', more: Partial<Co
   ...more,
 });
 
-export async function* batchesOf(...batches: Row[][]): AsyncGenerator<Row[]> {
+async function* batchesOf(...batches: Row[][]): AsyncGenerator<Row[]> {
   yield* batches;
 }
 

@@ -6,7 +6,7 @@ import type { QueueHandle } from '@millrace/shared/queue/queue';
 import type { JobType } from 'bullmq';
 
 /** States in the metrics; paused and prioritized jobs count as waiting. */
-export const jobStates = ['waiting', 'active', 'completed', 'failed', 'delayed'] as const;
+const jobStates = ['waiting', 'active', 'completed', 'failed', 'delayed'] as const;
 
 /** On Postgres, waiting jobs of a paused queue have a separate state. */
 const countedStates = [...jobStates, 'paused', 'prioritized'];

@@ -9,7 +9,7 @@ const named =
   'hostname country region city browser browser_version os os_version device language screen timezone'.split(' ');
 const campaigns = ['utm_source', 'utm_medium', 'utm_campaign', 'utm_content'];
 
-export const contextColumns: readonly string[] = [...named, ...campaigns, 'source', 'channel'];
+const contextColumns: readonly string[] = [...named, ...campaigns, 'source', 'channel'];
 
 /** Channel of a medium; a referrer without a medium is a referral. */
 const channels: Record<string, string> = {

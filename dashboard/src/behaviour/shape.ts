@@ -5,7 +5,7 @@
 
 import { viewsOnly } from './condition.ts';
 
-export interface Events {
+interface Events {
   filters: unknown[];
 }
 

@@ -16,7 +16,7 @@ const minRetryMs = 1_000;
 const maxRetryMs = 60_000;
 
 /** Doubles with each failure; randomized so that clients cut off together do not return together. */
-export const retryDelayMs = (failures: number, random = Math.random()) =>
+const retryDelayMs = (failures: number, random = Math.random()) =>
   Math.min(maxRetryMs, minRetryMs * 2 ** (failures - 1)) * (0.5 + random / 2);
 
 /** Stops while the page is hidden. Returns a function that ends it. */

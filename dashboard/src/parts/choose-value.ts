@@ -7,7 +7,7 @@ const isPage = (dimension: string) => ['path', 'entry_page', 'exit_page'].includ
 export const canOpen = (dimension: string, value: string | null): value is string =>
   value !== null && (dimension === 'property:url' || (isPage(dimension) && /^(\/|https?:)/.test(value)));
 
-export const filterByValue = ({ dimension, clickFilters = [] }: Tab, value: string | null): void =>
+const filterByValue = ({ dimension, clickFilters = [] }: Tab, value: string | null): void =>
   addFilters([...clickFilters, ['is', dimension, [value]]]);
 
 export const excludeValue = ({ dimension }: Tab, value: string | null): void =>

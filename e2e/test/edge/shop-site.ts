@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo } from 'node:net';
 
 /** What happens to a batch of events: it passes, is refused with 503, or passes but its response is lost. */
-export type Fate = 'pass' | 'refuse' | 'lose the answer';
+type Fate = 'pass' | 'refuse' | 'lose the answer';
 
 export interface ShopSite {
   port: number;

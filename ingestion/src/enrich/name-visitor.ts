@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { dayMs, type SaltsByDay } from '../sites/visitor-salts.js';
 import { visitorId } from './visitor-id.js';
 
-export interface UnnamedVisitor {
+interface UnnamedVisitor {
   siteId: string;
   address: string;
   userAgent: string;

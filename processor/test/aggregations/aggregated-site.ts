@@ -49,7 +49,7 @@ export async function remove(ids: string[]): Promise<void> {
 
 export const addSite = (zone: string) => query(`insert into sites (site_id, timezone) values ('demo', $1)`, zone);
 
-export const readAll = () =>
+const readAll = () =>
   query(`select period_type as type, period_start::text as start, currency, total_revenue::float as revenue, payments, succeeded,
       success_rate::float as rate, refunds, refunded::float, round(mrr_opening, 8)::float as opening, round(mrr_new, 8)::float as new,
       round(mrr_expansion, 8)::float as expansion, round(mrr_contraction, 8)::float as contraction,

@@ -24,7 +24,7 @@ async function readValues(client: PoolClient, siteId: string): Promise<Values> {
 }
 
 /** Each event of a segment as `[microseconds, visitor, session, values]`; fails for codes that mean nothing. */
-export async function decodeSegment(client: PoolClient, siteId: string, segment: StoredSegment, values: Values) {
+async function decodeSegment(client: PoolClient, siteId: string, segment: StoredSegment, values: Values) {
   const open = await openSegment(client, siteId, segment);
   const columns: [string, ArrayLike<number>][] = [];
   for (const name of Object.keys(open.directory.blocks)) {

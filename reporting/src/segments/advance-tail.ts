@@ -1,7 +1,7 @@
 /** Advances a site's tail from one snapshot to a later one by reading only the new rows. */
 import { intervalMs } from '@millrace/shared/contract/rollups';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
-import { rangesOf } from '@millrace/shared/segments/interval-ranges';
+import { monthOf, rangesOf } from '@millrace/shared/segments/interval-ranges';
 import { encodeTailRows, type RowCodes } from './encode-tail.js';
 import { isSameSnapshot, isVisible, type Snapshot } from './snapshot.js';
 import { addRows, filterRows, mergeRows, renumberRows, type SortedRows } from './sorted-rows.js';
@@ -15,7 +15,7 @@ import {
   type TailTarget,
 } from './tail.js';
 import { createTexts, createUsers, numberOfUser } from './tail-codes.js';
-import { monthOf, readIndexes, readIntervals, readNewRows, readVisitorNumbers } from './tail-statements.js';
+import { readIndexes, readIntervals, readNewRows, readVisitorNumbers } from './tail-statements.js';
 
 export interface AdvancedTail {
   /** The tail at the target; undefined when the given one was already ahead of it. */

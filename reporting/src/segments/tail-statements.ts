@@ -4,8 +4,6 @@ import { createSqlParameters, type SqlParameters } from '../reading/sql-paramete
 import { columnSql, rangesSql } from './raw-rows.js';
 import type { Snapshot } from './snapshot.js';
 
-export { monthOf } from '@millrace/shared/segments/interval-ranges';
-
 /** All values are text. */
 export type TailRow = [
   micros: string,

@@ -15,8 +15,8 @@ export interface DeliveryDeps {
 }
 
 /** Eight attempts within about 42 minutes: retries after 20 s, 40 s ... 21 min. */
-export const maxAttempts = 8;
-export const retryDelayMs = (attempts: number) => 10_000 * 2 ** attempts;
+const maxAttempts = 8;
+const retryDelayMs = (attempts: number) => 10_000 * 2 ** attempts;
 
 /** Keeps the message id in every attempt: a message is sent twice if the process dies before recording the delivery. */
 async function send(delivery: ClaimedDelivery, { settings, clock, webhookOptions }: DeliveryDeps): Promise<void> {

@@ -13,7 +13,7 @@ export interface ClaimedDelivery extends Target {
 }
 
 /** After this time an attempt is considered lost with its process; longer than any attempt takes. */
-export const attemptMs = 60_000;
+const attemptMs = 60_000;
 const deliveriesAtOnce = 10;
 
 /** Messages of a rule are sent in order, so `resolved` never precedes `firing`. */

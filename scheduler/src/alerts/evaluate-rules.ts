@@ -13,7 +13,7 @@ export interface EvaluationDeps {
 }
 
 /** How often a rule is evaluated. */
-export const evaluationMs = 15_000;
+const evaluationMs = 15_000;
 const rulesAtOnce = 40;
 
 const statement = `/* scheduler.claimRules */
@@ -25,7 +25,7 @@ where rule.id = alert_states.rule_id and alert_states.rule_id in (
 returning rule.id, name, kind, condition, webhook, email, secret, enabled, renotify_minutes as "renotifyMinutes",
   state, since, notified_at as "notifiedAt"`;
 
-export async function claimRules(pool: Pool, now: Date): Promise<ClaimedRule[]> {
+async function claimRules(pool: Pool, now: Date): Promise<ClaimedRule[]> {
   const evaluatedBefore = new Date(now.getTime() - evaluationMs);
   const { rows } = await pool.query<ClaimedRule>(statement, [now, evaluatedBefore, rulesAtOnce]);
   return rows;

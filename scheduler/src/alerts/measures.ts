@@ -31,7 +31,7 @@ const measureQueueAge: Measure<'queue_age'> = async ({ queue: name, seconds }, {
 };
 
 /** Jobs read per state, newest first: bounds the cost, and queues keep about that many anyway. */
-export const maxEnded = 500;
+const maxEnded = 500;
 
 interface Ended {
   /** End times, newest first. */

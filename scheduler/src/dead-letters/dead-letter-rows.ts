@@ -5,7 +5,7 @@ import { offsetOf, type Page } from '../read-request.js';
 
 /** A single event, or a whole job that could not be read. */
 export const letterKinds = ['event', 'job'] as const;
-export type LetterKind = (typeof letterKinds)[number];
+type LetterKind = (typeof letterKinds)[number];
 
 export interface DeadLetter {
   id: string;

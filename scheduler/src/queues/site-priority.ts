@@ -8,7 +8,7 @@ interface Prioritized {
 }
 
 /** The site in the data of a job, if any. */
-export const siteOf = (data: unknown): string | undefined => {
+const siteOf = (data: unknown): string | undefined => {
   const { site_id } = Object(data) as { site_id?: unknown };
   return typeof site_id === 'string' ? site_id : undefined;
 };

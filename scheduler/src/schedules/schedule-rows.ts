@@ -140,7 +140,7 @@ where schedules.task_version <= excluded.task_version
   and (schedules.queue, schedules.job, schedules.cron, schedules.timezone, schedules.catch_up)
   is distinct from (excluded.queue, excluded.job, excluded.cron, excluded.timezone, excluded.catch_up)`;
 
-export interface TaskRow {
+interface TaskRow {
   name: string;
   queue: string;
   job: string;

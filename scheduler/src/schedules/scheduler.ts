@@ -30,7 +30,7 @@ export interface SchedulerDeps {
 }
 
 /** An entry of {@link Scheduler.status}. */
-export interface ScheduleStatus {
+interface ScheduleStatus {
   name: string;
   schedule: string;
   timezone: string;
@@ -132,7 +132,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   }
 
   function stop(): void {
-    heartbeat?.destroy();
+    void heartbeat?.destroy();
     heartbeat = undefined;
     clearInterval(timer);
     stopClock?.();

@@ -49,7 +49,7 @@ export function createSender({ endpoint, key, debug }: Options, store: Store, pr
     if (waitMs() > 0) return sendIn(0);
     const [keys, texts, bytes, nextMs] = take(batchLimit, maxBytesInFlight - bytesInFlight);
     if (bytes) {
-      post(keys, texts, bytes);
+      void post(keys, texts, bytes);
       send();
     } else sendIn(nextMs);
   });

@@ -16,7 +16,7 @@ export interface ReceivedEvent {
   [field: string]: unknown;
 }
 
-export interface Delivery {
+interface Delivery {
   headers: IncomingHttpHeaders;
   /** With the query string. */
   path: string;
@@ -29,7 +29,7 @@ export interface Delivery {
  * `ok` keeps the events and responds, `lose` keeps them and cuts the connection, `forget` neither keeps nor responds; a status
  * rejects the delivery.
  */
-export type Outcome = 'ok' | 'lose' | 'forget' | { status: number; headers?: Record<string, string>; body?: string };
+type Outcome = 'ok' | 'lose' | 'forget' | { status: number; headers?: Record<string, string>; body?: string };
 
 export interface Collector {
   url: string;

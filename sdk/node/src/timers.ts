@@ -1,7 +1,7 @@
 export type Timer = ReturnType<typeof setTimeout>;
 
 /** Longer timeouts fire at once. */
-export const maxTimeoutMs = 2 ** 31 - 1;
+const maxTimeoutMs = 2 ** 31 - 1;
 
 /** A timeout that does not keep the process alive. */
 export function unrefTimeout(ms: number, run: () => void): Timer {

@@ -4,7 +4,7 @@ import { listen, readBody } from './listen.js';
 
 type Json = Record<string, unknown>;
 
-export interface ReceivedRequest {
+interface ReceivedRequest {
   path: string;
   headers: IncomingHttpHeaders;
   atMs: number;

@@ -52,7 +52,8 @@ function writeGroup(file: ParquetWriter, columns: Column[], rows: Row[]): void {
     // The footer has the full minimum and maximum of each group, which are useless for JSON.
     statistics: column.type !== 'json',
   }));
-  file.write({ columnData, rowGroupSize: rows.length });
+  // In memory, this is synchronous.
+  void file.write({ columnData, rowGroupSize: rows.length });
   for (const { meta_data } of file.row_groups.at(-1)!.columns) copyTexts(meta_data?.statistics);
 }
 
