@@ -202,9 +202,9 @@ function urlOf(service: 'ingestion' | 'reporting' | 'scheduler'): string {
   return { ingestion: stack.ingestionUrl, reporting: stack.reportingUrl, scheduler: scheduler.url }[service];
 }
 
-let asked = 0;
+let requestCount = 0;
 /** Each request comes from a different address, so that no rate limit applies. */
-const freshAddress = () => `198.51.${(asked >> 8) % 256}.${asked++ % 256}`;
+const freshAddress = () => `198.51.${(requestCount >> 8) % 256}.${requestCount++ % 256}`;
 
 async function ask(
   url: string,
