@@ -39,11 +39,11 @@ afterAll(async () => {
   await stack.stop();
 });
 
-const nobody = { none: 401, malformed: 401, unknown: 401, expired: 401, revoked: 401 };
+const refusedKeys = { none: 401, malformed: 401, unknown: 401, expired: 401, revoked: 401 };
 /** Expected statuses by kind of key, for each kind of route. */
 const kinds = {
   write: {
-    ...nobody,
+    ...refusedKeys,
     write: 200,
     read: 403,
     admin: 200,
@@ -55,7 +55,7 @@ const kinds = {
     'admin there': 403,
   },
   read: {
-    ...nobody,
+    ...refusedKeys,
     write: 403,
     read: 200,
     admin: 200,
@@ -67,7 +67,7 @@ const kinds = {
     'admin there': 403,
   },
   sites: {
-    ...nobody,
+    ...refusedKeys,
     write: 403,
     read: 200,
     admin: 200,
@@ -79,7 +79,7 @@ const kinds = {
     'admin there': 200,
   },
   change: {
-    ...nobody,
+    ...refusedKeys,
     write: 403,
     read: 403,
     admin: 200,
@@ -91,7 +91,7 @@ const kinds = {
     'admin there': 403,
   },
   admin: {
-    ...nobody,
+    ...refusedKeys,
     write: 403,
     read: 403,
     admin: 200,
@@ -103,7 +103,7 @@ const kinds = {
     'admin there': 403,
   },
   letters: {
-    ...nobody,
+    ...refusedKeys,
     write: 403,
     read: 403,
     admin: 200,
@@ -202,9 +202,9 @@ function urlOf(service: 'ingestion' | 'reporting' | 'scheduler'): string {
   return { ingestion: stack.ingestionUrl, reporting: stack.reportingUrl, scheduler: scheduler.url }[service];
 }
 
-let asked = 0;
+let requestCount = 0;
 /** Each request comes from a different address, so that no rate limit applies. */
-const freshAddress = () => `198.51.${(asked >> 8) % 256}.${asked++ % 256}`;
+const freshAddress = () => `198.51.${(requestCount >> 8) % 256}.${requestCount++ % 256}`;
 
 async function ask(
   url: string,

@@ -4,7 +4,7 @@ import { queueBackends } from '@millrace/shared/testing/database';
 import { type SpawnedService, spawnService } from '@millrace/shared/testing/spawn-service';
 import { type Stack, startStack } from '@millrace/shared/testing/stack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AskedQuestion, createHistory, randomQuestion } from './cached-history.js';
+import { type CachedQuery, createHistory, randomQuery } from './cached-history.js';
 
 const seeds = [1].map((place) => (Date.now() + place * 7_919) % 1_000_000);
 const steps = 30;
@@ -18,7 +18,7 @@ interface Answered {
   status: string | undefined;
 }
 
-async function ask(service: { url: string }, { path, body }: AskedQuestion): Promise<Answered> {
+async function ask(service: { url: string }, { path, body }: CachedQuery): Promise<Answered> {
   const response = await fetch(`${service.url}${path}`, {
     ...(body && { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
   });
@@ -57,10 +57,10 @@ describe.each(queueBackends)('with the queue on %s', (backend) => {
   };
 
   /** Sends new and earlier queries to both replicas. Returns how many answers came from the cache. */
-  async function compare(random: Random, asked: AskedQuestion[], seen: string[]): Promise<number> {
+  async function compare(random: Random, queries: CachedQuery[], seen: string[]): Promise<number> {
     let hits = 0;
     for (let round = 0; round < questionsAtOnce; round += 1) {
-      const question = random.pick(asked);
+      const question = random.pick(queries);
       const kept = await ask(random.pick(replicas), question);
       const again = await ask(random.pick(replicas), question);
       const { answer } = await ask(plain, question);
@@ -76,13 +76,13 @@ describe.each(queueBackends)('with the queue on %s', (backend) => {
     const random = createRandom(seed);
     const siteId = `site-${seed}`;
     const history = await createHistory(stack, location(), random, siteId);
-    const asked = Array.from({ length: 30 }, () => randomQuestion(random, siteId, datasets));
+    const queries = Array.from({ length: 30 }, () => randomQuery(random, siteId, datasets));
     const seen = [String(seed)];
     let hits = 0;
     try {
       for (let step = 0; step < steps; step += 1) {
         seen.push(await history.step());
-        hits += await compare(random, asked, seen);
+        hits += await compare(random, queries, seen);
       }
     } finally {
       await history.close();

@@ -213,7 +213,7 @@ const rangeOf = (random: Random): string | [string, string] =>
   random.pick<string | [string, string]>(['day', '7d', '30d', 'month', 'last_month', 'all', '12mo', past(random)]);
 
 /** Address and body; a body means POST. */
-export interface AskedQuestion {
+export interface CachedQuery {
   path: string;
   body?: object;
 }
@@ -221,7 +221,7 @@ export interface AskedQuestion {
 const inAddress = (range: string | [string, string]) => encodeURIComponent([range].flat().join(','));
 
 /** Queries of every route that caches answers; `datasets` are the ids of those that do not depend on the clock. */
-export function randomQuestion(random: Random, siteId: string, datasets: string[]): AskedQuestion {
+export function randomQuery(random: Random, siteId: string, datasets: string[]): CachedQuery {
   const range = rangeOf(random);
   const filter = random.pick([[], [['is', 'path', ['/p1', '/']]], [['is', 'property:plan', ['pro']]]]);
   const query = {
@@ -242,7 +242,7 @@ export function randomQuestion(random: Random, siteId: string, datasets: string[
     ...(random.below(4) === 0 && { timezone: random.pick(zones) }),
   };
   const steps = [[['is', 'event_type', ['view']]], [['is', 'event_type', ['signup', 'payment']]]];
-  const kinds: (() => AskedQuestion)[] = [
+  const kinds: (() => CachedQuery)[] = [
     () => ({ path: '/api/v1/query', body: query }),
     () => ({
       path: `/api/v1/query?site_id=${siteId}&metrics=events,visitors&date_range=${inAddress(range)}&dimensions=path`,

@@ -24,7 +24,7 @@ it('counts visitors, reports a stopped database, and resumes when it is back', a
   const visit = (user_id: string) =>
     post(`${stack.ingestionUrl}/event`, { site_id: 'shop', event_type: 'view', path: '/', user_id });
   const listening = await listen(`${stack.reportingUrl}/api/v1/sites/shop/live`);
-  await listening.next('nobody is there', visitorsAre(0));
+  await listening.next('no visitors yet', visitorsAre(0));
   expect(await visit('ada')).toBe(200);
   const { data } = await listening.next('ada is there', visitorsAre(1));
   expect(data.pages).toEqual([{ value: '/', visitors: 1 }]);

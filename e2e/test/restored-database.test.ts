@@ -70,14 +70,14 @@ async function spawn() {
 
 /** Numbers of events by path. */
 async function ask(service: SpawnedService, headers: Record<string, string> = {}): Promise<Record<string, number>> {
-  const asked = {
+  const query = {
     site_id: 'demo',
     metrics: ['events'],
     dimensions: ['path'],
     date_range: ['2026-06-01', '2026-06-01'],
   };
   const response = await fetch(`${service.url}/api/v1/query`, {
-    ...{ method: 'POST', body: JSON.stringify(asked) },
+    ...{ method: 'POST', body: JSON.stringify(query) },
     headers: { 'content-type': 'application/json', ...headers },
   });
   const { results } = (await response.json()) as { results: { dimensions: string[]; metrics: number[] }[] };

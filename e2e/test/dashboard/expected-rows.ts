@@ -57,7 +57,7 @@ function shownTab(expected: ExpectedTab, filters: PageFilter[]): ExpectedTab {
   return versions && isOne ? { ...expected, dimension: versions, filters: [['is_set', versions]] } : expected;
 }
 
-const asked = (page: ExpectedTab) => ({
+const queryParams = (page: ExpectedTab) => ({
   ...{ metrics: page.metrics, dimensions: [page.dimension], filters: page.filters ?? [] },
   ...{ order_by: [[page.metrics[0], 'desc']], limit: 9 },
 });
@@ -83,7 +83,7 @@ export async function expectedRows(
   const isOfBot = filters.some(([operator, name]) => name === 'bot' && operator === 'is');
   const shown = Object.entries(chosen).map(([panel, tab]) => ({ panel, tab: shownTab(tab, filters) }));
   const askAbout = async (some: typeof shown, include_bots: boolean) => {
-    const batch = { ...scope, filters, include_bots, queries: some.map(({ tab }) => asked(tab)) };
+    const batch = { ...scope, filters, include_bots, queries: some.map(({ tab }) => queryParams(tab)) };
     const { results } = await dashboard.ask<Batch>('/query/batch', batch);
     return some.map(({ panel, tab: { dimension } }, at): [string, string[][]] => [
       panel,

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Dashboard, type GivenEvent, openDashboard } from './open-dashboard.js';
 import { settled } from './read-page.js';
 
-const panelsWanted = 500;
+const panelTarget = 500;
 const seed = 20_261_127;
 
 /** Skips links that leave the page and downloads. */
@@ -60,7 +60,7 @@ describe.runIf(hasChromium())('random clicks', () => {
   });
   afterAll(() => dashboard.stop());
 
-  it(`fill ${panelsWanted} panels without an error (seed ${seed})`, async () => {
+  it(`fill ${panelTarget} panels without an error (seed ${seed})`, async () => {
     const start = '/shop?range=2026-06-01,2026-06-28';
     const { page, problems } = await dashboard.open(start);
     let filled = 0;
@@ -69,7 +69,7 @@ describe.runIf(hasChromium())('random clicks', () => {
       if (response.url().endsWith('/query/batch'))
         filled += (response.request().postDataJSON().queries as unknown[]).length;
     });
-    while (filled < panelsWanted) {
+    while (filled < panelTarget) {
       await clickSomething(page, random);
       await settled(page);
       if (!page.url().includes('/shop')) await page.goto(start);

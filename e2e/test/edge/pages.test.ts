@@ -214,7 +214,7 @@ it('applies no enrichment that a site has switched off', async () => {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ enrichment_off: off }),
   });
-  const known = async () => {
+  const hasNoEnrichment = async () => {
     const { rows } = await stack.database.pool.query(
       `select hostname, query, utm_source, source, channel, browser, os, device, bot, country, language, user_id
        from events where site_id = 'quiet' order by timestamp desc limit 1`,
@@ -228,6 +228,6 @@ it('applies no enrichment that a site has switched off', async () => {
     await send(ada, [
       { site_id: 'quiet', path: 'https://quiet.example/?utm_source=x', event_id: `q${count}`, timestamp: at(count) },
     ]);
-    return (await known()) || count;
-  }, 'nothing is found out any more');
+    return (await hasNoEnrichment()) || count;
+  }, 'enrichment is off');
 });

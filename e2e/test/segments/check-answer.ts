@@ -18,14 +18,14 @@ export interface Asking {
 
 export interface Counts {
   /** Number of queries that the engine answered, by kind. */
-  asked: Map<string, number>;
+  answered: Map<string, number>;
   /** How many of them were also checked against plain SQL. */
   ofSql: number;
   sources: Set<string>;
 }
 
-export const emptyCounts = (): Counts => ({ asked: new Map(), ofSql: 0, sources: new Set() });
-export const sumOf = ({ asked }: Counts): number => [...asked.values()].reduce((sum, count) => sum + count, 0);
+export const emptyCounts = (): Counts => ({ answered: new Map(), ofSql: 0, sources: new Set() });
+export const sumOf = ({ answered }: Counts): number => [...answered.values()].reduce((sum, count) => sum + count, 0);
 
 export interface Answered<Answer> {
   kind: string;
@@ -61,6 +61,6 @@ export async function checkAnswer<Answer>(asking: Asking, answered: Answered<Ans
   }
   counts.sources.add(source);
   if (source === 'raw') return; // it was SQL that answered
-  counts.asked.set(kind, (counts.asked.get(kind) ?? 0) + 1);
+  counts.answered.set(kind, (counts.answered.get(kind) ?? 0) + 1);
   if (ofSql !== undefined) counts.ofSql += 1;
 }

@@ -18,12 +18,12 @@ export async function fuzz(
   write: (text: string) => void,
 ): Promise<boolean> {
   const endsAt = minutes === undefined ? Number.POSITIVE_INFINITY : performance.now() + minutes * 60_000;
-  const goesOn = () => !stopped.aborted && performance.now() < endsAt;
+  const shouldContinue = () => !stopped.aborted && performance.now() < endsAt;
   let [asked, ofSql] = [0, 0];
-  for (let seed = first; goesOn() && (minutes !== undefined || seed === first); seed += 1) {
+  for (let seed = first; shouldContinue() && (minutes !== undefined || seed === first); seed += 1) {
     write(`seed ${seed}: `);
     try {
-      const counts = await runRound(seed, goesOn);
+      const counts = await runRound(seed, shouldContinue);
       asked += sumOf(counts);
       ofSql += counts.ofSql;
       write(`${shown(sumOf(counts))} questions, ${shown(asked)} in all\n`);

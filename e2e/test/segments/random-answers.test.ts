@@ -9,7 +9,7 @@ const rounds = 6;
 const least = 20_000;
 
 const done: Counts[] = [];
-const askedOf = (kind: string) => done.reduce((sum, { asked }) => sum + (asked.get(kind) ?? 0), 0);
+const countOf = (kind: string) => done.reduce((sum, { answered }) => sum + (answered.get(kind) ?? 0), 0);
 
 it.each(Array.from({ length: rounds }, (_, round) => seed + round))(
   'answers like a plain count of the events (seed %d)',
@@ -21,12 +21,12 @@ it.each(Array.from({ length: rounds }, (_, round) => seed + round))(
 it(`has answered at least ${least} queries`, async ({ annotate }) => {
   const kinds = ['queries', 'queries alone', 'funnels', 'returns', 'journeys'];
   const ofSql = done.reduce((sum, counts) => sum + counts.ofSql, 0);
-  const counted = kinds.map((kind) => `${askedOf(kind)} ${kind}`).join(', ');
+  const counted = kinds.map((kind) => `${countOf(kind)} ${kind}`).join(', ');
   await annotate(`${counted}; ${ofSql} of them were asked of plain SQL, too`);
   expect(done.reduce((sum, counts) => sum + sumOf(counts), 0)).toBeGreaterThanOrEqual(least);
   // Enough to check the plain count itself.
   expect(ofSql).toBeGreaterThan(600);
-  for (const kind of kinds) expect(askedOf(kind), kind).toBeGreaterThan(100);
+  for (const kind of kinds) expect(countOf(kind), kind).toBeGreaterThan(100);
   const sources = new Set(done.flatMap((counts) => [...counts.sources]));
   expect(sources).toEqual(new Set(['segments', 'mixed', 'rollup', 'raw']));
 });

@@ -4,8 +4,8 @@ import { rollSite } from '@millrace/processor/rollups/roll-site';
 import { segmentLimits } from '@millrace/shared/segments/segment-columns';
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { zones } from '../random-queries.js';
-import { askMoment, type Round } from './ask-moment.js';
 import { type Counts, emptyCounts } from './check-answer.js';
+import { checkSnapshot, type Round } from './check-snapshot.js';
 import { randomEvents } from './random-events.js';
 import { createHistory, type History, type Weights } from './random-history.js';
 import { startSegmentSite } from './segment-site.js';
@@ -31,16 +31,16 @@ const limits: Partial<Record<keyof typeof segmentLimits, number>>[] = [
 /** Some 3,600 queries. */
 const size = { events: 300, moments: 7, ranges: 5, panels: 100 };
 
-async function runHistory(round: Round, goesOn: () => boolean): Promise<void> {
+async function runHistory(round: Round, shouldContinue: () => boolean): Promise<void> {
   const { site, history, random } = round;
   const { pool } = site.database;
   await insertEvents(pool, JSON.stringify(randomEvents(random, size.events, history.now())));
   // Without segments, SQL answers.
-  await askMoment(round, 1, 5);
+  await checkSnapshot(round, 1, 5);
   await rollSite(pool, site.siteId, { now: new Date(history.now().getTime() - 3 * 3_600_000) });
-  for (let moment = 0; moment < size.moments && goesOn(); moment += 1) {
+  for (let moment = 0; moment < size.moments && shouldContinue(); moment += 1) {
     for (let steps = 1 + random.below(4); steps > 0; steps -= 1) await history.step();
-    await askMoment(round, size.ranges, size.panels);
+    await checkSnapshot(round, size.ranges, size.panels);
   }
   await history.end();
 }

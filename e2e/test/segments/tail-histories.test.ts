@@ -9,7 +9,7 @@ import { createRandom } from '@millrace/shared/testing/create-random';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { randomEvents } from './random-events.js';
 import { createHistory, type History } from './random-history.js';
-import { randomQuestion } from './random-questions.js';
+import { randomQuery } from './random-queries.js';
 import { type SegmentSite, startSegmentSite } from './segment-site.js';
 
 const seed = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000);
@@ -33,7 +33,7 @@ afterAll(() => site.stop());
 /** Its range usually ends in the open interval or later. */
 function questionOfToday(): ResolvedQuery {
   const now = history.now();
-  return randomQuestion(random, random() < 0.3 ? now : new Date(now.getTime() + random.below(25) * hour));
+  return randomQuery(random, random() < 0.3 ? now : new Date(now.getTime() + random.below(25) * hour));
 }
 
 /** Some hold their snapshot for a while before they read the tail. */

@@ -43,11 +43,11 @@ function fitsCondition(event: PlainEvent, condition: Condition, visitOf: VisitOf
 type Fits = (event: PlainEvent) => boolean;
 
 /** Many filters share a condition, so each is evaluated once per event. */
-const known = new WeakMap<VisitOf, WeakMap<Condition, Map<PlainEvent, boolean>>>();
+const matchCache = new WeakMap<VisitOf, WeakMap<Condition, Map<PlainEvent, boolean>>>();
 
 function conditionFits(condition: Condition, visitOf: VisitOf): Fits {
-  const ofVisits = known.get(visitOf) ?? new WeakMap<Condition, Map<PlainEvent, boolean>>();
-  known.set(visitOf, ofVisits);
+  const ofVisits = matchCache.get(visitOf) ?? new WeakMap<Condition, Map<PlainEvent, boolean>>();
+  matchCache.set(visitOf, ofVisits);
   const found = ofVisits.get(condition) ?? new Map<PlainEvent, boolean>();
   ofVisits.set(condition, found);
   return (event) => {

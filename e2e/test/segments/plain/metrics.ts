@@ -44,7 +44,7 @@ const ofVisits: Record<VisitMetric, (visits: PlainVisit[]) => number | null> = {
   views_per_visit: (visits) => ratio(sum(visits.map((visit) => viewsOf(visit).length)), visits.length),
 };
 
-/** `inAll` counts visitors of the whole range with the same filters and no dimensions. */
+/** `totalVisitors` counts visitors of the whole range with the same filters and no dimensions. */
 export function measure(events: PlainEvent[], metric: Metric, visitOf: VisitOf, totalVisitors: number): MetricValue {
   if (Object.hasOwn(ofVisits, metric)) {
     const visits = new Set(events.flatMap((event) => visitOf.get(event) ?? []));
@@ -56,7 +56,7 @@ export function measure(events: PlainEvent[], metric: Metric, visitOf: VisitOf, 
   if (metric === 'views') return typed(events, 'view').length;
   if (metric === 'visitors') return visitorsOf(events).size;
   if (metric === 'share') return ratio(100 * visitorsOf(events).size, totalVisitors);
-  if (metric !== 'views_per_visitor') throw new Error(`Say in plain/metrics.ts what ${metric} is.`);
+  if (metric !== 'views_per_visitor') throw new Error(`plain/metrics.ts does not define ${metric}.`);
   const views = typed(events, 'view').filter(({ user }) => user !== null);
   return ratio(views.length, visitorsOf(views).size);
 }

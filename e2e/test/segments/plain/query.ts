@@ -42,9 +42,9 @@ function groupsOf(events: PlainEvent[], { dimensions, buckets }: Selected, visit
   const groups = new Map<string, Group>();
   const group = (values: Value[]): Group => {
     const name = JSON.stringify(values);
-    const known = groups.get(name) ?? { values, events: [] };
-    groups.set(name, known);
-    return known;
+    const group = groups.get(name) ?? { values, events: [] };
+    groups.set(name, group);
+    return group;
   };
   if (dimensions.length === 0) group([]);
   // A time dimension alone has a row for each bucket.

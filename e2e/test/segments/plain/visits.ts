@@ -14,7 +14,7 @@ export type VisitOf = ReadonlyMap<PlainEvent, PlainVisit>;
 const dayMs = 86_400_000;
 
 /** Whether an event belongs to the same visit as the events before it. */
-function goesOn(visit: PlainVisit, event: PlainEvent, sessionMinutes: number): boolean {
+function continuesVisit(visit: PlainVisit, event: PlainEvent, sessionMinutes: number): boolean {
   const last = visit.events.at(-1)!;
   if (event.micros - last.micros > sessionMinutes * 60_000_000) return false;
   return event.session === null || visit.events.every(({ session }) => session === null || session === event.session);
@@ -28,7 +28,7 @@ function findVisits({ events, sessionMinutes }: PlainSite, { from, to }: TimeRan
     const { user } = event;
     if (user === null || !isBetween(event, around)) continue;
     let visit = latest.get(user);
-    if (!visit || !goesOn(visit, event, sessionMinutes)) visit = { user, events: [] };
+    if (!visit || !continuesVisit(visit, event, sessionMinutes)) visit = { user, events: [] };
     visit.events.push(event);
     latest.set(user, visit);
     visitOf.set(event, visit);
@@ -40,11 +40,11 @@ const found = new WeakMap<PlainSite, Map<string, VisitOf>>();
 
 /** The visit of each event that has a user. Like the engine, ignores events more than a day before or after the range. */
 export function plainVisits(site: PlainSite, range: TimeRange): VisitOf {
-  const known = found.get(site) ?? new Map<string, VisitOf>();
-  found.set(site, known);
+  const cached = found.get(site) ?? new Map<string, VisitOf>();
+  found.set(site, cached);
   const name = JSON.stringify(range);
-  const visitOf = known.get(name) ?? findVisits(site, range);
-  known.set(name, visitOf);
+  const visitOf = cached.get(name) ?? findVisits(site, range);
+  cached.set(name, visitOf);
   return visitOf;
 }
 

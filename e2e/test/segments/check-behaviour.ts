@@ -25,7 +25,7 @@ const toPlain = ({ total, byValue, textOf }: FunnelAnswer): PlainFunnel => ({
   groups: inOrder([...byValue].map(([value, counts]) => [textOf(value), ascending(counts)])),
 });
 
-async function askFunnel(asking: Asking, subject: Subject): Promise<void> {
+async function checkFunnel(asking: Asking, subject: Subject): Promise<void> {
   const { client, engine, site, random } = asking;
   const question = randomFunnel(random, subject);
   const answer = await answerFunnel(client, engine, question, {});
@@ -36,7 +36,7 @@ async function askFunnel(asking: Asking, subject: Subject): Promise<void> {
   await checkAnswer(asking, { kind: 'funnels', question, ours: toPlain(answer), source, plainly, sql }, sqlShare);
 }
 
-async function askReturns(asking: Asking, subject: Subject): Promise<void> {
+async function checkRetention(asking: Asking, subject: Subject): Promise<void> {
   const { client, engine, site, random } = asking;
   const question = randomReturns(random, subject);
   const answer = question && (await answerRetention(client, engine, question, {}));
@@ -47,7 +47,7 @@ async function askReturns(asking: Asking, subject: Subject): Promise<void> {
   await checkAnswer(asking, { kind: 'returns', question, ours, source, plainly, sql }, sqlShare);
 }
 
-async function askJourneys(asking: Asking, subject: Subject): Promise<void> {
+async function checkJourneys(asking: Asking, subject: Subject): Promise<void> {
   const { client, engine, site, random } = asking;
   const question = randomJourneys(random, subject);
   const answer = await answerJourneys(client, engine, question, {});
@@ -59,6 +59,6 @@ async function askJourneys(asking: Asking, subject: Subject): Promise<void> {
 }
 
 /** One query of each kind; a site without segments answers none of them. */
-export async function askBehaviour(asking: Asking, subject: Subject): Promise<void> {
-  for (const ask of [askFunnel, askReturns, askJourneys]) await ask(asking, subject);
+export async function checkBehaviour(asking: Asking, subject: Subject): Promise<void> {
+  for (const ask of [checkFunnel, checkRetention, checkJourneys]) await ask(asking, subject);
 }

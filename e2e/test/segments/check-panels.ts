@@ -7,7 +7,7 @@ import type { Panel } from '@millrace/reporting/segments/answer-panels';
 import { type Asking, checkAnswer, DifferenceError } from './check-answer.js';
 import { answerPlainly } from './plain/query.js';
 import type { Subject } from './random-behaviour.js';
-import { randomQuestion, randomRange } from './random-questions.js';
+import { randomQuery, randomRange } from './random-queries.js';
 
 /** Shares of queries that segments cannot answer, that are compared with another range, that are sent alone, and that are checked against SQL. */
 const shares = { sessions: 0.003, comparison: 0.02, alone: 0.0165, sql: 0.0165 };
@@ -22,7 +22,7 @@ interface Common {
 
 function randomPanel({ random }: Asking, { siteId, now, range, filter: draw }: Subject, ofAll: Common): Panel {
   const { filter: common, ...bots } = ofAll;
-  const { filter: drawn, includeBots: _includeBots, ...query } = randomQuestion(random, now, siteId, range, draw);
+  const { filter: drawn, includeBots: _includeBots, ...query } = randomQuery(random, now, siteId, range, draw);
   const own = drawn && random() < shares.sessions ? { op: 'or' as const, filters: [drawn, ofSessions] } : drawn;
   const filters = [common, own].filter((each) => each !== undefined);
   const isCompared = query.buckets === undefined && random() < shares.comparison;
@@ -63,7 +63,7 @@ async function checkPanel(asking: Asking, query: ResolvedQuery, answer: Answer):
   await checkAnswer(asking, { kind: 'queries alone', question: query, ours: alone, source, plainly, sql }, 0);
 }
 
-export async function askPanels(asking: Asking, subject: Subject, count: number): Promise<void> {
+export async function checkPanels(asking: Asking, subject: Subject, count: number): Promise<void> {
   const { random } = asking;
   const filter = random() < 0.7 ? subject.filter() : undefined;
   const common = { ...(filter && { filter }), ...(random() < 0.15 && { includeBots: true as const }) };

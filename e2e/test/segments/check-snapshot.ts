@@ -1,14 +1,14 @@
 /** Queries about one snapshot of a site while its history goes on. */
 import { inSnapshot } from '@millrace/reporting/reading/in-snapshot';
 import type { Random } from '@millrace/shared/testing/create-random';
-import { askBehaviour } from './ask-behaviour.js';
-import { askPanels } from './ask-panels.js';
 import type { Counts } from './check-answer.js';
+import { checkBehaviour } from './check-behaviour.js';
+import { checkPanels } from './check-panels.js';
 import { stayOpen } from './open-transactions.js';
 import { readPlainSite } from './plain/events.js';
 import type { Subject } from './random-behaviour.js';
 import type { History } from './random-history.js';
-import { randomCondition, randomFilter, randomRange } from './random-questions.js';
+import { randomCondition, randomFilter, randomRange } from './random-queries.js';
 import type { SegmentSite } from './segment-site.js';
 import { sendOnce } from './send-once.js';
 
@@ -37,7 +37,7 @@ function createSubjects({ site: { siteId }, history, random }: Round): () => Sub
  * the snapshot, although the engine may have answered queries about it before.
  * @throws DifferenceError
  */
-export async function askMoment(round: Round, ranges: number, panels: number): Promise<void> {
+export async function checkSnapshot(round: Round, ranges: number, panels: number): Promise<void> {
   const { site, history, random, counts } = round;
   await inSnapshot(site.database.pool, async (given) => {
     await stayOpen(given);
@@ -45,12 +45,12 @@ export async function askMoment(round: Round, ranges: number, panels: number): P
     const plain = await readPlainSite(client, site.siteId);
     for (let steps = random.below(6); steps > 0; steps -= 1) await history.step();
     const later = ranges > 1 && random() < 0.5 ? random.below(ranges) : 0;
-    if (later > 0) await askMoment(round, later, panels);
+    if (later > 0) await checkSnapshot(round, later, panels);
     const asking = { client, engine: site.engine, site: plain, random, counts };
     const subject = createSubjects(round);
     for (let range = later; range < ranges; range += 1) {
-      await askPanels(asking, subject(), panels);
-      await askBehaviour(asking, subject());
+      await checkPanels(asking, subject(), panels);
+      await checkBehaviour(asking, subject());
     }
   });
 }

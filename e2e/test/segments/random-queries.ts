@@ -154,7 +154,7 @@ function buckets(random: Random, { from, to }: { from: Date; to: Date }): TimeBu
   return { unit: 'day', bounds: all, labels: bounds.map((bound) => bound.toISOString()) };
 }
 
-export function randomQuestion(
+export function randomQuery(
   random: Random,
   now: Date,
   siteId = 'demo',
