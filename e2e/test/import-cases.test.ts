@@ -230,7 +230,7 @@ describe('the import command', () => {
     const refused = await runImport(args);
     expect(refused).toMatchObject({ exitCode: 1 });
     expect(refused.stderr).toMatch(
-      /refuses with 401: .*\. Give a key with the scope write by --key or MILLRACE_KEY\.\n$/,
+      /refuses with 401: .*\. Give a key with the scope write with --key or MILLRACE_KEY\.\n$/,
     );
     expect((await runImport(args, { MILLRACE_KEY: key })).exitCode).toBe(0);
     expect((await runImport([...args, '--key', key])).exitCode).toBe(0);
@@ -242,7 +242,7 @@ describe('the import command', () => {
     await ingestion.end();
     const args = [await writeLog('alone.log', line({})), '--site', 'alone', '--url', ingestion.url];
     expect((await runImport(args)).stderr).toBe(
-      `import: ${ingestion.url} cannot be reached (ECONNREFUSED): is Millrace running? Start it with npm start, or name its ingestion with --url.\n`,
+      `import: ${ingestion.url} is unreachable (ECONNREFUSED). Is Millrace running? Start it with npm start, or give the URL of ingestion with --url.\n`,
     );
   });
 });

@@ -123,7 +123,7 @@ describe.runIf(hasChromium())('panels', () => {
     const { page, problems } = await dashboard.open(`${june}&lang=de-`);
     const tip = page.getByRole('tooltip');
     await page.locator('.figures').getByRole('button', { name: 'Bounce rate' }).hover();
-    await expect.poll(() => tip.textContent(), patient).toContain('Visits');
+    await expect.poll(() => tip.textContent(), patient).toContain('visits');
     const held: Route[] = [];
     await page.route(/\/(pages-)?de-\w+\.js$/, (route) => void held.push(route));
     await page.getByRole('button', { name: 'Theme and language' }).click();
