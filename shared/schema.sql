@@ -310,6 +310,7 @@ create table link_secrets (
 create table migrations (
   name text not null,
   applied_at timestamp with time zone default now() not null,
+  checksum text,
   constraint migrations_pkey PRIMARY KEY (name)
 );
 

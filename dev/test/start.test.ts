@@ -140,7 +140,7 @@ describe('npm start refuses, with one sentence and exit code 1,', () => {
 
   it('invalid variables of all services, all at once, before Postgres starts', async () => {
     const config = (...messages: string[]) =>
-      `export const configSchema = { validate: () => ({ error: { details: ${JSON.stringify(messages.map((message) => ({ message })))} } }) };`;
+      `export const configSchema = { describe: () => ({ keys: {} }), validate: () => ({ error: { details: ${JSON.stringify(messages.map((message) => ({ message })))} } }) };`;
     workspace = await makeStubWorkspace(
       {},
       { ingestion: config('"A" is required', '"B" is invalid'), scheduler: config('"B" is invalid', '"C" is invalid') },

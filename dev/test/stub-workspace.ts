@@ -33,7 +33,7 @@ process.on('SIGTERM', () => setTimeout(() => {
 }, 300));
 `;
 
-const stubConfig = 'export const configSchema = { validate: () => ({}) };';
+const stubConfig = 'export const configSchema = { describe: () => ({ keys: {} }), validate: () => ({}) };';
 
 /** The only table that `npm start` itself writes to. */
 const stubMigration = `

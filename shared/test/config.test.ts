@@ -1,4 +1,7 @@
 /** The environment, checked as a whole. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   commonSettings,
   databaseSettings,
@@ -8,9 +11,12 @@ import {
 } from '@millrace/shared/platform/config';
 import { redactUrls } from '@millrace/shared/platform/logger';
 import Joi from 'joi';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 
 const schema = Joi.object({ ...commonSettings, ...databaseSettings, ...queueSettings });
+
+const folder = mkdtempSync(join(tmpdir(), 'millrace-config-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('loadConfig', () => {
   it('names every problem in one message', () => {
@@ -21,6 +27,19 @@ describe('loadConfig', () => {
     const config = loadConfig(schema, { DATABASE_URL: 'postgres://localhost/m', LOG_LEVEL: '' });
     expect(config).toMatchObject({ LOG_LEVEL: 'info', QUEUE_PREFIX: 'millrace', SHUTDOWN_TIMEOUT_MS: 15_000 });
     expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it('reads a variable from the file that NAME_FILE names, without the line end', () => {
+    const file = join(folder, 'url');
+    writeFileSync(file, 'postgres://localhost/secret\n');
+    expect(loadConfig(schema, { DATABASE_URL_FILE: file }).DATABASE_URL).toBe('postgres://localhost/secret');
+  });
+
+  it('refuses a variable that is set in two ways, and a file that cannot be read', () => {
+    const missing = join(folder, 'missing');
+    const load = () => loadConfig(schema, { DATABASE_URL: 'postgres://a/b', DATABASE_URL_FILE: missing });
+    expect(load).toThrow('DATABASE_URL and DATABASE_URL_FILE are both set: remove one of them');
+    expect(load).toThrow(`DATABASE_URL_FILE names ${missing}, which cannot be read (ENOENT)`);
   });
 });
 

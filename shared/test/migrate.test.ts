@@ -22,6 +22,19 @@ it('applies each migration once when four processes start at the same time, and 
   expect(after).toEqual(before);
 });
 
+it('refuses a migration that has changed since it was applied, and adds checksums of an older release', async () => {
+  const name = '0009_alerts.sql';
+  const checksum = async () =>
+    (await database.pool.query('select checksum from migrations where name = $1', [name])).rows[0].checksum;
+  const original = await checksum();
+  expect(original).toMatch(/^[0-9a-f]{64}$/);
+  await database.pool.query(`update migrations set checksum = repeat('0', 64) where name = $1`, [name]);
+  await expect(run()).rejects.toThrow('Migration 0009_alerts.sql has changed since it was applied to this database');
+  await database.pool.query('update migrations set checksum = null where name = $1', [name]);
+  expect(await run()).toBe(0);
+  expect(await checksum()).toBe(original);
+});
+
 it('leaves what a newer release has added alone, so that an older one starts beside it', async () => {
   await database.pool.query(`insert into migrations (name) values ('9999_future.sql')`);
   await run();

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import Joi from 'joi';
 import { parseProxies } from '../access/rate-limit.js';
 import { ruleMessages } from '../contract/rule-messages.js';
@@ -123,15 +124,41 @@ export function queueLocation(env: QueueEnvironment): QueueLocation {
 }
 
 /**
+ * Each variable can be read from a file instead: `NAME_FILE` has its path, for secrets that must not be in the environment.
+ * Empty variables are missing.
+ */
+function readFiles(names: string[], env: NodeJS.ProcessEnv): { given: Record<string, string>; problems: string[] } {
+  const given = Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => Boolean(entry[1])));
+  const problems: string[] = [];
+  for (const name of names) {
+    const file = given[`${name}_FILE`];
+    if (file === undefined) continue;
+    if (given[name] !== undefined) problems.push(`${name} and ${name}_FILE are both set: remove one of them`);
+    try {
+      given[name] = readFileSync(file, 'utf8').trimEnd();
+    } catch (error) {
+      problems.push(`${name}_FILE names ${file}, which cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    }
+  }
+  return { given, problems };
+}
+
+/** Validates `env` against `schema`; returns the converted values, and a sentence about each problem. */
+export function checkConfig<T>(schema: Joi.ObjectSchema<T>, env: NodeJS.ProcessEnv): { value: T; problems: string[] } {
+  const { given, problems } = readFiles(Object.keys(schema.describe().keys), env);
+  const { value, error } = schema.validate(given, { abortEarly: false, stripUnknown: true, messages: ruleMessages });
+  const invalid = (error?.details ?? []).map(({ message }) => message.replaceAll('"', ''));
+  return { value, problems: [...problems, ...invalid] };
+}
+
+/**
  * Validates `env` and returns the values that `schema` names, converted and frozen.
  * @throws Error whose message lists every problem.
  */
 export function loadConfig<T>(schema: Joi.ObjectSchema<T>, env: NodeJS.ProcessEnv): Readonly<T> {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const { value, error } = schema.validate(given, { abortEarly: false, stripUnknown: true, messages: ruleMessages });
-  if (error) {
-    const problems = error.details.map((detail) => `  ${detail.message.replaceAll('"', '')}`).join('\n');
-    throw new Error(`The configuration is invalid. Correct these environment variables:\n${problems}`);
-  }
-  return Object.freeze(value);
+  const { value, problems } = checkConfig(schema, env);
+  if (problems.length === 0) return Object.freeze(value);
+  throw new Error(
+    `The configuration is invalid. Correct these environment variables:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
+  );
 }

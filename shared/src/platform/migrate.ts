@@ -1,4 +1,5 @@
 /** Applies the numbered SQL files in `migrations/`, each once and in its own transaction. */
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { migrateQueue } from '../queue/queue.js';
 import type { QueueLocation } from './config.js';
@@ -9,25 +10,47 @@ import { listMigrations, migrationsFolder, refuseNewerMajor } from './schema-ver
 /** Key of the advisory lock that lets one process migrate at a time ("mill" in ASCII). */
 const lockKey = 0x6d696c6c;
 
-async function appliedMigrations(client: PoolClient): Promise<Set<string>> {
+/** Checksum by name; null if a release without checksums applied the migration. */
+async function appliedMigrations(client: PoolClient): Promise<Map<string, string | null>> {
   await client.query('/* shared.migrate */ select pg_advisory_xact_lock($1)', [lockKey]);
   await client.query(`/* shared.migrate */
     create table if not exists migrations (name text primary key, applied_at timestamptz not null default now())`);
-  const { rows } = await client.query<{ name: string }>('/* shared.migrate */ select name from migrations');
-  return new Set(rows.map((row) => row.name));
+  await client.query('/* shared.migrate */ alter table migrations add column if not exists checksum text');
+  const { rows } = await client.query<{ name: string; checksum: string | null }>(
+    '/* shared.migrate */ select name, checksum from migrations',
+  );
+  return new Map(rows.map(({ name, checksum }) => [name, checksum]));
 }
 
+/** SHA-256 of the text, whatever line ends a checkout gave it. */
+const checksumOf = (sql: string) => createHash('sha256').update(sql.replaceAll('\r\n', '\n')).digest('hex');
+
 /** Inserts the bookkeeping row first, so that a failed migration rolls it back. */
-async function applyMigration(client: PoolClient, name: string): Promise<void> {
-  await client.query('/* shared.migrate */ insert into migrations (name) values ($1)', [name]);
-  await client.query(await readFile(new URL(name, migrationsFolder), 'utf8'));
+async function applyMigration(client: PoolClient, name: string, sql: string): Promise<void> {
+  await client.query('/* shared.migrate */ insert into migrations (name, checksum) values ($1, $2)', [
+    name,
+    checksumOf(sql),
+  ]);
+  await client.query(sql);
+}
+
+/** @throws Error if the file differs from the one that was applied, because then the schema may differ, too. */
+async function checkApplied(client: PoolClient, name: string, sql: string, applied: string | null): Promise<void> {
+  const checksum = checksumOf(sql);
+  if (applied === checksum) return;
+  if (applied !== null) {
+    throw new Error(
+      `Migration ${name} has changed since it was applied to this database: restore the file, and put the change into a new migration.`,
+    );
+  }
+  await client.query('/* shared.migrate */ update migrations set checksum = $2 where name = $1', [name, checksum]);
 }
 
 /**
  * Brings tables and queue up to date. Idempotent, and safe from many processes at once.
  * Additive migrations of a newer release are ignored, so that an older release can start alongside it.
  * Resolves with the number of migrations applied.
- * @throws NewerSchemaError if the schema has a newer major version.
+ * @throws NewerSchemaError if the schema has a newer major version, Error if an applied migration has changed.
  */
 export async function migrate(pool: Pool, queue: QueueLocation, logger: Logger): Promise<number> {
   let count = 0;
@@ -35,8 +58,10 @@ export async function migrate(pool: Pool, queue: QueueLocation, logger: Logger):
     await inTransaction(pool, async (client) => {
       const applied = await appliedMigrations(client);
       await refuseNewerMajor(client);
-      if (applied.has(name)) return;
-      await applyMigration(client, name);
+      const sql = await readFile(new URL(name, migrationsFolder), 'utf8');
+      const checksum = applied.get(name);
+      if (checksum !== undefined) return checkApplied(client, name, sql, checksum);
+      await applyMigration(client, name, sql);
       count += 1;
       logger.info({ migration: name }, 'migrated');
     });
