@@ -1,5 +1,3 @@
-/** Turns a test database into the whole reporting service and a judge of the schemas that its document has. */
-
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { silent } from '@millrace/shared/testing/database';

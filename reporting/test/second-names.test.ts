@@ -50,7 +50,7 @@ it.each([
   const store = createDiskStore(folder, linkFile);
   await store.write(file, chunks());
   await writeFile(join(folder, 'june.csv'), text);
-  await expect(store.addName!(file, 'june.csv')).rejects.toThrow('There is a file "june.csv"');
+  await expect(store.addName!(file, 'june.csv')).rejects.toThrow('EXPORT_DIR already has a file "june.csv"');
   await store.removeName!(file, 'june.csv');
   expect(await files()).toEqual([file, 'june.csv']);
 });

@@ -128,7 +128,7 @@ describe.runIf(hasChromium())('the funnels page', () => {
 
   it('shows a refusal by the API, and continues once the input is corrected', async () => {
     const { page: shown } = await dashboard.open(addressOf({ ...signup, window: '91d' }));
-    await shown.getByRole('alert').getByText('must be a number of m, h or d').waitFor();
+    await shown.getByRole('alert').getByText('must be a number followed by m, h or d').waitFor();
     await shown.getByLabel('Time unit').selectOption('h');
     await soon(() => steps(shown)).toEqual(expected);
   });

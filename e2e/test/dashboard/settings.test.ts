@@ -38,7 +38,7 @@ describe.runIf(hasChromium())('the settings of a site', () => {
     expect(await site.getByLabel('Time zone').inputValue()).toBe('America/New_York');
     await site.getByLabel('Hostnames').fill('no host at all!');
     await site.getByRole('button', { name: 'Save' }).click();
-    await site.getByRole('alert').getByText('must be the name of a host').waitFor();
+    await site.getByRole('alert').getByText('must be a hostname such as').waitFor();
     expect(problems.filter((problem) => !problem.includes('400'))).toEqual([]);
   });
 
@@ -48,7 +48,7 @@ describe.runIf(hasChromium())('the settings of a site', () => {
     await goals.getByText('No goals yet.').waitFor();
     await goals.getByLabel('Name').fill('Thanked');
     await goals.getByRole('button', { name: 'Add goal' }).click();
-    await goals.getByRole('alert').getByText('or path is needed').waitFor();
+    await goals.getByRole('alert').getByText('or path is required').waitFor();
     expect(await goals.getByRole('button', { name: 'Try again' }).count()).toBe(0);
     await goals.getByLabel(/^Page/).fill('/thanks/*');
     await goals.getByLabel('Value property').fill('price');

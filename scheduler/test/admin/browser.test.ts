@@ -34,7 +34,7 @@ describe.skipIf(!hasChromium())('in Chromium', () => {
       const { page, problems } = await openPage(browser, service.url);
 
       await logIn(page, 'mr_wrong');
-      expect(await page.getByRole('alert').textContent()).toContain('There is no such key');
+      expect(await page.getByRole('alert').textContent()).toContain('This key is unknown');
       expect(problems.splice(0)).toEqual([expect.stringContaining('401')]);
 
       await logIn(page, service.keys.admin.key);
