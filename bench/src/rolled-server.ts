@@ -1,6 +1,7 @@
 import type { ClosingList } from '@millrace/dev/closing-list';
 import { makeThrowAwayFolder } from '@millrace/dev/throw-away-folder';
 import type { QueueLocation } from '@millrace/shared/platform/config';
+import { dayMs } from '@millrace/shared/time/durations';
 import type { Bench } from './bench.js';
 import { timeRoll } from './rollup/time-roll.js';
 import { createDatabase, type Database } from './sides/create-database.js';
@@ -24,8 +25,6 @@ interface RolledPlan extends Pick<TrafficPlan, 'events' | 'hasContext'> {
   /** Default: all sites, or only the biggest in a quick trial. */
   sites?: TrafficPlan['sites'];
 }
-
-const dayMs = 86_400_000;
 
 /** Traffic of the days before now, stored and rolled up. */
 async function startRolledDatabase(

@@ -4,12 +4,12 @@ import { eventually } from '@millrace/shared/testing/eventually';
 import { type SpawnedService, spawnService } from '@millrace/shared/testing/spawn-service';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-const services: [service: string, script?: string][] = [
-  ['ingestion'],
-  ['processor'],
-  ['reporting'],
+const services: [service: string, script: string][] = [
+  ['ingestion', 'main'],
+  ['processor', 'main'],
+  ['reporting', 'main'],
   ['reporting', 'worker'],
-  ['scheduler'],
+  ['scheduler', 'main'],
 ];
 
 let database: TestDatabase;
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const spawn = (service: string, script = 'main') => spawnService(service, { DATABASE_URL: database.url }, [], script);
+const spawn = (service: string, script: string) => spawnService(service, { DATABASE_URL: database.url }, [], script);
 
 const exited = ({ child }: SpawnedService) =>
   new Promise<number | null>((resolve) => {
@@ -44,7 +44,7 @@ it.each(services)(
     const running = await spawn(service, script);
     expect(await exited(running)).toBe(1);
     expect(running.log.map(({ msg }) => msg)).toContainEqual(
-      'The database has schema version 2, made by a newer release of Millrace; this one works with version 1. Update this service.',
+      'The database has schema version 2 from a newer release of Millrace; this release works with version 1. Update this service.',
     );
     await database.pool.query('update schema_major set major = 1');
   },

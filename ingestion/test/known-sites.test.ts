@@ -1,9 +1,9 @@
 /** What ingestion knows of sites and days: the same in every process, and for no longer than it may. */
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
+import { dayMs } from '@millrace/shared/time/durations';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type KnownSites, openSites } from '../src/sites/known-sites.js';
-import { dayMs } from '../src/sites/visitor-salts.js';
 
 let database: TestDatabase;
 let opened: KnownSites[];

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClearError } from '@millrace/dev/clear-error';
+import { dayMs } from '@millrace/shared/time/durations';
 import { checkAccepted, jsonPost, timeRequest } from '../load/requests.js';
 import type { Server } from '../sides/start-sides.js';
 import { biggestSite } from '../traffic/traffic-sites.js';
@@ -62,7 +63,6 @@ export async function timeCachedAnswers(url: string, ranges: [string, string][])
 }
 
 const pauseMs = 20;
-const dayMs = 86_400_000;
 const dayText = (daysAgo: number) => new Date(Date.now() - daysAgo * dayMs).toISOString().slice(0, 10);
 
 /** The limit differs from request to request, so no answer is cached. */

@@ -3,6 +3,7 @@ import type { FanOutResult } from '@millrace/shared/contract/job-results';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { addJob } from '@millrace/shared/queue/add-job';
 import type { Queue } from '@millrace/shared/queue/queue';
+import { dayMs } from '@millrace/shared/time/durations';
 import { type Bench, withClosing } from '../bench.js';
 import { frozenSpeedupRow, incomparableRow, javascriptAggregations } from '../frozen-baselines.js';
 import { infoRow, type Row } from '../row.js';
@@ -62,7 +63,6 @@ async function fillTypedEvents(pool: Pool, { sites, eventsPerSite, from, to }: T
   await pool.query('checkpoint');
 }
 
-const dayMs = 86_400_000;
 const days = 30;
 
 /** Milliseconds from adding a job for all sites until the jobs of all sites are done. @throws ClearError when a site is left out. */

@@ -1,3 +1,4 @@
+import { dayMs } from '@millrace/shared/time/durations';
 import { createRandom, makeUuid, type Random } from '../traffic/create-random.js';
 
 export interface ClientEvent {
@@ -45,8 +46,6 @@ export function makeEvents(count: number, seed = 1): ClientEvent[] {
   const random = createRandom(seed);
   return Array.from({ length: count }, () => makeEvent(random));
 }
-
-const dayMs = 86_400_000;
 
 /**
  * `count` events in batches of at most `batchSize`, with unique ids, spread over the two days before `untilMs` in time order

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClosingList } from '@millrace/dev/closing-list';
 import { makeThrowAwayFolder } from '@millrace/dev/throw-away-folder';
+import { dayMs } from '@millrace/shared/time/durations';
 import { createRandom } from '../traffic/create-random.js';
 import { makeTraffic } from '../traffic/make-traffic.js';
 import { makeEvents, makePageEvents } from './make-events.js';
@@ -36,9 +37,9 @@ const maxLateMs = 7_200_000;
  * hours late, within the same UTC day. Returns the file's path.
  */
 export function writeLiveBodies(closing: ClosingList, nowMs = Date.now()): string {
-  const traffic = makeTraffic({ events: 5_000, fromMs: 0, untilMs: 86_400_000, seed: 3 });
+  const traffic = makeTraffic({ events: 5_000, fromMs: 0, untilMs: dayMs, seed: 3 });
   const random = createRandom(4);
-  const lateLimitMs = Math.min(maxLateMs, nowMs % 86_400_000);
+  const lateLimitMs = Math.min(maxLateMs, nowMs % dayMs);
   const late = () => ({ timestamp: new Date(nowMs - Math.floor(random() * lateLimitMs)).toISOString() });
   const bodies = [...traffic].map(({ timeMs: _, event_id: __, ...body }) => ({
     ...body,

@@ -4,6 +4,7 @@ import type { RollResult, RowsResult } from '@millrace/shared/contract/job-resul
 import { intervalMs } from '@millrace/shared/contract/rollups';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { addJob } from '@millrace/shared/queue/add-job';
+import { dayMs } from '@millrace/shared/time/durations';
 import { type Bench, withClosing } from '../bench.js';
 import { timeRoll } from '../rollup/time-roll.js';
 import { infoRow, limitRow, median, type Row } from '../row.js';
@@ -20,7 +21,6 @@ interface OneView {
   firstMs: number;
 }
 
-const dayMs = 86_400_000;
 const days = 30;
 const [{ id: siteId }] = onlyBiggestSite as [(typeof onlyBiggestSite)[0]];
 

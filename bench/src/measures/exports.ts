@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClosingList } from '@millrace/dev/closing-list';
 import { makeThrowAwayFolder } from '@millrace/dev/throw-away-folder';
+import { dayMs } from '@millrace/shared/time/durations';
 import { type Bench, withClosing } from '../bench.js';
 import { rangeOf, runExport, timeCopyOut, timeReport } from '../exports/run-export.js';
 import { countComputations, timeAnswers, timeCachedAnswers } from '../exports/time-answers.js';
@@ -9,7 +10,6 @@ import { infoRow, limitRow, median, memoryGrowthRow, percentile, type Row, ratio
 import { type Server, startReporting } from '../sides/start-sides.js';
 import { onlyBiggestSite } from '../traffic/traffic-sites.js';
 
-const dayMs = 86_400_000;
 const days = 30;
 const count = (events: number) => events.toLocaleString('en');
 const dayText = (daysAgo: number) => new Date(Date.now() - daysAgo * dayMs).toISOString().slice(0, 10);

@@ -1,5 +1,6 @@
 import { ClearError } from '@millrace/dev/clear-error';
 import type { Pool } from '@millrace/shared/platform/postgres';
+import { dayMs } from '@millrace/shared/time/durations';
 import { type Bench, withClosing } from '../bench.js';
 import { measureMarkRates, measureReleaseRates } from '../rollup/insert-rates.js';
 import { timeRoll } from '../rollup/time-roll.js';
@@ -13,8 +14,6 @@ interface RolledDay {
   seconds: number;
   processorPeakMb: number;
 }
-
-const dayMs = 86_400_000;
 
 /** All events are from yesterday. */
 const rollOneDay = (bench: Bench, events: number): Promise<RolledDay> =>

@@ -1,4 +1,5 @@
 import { referrerHost } from '@millrace/shared/contract/referrer-host';
+import { dayMs } from '@millrace/shared/time/durations';
 
 /** Whole days of a time zone and the instants they span. */
 export interface DayRange {
@@ -11,7 +12,6 @@ export interface DayRange {
   to: string;
 }
 
-const dayMs = 86_400_000;
 const offsetsMs: Record<string, number> = { UTC: 0, 'Asia/Kolkata': 19_800_000 };
 
 /** `count` days ending with that of `timeMs`. Dates rather than `30d`: every query of a run means the same days. */

@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { ClearError } from '@millrace/dev/clear-error';
 import { workspaceRoot } from '@millrace/dev/workspace-root';
 import type { Pool } from '@millrace/shared/platform/postgres';
+import { dayMs } from '@millrace/shared/time/durations';
 import { type Bench, withClosing } from '../bench.js';
 import { countRows, createDatabase } from '../sides/create-database.js';
 import { buildLastRelease } from '../sides/previous-release.js';
@@ -40,8 +41,6 @@ interface Side {
 
 /** The processor's largest batch. */
 const batchEvents = 10_000;
-const dayMs = 86_400_000;
-
 function toJson({ timeMs, ...event }: TrafficEvent) {
   return { ...event, timestamp: new Date(timeMs).toISOString() };
 }

@@ -1,7 +1,8 @@
 /** Identifies visitors without an id by site, address and user agent, for the day of the event only. */
+import { dayMs } from '@millrace/shared/time/durations';
 import { parseInstant } from '@millrace/shared/time/instant';
 import { LRUCache } from 'lru-cache';
-import { dayMs, type SaltsByDay } from '../sites/visitor-salts.js';
+import type { SaltsByDay } from '../sites/visitor-salts.js';
 import { visitorId } from './visitor-id.js';
 
 interface UnnamedVisitor {

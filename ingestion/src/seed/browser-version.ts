@@ -1,4 +1,4 @@
-const dayMs = 86_400_000;
+import { dayMs } from '@millrace/shared/time/durations';
 
 interface Releases {
   version: number;

@@ -1,5 +1,7 @@
 /** Generates the events of all visits, day by day, with one visit in memory at a time. */
+
 import type { Event } from '@millrace/shared/contract/event-columns';
+import { dayMs } from '@millrace/shared/time/durations';
 import { addDays } from '@millrace/shared/time/zone-days';
 import { createRandom, type Random } from './create-random.js';
 import { makeArrival, makeSpikeArrival } from './make-arrival.js';
@@ -13,8 +15,6 @@ import { drawTimeOfDay } from './time-of-day.js';
 export const LONGEST_ABSENCE_DAYS = 45;
 /** Skew towards short absences. */
 const SHORT_ABSENCES = 2.5;
-const DAY_MS = 86_400_000;
-
 /** The events of one visit and its later consequences. */
 export interface TrafficVisit {
   /** `YYYY-MM-DD` where the visitor lives. */
@@ -59,7 +59,7 @@ function returnVisit(options: TrafficOptions, day: string, index: number): Traff
 
 function botVisit({ seed, siteId }: TrafficOptions, day: string, index: number): TrafficVisit {
   const random = createRandom(seed, 'bot', day, index);
-  const startMs = Date.parse(day) + Math.floor(random() * DAY_MS);
+  const startMs = Date.parse(day) + Math.floor(random() * dayMs);
   return { day, firstDay: undefined, events: makeBotVisit(siteId, startMs, random) };
 }
 

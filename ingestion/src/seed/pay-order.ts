@@ -1,7 +1,7 @@
+import { dayMs } from '@millrace/shared/time/durations';
 import { drawReference, wholeNumber } from './draw.js';
 import type { Visit } from './open-visit.js';
 
-const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const FAILED = 0.05;
 const REFUNDED = 0.05;
@@ -30,7 +30,7 @@ export function payOrder(visit: Visit): void {
   const transaction_id = pay('succeeded');
   cart.length = 0;
   if (random() >= REFUNDED) return;
-  const atMs = visit.nowMs + wholeNumber(random, 2, 12) * DAY_MS + wholeNumber(random, 0, 8 * HOUR_MS);
+  const atMs = visit.nowMs + wholeNumber(random, 2, 12) * dayMs + wholeNumber(random, 0, 8 * HOUR_MS);
   const properties = { refund_id: drawReference(random, 'refund'), transaction_id, ...money };
   visit.noteLater('refund', atMs, { profile_id, properties });
 }

@@ -1,4 +1,5 @@
 /** Number of visits per day. */
+import { dayMs } from '@millrace/shared/time/durations';
 import { addDays } from '@millrace/shared/time/zone-days';
 import { createRandom } from './create-random.js';
 import { pick } from './draw.js';
@@ -30,7 +31,6 @@ export interface DayPlan {
   spike: Spike | undefined;
 }
 
-const DAY_MS = 86_400_000;
 /** Relative to the average, from Monday to Sunday. */
 const weekdays = [1.08, 1.1, 1.06, 1.04, 0.96, 0.84, 0.92];
 const NEWCOMERS = 0.7;
@@ -47,7 +47,7 @@ const spikeHeights = [3, 1.4, 0.5, 0.2, 0.1];
 const spikePosts = posts.slice(2, 4);
 const spikeReferrers = ['https://news.ycombinator.com/', 'https://www.reddit.com/'];
 
-const dayNumber = (day: string) => Date.parse(day) / DAY_MS;
+const dayNumber = (day: string) => Date.parse(day) / dayMs;
 
 /** Depends on the calendar, not the range, so that a day is the same in every range. */
 function spikeOn(day: string, { seed, visitorsPerDay }: TrafficOptions): Spike | undefined {

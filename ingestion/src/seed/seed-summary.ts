@@ -1,8 +1,8 @@
+import { dayMs } from '@millrace/shared/time/durations';
 import type { SenderEnvironment } from '../send/sender-config.js';
 import type { SeedOptions } from './seed-options.js';
 import type { SeedTally } from './send-traffic.js';
 
-const DAY_MS = 86_400_000;
 const REPORTING_PORT = '4000';
 
 export interface Sent {
@@ -14,7 +14,7 @@ export interface Sent {
 /** The text that the command prints at the end. */
 export function seedSummary(options: SeedOptions, { tally, isWhole }: Sent, environment: SenderEnvironment): string {
   const { siteId, firstDay, lastDay } = options;
-  const days = Math.round((Date.parse(lastDay) - Date.parse(firstDay)) / DAY_MS) + 1;
+  const days = Math.round((Date.parse(lastDay) - Date.parse(firstDay)) / dayMs) + 1;
   const range = days === 1 ? lastDay : `from ${firstDay} to ${lastDay}`;
   const rows = countRows(tally, isWhole).map(
     ([row, count]) => `  ${row.padEnd(12)} ${count.toLocaleString('en').padStart(14)}`,

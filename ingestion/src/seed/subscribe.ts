@@ -1,16 +1,16 @@
 /** A monthly subscription, from the first payment to its end. */
+import { dayMs } from '@millrace/shared/time/durations';
 import type { Random } from './create-random.js';
 import { drawReference, wholeNumber } from './draw.js';
 import type { Visit } from './open-visit.js';
 
-const DAY_MS = 86_400_000;
 const PROFILE = 'tea-box';
 const AMOUNT = '19.00';
 const LARGER_AMOUNT = '34.00';
 /** Far longer than usual ranges. */
 const MOST_MONTHS = 36;
 const FAILED = 0.05;
-const TRIED_AGAIN_AFTER_MS = 2 * DAY_MS;
+const TRIED_AGAIN_AFTER_MS = 2 * dayMs;
 const CHANGED = 0.15;
 const CANCELED_EACH_MONTH = 0.12;
 
@@ -54,12 +54,12 @@ export function subscribe(visit: Visit): void {
   visit.note('payment', payment(0, 'succeeded'));
   for (let month = 1; month < months; month += 1) {
     const dueMs = addMonths(startMs, month);
-    if (month === largerFrom) visit.noteLater('subscription_changed', dueMs - DAY_MS, about(planOf(month)));
+    if (month === largerFrom) visit.noteLater('subscription_changed', dueMs - dayMs, about(planOf(month)));
     const hasFailed = random() < FAILED;
     if (hasFailed) visit.noteLater('payment', dueMs, payment(month, 'failed'));
     visit.noteLater('payment', hasFailed ? dueMs + TRIED_AGAIN_AFTER_MS : dueMs, payment(month, 'succeeded'));
   }
   const endMs = addMonths(startMs, months);
-  const canceledMs = endMs - wholeNumber(random, 1, 20) * DAY_MS;
+  const canceledMs = endMs - wholeNumber(random, 1, 20) * dayMs;
   visit.noteLater('subscription_canceled', canceledMs, about({ subscription_id, currency, ends: 'period_end' }));
 }

@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Pool } from '@millrace/shared/platform/postgres';
 
-export const dayMs = 86_400_000;
 const saltBytes = 32;
 
 /** By days since 1970, in UTC. */

@@ -1,6 +1,7 @@
 import { currencyOf, decimalOf, isAbsent, nameOf } from '@millrace/shared/contract/money-sql';
 import { intervalMs } from '@millrace/shared/contract/rollups';
-import { dayMs } from '@millrace/shared/time/zone-days';
+import { dayMs } from '@millrace/shared/time/durations';
+
 import type { AggregationContext } from './aggregation.js';
 
 /** `[from, to)` */

@@ -1,6 +1,7 @@
 import { findQueue } from '@millrace/shared/contract/jobs';
 import type { Queue, QueueHandle } from '@millrace/shared/queue/queue';
-import { dayMs } from '@millrace/shared/time/zone-days';
+import { dayMs } from '@millrace/shared/time/durations';
+
 import type { CleanupStep } from './cleanup-step.js';
 
 const jobsAtOnce = 1_000;

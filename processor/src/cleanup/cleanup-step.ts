@@ -2,7 +2,7 @@ import type { CleanupResult } from '@millrace/shared/contract/job-results';
 import type { Logger } from '@millrace/shared/platform/logger';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { QueueHandle } from '@millrace/shared/queue/queue';
-import { dayMs } from '@millrace/shared/time/zone-days';
+import { dayMs } from '@millrace/shared/time/durations';
 
 export interface CleanupDeps {
   pool: Pool;

@@ -1,7 +1,7 @@
 /** From when on raw events exist, and from when on they may still be added. */
 
 import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
-import { dayMs } from '@millrace/shared/time/zone-days';
+import { dayMs } from '@millrace/shared/time/durations';
 
 export interface RawHorizon {
   /** Raw events before this time were dropped; only rollups are left. */

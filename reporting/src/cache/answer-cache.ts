@@ -1,7 +1,9 @@
 /** Caches answers for as long as they are right. Each is computed once, by whichever process is asked first. */
+
 import type { Logger } from '@millrace/shared/platform/logger';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Telemetry } from '@millrace/shared/platform/telemetry';
+import { dayMs } from '@millrace/shared/time/durations';
 import { LRUCache } from 'lru-cache';
 import type { AnswerStore, StoreSize } from './answer-store.js';
 import type { CacheableQuery } from './cacheable-query.js';
@@ -47,7 +49,6 @@ export interface CacheDependencies {
   lockTimes?: LockTimes;
 }
 
-const dayMs = 86_400_000;
 /** Answers about a range in the past change only when events arrive late. */
 const ttlMs = { over: 7 * dayMs, open: 600_000 };
 /** Largest share of the memory for a single answer. */

@@ -1,4 +1,5 @@
 import { currencyOf, decimalOf } from '@millrace/shared/contract/money-sql';
+import { dayMs } from '@millrace/shared/time/durations';
 import { queryLimits } from '../query-request/query-names.js';
 import { refusal } from '../query-request/refuse.js';
 import { timeBuckets } from '../query-request/time-buckets.js';
@@ -25,7 +26,7 @@ const key: KeyColumn[] = [{ name: 'period' }, { name: 'currency' }, { name: 'sta
 const median = `(percentile_disc(0.5) within group (order by amount) + percentile_disc(0.5) within group (order by amount desc)) / 2`;
 
 function bucketsOf({ range, timezone, weekStart, days }: DatasetContext, { period_type: type }: DatasetParams) {
-  const mostDays = queryLimits.buckets * 86_400_000;
+  const mostDays = queryLimits.buckets * dayMs;
   if (type === 'day' && Date.parse(days.to) - Date.parse(days.from) >= mostDays) {
     throw refusal(['period_type'], 'must not be day for a range of more than 10,000 days');
   }

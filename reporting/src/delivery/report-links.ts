@@ -1,4 +1,5 @@
 /** Signed links in emails and webhooks, for people without a key. */
+import { dayMs } from '@millrace/shared/time/durations';
 import { type Links, publicAddress } from '../exports/export-links.js';
 
 export interface PublicLinks {
@@ -6,7 +7,6 @@ export interface PublicLinks {
   links: Links;
 }
 
-const dayMs = 86_400_000;
 /** Most reports are read within a month. */
 const downloadLifeMs = 30 * dayMs;
 /** Unsubscribing must work even from a very old email. */

@@ -1,4 +1,5 @@
 /** Parses the body of `POST /api/v1/funnel`. */
+import { dayMs } from '@millrace/shared/time/durations';
 import Joi from 'joi';
 import type { Filter } from '../query/resolved-query.js';
 import { behaviourSchema, type QueryFields, validateBody } from '../query-request/behaviour-body.js';
@@ -74,7 +75,7 @@ export function parseFunnel(input: unknown): FunnelRequest {
   };
 }
 
-const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+const unitMs = { m: 60_000, h: 3_600_000, d: dayMs };
 
 export const maxWindowMs = 90 * unitMs.d;
 

@@ -1,4 +1,5 @@
 /** Translates names from the Plausible Stats API v2 (plausible.io/docs/stats-api) to ours, or explains why there is no equivalent. */
+import { dayMs } from '@millrace/shared/time/durations';
 import { type DimensionEntry, dimensions } from '../query/dimension-catalogue.js';
 import { metrics } from '../query/metric-catalogue.js';
 import type { Dimension, FilterDimension, Metric } from '../query/resolved-query.js';
@@ -65,7 +66,6 @@ export function canonicalField(name: string): FilterDimension {
 export const canonicalDimension = (name: string, range: RangeInput): Dimension =>
   name === timeAlias ? `time:${unitOf(range)}` : (canonicalField(name) as Dimension);
 
-const dayMs = 86_400_000;
 const hours = new Set(['day', 'yesterday', '24h']);
 const months = new Set(['6mo', '12mo', 'year', 'last_year', 'all']);
 

@@ -1,5 +1,6 @@
 /** Calendar arithmetic on dates written `YYYY-MM-DD`, without a time zone. */
-const dayMs = 86_400_000;
+import { dayMs } from '@millrace/shared/time/durations';
+
 const text = (ms: number) => new Date(ms).toISOString().slice(0, 10);
 
 export type WeekStart = 'monday' | 'sunday';

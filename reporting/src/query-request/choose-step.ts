@@ -1,4 +1,5 @@
 /** How far back to look for the counterpart of a bucket: the distance of the two ranges, rounded so that buckets stay whole. */
+import { dayMs } from '@millrace/shared/time/durations';
 import type { TimeUnit } from '../query/dimension-catalogue.js';
 import type { Shift } from './presets.js';
 import { clockMs, isClockUnit } from './time-buckets.js';
@@ -17,7 +18,6 @@ export interface RangeToPair {
   buckets: number;
 }
 
-const dayMs = 86_400_000;
 /** Mean length of a month in days. */
 const monthDays = 30.436875;
 const monthsIn = { month: 1, quarter: 3, year: 12 };

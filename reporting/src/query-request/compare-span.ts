@@ -1,4 +1,5 @@
 /** The span that a span is compared with, and how far back it is. */
+import { dayMs } from '@millrace/shared/time/durations';
 import { addDays, dayOf, dayStart } from '@millrace/shared/time/zone-days';
 import { offsetAt } from '@millrace/shared/time/zone-offsets';
 import { Temporal } from 'temporal-polyfill';
@@ -21,8 +22,6 @@ export interface EarlierSpan {
 interface EarlierDays extends EarlierSpan {
   span: DaySpan;
 }
-
-const dayMs = 86_400_000;
 
 /** `presets.ts` has the rules of each name. Dates stay dates: a day is compared with a day. */
 export function compareSpan(

@@ -1,4 +1,5 @@
 /** Pairs each bucket of a time axis with its earlier counterpart, by its position in the calendar. */
+import { dayMs } from '@millrace/shared/time/durations';
 import { addDays, dayStart } from '@millrace/shared/time/zone-days';
 import { offsetAt } from '@millrace/shared/time/zone-offsets';
 import type { SeriesUnit } from '../query/dimension-catalogue.js';
@@ -19,8 +20,6 @@ export interface Comparison {
   isGiven: boolean;
   zone: string;
 }
-
-const dayMs = 86_400_000;
 
 /** Local time as if it were UTC, to count calendar days, including days of 25 hours and days that a zone skipped. */
 const localTimeOf = (time: Date, zone: string) => time.getTime() + offsetAt(time.getTime(), zone);

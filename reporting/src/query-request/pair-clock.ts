@@ -1,4 +1,5 @@
 /** Pairs hours and minutes with the same clock time of earlier days. */
+import { dayMs } from '@millrace/shared/time/durations';
 import { offsetAt } from '@millrace/shared/time/zone-offsets';
 import type { TimeBuckets } from '../query/resolved-query.js';
 import { type DayStep, earlierDay } from './shift-instant.js';
@@ -17,7 +18,6 @@ interface ClockDay {
   byLabel: Map<string, { bucket: Counterpart; clock: string; place: number }>;
 }
 
-const dayMs = 86_400_000;
 /** More than any UTC offset and any clock change. */
 const marginMs = dayMs;
 

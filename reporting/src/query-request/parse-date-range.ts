@@ -1,3 +1,4 @@
+import { dayMs } from '@millrace/shared/time/durations';
 import { parseInstant } from '@millrace/shared/time/instant';
 import { isCalendarDate } from '@millrace/shared/time/time';
 import type { RangeInput } from './alias-names.js';
@@ -22,7 +23,6 @@ export interface InstantSpan {
 export type Span = DaySpan | InstantSpan;
 export type DateRange = { kind: 'named'; name: RangeName } | Span;
 
-const dayMs = 86_400_000;
 const earliest = Date.UTC(2000, 0, 1);
 const latest = Date.UTC(2101, 0, 1);
 const limits = 'must lie between 2000-01-01 and 2100-12-31';

@@ -1,6 +1,8 @@
 /** Answers a query exactly: from rollups if they contain it, otherwise from segments, otherwise from raw events. */
+
 import { intervalMs } from '@millrace/shared/contract/rollups';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
+import { dayMs } from '@millrace/shared/time/durations';
 import type { ReadOptions } from '../reading/admit-read.js';
 import { answerSegments } from '../segments/answer-segments.js';
 import { countRawEvents } from '../segments/raw-rows.js';
@@ -27,8 +29,6 @@ export interface Answer extends RawAnswer {
  * will after this query, and counts them together with its segments.
  */
 const maxRestEvents = 20_000;
-
-const dayMs = 86_400_000;
 
 /**
  * Uniting bitmaps with more visitors than this in total is slower than counting up to {@link maxSegmentRows} events from

@@ -1,4 +1,5 @@
 /** Visits in SQL, for queries that segments cannot answer. The definition matches the engine's in `segments/number-visits.ts`. */
+import { dayMs } from '@millrace/shared/time/durations';
 import type { SqlParameters } from '../reading/sql-parameters.js';
 import { dimensionEntry } from './dimension-catalogue.js';
 import { isVisitMetric } from './metric-catalogue.js';
@@ -27,7 +28,7 @@ export function needsVisits({ dimensions, metrics, orderBy, filter }: ResolvedQu
 }
 
 /** Visits are followed for up to a day before and after the range. */
-export const visitMarginMs = 86_400_000;
+export const visitMarginMs = dayMs;
 
 /** Evaluates an expression over the columns of a visit's first event. */
 export const firstEventSql = (sql: string): string => `(select ${sql} from (select (first_event).*) as first_event)`;

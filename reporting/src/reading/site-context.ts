@@ -1,5 +1,7 @@
 /** The facts about a site that the meaning of a request depends on: its time zone, its first and last event. */
+
 import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
+import { dayMs } from '@millrace/shared/time/durations';
 import type { TimeRange } from '../query/resolved-query.js';
 import type { DateRange } from '../query-request/parse-date-range.js';
 import { inSnapshot, runShortStatement } from './in-snapshot.js';
@@ -15,8 +17,6 @@ export interface SiteContext {
   firstEvent?: Date;
   lastEvent?: Date;
 }
-
-const dayMs = 86_400_000;
 
 /** Whether the range spans several UTC days: visitors without an id get a new one at the end of each. */
 const isOfSeveralDays = (from: Date, to: Date): boolean =>

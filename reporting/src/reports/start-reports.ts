@@ -1,5 +1,6 @@
 import { createErrorLog } from '@millrace/shared/platform/logger';
 import { type JobWorkerDeps, type RunningWorker, startJobWorker } from '@millrace/shared/queue/job-worker';
+import { dayMs } from '@millrace/shared/time/durations';
 import { repeatUntil } from '../background/repeat-until.js';
 import { checkRevisions } from './check-revisions.js';
 import { createReportConsumer, type ReportsDeps } from './consume-reports.js';
@@ -10,8 +11,6 @@ const queueEveryMs = 1_000;
 const checkEveryMs = 60_000;
 const checkedAtOnce = 20;
 const cleanEveryMs = 600_000;
-const dayMs = 86_400_000;
-
 export interface StartReportsDeps extends ReportsDeps, JobWorkerDeps {
   /** Days until files of reports expire. */
   ttlDays: number;

@@ -3,6 +3,7 @@
 import { checkSite } from '@millrace/shared/access/require-scope';
 import { ruleMessages } from '@millrace/shared/contract/rule-messages';
 import { ServiceError } from '@millrace/shared/platform/errors';
+import { dayMs } from '@millrace/shared/time/durations';
 import { dayRange, isCalendarDate, isTimeZone } from '@millrace/shared/time/time';
 import type { RequestHandler } from 'express';
 import Joi from 'joi';
@@ -45,7 +46,6 @@ function parseRequest(query: unknown): StatsRequest {
   throw new ServiceError('invalid_request', error.message, { field: String(detail?.path[0] ?? '') });
 }
 
-const dayMs = 86_400_000;
 const earliest = new Date(Date.UTC(2000, 0, 1));
 
 /** Contains all events, in whole days, so that no interval is cut. */

@@ -1,5 +1,7 @@
 /** Counts generated events, so that a thread's code is compiled before its first query. */
+
 import { type Numbers, packNumbers } from '@millrace/shared/segments/number-block';
+import { dayMs } from '@millrace/shared/time/durations';
 import { countGroups } from './count-groups.js';
 import type { CountPlan } from './count-plan.js';
 import type { Part } from './part.js';
@@ -9,8 +11,6 @@ const rows = 2_048;
 const eventsPerVisitor = 4;
 const codes = 200;
 const parts = 2;
-const dayMs = 86_400_000;
-
 /** Covers the kinds of blocks and widths of numbers that event columns have. */
 const columns: Record<string, { as: 'codes' | 'steps' | 'jumps'; numberOf(row: number): number }> = {
   visitor: { as: 'steps', numberOf: (row) => 1 + Math.floor(row / eventsPerVisitor) * 3 },

@@ -1,5 +1,7 @@
 /** Remembers in a cookie that a client has entered the password of a shared link. */
+
 import { isSecure } from '@millrace/shared/access/session-cookie';
+import { dayMs } from '@millrace/shared/time/durations';
 import type { CookieOptions, Request, Response } from 'express';
 import type { Signer } from '../access/link-signer.js';
 import { type ShareLink, sharePath } from './share-link.js';
@@ -50,7 +52,7 @@ export function createPasswordCookie({ signer, folder, isEmbedded, clock }: Pass
     async set(req, res, link) {
       const expires = Math.floor(clock().getTime() / 1_000) + days * 86_400;
       const value = `${expires}.${await signer.sign(signed(link, expires))}`;
-      res.cookie(name, value, { ...optionsFor(req, link), maxAge: days * 86_400_000 });
+      res.cookie(name, value, { ...optionsFor(req, link), maxAge: days * dayMs });
     },
   };
 }

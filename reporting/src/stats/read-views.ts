@@ -1,4 +1,5 @@
 import type { PoolClient } from '@millrace/shared/platform/postgres';
+import { dayMs } from '@millrace/shared/time/durations';
 import { answerQuery } from '../query/answer-query.js';
 import type { RawAnswer } from '../query/read-raw.js';
 import type { ResolvedQuery, TimeRange } from '../query/resolved-query.js';
@@ -55,7 +56,7 @@ export async function readViews(
 }
 
 /** For longer ranges, rollups return the totals faster. */
-const maxSegmentRangeMs = 2 * 86_400_000;
+const maxSegmentRangeMs = 2 * dayMs;
 
 /** Counts several queries over the same events in one pass; undefined where segments cannot answer all of it. */
 async function readTogether(

@@ -1,5 +1,7 @@
 /** Decides which missed slots to catch up on, and which are too late. */
+
 import { newestSlot, slotsBetween } from '@millrace/shared/time/cron';
+import { dayMs } from '@millrace/shared/time/durations';
 import type { Run, Slot } from './run-rows.js';
 import type { CachedSchedule } from './schedule-cache.js';
 import type { ScheduleRow } from './schedule-rows.js';
@@ -7,7 +9,7 @@ import type { ScheduleRow } from './schedule-rows.js';
 /** Newer slots may still be in progress. */
 export const lateAfterMs = 10_000;
 /** How far back the policy `all` catches up. */
-const allWithinMs = 86_400_000;
+const allWithinMs = dayMs;
 /** How late the job of a claimed slot may be under any policy, as the replica that claimed it may have died. */
 const graceMs = 60_000;
 /** Slots per catch-up: a schedule may fire every second. */

@@ -214,9 +214,9 @@ describe.each(queueBackends)('on %s', (backend) => {
     ['tournaments', { periodType: 'year', period: '1999-12-31' }, 'period'],
     ['cohorts', { cohortMonth: '9999-01' }, 'cohortMonth must be between 2000-01-01 and'],
     ['DAILY_ROLLUP', { date: '0001-01-01' }, 'date must be between'],
-    ['roll', { site_id: 'no such/site' }, 'site_id may hold only'],
+    ['roll', { site_id: 'no such/site' }, 'site_id must contain only'],
     ['all', { site_id: '' }, 'site_id'],
-  ])('refuses job %s with %j, which could never be of use', async (jobName, data, reason) => {
+  ])('refuses job %s with %j, which could never succeed', async (jobName, data, reason) => {
     const refused = await api.call('post', `${base}/analytics-aggregation/jobs`).send({ jobName, data }).expect(400);
     expect(refused.body.error.message).toContain(reason);
   });

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import { createKey, type KeyInfo, listKeys, revokeKey } from '../access/keys.js';
 import type { Pool } from '../platform/postgres.js';
+import { dayMs } from '../time/durations.js';
 import { CommandError, type DatabaseUrl, describeFailure, onDatabase } from './command-database.js';
 import { type KeyOptions, type KeysCommandLine, keysHelp, keysOptions } from './keys-options.js';
 
@@ -9,8 +10,6 @@ export interface KeysDeps {
   stderr: Writable;
   databaseUrl: DatabaseUrl;
 }
-
-const dayMs = 86_400_000;
 
 interface Output {
   /** The result, for stdout. */

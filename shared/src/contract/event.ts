@@ -1,4 +1,5 @@
 import { isExactNumber, stringifyExactJson } from '../platform/exact-json.js';
+import { dayMs } from '../time/durations.js';
 import { parseInstant } from '../time/instant.js';
 import { correctClock } from './correct-clock.js';
 import { allColumns, contextColumns, type Event, hasContext, withAllColumns } from './event-columns.js';
@@ -22,8 +23,6 @@ export interface AcceptedEvent {
 export type EventResult = AcceptedEvent | ({ ok: false } & EventRefusal);
 
 const earliestMs = Date.UTC(2000, 0, 1);
-const dayMs = 86_400_000;
-
 const outOfRange = {
   ok: false,
   reason: 'out_of_range',

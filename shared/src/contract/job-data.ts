@@ -1,5 +1,7 @@
 /** The data of each job, as types and Joi schemas. Instants are ISO 8601; ranges are half-open. */
+
 import Joi from 'joi';
+import { dayMs } from '../time/durations.js';
 import { isCalendarDate } from '../time/time.js';
 
 export const periodTypes = ['day', 'week', 'month', 'quarter', 'year'] as const;
@@ -92,7 +94,7 @@ export const instant = Joi.date()
   .messages({ 'date.day': '{{#label}} is not on a valid calendar day' })
   .raw();
 
-const yearMs = 366 * 86_400_000;
+const yearMs = 366 * dayMs;
 const firstDay = '2000-01-01';
 
 /** Events lie between 2000 and a day from now; the current period may end up to a year from now. */

@@ -1,5 +1,7 @@
 /** Sets of 15-minute intervals, such as those that a segment covers, and which of them newer segments have replaced. */
+
 import { intervalMs } from '../contract/rollups.js';
+import { dayMs } from '../time/durations.js';
 
 /**
  * Ascending half-open ranges that do not touch, `[from, to, from, to, ...]`. Intervals are numbered from 1970.
@@ -9,7 +11,7 @@ export type IntervalRanges = readonly number[];
 export const intervalOf = (instant: Date): number => Math.floor(instant.getTime() / intervalMs);
 export const startOf = (interval: number): Date => new Date(interval * intervalMs);
 
-const intervalsPerDay = 86_400_000 / intervalMs;
+const intervalsPerDay = dayMs / intervalMs;
 
 /** The UTC day of an interval, in days since 1970. */
 export const dayOf = (interval: number): number => Math.floor(interval / intervalsPerDay);

@@ -1,8 +1,10 @@
 /** Computes when a cron expression fires in a time zone. */
+
 import { CronExpressionParser } from 'cron-parser';
 import nodeCron from 'node-cron';
 import { type CronFields, readCronFields } from './cron-fields.js';
 import { findCronProblem } from './cron-problem.js';
+import { dayMs } from './durations.js';
 import { isTimeZone } from './time.js';
 import { offsetSpans } from './zone-offsets.js';
 
@@ -13,7 +15,6 @@ export interface Cron {
 
 export type ParsedCron = { cron: Cron; problem?: undefined } | { problem: string; field: 'cron' | 'timezone' };
 
-const dayMs = 86_400_000;
 const hoursOfDay = 24;
 const maxLength = 128;
 

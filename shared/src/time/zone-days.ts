@@ -1,7 +1,6 @@
 /** Converts between days of a time zone and instants. Uses cached UTC offsets, which is much faster than Temporal. */
+import { dayMs } from './durations.js';
 import { offsetAt, spansOfYear } from './zone-offsets.js';
-
-export const dayMs = 86_400_000;
 
 const dayNumber = (day: string) => Date.parse(`${day}T00:00:00Z`) / dayMs;
 const dayText = (number: number) => new Date(number * dayMs).toISOString().slice(0, 10);

@@ -1,7 +1,7 @@
 /** UTC offsets of time zones, cached by year. */
-import { Temporal } from 'temporal-polyfill';
 
-const dayMs = 86_400_000;
+import { Temporal } from 'temporal-polyfill';
+import { dayMs } from './durations.js';
 
 /** The half-open range between two clock changes, in milliseconds; `offset` is local time minus UTC. */
 export interface OffsetSpan {

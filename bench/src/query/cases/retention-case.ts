@@ -1,3 +1,4 @@
+import { dayMs } from '@millrace/shared/time/durations';
 import type { QueryCase, Table, Value } from '../query-case.js';
 import { type ApiFilter, type DayRange, inScope } from '../sql.js';
 
@@ -16,7 +17,7 @@ interface RetentionAnswer {
   cohorts: { cohort: string; size: number; returned: number[] }[];
 }
 
-const weekMs = 7 * 86_400_000;
+const weekMs = 7 * dayMs;
 
 /** Users by the week of their first event, and the later weeks in which they have another. */
 const retentionSql = (scope: string) => `with active as (

@@ -1,7 +1,6 @@
+import { dayMs } from '@millrace/shared/time/durations';
 import { type ApiRow, type QueryCase, rounded, type Table, tableOf, type Value } from '../query-case.js';
 import { countWhere, type DayRange, inScope, within } from '../sql.js';
-
-const dayMs = 86_400_000;
 
 interface VisitsParams {
   name: string;

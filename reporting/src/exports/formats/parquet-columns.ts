@@ -1,3 +1,4 @@
+import { dayMs } from '@millrace/shared/time/durations';
 import type { SchemaElement } from 'hyparquet-writer';
 import type { Column, ColumnType } from '../../datasets/dataset.js';
 import { isNumberText } from './number-text.js';
@@ -33,8 +34,6 @@ const types: Record<ColumnType, ParquetType> = {
     read: readInstant,
   },
 };
-
-const dayMs = 86_400_000;
 
 export function parquetSchema(columns: Column[]): SchemaElement[] {
   const elements = columns.map(({ name, type }) => ({
