@@ -165,7 +165,7 @@ it('what depends on several parameters is refused by the one that is wrong', asy
   ).toEqual(['period_type', 'period_type must not be day for a range of more than 10,000 days']);
   expect(await refusalOf('events', { ...asked, filters: '["matches","path",["("]]' })).toEqual([
     'filters',
-    expect.stringContaining('not a regular expression'),
+    expect.stringContaining('not a valid regular expression'),
   ]);
   expect(await refusalOf('events', { ...asked, filters: '["is","path"]' })).toEqual([
     'filters',

@@ -147,7 +147,7 @@ describe('a mail server', () => {
     const id = await insertReport(database);
     await expect(deliver(id)).rejects.toThrow(notYet);
     expect(await ledgerOf(database, id)).toMatchObject([
-      { status: 'unknown', attempts: 1, error: expect.stringContaining('did not say that it took it') },
+      { status: 'unknown', attempts: 1, error: expect.stringContaining('did not confirm') },
     ]);
     expect(mail.received).toHaveLength(1);
     expect(await deliver(id)).toEqual({ sent: 0, failed: 0, skipped: 0, unknown: 1 });

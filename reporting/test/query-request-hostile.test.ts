@@ -77,7 +77,7 @@ it.each<[Record<string, unknown>, string, string]>([
   [{ dimensions: ['property:'] }, 'dimensions', 'which is not a dimension; it must be one of'],
   [{ dimensions: [`property:${'x'.repeat(129)}`] }, 'dimensions', 'which is not a dimension; it must be one of'],
   [{ dimensions: ['property:\ud800'] }, 'dimensions', 'which is not a dimension; it must be one of'],
-  [{ dimensions: ['path', 'path'] }, 'dimensions', 'dimensions[1] repeats an earlier item'],
+  [{ dimensions: ['path', 'path'] }, 'dimensions', 'dimensions[1] is a duplicate of an earlier item'],
   [{ dimensions: ['time:day', 'time:hour'] }, 'dimensions', 'dimensions must have at most one time dimension'],
   [
     { dimensions: ['a', 'b', 'c', 'd', 'e'].map((name) => `property:${name}`) },

@@ -57,7 +57,7 @@ it('go when their time is over; the report stays and says so', async () => {
   expect(await clean(daysAgo(2))).toBe(1);
   expect(await readdir(api.folder)).toEqual([young.file]);
   const { body } = await api.call('get', `/reports/${old.id}/download`).expect(410);
-  expect(body.error.message).toContain('is kept no longer');
+  expect(body.error.message).toContain('has been deleted');
   expect((await api.call('get', `/reports/${old.id}`).expect(200)).body).toMatchObject({
     status: 'generated',
     download: null,
@@ -161,7 +161,7 @@ it.each(['ENOSPC', 'EDQUOT'])(
         error: `${noSpace}; the report will be retried.`,
       });
       const { body } = await api.call('get', `/reports/${id}/download`).expect(409);
-      expect(body.error.message).toContain(`not written yet: ${noSpace}; the report will be retried.`);
+      expect(body.error.message).toContain(`not ready yet: ${noSpace}; the report will be retried.`);
       await api.call('post', `/reports/${id}/reissue`).expect(409);
     }
     await expect(writeAgain(id, { stores: full, attemptsMade: 2 })).rejects.toThrow();
