@@ -116,7 +116,7 @@ describe('outputPath', () => {
 
   it('is not the name of another export', async () => {
     await expect(run({ outputPath: '0190a5b0-7c3d-7000-8000-000000000001.csv' })).rejects.toThrow(
-      'UUID with an ending',
+      'UUID with an extension',
     );
   });
 

@@ -100,7 +100,7 @@ it.each([
   [`events/export.csv?${june}&includeMetadata=true`, 400, 'includeMetadata must be false'],
   [`events/export.json?${june}&bom=true`, 400, 'bom must be false'],
   [`events/export.csv?${june}&after=x`, 400, 'after is not a parameter'],
-  [`events/export.csv?${june}&filters=["matches","path",["("]]`, 400, 'is not a regular expression'],
+  [`events/export.csv?${june}&filters=["matches","path",["("]]`, 400, 'is not a valid regular expression'],
 ])('refuses %s, as JSON and not as a file', async (path, status, message) => {
   const { body, headers } = await stream(path).expect(status);
   expect(body.error.message).toContain(message);

@@ -140,7 +140,7 @@ describe('refusals', () => {
     expect(body).toEqual({
       error: {
         code: 'internal_error',
-        message: 'Something went wrong on our side; the log of the service has the details.',
+        message: 'Internal error. The log of the service has the details.',
       },
     });
   });
