@@ -62,7 +62,7 @@ describe('a webhook of a report', () => {
       const refused = await insertHook();
       expect(await deliver(refused)).toMatchObject({ failed: 1 });
       expect(await ledgerOf(database, refused)).toMatchObject([
-        { kind: 'webhook', attempts: 1, error: expect.stringContaining(`answered ${status}`) },
+        { kind: 'webhook', attempts: 1, error: expect.stringContaining(`responded with ${status}`) },
       ]);
     }
     expect(receiver.received).toHaveLength(5);
