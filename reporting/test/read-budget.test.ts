@@ -31,7 +31,7 @@ it('sends nothing more when the answer comes later', async () => {
     answered = resolve;
   });
   const given = { body: Buffer.from('{"a":1}'), meta: {}, status: 'computed', computedAt: 0, etag: undefined };
-  const cache = { ask: () => isAnswered.then(() => given) };
+  const cache = { get: () => isAnswered.then(() => given) };
   const sent = new Promise((resolve, reject) => {
     app.get('/', (req, res) => {
       sendAnswer({ cache } as never, req, res, {} as never, 0).then(resolve, reject);

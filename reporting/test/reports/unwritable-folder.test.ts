@@ -40,7 +40,7 @@ it('says so of each report, whatever its format, and goes on', async () => {
     const isFailed = async () => child.exitCode !== null || (await find()).rows[0].status === 'failed';
     await eventually(isFailed, `the report as ${format} has failed`);
     expect((await find()).rows).toEqual([
-      { status: 'failed', error: expect.stringContaining('cannot be written to (ENOTDIR)') },
+      { status: 'failed', error: expect.stringContaining('is not writable (ENOTDIR)') },
     ]);
     expect(child.exitCode).toBe(null);
   }
