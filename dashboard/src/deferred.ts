@@ -21,7 +21,7 @@ const maxWaitMs = 10_000;
 
 function endFirstView(): void {
   isFirstViewLoaded.value = true;
-  // Whatever needs them retries.
+  // The code that needs them will retry.
   loadDeferred().catch(() => undefined);
 }
 

@@ -67,7 +67,7 @@ function runningIngestionOf(settings: StartSettings, keyFile: string): RunningIn
   return settings.needsKey.reporting ? { ...urls, readKeyFile: keyFile } : urls;
 }
 
-/** Resolves with a sentence about whatever ends first, or with undefined when a stop is requested. */
+/** Resolves with a sentence about the first process to end, or with undefined when a stop is requested. */
 function firstEnd(services: RunningService[], database: ReadyDatabase, stopped: AbortSignal) {
   return Promise.race<string | undefined>([
     new Promise((resolve) => stopped.addEventListener('abort', () => resolve(undefined))),

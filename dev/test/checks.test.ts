@@ -78,7 +78,7 @@ describe('documents', () => {
     ]);
   });
 
-  it('refuses a README of more than 900 words, which nobody reads to its end', async () => {
+  it('refuses a README of more than 900 words, which is too long to read at once', async () => {
     const readme = 'word '.repeat(901);
     expect(await checkDocuments(workspace({ ...code, ...pages(allVariables, allErrors, readme) }))).toEqual([
       'README.md has 901 words; at most 900 are allowed',

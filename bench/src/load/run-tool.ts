@@ -22,7 +22,7 @@ export const runNodeTool = (
 
 const textOf = (stream: Readable | null) => (stream ? text(stream) : '');
 
-/** Runs `command` for about `seconds` and returns the JSON result it prints. @throws ClearError with the output when there is none. */
+/** Runs `command` for about `seconds` and parses the JSON it prints. @throws ClearError with the output if it prints none. */
 export async function runTool(
   command: string,
   args: string[],

@@ -28,7 +28,7 @@ export function useFirstEvent(siteId: string): void {
     const controller = new AbortController();
     let timer: ReturnType<typeof setTimeout>;
     const look = async () => {
-      // Whatever went wrong, the next poll tries again.
+      // The next poll tries again after any failure.
       const has = !document.hidden && (await hasEvents(siteId, controller.signal).catch(() => false));
       if (controller.signal.aborted) return;
       if (has) showFigures(siteId);

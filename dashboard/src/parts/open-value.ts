@@ -36,7 +36,7 @@ export async function prepareHost(): Promise<void> {
 /** Whether a click can open a window synchronously. */
 export const isPrepared = (): boolean => hosts.has(siteId.value ?? '');
 
-/** Undefined unless it is a web address: values come from whoever sends events and are not trusted. */
+/** Undefined unless it is a web address: values come with events and cannot be trusted. */
 function addressOf(value: string): string | undefined {
   const host = hosts.get(siteId.value ?? '');
   const isWhole = /^https?:/i.test(value);

@@ -20,7 +20,7 @@ export function checkDocumentContent(root: string): string[] {
   ];
 }
 
-/** Commands that would run on the machine of whoever reads them, in a block that no test runs. */
+/** Commands that a reader can run, in a block that no test runs. */
 const runsHere = /^(npm (start|run)|curl .*localhost:\d+|psql .*\.millrace)/;
 const severalProcesses = /^npm run workers/;
 

@@ -2,8 +2,8 @@
 import { access, constants, open, stat } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import { glob, isDynamicPattern } from 'tinyglobby';
-import { CommandError } from '../send/command-error.js';
 
 export interface FoundInput {
   /** A path, or `-` for standard input. */

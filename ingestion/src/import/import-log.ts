@@ -1,6 +1,6 @@
 /** Imports one log as a pull pipeline: bytes, lines, events, batches, posts. */
 import { addAbortSignal, type Readable } from 'node:stream';
-import { CommandError } from '../send/command-error.js';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import { createTarget } from '../send/create-target.js';
 import { type Batch, makeBatches } from '../send/make-batches.js';
 import { type BatchAnswer, postBatch, type Target } from '../send/post-batch.js';

@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import { CommandError } from '../send/command-error.js';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import type { SenderEnvironment } from '../send/sender-config.js';
 import { type ProgressStream, type Shown, showProgress } from '../send/show-progress.js';
 import { createTally, type FileTally, type ImportTally, tallyOfFile } from './create-tally.js';

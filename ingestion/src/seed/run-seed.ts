@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { CommandError } from '../send/command-error.js';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import { createTarget } from '../send/create-target.js';
 import type { SenderEnvironment } from '../send/sender-config.js';
 import { type ProgressStream, showProgress } from '../send/show-progress.js';

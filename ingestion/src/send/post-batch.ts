@@ -1,6 +1,6 @@
 /** Posts a batch, and retries with increasing pauses while the server is busy or unreachable. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CommandError } from './command-error.js';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import type { Batch } from './make-batches.js';
 import { type Receiver, type Rejection, tryBatch, type Verdict } from './try-batch.js';
 

@@ -1,10 +1,6 @@
 import type { Writable } from 'node:stream';
-import {
-  CommandError,
-  type DatabaseUrl,
-  describeFailure,
-  onDatabase,
-} from '@millrace/shared/commands/command-database';
+import { type DatabaseUrl, describeFailure, onDatabase } from '@millrace/shared/commands/command-database';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { formatCount } from '../format-count.js';
 import { parseOptions } from '../parse-options.js';

@@ -1,5 +1,5 @@
 /** Compares a site's rollups and segments with its raw events, in one snapshot. */
-import { CommandError } from '@millrace/shared/commands/command-database';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import { intervalMs } from '@millrace/shared/contract/rollups';
 import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
 import { addDays, dayOf, dayStart } from '@millrace/shared/time/zone-days';

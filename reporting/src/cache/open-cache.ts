@@ -3,10 +3,10 @@ import type { QueueLocation } from '@millrace/shared/platform/config';
 import type { Lifecycle } from '@millrace/shared/platform/lifecycle';
 import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
 import type { Pool } from '@millrace/shared/platform/postgres';
+import { repeat } from '@millrace/shared/platform/repeat';
 import type { Telemetry } from '@millrace/shared/platform/telemetry';
 import { openRedis } from '@millrace/shared/queue/open-redis';
 import { openQueue } from '@millrace/shared/queue/queue';
-import { repeatUntil } from '../background/repeat-until.js';
 import type { Caching } from '../routes/cache-routes.js';
 import { type AnswerCache, createAnswerCache } from './answer-cache.js';
 import type { AnswerStore } from './answer-store.js';
@@ -45,8 +45,8 @@ export function openCache(deps: OpenCacheDependencies): AnswerCache | undefined 
   const maxBytes = config.CACHE_MB * megabyte;
   const cache = createAnswerCache({ pool, store: openStore(deps), logger, telemetry, maxBytes });
   const onError = createErrorLog(logger, 'could not remove cached answers of erased sites and users');
-  const removal = repeatUntil(createForgetErased(writePool, cache), forgetErasedMs, onError);
-  lifecycle.onClose('removal of erased answers', () => removal.stop());
+  const stopRemoval = repeat(createForgetErased(writePool, cache), forgetErasedMs, onError);
+  lifecycle.onClose('removal of erased answers', stopRemoval);
   return cache;
 }
 

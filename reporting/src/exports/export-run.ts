@@ -1,11 +1,7 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
-import {
-  CommandError,
-  type DatabaseUrl,
-  describeFailure,
-  onDatabase,
-} from '@millrace/shared/commands/command-database';
+import { type DatabaseUrl, describeFailure, onDatabase } from '@millrace/shared/commands/command-database';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import { ServiceError } from '@millrace/shared/platform/errors';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { addDays, dayStart } from '@millrace/shared/time/zone-days';

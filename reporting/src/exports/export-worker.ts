@@ -1,7 +1,7 @@
 import { createErrorLog } from '@millrace/shared/platform/logger';
+import { repeat } from '@millrace/shared/platform/repeat';
 import { type JobWorkerDeps, startJobWorker } from '@millrace/shared/queue/job-worker';
 import { openQueue } from '@millrace/shared/queue/queue';
-import { repeatUntil } from '../background/repeat-until.js';
 import { createExportConsumer } from './consume-exports.js';
 import { addMissingJobs } from './queue-exports.js';
 import { sweepExports } from './sweep-exports.js';
@@ -26,13 +26,13 @@ export function startExportWorker(jobs: JobWorkerDeps, deps: WriteDependencies):
     if (added > 0) logger.info({ added }, 'queued exports that had no job');
     await sweepExports(deps);
   }
-  const tidying = repeatUntil(tidy, tidyMs, createErrorLog(logger, 'export maintenance failed'));
+  const stopTidying = repeat(tidy, tidyMs, createErrorLog(logger, 'export maintenance failed'));
 
   return {
     check: worker.check,
     async close(graceMs) {
       await Promise.all([worker.close(), consumer.stop(graceMs)]);
-      await tidying.stop();
+      await stopTidying();
       await handle.close();
     },
   };

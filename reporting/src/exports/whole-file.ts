@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { link, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { CommandError } from '@millrace/shared/commands/command-database';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import { syncFolder, writePart } from './disk-files.js';
 
 const alreadyExists = (path: string) =>

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
 import type { Pool } from '@millrace/shared/platform/postgres';
-import { repeatUntil } from '../background/repeat-until.js';
+import { repeat } from '@millrace/shared/platform/repeat';
 import { filterOf } from '../datasets/filters-param.js';
 import { resolveDataset } from '../datasets/read-dataset.js';
 import { patternsOf } from '../query-request/check-patterns.js';
@@ -96,7 +96,7 @@ async function writeFile(
     if (!(await touchExport(writePool, run, meter.progress))) return stopController.abort(lost);
     others = (await readUsage(writePool, row.siteId, row.id)).bytes;
   };
-  const saving = repeatUntil(
+  const stopSaving = repeat(
     saveProgress,
     progressMs,
     createErrorLog(logger, 'could not save the progress of an export'),
@@ -108,7 +108,7 @@ async function writeFile(
       stores.current.write(file, meter.measure(fileChunks(client, plan, signal, meter.onBatch))),
     );
   } finally {
-    await saving.stop();
+    await stopSaving();
   }
   await addName?.(file, row.outputPath!);
   const { rows, bytes } = meter.progress;

@@ -1,7 +1,7 @@
 import { createErrorLog } from '@millrace/shared/platform/logger';
+import { repeat } from '@millrace/shared/platform/repeat';
 import { type JobWorkerDeps, type RunningWorker, startJobWorker } from '@millrace/shared/queue/job-worker';
 import { dayMs } from '@millrace/shared/time/durations';
-import { repeatUntil } from '../background/repeat-until.js';
 import { checkRevisions } from './check-revisions.js';
 import { createReportConsumer, type ReportsDeps } from './consume-reports.js';
 import { queueReports } from './queue-reports.js';
@@ -25,20 +25,16 @@ export function startReports(deps: StartReportsDeps): RunningWorker {
   const handle = createReportConsumer({ ...deps, stopping: stopping.signal });
   const worker = startJobWorker('report-generation', deps, handle);
   const checking = { atOnce: checkedAtOnce, onError: logError, signal: stopping.signal };
-  const repeated = [
-    repeatUntil(() => queueReports(deps), queueEveryMs, logError),
-    repeatUntil(() => checkRevisions(pool, new Date(), checking), checkEveryMs, logError),
-    repeatUntil(
-      () => cleanFiles(pool, stores, new Date(Date.now() - ttlDays * dayMs), logError),
-      cleanEveryMs,
-      logError,
-    ),
+  const stops = [
+    repeat(() => queueReports(deps), queueEveryMs, logError),
+    repeat(() => checkRevisions(pool, new Date(), checking), checkEveryMs, logError),
+    repeat(() => cleanFiles(pool, stores, new Date(Date.now() - ttlDays * dayMs), logError), cleanEveryMs, logError),
   ];
   return {
     check: worker.check,
     async close() {
       stopping.abort();
-      await Promise.all(repeated.map(({ stop }) => stop()));
+      await Promise.all(stops.map((stop) => stop()));
       await worker.close();
     },
   };

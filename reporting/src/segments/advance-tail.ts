@@ -40,7 +40,8 @@ async function renumber(client: PoolClient, tail: Tail, { siteId, lastVisitorNo 
   return { ...tail, users, intervals: new Map(intervals) };
 }
 
-type Lists = Map<number, readonly SortedRows[]>;
+type RowLists = readonly SortedRows[];
+type Lists = Map<number, RowLists>;
 
 function add(lists: Lists, gathered: ReadonlyMap<number, SortedRows>): void {
   for (const [interval, rows] of gathered) {
@@ -82,11 +83,7 @@ const codesOf = ({ texts, users }: Tail, columns: readonly string[]): RowCodes =
 });
 
 /** The rows whose transaction is visible in a snapshot, or those whose transaction is not. */
-const filterVisible = (
-  lists: readonly SortedRows[],
-  snapshot: Snapshot,
-  wantsVisible: boolean,
-): readonly SortedRows[] =>
+const filterVisible = (lists: RowLists, snapshot: Snapshot, wantsVisible: boolean): RowLists =>
   lists
     .filter(({ newestTxid }) => wantsVisible || newestTxid >= snapshot.xmin)
     .map((rows) =>
@@ -96,10 +93,10 @@ const filterVisible = (
     )
     .filter(({ count }) => count > 0);
 
-const addLists = (lists: readonly SortedRows[], more: readonly SortedRows[]): readonly SortedRows[] =>
-  more.reduce<readonly SortedRows[]>((all, rows) => addRows(all, rows), lists);
+const addLists = (lists: RowLists, more: RowLists): RowLists =>
+  more.reduce<RowLists>((all, rows) => addRows(all, rows), lists);
 
-const mergeLists = (lists: readonly SortedRows[]): readonly SortedRows[] =>
+const mergeLists = (lists: RowLists): RowLists =>
   lists.length < 2 ? lists : [lists.reduceRight((all, rows) => mergeRows(rows, all))];
 
 /** Drops the intervals whose partition no longer has the same index. */
@@ -120,10 +117,10 @@ interface AdvanceContext {
 /** Advances one interval to the target; `all` are its rows for the query. */
 function advanceInterval(
   before: TailInterval | undefined,
-  fresh: readonly SortedRows[],
+  fresh: RowLists,
   { target: { snapshot }, isBehind }: AdvanceContext,
   needsOrder: boolean,
-): Pick<TailInterval, 'lists' | 'hasForeignRows'> & { all: readonly SortedRows[] } {
+): Pick<TailInterval, 'lists' | 'hasForeignRows'> & { all: RowLists } {
   const held = before?.lists ?? [];
   const visible = addLists(isBehind ? held : filterVisible(held, snapshot, true), filterVisible(fresh, snapshot, true));
   const lists = needsOrder ? mergeLists(visible) : visible;
@@ -146,7 +143,7 @@ async function readRows(tail: Tail, context: AdvanceContext, now: number) {
   const changing = isCurrent ? [] : held.map(([interval]) => interval);
   const added = await readNewEvents(client, target.siteId, since, changing, codes);
   const intervals = new Map<number, TailInterval>();
-  const requestedRows = new Map<number, readonly SortedRows[]>();
+  const requestedRows = new Map<number, RowLists>();
   for (const [interval, before] of [...held, ...missing.map((each) => [each, undefined] as const)]) {
     const isRequested = request.intervals.includes(interval);
     const fresh = added.get(interval) ?? whole.get(interval) ?? [];

@@ -1,4 +1,3 @@
-/** Counts visitors by the period of their first event and by the periods in which they return. */
 import { addTables, emptyTable, type ReturnTable } from '../retention/return-table.js';
 import { type BucketFinder, createBucketFinder } from './bucket-rows.js';
 import { type GroupKey, valuesOf } from './group-rows.js';
@@ -43,8 +42,7 @@ interface VisitorStates {
   words: number;
 }
 
-/** Greater than any period index. */
-const noCohort = 255;
+const noCohort = 255; // greater than any period index
 
 function createVisitorStates({ visitors: [from, to], lastVisitor, plan }: RetentionTask): VisitorStates {
   const count = Math.max(0, Math.min(to, lastVisitor + 1) - from);

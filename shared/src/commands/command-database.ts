@@ -1,11 +1,8 @@
 /** Database access for command-line tools, with errors explained in one sentence. */
+
 import { createLogger } from '../platform/logger.js';
 import { createPool, isConnectionError, type Pool } from '../platform/postgres.js';
-
-/** An expected failure: its message explains everything, so it is shown without a stack trace. */
-export class CommandError extends Error {
-  override readonly name = 'CommandError';
-}
+import { CommandError } from './command-error.js';
 
 const undefinedTable = '42P01';
 

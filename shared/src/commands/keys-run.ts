@@ -2,7 +2,8 @@ import type { Writable } from 'node:stream';
 import { createKey, type KeyInfo, listKeys, revokeKey } from '../access/keys.js';
 import type { Pool } from '../platform/postgres.js';
 import { dayMs } from '../time/durations.js';
-import { CommandError, type DatabaseUrl, describeFailure, onDatabase } from './command-database.js';
+import { type DatabaseUrl, describeFailure, onDatabase } from './command-database.js';
+import { CommandError } from './command-error.js';
 import { type KeyOptions, type KeysCommandLine, keysHelp, keysOptions } from './keys-options.js';
 
 export interface KeysDeps {

@@ -10,12 +10,18 @@ import { listMigrations, migrationsFolder, refuseNewerMajor } from './schema-ver
 /** Key of the advisory lock that lets one process migrate at a time ("mill" in ASCII). */
 const lockKey = 0x6d696c6c;
 
-/** Checksum by name; null if a release without checksums applied the migration. */
-async function appliedMigrations(client: PoolClient): Promise<Map<string, string | null>> {
-  await client.query('/* shared.migrate */ select pg_advisory_xact_lock($1)', [lockKey]);
+const lock = (client: PoolClient) => client.query('/* shared.migrate */ select pg_advisory_xact_lock($1)', [lockKey]);
+
+async function createBookkeeping(client: PoolClient): Promise<void> {
+  await lock(client);
   await client.query(`/* shared.migrate */
     create table if not exists migrations (name text primary key, applied_at timestamptz not null default now())`);
   await client.query('/* shared.migrate */ alter table migrations add column if not exists checksum text');
+}
+
+/** Checksum by name; null if a release without checksums applied the migration. */
+async function appliedMigrations(client: PoolClient): Promise<Map<string, string | null>> {
+  await lock(client);
   const { rows } = await client.query<{ name: string; checksum: string | null }>(
     '/* shared.migrate */ select name, checksum from migrations',
   );
@@ -54,6 +60,7 @@ async function checkApplied(client: PoolClient, name: string, sql: string, appli
  */
 export async function migrate(pool: Pool, queue: QueueLocation, logger: Logger): Promise<number> {
   let count = 0;
+  await inTransaction(pool, createBookkeeping);
   for (const name of await listMigrations()) {
     await inTransaction(pool, async (client) => {
       const applied = await appliedMigrations(client);
