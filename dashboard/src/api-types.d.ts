@@ -742,30 +742,6 @@ export interface components {
                 views: number;
             }[];
         };
-        Error: {
-            error: {
-                /** @enum {unknown} */
-                code: "empty_body" | "malformed_json" | "malformed_encoding" | "invalid_event" | "no_valid_events" | "invalid_request" | "unauthorized" | "password_needed" | "forbidden" | "not_found" | "method_not_allowed" | "body_too_slow" | "conflict" | "gone" | "payload_too_large" | "too_many_events" | "unsupported_media_type" | "unsupported_encoding" | "range_not_satisfiable" | "rate_limited" | "too_many_queries" | "internal_error" | "overloaded" | "queue_unavailable" | "shutting_down" | "database_unavailable" | "engine_unavailable" | "query_timeout";
-                message: string;
-                details?: unknown;
-            };
-        };
-        Health: {
-            /** @enum {unknown} */
-            status: "healthy" | "unhealthy";
-            services: {
-                [key: string]: "up" | "down";
-            };
-            version: string;
-        };
-        About: {
-            service: string;
-            docs: string;
-            version: string;
-        };
-        Status: {
-            status: string;
-        };
         Returns: {
             site_id: string;
             date_range: components["schemas"]["DateRange"];
@@ -1860,6 +1836,30 @@ export interface components {
             };
             bots: string;
             ai_crawlers: string[];
+        };
+        Health: {
+            /** @enum {unknown} */
+            status: "healthy" | "unhealthy";
+            services: {
+                [key: string]: "up" | "down";
+            };
+            version: string;
+        };
+        About: {
+            service: string;
+            docs: string;
+            version: string;
+        };
+        Status: {
+            status: string;
+        };
+        Error: {
+            error: {
+                /** @enum {unknown} */
+                code: "empty_body" | "malformed_json" | "malformed_encoding" | "invalid_event" | "no_valid_events" | "invalid_request" | "unauthorized" | "password_needed" | "forbidden" | "not_found" | "method_not_allowed" | "body_too_slow" | "conflict" | "gone" | "payload_too_large" | "too_many_events" | "unsupported_media_type" | "unsupported_encoding" | "range_not_satisfiable" | "rate_limited" | "too_many_queries" | "internal_error" | "overloaded" | "queue_unavailable" | "shutting_down" | "database_unavailable" | "engine_unavailable" | "query_timeout";
+                message: string;
+                details?: unknown;
+            };
         };
         PageSettings: {
             ingestion_url: string | null;

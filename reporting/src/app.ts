@@ -2,6 +2,7 @@ import { authenticate } from '@millrace/shared/access/authenticate';
 import type { KeyRing } from '@millrace/shared/access/key-ring';
 import { limitAddresses, limitKeys, type TrustedProxies } from '@millrace/shared/access/rate-limit';
 import { forOperators, requireScope } from '@millrace/shared/access/require-scope';
+import { openapiRoutes } from '@millrace/shared/openapi/openapi-routes';
 import { isServerResponsive } from '@millrace/shared/platform/cancel-query';
 import { buildServiceApp, type ServiceApp } from '@millrace/shared/platform/http';
 import type { Pool } from '@millrace/shared/platform/postgres';
@@ -12,7 +13,6 @@ import { signedDownloadRoute } from './exports/download-route.js';
 import { type StreamDependencies, streamExportRoute } from './exports/stream-export-route.js';
 import { addAsOf } from './http/add-as-of.js';
 import { createLive, type Live } from './live/live.js';
-import { openapiRoutes } from './openapi/openapi-routes.js';
 import type { Gate } from './reading/gate.js';
 import { startBudgets } from './reading/read-budget.js';
 import { accountingRoute } from './routes/accounting-route.js';
@@ -73,6 +73,9 @@ export interface ReportingApp extends ServiceApp {
   isTrustedProxy?: TrustedProxies;
 }
 
+/** The document is large, and most processes never serve it. */
+const loadDocument = async () => (await import('./openapi/describe-api.js')).describeApi();
+
 const isForOperators = (path: string): boolean => /^\/api\/v1\/(accounting|operator)(\/|$)/i.test(path);
 
 /** What is changed here affects everyone, so it needs an admin key. Exports only need read access. */
@@ -100,7 +103,7 @@ export function buildApp(deps: ReportingApp): Express {
   return buildServiceApp({ about, ...deps }, (app) => {
     const { keys, requestsPerMinute = 0, isTrustedProxy = () => false } = deps;
     // Public, like health and metrics. Everything mounted after this needs a key where keys are configured.
-    app.use(openapiRoutes());
+    app.use(openapiRoutes('Millrace reporting', loadDocument));
     app.get('/api/v1/definitions', definitionsRoute());
     app.use(dashboardPages(deps.pages));
     app.use(

@@ -1,5 +1,5 @@
+import { jsonSchemaOf } from '@millrace/shared/openapi/json-schema';
 import Joi from 'joi';
-import { jsonSchemaOf } from '../openapi/json-schema.js';
 import type { Dataset } from './dataset.js';
 import { exampleRequest, namesOf } from './parse-dataset.js';
 

@@ -1,5 +1,6 @@
-import { count, instant, type JsonSchema, listOf, record, text } from './json-schema.js';
-import { operation, parameter } from './operation.js';
+import { count, instant, type JsonSchema, listOf, record, text } from '@millrace/shared/openapi/json-schema';
+import { parameter } from '@millrace/shared/openapi/operation';
+import { operation } from './operation.js';
 
 const outcomes: Record<string, JsonSchema> = {
   received: { ...count, description: 'The sum of the other five.' },

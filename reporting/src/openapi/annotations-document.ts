@@ -1,5 +1,3 @@
-import { annotationKinds, annotationSchema, spanSchema } from '../annotations/annotation.js';
-import { recordLimits } from '../sites/site-records.js';
 import {
   instant,
   instantOrNull,
@@ -10,8 +8,10 @@ import {
   ref,
   text,
   withProperties,
-} from './json-schema.js';
-import { parameter } from './operation.js';
+} from '@millrace/shared/openapi/json-schema';
+import { parameter } from '@millrace/shared/openapi/operation';
+import { annotationKinds, annotationSchema, spanSchema } from '../annotations/annotation.js';
+import { recordLimits } from '../sites/site-records.js';
 import { siteContentPaths } from './site-content-paths.js';
 
 const times = "An instant, or a date in the site's time zone";

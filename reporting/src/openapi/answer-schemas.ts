@@ -1,6 +1,4 @@
 import { enrichmentNames } from '@millrace/shared/contract/enrichments';
-import { errorCatalogue } from '@millrace/shared/platform/errors';
-import { matchNames } from '../query-request/query-names.js';
 import {
   count,
   flag,
@@ -14,7 +12,8 @@ import {
   text,
   textOrNull,
   tuple,
-} from './json-schema.js';
+} from '@millrace/shared/openapi/json-schema';
+import { matchNames } from '../query-request/query-names.js';
 import { eventsSince, meta, span, weekStart } from './meta-schemas.js';
 
 /** A list, or with `include.names` an object keyed by the requested names. */
@@ -156,17 +155,6 @@ const stats = record({
   top_paths: listOf(record({ path: text, views: count })),
 });
 
-const error = record({
-  error: record(
-    {
-      code: { enum: Object.keys(errorCatalogue) },
-      message: text,
-      details: { description: 'More about the error. `invalid_request` has the name of the field.' },
-    },
-    'details',
-  ),
-});
-
 /** Keyed by the name in `components.schemas`. */
 export const answerSchemas: Record<string, JsonSchema> = {
   Answer: answer,
@@ -176,12 +164,4 @@ export const answerSchemas: Record<string, JsonSchema> = {
   Sites: record({ sites: listOf(ref('Site')), total: count, pagination: record({ limit: count, offset: count }) }),
   Erasing: record({ site_id: text, status: { const: 'erasing' } }),
   Stats: stats,
-  Error: error,
-  Health: record({
-    status: { enum: ['healthy', 'unhealthy'] },
-    services: { type: 'object', additionalProperties: { enum: ['up', 'down'] } },
-    version: text,
-  }),
-  About: record({ service: text, docs: text, version: text }),
-  Status: record({ status: text }),
 };

@@ -1,9 +1,10 @@
+import { type JsonSchema, jsonSchemaOf, text } from '@millrace/shared/openapi/json-schema';
+import { jsonParameter, listParameter, parameter } from '@millrace/shared/openapi/operation';
 import { queryLimits, rangeNames, weekStarts } from '../query-request/query-names.js';
 import { querySchema } from '../query-request/query-schema.js';
 import { maxPeriods } from '../retention/parse-retention.js';
 import { pageSchema } from '../sites/parse-site-request.js';
-import { type JsonSchema, jsonSchemaOf, text } from './json-schema.js';
-import { jsonParameter, listParameter, operation, parameter } from './operation.js';
+import { operation } from './operation.js';
 
 const query = jsonSchemaOf(querySchema).properties;
 const siteId = parameter('site_id', query.site_id!, 'The site.', true);

@@ -1,6 +1,14 @@
+import {
+  count,
+  type JsonSchema,
+  listOf,
+  type ObjectSchema,
+  record,
+  ref,
+  text,
+} from '@millrace/shared/openapi/json-schema';
 import { batchLimits, commonFields, ownFields } from '../query-request/parse-batch.js';
 import { answerSchemas } from './answer-schemas.js';
-import { count, type JsonSchema, listOf, type ObjectSchema, record, ref, text } from './json-schema.js';
 import { operation } from './operation.js';
 
 const pick = ({ properties }: ObjectSchema, names: readonly string[]) =>

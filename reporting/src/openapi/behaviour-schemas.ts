@@ -1,5 +1,3 @@
-import { journeysSchema } from '../journeys/parse-journeys.js';
-import { returnsSchema } from '../retention/parse-returns.js';
 import {
   count,
   flag,
@@ -12,7 +10,9 @@ import {
   text,
   textOrNull,
   withProperties,
-} from './json-schema.js';
+} from '@millrace/shared/openapi/json-schema';
+import { journeysSchema } from '../journeys/parse-journeys.js';
+import { returnsSchema } from '../retention/parse-returns.js';
 import { eventsSince, meta, span, weekStart } from './meta-schemas.js';
 import { zone } from './request-schemas.js';
 

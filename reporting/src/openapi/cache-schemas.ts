@@ -1,5 +1,15 @@
+import {
+  count,
+  flag,
+  instant,
+  type JsonSchema,
+  listOf,
+  record,
+  ref,
+  text,
+  textOrNull,
+} from '@millrace/shared/openapi/json-schema';
 import { warmingJobs } from '../warming/control-warming.js';
-import { count, flag, instant, type JsonSchema, listOf, record, ref, text, textOrNull } from './json-schema.js';
 
 const instantOrNull: JsonSchema = { anyOf: [instant, { type: 'null' }] };
 const countOrNull: JsonSchema = { type: ['integer', 'null'], minimum: 0 };

@@ -1,9 +1,10 @@
+import { jsonSchemaOf, text } from '@millrace/shared/openapi/json-schema';
+import { parameter } from '@millrace/shared/openapi/operation';
 import { datasets } from '../datasets/datasets.js';
 import { pageLimits } from '../datasets/rows-question.js';
 import { weekStarts } from '../query-request/query-names.js';
 import { querySchema } from '../query-request/query-schema.js';
-import { jsonSchemaOf, text } from './json-schema.js';
-import { operation, parameter } from './operation.js';
+import { operation } from './operation.js';
 
 const ids = datasets.map(({ id }) => id);
 

@@ -1,6 +1,16 @@
+import {
+  count,
+  flag,
+  instantOrNull,
+  type JsonSchema,
+  listOf,
+  record,
+  ref,
+  text,
+  textOrNull,
+} from '@millrace/shared/openapi/json-schema';
 import { datasets } from '../datasets/datasets.js';
 import { cacheMeta } from './cache-schemas.js';
-import { count, flag, instantOrNull, type JsonSchema, listOf, record, ref, text, textOrNull } from './json-schema.js';
 
 const types: Record<string, string> = {
   text: 'text',

@@ -1,3 +1,5 @@
+import { documentHead, license, type OpenApiDocument } from '@millrace/shared/openapi/operation';
+import { errorSchema, servicePaths, serviceSchemas, serviceTag } from '@millrace/shared/openapi/service-paths';
 import { version } from '@millrace/shared/platform/version';
 import { accountingPaths, accountingSchemas } from './accounting-paths.js';
 import { annotationsPaths, annotationsSchemas } from './annotations-document.js';
@@ -9,10 +11,10 @@ import { cachePaths } from './cache-paths.js';
 import { cacheSchemas } from './cache-schemas.js';
 import { datasetsPaths } from './datasets-paths.js';
 import { datasetsSchemas } from './datasets-schemas.js';
+import { definitionsPaths, definitionsSchemas } from './definitions-document.js';
 import { exportsPaths } from './exports-paths.js';
 import { exportsSchemas } from './exports-schemas.js';
 import { goalsPaths, goalsSchemas } from './goals-document.js';
-import type { JsonSchema } from './json-schema.js';
 import { livePaths, liveSchemas } from './live-paths.js';
 import { overviewPaths, overviewSchemas } from './overview-document.js';
 import { pageSettingsPaths, pageSettingsSchemas } from './page-settings-document.js';
@@ -20,18 +22,9 @@ import { reportsPaths } from './reports-paths.js';
 import { reportsSchemas } from './reports-schemas.js';
 import { requestSchemas } from './request-schemas.js';
 import { savedViewsPaths, savedViewsSchemas } from './saved-views-document.js';
-import { servicePaths, serviceSchemas } from './service-paths.js';
 import { sharingPaths } from './sharing-paths.js';
 import { sharingSchemas } from './sharing-schemas.js';
 import { unsubscribePaths } from './unsubscribe-paths.js';
-
-export interface OpenApiDocument {
-  openapi: string;
-  info: { title: string; version: string; description: string };
-  tags: { name: string; description: string }[];
-  paths: Record<string, Record<string, unknown>>;
-  components: { schemas: Record<string, JsonSchema>; securitySchemes: Record<string, object> };
-}
 
 const key = {
   type: 'http',
@@ -49,10 +42,11 @@ const session = {
 };
 
 export const describeApi = (): OpenApiDocument => ({
-  openapi: '3.1.1',
+  ...documentHead,
   info: {
     title: 'Millrace reporting',
     version,
+    license,
     description:
       'Queries, datasets, exports and reports over the stored events. All numbers are exact. Errors always have the same shape, with a stable code.',
   },
@@ -66,7 +60,7 @@ export const describeApi = (): OpenApiDocument => ({
     { name: 'Exports', description: 'Datasets as files.' },
     { name: 'Reports', description: 'Scheduled reports: templates, files and deliveries.' },
     { name: 'Sharing', description: 'Browser sessions, and links for people without a key.' },
-    { name: 'Service', description: 'Health, metrics and documentation of the service.' },
+    serviceTag,
   ],
   paths: {
     ...apiPaths,
@@ -84,6 +78,7 @@ export const describeApi = (): OpenApiDocument => ({
     ...pageSettingsPaths,
     ...unsubscribePaths,
     ...sharingPaths,
+    ...definitionsPaths,
     ...servicePaths,
   },
   components: {
@@ -103,7 +98,9 @@ export const describeApi = (): OpenApiDocument => ({
       ...exportsSchemas,
       ...reportsSchemas,
       ...sharingSchemas,
+      ...definitionsSchemas,
       ...serviceSchemas,
+      Error: errorSchema(),
       ...pageSettingsSchemas,
     },
     securitySchemes: { key, session },

@@ -1,7 +1,8 @@
+import { jsonSchemaOf, text } from '@millrace/shared/openapi/json-schema';
+import { errorResponse, parameter } from '@millrace/shared/openapi/operation';
 import { pageSchema } from '../exports/parse-export.js';
-import { download, errorResponse, file } from './file-download.js';
-import { jsonSchemaOf, text } from './json-schema.js';
-import { operation, parameter, securityOf } from './operation.js';
+import { download, file } from './file-download.js';
+import { operation, securityOf } from './operation.js';
 
 const tag = 'Exports';
 const page = jsonSchemaOf(pageSchema).properties;

@@ -1,6 +1,3 @@
-import { exportStatuses } from '../exports/export-row.js';
-import { linkSchema } from '../exports/link-route.js';
-import { exportSchema } from '../exports/parse-export.js';
 import {
   count,
   flag,
@@ -14,7 +11,10 @@ import {
   text,
   textOrNull,
   withProperties,
-} from './json-schema.js';
+} from '@millrace/shared/openapi/json-schema';
+import { exportStatuses } from '../exports/export-row.js';
+import { linkSchema } from '../exports/link-route.js';
+import { exportSchema } from '../exports/parse-export.js';
 
 const newExport = withProperties(jsonSchemaOf(exportSchema), {
   params: {

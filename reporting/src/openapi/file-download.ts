@@ -1,10 +1,5 @@
-import { ref } from './json-schema.js';
+import { errorResponse } from '@millrace/shared/openapi/operation';
 import { securityOf } from './operation.js';
-
-export const errorResponse = (description: string) => ({
-  description,
-  content: { 'application/json': { schema: ref('Error') } },
-});
 
 export const file = { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } };
 

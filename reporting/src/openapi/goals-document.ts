@@ -1,5 +1,3 @@
-import { goalSchema } from '../goals/goal.js';
-import { recordLimits } from '../sites/site-records.js';
 import {
   instant,
   type JsonSchema,
@@ -10,7 +8,9 @@ import {
   text,
   textOrNull,
   withProperties,
-} from './json-schema.js';
+} from '@millrace/shared/openapi/json-schema';
+import { goalSchema } from '../goals/goal.js';
+import { recordLimits } from '../sites/site-records.js';
 import { siteContentPaths } from './site-content-paths.js';
 
 const eventOrPath = {

@@ -1,7 +1,16 @@
 import { siteIdPattern } from '@millrace/shared/contract/ids';
+import {
+  count,
+  instant,
+  type JsonSchema,
+  listOf,
+  record,
+  ref,
+  text,
+  textOrNull,
+} from '@millrace/shared/openapi/json-schema';
+import { errorResponse } from '@millrace/shared/openapi/operation';
 import { viewMinutes } from '../live/read-live.js';
-import { errorResponse } from './file-download.js';
-import { count, instant, type JsonSchema, listOf, record, ref, text, textOrNull } from './json-schema.js';
 
 const siteId = { type: 'string', pattern: siteIdPattern.source };
 

@@ -1,6 +1,6 @@
+import { count, flag, instant, type JsonSchema, record, tuple } from '@millrace/shared/openapi/json-schema';
 import { weekStarts } from '../query-request/query-names.js';
 import { cacheMeta } from './cache-schemas.js';
-import { count, flag, instant, type JsonSchema, record, tuple } from './json-schema.js';
 
 export const weekStart: JsonSchema = { enum: weekStarts };
 

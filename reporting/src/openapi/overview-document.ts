@@ -1,6 +1,14 @@
+import {
+  count,
+  type JsonSchema,
+  jsonSchemaOf,
+  listOf,
+  record,
+  text,
+  textOrNull,
+} from '@millrace/shared/openapi/json-schema';
 import { pageSchema } from '../sites/parse-site-request.js';
 import { dateRange, paging } from './api-paths.js';
-import { count, type JsonSchema, jsonSchemaOf, listOf, record, text, textOrNull } from './json-schema.js';
 import { operation } from './operation.js';
 
 const site = record({

@@ -1,4 +1,4 @@
-import { type JsonSchema, record, textOrNull } from './json-schema.js';
+import { type JsonSchema, record, textOrNull } from '@millrace/shared/openapi/json-schema';
 import { operation } from './operation.js';
 
 export const pageSettingsSchemas: Record<string, JsonSchema> = {

@@ -1,10 +1,10 @@
 /** Renders docs/datasets.md. */
 
+import { jsonSchemaOf } from '@millrace/shared/openapi/json-schema';
 import Joi from 'joi';
 import type { Column, Dataset } from '../datasets/dataset.js';
 import { datasets } from '../datasets/datasets.js';
 import { exampleRequest } from '../datasets/parse-dataset.js';
-import { jsonSchemaOf } from './json-schema.js';
 
 const table = (head: string[], rows: string[][]) =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');

@@ -1,7 +1,8 @@
+import { jsonSchemaOf, text } from '@millrace/shared/openapi/json-schema';
+import { parameter } from '@millrace/shared/openapi/operation';
 import { listingSchema } from '../reports/parse-listing.js';
 import { download } from './file-download.js';
-import { jsonSchemaOf, text } from './json-schema.js';
-import { operation, parameter } from './operation.js';
+import { operation } from './operation.js';
 
 const tag = 'Reports';
 const listing = jsonSchemaOf(listingSchema).properties;

@@ -1,7 +1,4 @@
 import { periodTypes } from '@millrace/shared/contract/job-data';
-import { formats } from '../exports/formats/formats.js';
-import { resendSchema } from '../reports/parse-listing.js';
-import { newTemplateSchema, templateChangeSchema } from '../reports/templates/parse-template.js';
 import {
   count,
   flag,
@@ -16,7 +13,10 @@ import {
   text,
   textOrNull,
   withProperties,
-} from './json-schema.js';
+} from '@millrace/shared/openapi/json-schema';
+import { formats } from '../exports/formats/formats.js';
+import { resendSchema } from '../reports/parse-listing.js';
+import { newTemplateSchema, templateChangeSchema } from '../reports/templates/parse-template.js';
 
 const countOrNull: JsonSchema = { type: ['integer', 'null'], minimum: 0 };
 const day: JsonSchema = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$' };

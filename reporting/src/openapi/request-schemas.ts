@@ -1,3 +1,12 @@
+import {
+  type JsonSchema,
+  jsonSchemaOf,
+  listOf,
+  type ObjectSchema,
+  ref,
+  tuple,
+  withProperties,
+} from '@millrace/shared/openapi/json-schema';
 import { funnelSchema } from '../funnel/parse-funnel.js';
 import { type FilterValues, filterOperators, filterRules } from '../query/filter-operators.js';
 import { botsRule, includeMeanings } from '../query-request/definitions.js';
@@ -12,7 +21,6 @@ import {
 } from '../query-request/query-names.js';
 import { querySchema } from '../query-request/query-schema.js';
 import { storableText } from '../query-request/storable-text.js';
-import { type JsonSchema, jsonSchemaOf, listOf, type ObjectSchema, ref, tuple, withProperties } from './json-schema.js';
 import {
   comparisonText,
   dimensionsText,

@@ -1,9 +1,19 @@
+import {
+  instant,
+  type JsonSchema,
+  jsonSchemaOf,
+  listOf,
+  type ObjectSchema,
+  record,
+  ref,
+  text,
+} from '@millrace/shared/openapi/json-schema';
+import { parameter } from '@millrace/shared/openapi/operation';
 import { storableText } from '../query-request/storable-text.js';
 import { definitionCharacters, pageFields } from '../saved-views/parse-definition.js';
 import { kindSchema, type ViewKind, viewKinds } from '../saved-views/saved-view.js';
 import { recordLimits } from '../sites/site-records.js';
-import { instant, type JsonSchema, jsonSchemaOf, listOf, type ObjectSchema, record, ref, text } from './json-schema.js';
-import { operation, parameter } from './operation.js';
+import { operation } from './operation.js';
 import { siteContentPaths } from './site-content-paths.js';
 
 const requestSchemaNames = { funnel: 'Funnel', retention: 'Returns', journeys: 'Journeys' } as const;

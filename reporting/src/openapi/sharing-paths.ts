@@ -1,8 +1,8 @@
+import { jsonSchemaOf, text } from '@millrace/shared/openapi/json-schema';
+import { errorResponse } from '@millrace/shared/openapi/operation';
 import { querySchema } from '../query-request/query-schema.js';
 import { maxOpenLinks } from '../share-links/link-rows.js';
 import { sharedRoutes } from '../share-links/shared-routes.js';
-import { errorResponse } from './file-download.js';
-import { jsonSchemaOf, text } from './json-schema.js';
 import { operation } from './operation.js';
 
 const tag = 'Sharing';

@@ -1,5 +1,3 @@
-import { logInSchema } from '../routes/session-route.js';
-import { maxConditions, passwordBody, shareLinkSchema } from '../share-links/parse-share-link.js';
 import {
   flag,
   instant,
@@ -12,7 +10,9 @@ import {
   text,
   textOrNull,
   withProperties,
-} from './json-schema.js';
+} from '@millrace/shared/openapi/json-schema';
+import { logInSchema } from '../routes/session-route.js';
+import { maxConditions, passwordBody, shareLinkSchema } from '../share-links/parse-share-link.js';
 
 const filters: JsonSchema = {
   description: 'Added to every request made through the link. Null: none.',

@@ -1,5 +1,5 @@
+import { text } from '@millrace/shared/openapi/json-schema';
 import { siteInPath } from './api-paths.js';
-import { text } from './json-schema.js';
 import { operation } from './operation.js';
 
 const readErrors = [404, 429, 503];

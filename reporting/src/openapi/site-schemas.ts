@@ -1,7 +1,7 @@
 import { enrichments } from '@millrace/shared/contract/enrichments';
+import { type JsonSchema, jsonSchemaOf, type ObjectSchema, withProperties } from '@millrace/shared/openapi/json-schema';
 import type Joi from 'joi';
 import { newSiteSchema, siteChangeSchema } from '../sites/parse-site-request.js';
-import { type JsonSchema, jsonSchemaOf, type ObjectSchema, withProperties } from './json-schema.js';
 
 const siteSchemaOfDocument = (schema: Joi.ObjectSchema): ObjectSchema =>
   withProperties(jsonSchemaOf(schema), {

@@ -1,6 +1,6 @@
 /** These are web pages for recipients, who have no key. */
-import { ref, text } from './json-schema.js';
-import { parameter } from './operation.js';
+import { ref, text } from '@millrace/shared/openapi/json-schema';
+import { parameter } from '@millrace/shared/openapi/operation';
 
 const inPath = (name: string, description: string) => ({ name, in: 'path', required: true, description, schema: text });
 

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { Router } from 'express';
+import type { OpenApiDocument } from './operation.js';
 
 const files = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
 
@@ -16,12 +17,12 @@ const policy = [
   `frame-ancestors 'none'`,
 ].join('; ');
 
-const page = `<!doctype html>
+const pageOf = (title: string) => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<title>Millrace reporting</title>
+<title>${title}</title>
 <link rel="stylesheet" href="docs/swagger-ui.css">
 <link rel="icon" type="image/png" href="docs/favicon-32x32.png">
 </head>
@@ -36,19 +37,18 @@ const page = `<!doctype html>
 const script = `SwaggerUIBundle({ url: 'openapi.json', domNode: document.getElementById('document'), deepLinking: true });
 `;
 
-/** Imported on the first request, because most processes never serve the document. */
-async function writeDocument(): Promise<string> {
-  const { describeApi } = await import('./describe-api.js');
-  return JSON.stringify(describeApi());
-}
-
-export function openapiRoutes(): Router {
+/**
+ * `/openapi.json` and a page that shows it at `/docs`. The document is loaded on the first request, because most processes never
+ * serve it.
+ */
+export function openapiRoutes(title: string, load: () => Promise<OpenApiDocument>): Router {
+  const page = pageOf(title);
   let document: string | undefined;
   const root = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   // Strict, so there is no /docs/ with a slash: the links of the page are relative (it must work behind a prefix) and would break there.
   const router = Router({ strict: true });
   router.get('/openapi.json', async (_req, res) => {
-    document ??= await writeDocument();
+    document ??= JSON.stringify(await load());
     res.type('json').send(document);
   });
   router.get('/docs', (_req, res) => {
