@@ -3,32 +3,38 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { runTool } from './run-tool.mjs';
+import { transpile } from './transpile.mjs';
 
 /**
- * Compiles the packages that run, and with `withTools` all packages.
+ * Compiles the packages that run; with `withTools` all packages, and checks their types.
  * Returns the output of the compiler or the bundler when it failed, otherwise undefined.
  */
 export async function build(root, { withTools }) {
-  forgetRemovedOutputs(root);
-  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const project = withTools ? 'tsconfig.json' : 'tsconfig.start.json';
-  const args = [compiler, '-b', project, '--pretty', 'false'];
-  const [compiled, bundleProblem] = await Promise.all([runTool(process.execPath, args, { cwd: root }), bundle(root)]);
-  if (compiled.code !== 0) return compiled.output;
-  removeLeftovers(root);
-  return bundleProblem;
+  const problems = await Promise.all([withTools ? compile(root) : problemOf(transpile(root)), problemOf(bundle(root))]);
+  return problems.find((problem) => problem !== undefined);
 }
 
+async function compile(root) {
+  forgetRemovedOutputs(root);
+  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const { code, output } = await runTool(process.execPath, [compiler, '-b', '--pretty', 'false'], { cwd: root });
+  if (code !== 0) return output;
+  removeLeftovers(root);
+  return undefined;
+}
+
+/** @param {Promise<void>} step */
+const problemOf = (step) =>
+  step.then(
+    () => undefined,
+    (error) => String(error.stack),
+  );
+
 async function bundle(root) {
-  try {
-    mkdirSync(join(root, 'sdk', 'browser', 'dist'), { recursive: true });
-    const { bundleScripts } = await import(pathToFileURL(join(root, 'sdk', 'browser', 'bundle.mjs')).href);
-    const { bundlePage } = await import(pathToFileURL(join(root, 'dashboard', 'build.mjs')).href);
-    await Promise.all([bundleScripts(), bundlePage()]);
-    return undefined;
-  } catch (error) {
-    return String(error.stack);
-  }
+  mkdirSync(join(root, 'sdk', 'browser', 'dist'), { recursive: true });
+  const { bundleScripts } = await import(pathToFileURL(join(root, 'sdk', 'browser', 'bundle.mjs')).href);
+  const { bundlePage } = await import(pathToFileURL(join(root, 'dashboard', 'build.mjs')).href);
+  await Promise.all([bundleScripts(), bundlePage()]);
 }
 
 /** Folders of all compiled packages. */

@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { nativeSettings } from './native-settings.mjs';
 import { packageFolders } from './package-folders.mjs';
 import { runTool } from './run-tool.mjs';
+import { runningPackages } from './transpile.mjs';
 
 /** How long pnpm may work before the next line about its progress. */
 const progressEveryMs = 5_000;
 
 /**
- * Installs what compiling and running need, which are the `dependencies` of all packages; for tests, checks and benches
- * their `devDependencies` as well. Returns pnpm's output when it failed, otherwise undefined.
+ * Installs what starting needs, which are the `dependencies` of all packages; for tests, checks and benches their
+ * `devDependencies` as well. Returns pnpm's output when it failed, otherwise undefined.
  */
 export async function install(root, { withTools, note }) {
   const stampFile = join(root, 'node_modules', '.millrace-installed');
@@ -30,9 +31,10 @@ export async function install(root, { withTools, note }) {
   return undefined;
 }
 
-const leanFilters = ['millrace', '{shared}', '{ingestion}', '{processor}', '{scheduler}', '{reporting}', '{dev}']
-  .concat('{dashboard}', '{sdk/browser}')
-  .flatMap((name) => ['--filter', name]);
+const leanFilters = [
+  'millrace',
+  ...[...runningPackages, 'dashboard', 'sdk/browser'].map((name) => `{${name}}`),
+].flatMap((filter) => ['--filter', filter]);
 
 /** Passes on pnpm's figures, `Progress: resolved 380, reused 120, downloaded 210, added 300`, now and then. */
 function progressNotes(note) {

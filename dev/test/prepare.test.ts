@@ -1,5 +1,15 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -8,6 +18,7 @@ import { explainFailure } from '../prepare/explain-failure.mjs';
 import { nodeProblem } from '../prepare/node-problem.mjs';
 import { packageFolders } from '../prepare/package-folders.mjs';
 import { tryLock, waitForLock } from '../prepare/process-lock.mjs';
+import { runningPackages, transpile } from '../prepare/transpile.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-prepare-'));
 
@@ -112,5 +123,54 @@ describe('the build', () => {
       'kept.js.map',
       'tsconfig.tsbuildinfo',
     ]);
+  });
+});
+
+describe('the build of what `npm start` runs', () => {
+  const root = join(folder, 'transpiled');
+  const source = join(root, 'shared', 'src', 'inner', 'one.ts');
+  const output = join(root, 'shared', 'dist', 'inner', 'one.js');
+  const record = join(root, 'shared', 'tsconfig.tsbuildinfo');
+  /** Sets the time of modification, in seconds from now. */
+  const touch = (file: string, seconds: number) => utimesSync(file, Date.now() / 1_000, Date.now() / 1_000 + seconds);
+
+  for (const name of runningPackages) mkdirSync(join(root, name, 'src', 'inner'), { recursive: true });
+  writeFileSync(
+    source,
+    "import type { Other } from './other.js';\nexport const one = (other: Other): number => other.value;\n",
+  );
+  writeFileSync(join(root, 'shared', 'src', 'global.d.ts'), 'declare const global: string;');
+
+  it('compiles each module, without declarations', async () => {
+    await transpile(root);
+    expect(readFileSync(output, 'utf8')).toMatch(/const one = \(other\) => other\.value;/);
+    expect(readFileSync(output, 'utf8')).not.toContain('other.js');
+    expect(readdirSync(join(root, 'shared', 'dist'), { recursive: true }).sort()).toEqual([
+      'inner',
+      'inner/one.js',
+      'inner/one.js.map',
+    ]);
+  });
+
+  it('leaves a module alone that has not changed, so that the compiler does not build again', async () => {
+    writeFileSync(record, '{}');
+    touch(source, -60);
+    const { mtimeMs } = statSync(output);
+    await transpile(root);
+    expect([statSync(output).mtimeMs, existsSync(record)]).toEqual([mtimeMs, true]);
+  });
+
+  it('makes the compiler build again what it has overwritten', async () => {
+    writeFileSync(source, 'export const one = 2;\n');
+    touch(source, 60);
+    await transpile(root);
+    expect(readFileSync(output, 'utf8')).toContain('one = 2');
+    expect(existsSync(record)).toBe(false);
+  });
+
+  it('names file and line of a mistake in the syntax', async () => {
+    writeFileSync(source, 'export const = 3;\n');
+    touch(source, 120);
+    await expect(transpile(root)).rejects.toThrow(/inner\/one\.ts:1:13/);
   });
 });

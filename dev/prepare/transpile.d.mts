@@ -1,0 +1,2 @@
+export const runningPackages: string[];
+export function transpile(root: string): Promise<void>;
