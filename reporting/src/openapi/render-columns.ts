@@ -45,7 +45,8 @@ ${table(
   count everything in the visit.
 - **Browser and system.** \`Sec-CH-UA\` and related headers take precedence over the user agent, which cannot tell Chromium from Chrome.
 - **Bots** are the user agents on the list of [isbot](https://github.com/omrilotan/isbot), crawlers of AI services, and headless browsers. They are
-  stored with the name of the bot and [do not count](query.md) unless a query sets \`include_bots\`.
+  stored with the name of the bot and [do not count](query.md) unless a query sets \`include_bots\`. Event types with
+  [rules](ingestion.md#event-types-with-rules), such as \`payment\`, are never marked as bots.
 - **Visitors without an id** get an id for one day (UTC): the first 16 bytes of an HMAC-SHA-256, keyed with the salt of the day, over site, IP
   address (for IPv6 the /64) and user agent. There is no cookie, and nothing is stored in the browser. Salts are random and deleted a day later; after
   that an id can no longer be traced to a visitor or to the id of another day. A visit that crosses midnight keeps its id if the same ingestion

@@ -26,7 +26,7 @@ export const metrics = [
   { name: 'views', aliases: ['pageviews'], definition: 'Events in scope of type `view`.', isRolledUp: true },
   {
     name: 'visitors',
-    definition: 'Distinct `user_id`s of the events in scope, of any type. Events without a `user_id` count no visitor.',
+    definition: 'Distinct `user_id`s of the events in scope, of any type. Events without a `user_id` are ignored.',
     users: 'visitors',
     isRolledUp: true,
   },
