@@ -1,7 +1,7 @@
+import { CommandError } from '@millrace/shared/commands/command-error';
 import { type Check, checks } from './check-list.js';
 import { writeSchemaDump } from './checks/schema-dump.js';
 import { writeDocs } from './checks/written-docs.js';
-import { ClearError } from './clear-error.js';
 import { runCommand } from './run-command.js';
 import { workspaceRoot } from './workspace-root.js';
 
@@ -9,7 +9,7 @@ function wantedChecks(names: string[]): readonly Check[] {
   const unknown = names.find((name) => !checks.some((check) => check.name === name));
   if (unknown) {
     const known = checks.map(({ name }) => name).join(', ');
-    throw new ClearError(`There is no check "${unknown}": choose from ${known}, or name none to run all.`);
+    throw new CommandError(`There is no check "${unknown}": choose from ${known}, or name none to run all.`);
   }
   return names.length === 0 ? checks : checks.filter(({ name }) => names.includes(name));
 }

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
-import { ClearError } from './clear-error.js';
+import { CommandError } from '@millrace/shared/commands/command-error';
+import { parseCommandLine, withoutSeparator } from '@millrace/shared/commands/parse-command-line';
 
 export interface FuzzOptions {
   help: boolean;
@@ -23,9 +23,17 @@ questions: between and beside them events are stored, come late, are erased and 
 Exit code 0: all answers were right. 1: one was not, and is shown with the command that asks it again; or the search was stopped, or could not go on, which the last lines say.
 `;
 
-/** `clock` supplies the default seed. @throws ClearError for an unknown option or an invalid number. */
+/** `clock` supplies the default seed. @throws CommandError for an unknown option or an invalid number. */
 export function readFuzzOptions(argv: string[], clock: () => number = Date.now): FuzzOptions {
-  const { help, minutes, seed } = parse(argv.filter((argument) => argument !== '--'));
+  const text = { type: 'string' } as const;
+  const { values } = parseCommandLine(
+    {
+      args: withoutSeparator(argv),
+      options: { help: { type: 'boolean', default: false }, minutes: text, seed: text },
+    },
+    '`npm run fuzz -- --help` lists the options.',
+  );
+  const { help, minutes, seed } = values;
   return {
     help,
     minutes: minutes !== undefined ? numberOf('minutes', minutes, 0.01) : seed === undefined ? 1 : undefined,
@@ -33,18 +41,8 @@ export function readFuzzOptions(argv: string[], clock: () => number = Date.now):
   };
 }
 
-function parse(args: string[]) {
-  const text = { type: 'string' } as const;
-  try {
-    return parseArgs({ args, options: { help: { type: 'boolean', default: false }, minutes: text, seed: text } })
-      .values;
-  } catch (error) {
-    throw new ClearError(`${(error as Error).message.split('.')[0]}. \`npm run fuzz -- --help\` lists the options.`);
-  }
-}
-
 function numberOf(name: string, text: string, least: number): number {
   const number = text.trim() === '' ? Number.NaN : Number(text);
   if (number >= least && number <= Number.MAX_SAFE_INTEGER) return number;
-  throw new ClearError(`--${name} ${text} is not a number of ${least} or more.`);
+  throw new CommandError(`--${name} ${text} is not a number of ${least} or more.`);
 }

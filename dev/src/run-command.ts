@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import { explainFailure } from '../prepare/explain-failure.mjs';
-import { ClearError } from './clear-error.js';
 import { type ClosingList, createClosingList } from './closing-list.js';
 import { workspaceRoot } from './workspace-root.js';
 
@@ -61,9 +61,9 @@ function report(error: unknown): void {
   process.stderr.write(`${describe(error)}\n`);
 }
 
-/** A ClearError is shown as a sentence; only bugs are shown with a stack. */
+/** A CommandError is shown as a sentence; only bugs are shown with a stack. */
 function describe(error: unknown): string {
-  if (error instanceof ClearError) return error.message;
+  if (error instanceof CommandError) return error.message;
   if (!(error instanceof Error)) return String(error);
   const { code = '', path = workspaceRoot } = error as NodeJS.ErrnoException;
   const sentence = fileProblems.has(code) ? explainFailure(code, dirname(path)) : undefined;

@@ -1,10 +1,10 @@
 /** `npm start`: Postgres, migrations, all services, one log, and an orderly end. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import { tryLock } from '../prepare/process-lock.mjs';
 import { checkPorts } from './check-ports.js';
 import { checkSettings } from './check-settings.js';
-import { ClearError } from './clear-error.js';
 import { migrateDatabase, openDatabase, type ReadyDatabase } from './prepare-database.js';
 import { type CommandContext, runCommand } from './run-command.js';
 import { lastWords, type RunningService, stopServices, waitUntilReady } from './run-services.js';
@@ -22,7 +22,7 @@ function takeLock({ dataFolder }: StartSettings, { closing }: CommandContext): b
   const crashedBefore = existsSync(file);
   const { release, heldBy } = tryLock(file);
   if (heldBy !== undefined) {
-    throw new ClearError(
+    throw new CommandError(
       `Millrace is already running on the data in ${dataFolder} (process ${heldBy}): use that one, or stop it before starting another.`,
     );
   }
@@ -102,7 +102,7 @@ async function start(context: CommandContext): Promise<number> {
   const reason = await end;
   process.stdout.write('Stopping...\n');
   if (reason === undefined) return 0;
-  throw new ClearError(`${reason}\nEverything else was stopped, too.`);
+  throw new CommandError(`${reason}\nEverything else was stopped, too.`);
 }
 
 await runCommand(start);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ClearError } from './clear-error.js';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import { isAlive, waitUntilGone } from './wait-until-gone.js';
 
 /** Stops a Postgres that a crashed run left running on `dataDir`. */
@@ -11,7 +11,7 @@ export async function stopStalePostgres(dataDir: string): Promise<void> {
   if (await waitUntilGone(pid, 20_000)) return;
   process.kill(pid, 'SIGQUIT');
   if (await waitUntilGone(pid, 5_000)) return;
-  throw new ClearError(
+  throw new CommandError(
     `An earlier Postgres (process ${pid}) is still running on ${dataDir} and does not stop: kill that process and run the same command again.`,
   );
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ClearError } from './clear-error.js';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import type { ClosingList } from './closing-list.js';
 import { findFreePort } from './free-port.js';
 import { stopWhenOrphaned } from './stop-when-orphaned.js';
@@ -53,7 +53,7 @@ async function waitUntilListening(child: ChildProcess, port: number): Promise<vo
   const end = Date.now() + 10_000;
   while (!(await canConnect(port))) {
     if (child.exitCode !== null || Date.now() > end)
-      throw new ClearError('The redis-server on the PATH did not start.');
+      throw new CommandError('The redis-server on the PATH did not start.');
     await sleep(20);
   }
 }

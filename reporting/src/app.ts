@@ -2,7 +2,6 @@ import { authenticate } from '@millrace/shared/access/authenticate';
 import type { KeyRing } from '@millrace/shared/access/key-ring';
 import { limitAddresses, limitKeys, type TrustedProxies } from '@millrace/shared/access/rate-limit';
 import { forOperators, requireScope } from '@millrace/shared/access/require-scope';
-import { isServerResponsive } from '@millrace/shared/platform/cancel-query';
 import { buildServiceApp, type ServiceApp } from '@millrace/shared/platform/http';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { type Express, type Request, type RequestHandler, Router } from 'express';
@@ -13,6 +12,7 @@ import { type StreamDependencies, streamExportRoute } from './exports/stream-exp
 import { addAsOf } from './http/add-as-of.js';
 import { createLive, type Live } from './live/live.js';
 import { openapiRoutes } from './openapi/openapi-routes.js';
+import { isServerResponsive } from './reading/cancel-query.js';
 import type { Gate } from './reading/gate.js';
 import { startBudgets } from './reading/read-budget.js';
 import { accountingRoute } from './routes/accounting-route.js';

@@ -1,4 +1,4 @@
-import { ClearError } from '@millrace/dev/clear-error';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import type { FanOutResult } from '@millrace/shared/contract/job-results';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { addJob } from '@millrace/shared/queue/add-job';
@@ -65,7 +65,7 @@ async function fillTypedEvents(pool: Pool, { sites, eventsPerSite, from, to }: T
 
 const days = 30;
 
-/** Milliseconds from adding a job for all sites until the jobs of all sites are done. @throws ClearError when a site is left out. */
+/** Milliseconds from adding a job for all sites until the jobs of all sites are done. @throws CommandError when a site is left out. */
 async function timeJob(bench: Bench, queue: Queue, processor: Server, sites: number, name: string): Promise<number> {
   const jobId = `bench-${name}`;
   await addJob(queue, name, {}, { jobId });
@@ -73,7 +73,7 @@ async function timeJob(bench: Bench, queue: Queue, processor: Server, sites: num
   const { done, failed, skipped } = job.returnvalue as FanOutResult;
   if (done.length === sites) return job.finishedOn! - job.timestamp;
   const reason = failed[0]?.reason ?? skipped[0]?.reason ?? 'it was not listed';
-  throw new ClearError(
+  throw new CommandError(
     `Job ${name} left out ${sites - done.length} of ${sites} sites; the reason for the first: ${reason}`,
   );
 }

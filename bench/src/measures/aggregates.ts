@@ -1,5 +1,5 @@
-import { ClearError } from '@millrace/dev/clear-error';
 import type { ClosingList } from '@millrace/dev/closing-list';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import type { RollResult, RowsResult } from '@millrace/shared/contract/job-results';
 import { intervalMs } from '@millrace/shared/contract/rollups';
 import type { Pool } from '@millrace/shared/platform/postgres';
@@ -46,7 +46,7 @@ select (select sum(views) from profile_performance where site_id = $1) =
 
 async function check(pool: Pool): Promise<void> {
   const { rows } = await pool.query<{ equal: boolean | null }>(compare, [siteId]);
-  if (!rows[0]?.equal) throw new ClearError('The aggregates do not count the views of the events.');
+  if (!rows[0]?.equal) throw new CommandError('The aggregates do not count the views of the events.');
 }
 
 async function fill(bench: Bench, pool: Pool, events: number): Promise<void> {
@@ -68,7 +68,7 @@ async function aggregateOneView(bench: Bench, closing: ClosingList, events: numb
     const job = await Promise.race([waitForJob(bench, queue, jobId), processor.crashed]);
     const result = job.returnvalue as RollResult | RowsResult;
     if ('ms' in result) return result.ms;
-    throw new ClearError(`Job ${name} of the site was skipped: ${result.skipped}`);
+    throw new CommandError(`Job ${name} of the site was skipped: ${result.skipped}`);
   };
   await database.pool.query('vacuum analyze');
   const firstMs = await run('all', 'bench-first');

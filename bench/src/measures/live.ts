@@ -1,7 +1,7 @@
 import { get, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ClearError } from '@millrace/dev/clear-error';
 import type { ClosingList } from '@millrace/dev/closing-list';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import { type Bench, withClosing } from '../bench.js';
 import { runSteadyLoad, type SteadyLoad } from '../load/steady-load.js';
 import { writePageBodies } from '../load/write-bodies.js';
@@ -26,7 +26,7 @@ function listen(closing: ClosingList, url: string, received: Received): Promise<
   return new Promise((resolve, reject) => {
     const call = get(`${url}/api/v1/sites/${siteId}/live`, { agent: false }, (answer: IncomingMessage) => {
       if (answer.statusCode !== 200)
-        return reject(new ClearError(`A listener was refused with status ${answer.statusCode}.`));
+        return reject(new CommandError(`A listener was refused with status ${answer.statusCode}.`));
       answer.on('data', (chunk: Buffer) => {
         if (chunk.includes('event: live')) received.states += 1;
       });

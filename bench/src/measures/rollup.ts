@@ -1,4 +1,4 @@
-import { ClearError } from '@millrace/dev/clear-error';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { dayMs } from '@millrace/shared/time/durations';
 import { type Bench, withClosing } from '../bench.js';
@@ -41,10 +41,10 @@ from (select count(*) as events, count(distinct user_id) as visitors from events
   (select sum(events) as events, sum(visitor_count) as visitors from rollup_days
    where dimension = 'all' and event_type = '') as rolled`;
 
-/** @throws ClearError when the rollup differs from its events. */
+/** @throws CommandError when the rollup differs from its events. */
 async function checkDay(pool: Pool): Promise<void> {
   const { rows } = await pool.query<{ equal: boolean | null }>(compareDay);
-  if (!rows[0]?.equal) throw new ClearError('The rollup of the day differs from its events.');
+  if (!rows[0]?.equal) throw new CommandError('The rollup of the day differs from its events.');
 }
 
 /** The project's original specification allows this for a day of 2.4 million events. */
