@@ -17,9 +17,9 @@ afterEach(async () => {
 });
 
 async function open(url: string | undefined = database.url): Promise<KnownSites> {
-  const sites = openSites(url, silent, { everyMs: 20, againAfterMs: 20 });
+  const sites = openSites(url, silent, { everyMs: 20, retryAfterMs: 20 });
   opened.push(sites);
-  await sites.asked;
+  await sites.firstAttempt;
   return sites;
 }
 const today = () => Math.floor(Date.now() / dayMs);

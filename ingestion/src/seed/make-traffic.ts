@@ -25,14 +25,20 @@ export interface TrafficVisit {
   events: Event[];
 }
 
-/** Draws one of the visitors whose first visit is on a day. */
-interface Who {
+/** Identifies a visitor by the day of the first visit. */
+interface VisitorKey {
   firstDay: string;
   group: 'newcomer' | 'spike';
   index: number;
 }
 
-function visit(options: TrafficOptions, { firstDay, group, index }: Who, day: string, random: Random, spike?: Spike) {
+function visit(
+  options: TrafficOptions,
+  { firstDay, group, index }: VisitorKey,
+  day: string,
+  random: Random,
+  spike?: Spike,
+) {
   const visitor = makeVisitor(createRandom(options.seed, 'visitor', firstDay, group, index));
   const isReturn = firstDay !== day;
   const arrival = spike
