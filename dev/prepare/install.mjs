@@ -6,7 +6,7 @@ import { nativeSettings } from './native-settings.mjs';
 import { packageFolders } from './package-folders.mjs';
 import { runTool } from './run-tool.mjs';
 
-/** How long pnpm may work before the next line about its progress. */
+/** How often pnpm's progress is shown. */
 const progressEveryMs = 5_000;
 
 /**
@@ -34,7 +34,7 @@ const leanFilters = ['millrace', '{shared}', '{ingestion}', '{processor}', '{sch
   .concat('{dashboard}', '{sdk/browser}')
   .flatMap((name) => ['--filter', name]);
 
-/** Passes on pnpm's figures, `Progress: resolved 380, reused 120, downloaded 210, added 300`, now and then. */
+/** Passes on some of pnpm's lines `Progress: resolved 380, reused 120, downloaded 210, added 300`. */
 function progressNotes(note) {
   let noted = Date.now();
   return (line) => {
@@ -44,7 +44,7 @@ function progressNotes(note) {
   };
 }
 
-/** The pnpm on the PATH if it is the pinned one, otherwise npx, which fetches the pinned one into its cache. */
+/** The pnpm on the PATH if it has the pinned version, otherwise npx, which downloads that version into its cache. */
 async function findPnpm(root) {
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const wanted = packageManager.slice('pnpm@'.length).split('+')[0];

@@ -12,7 +12,7 @@ function readOrMake(file: string): string {
   if (!existsSync(file)) writeFileSync(file, `${generateKey()}\n`, { mode: onlyOwner, flag: 'wx' });
   const key = readFileSync(file, 'utf8').trim();
   if (looksLikeKey(key)) return key;
-  throw new CommandError(`${file} does not hold a key: delete it, and the next start makes a new one.`);
+  throw new CommandError(`${file} does not contain a key: delete it, and the next start creates a new one.`);
 }
 
 /** Returns the key file, after registering the key in the database if it is missing there. */

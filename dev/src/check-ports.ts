@@ -3,7 +3,7 @@ import { CommandError } from '@millrace/shared/commands/command-error';
 import { portProblem } from './free-port.js';
 import type { PlannedService } from './start-settings.js';
 
-/** Throws a CommandError that names every port that cannot be listened on within `graceMs`. */
+/** @throws CommandError that names every port that cannot be listened on within `graceMs` */
 export async function checkPorts(host: string, planned: PlannedService[], graceMs: number): Promise<void> {
   const end = Date.now() + graceMs;
   const problems: string[] = [];

@@ -11,16 +11,17 @@ export interface FuzzOptions {
 
 export const fuzzHelp = `Usage: npm run fuzz [-- [--minutes N] [--seed S]]
 
-Asks the engine random questions about sites with random histories, on a Postgres that it starts and removes itself, and
-compares each answer with a plain count of the same events, some with plain SQL, too. A round is one site and some 3,600
-questions: between and beside them events are stored, come late, are erased and rolled, and the site changes its zone.
+Sends random queries about sites with random histories, on a temporary Postgres, and compares each result with a plain
+count of the same events, and some with plain SQL. A round is one site and some 3,600 queries. Between and during them,
+events are stored, arrive late, are erased and rolled, and the time zone of the site changes.
 
-  --minutes N  go on for so many minutes (default 1)
-  --seed S     seed of the first round, from which everything in it follows; later rounds count on from there. Without
-               --minutes this round is the only one
+  --minutes N  run for this many minutes (default 1)
+  --seed S     seed of the first round, which is then reproducible; later rounds use the following numbers. Without
+               --minutes, only this round is run
   --help       show this text
 
-Exit code 0: all answers were right. 1: one was not, and is shown with the command that asks it again; or the search was stopped, or could not go on, which the last lines say.
+Exit codes: 0 all results were correct; 1 one was wrong and is shown with the command that repeats it, or the run was
+stopped or failed, as explained in the last lines.
 `;
 
 /** `clock` supplies the default seed. @throws CommandError for an unknown option or an invalid number. */

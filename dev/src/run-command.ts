@@ -4,7 +4,7 @@ import { explainFailure } from '../prepare/explain-failure.mjs';
 import { type ClosingList, createClosingList } from './closing-list.js';
 import { workspaceRoot } from './workspace-root.js';
 
-/** What a command gets: a list for its cleanup, and a signal that fires on Ctrl-C. */
+/** For each command: a list for its cleanup, and a signal that fires on Ctrl-C. */
 export interface CommandContext {
   closing: ClosingList;
   stopped: AbortSignal;
@@ -20,7 +20,7 @@ export async function runCommand(command: (context: CommandContext) => Promise<n
   );
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
   whenNpmIsGone(() => stop.abort());
-  //  head`) is a wish to stop as well, and must not crash the closing.|A closed pipe (`npm start | head`) also means stop, and must not crash the cleanup.| head`) is a wish to stop as well, and must not crash the closing.
+  // A closed pipe (`npm start | head`) also means stop, and must not crash the cleanup.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => stop.abort());
   let code = 1;
   try {
@@ -61,7 +61,7 @@ function report(error: unknown): void {
   process.stderr.write(`${describe(error)}\n`);
 }
 
-/** A CommandError is shown as a sentence; only bugs are shown with a stack. */
+/** The message of a CommandError; the stack trace of an unexpected error. */
 function describe(error: unknown): string {
   if (error instanceof CommandError) return error.message;
   if (!(error instanceof Error)) return String(error);

@@ -42,7 +42,7 @@ function startServices(settings: StartSettings, database: ReadyDatabase, env: No
   });
 }
 
-/** Stands for the URL of the embedded Postgres, which is known once it runs. */
+/** Placeholder for the URL of the embedded Postgres, which is only known once it is running. */
 const embeddedUrl = 'postgres://127.0.0.1/millrace';
 
 /** The address of a service from this machine. */

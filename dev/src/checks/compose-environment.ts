@@ -58,7 +58,7 @@ function serviceProblems({ name, schema, portVariable }: Config, service: Compos
   const { error } = schema.validate(environmentOf(service), { abortEarly: false });
   return [
     ...(error?.details ?? []).map(({ message }) => `${name}: ${message.replaceAll('"', '')}`),
-    ...(service.env_file?.some(({ path }) => path === '.env') ? [] : [`${name} is not given the variables of .env`]),
+    ...(service.env_file?.some(({ path }) => path === '.env') ? [] : [`${name} does not get the variables of .env`]),
     ...(portVariable ? listeningProblems(name, service, portVariable) : []),
   ];
 }

@@ -66,7 +66,9 @@ export async function startCollector(): Promise<Collector> {
     const cors = { 'access-control-allow-origin': origin ?? '*', 'access-control-allow-credentials': 'true' };
     const headers = { ...cors, 'access-control-expose-headers': 'retry-after', 'content-type': 'application/json' };
     if (typeof fate === 'object') {
-      res.writeHead(fate.status, { ...headers, ...fate.headers }).end(fate.body ?? '{"error":{"code":"told_to"}}');
+      res
+        .writeHead(fate.status, { ...headers, ...fate.headers })
+        .end(fate.body ?? '{"error":{"code":"test_rejection"}}');
       return;
     }
     if (fate === 'forget') return;
@@ -119,5 +121,5 @@ function refusal(
   if (!result.ok) return [{ index, reason: result.reason, field: result.field, message: result.message }];
   if (!uuid.test(event.event_id)) return [{ index, reason: 'bad_format', field: 'event_id', message: 'not a UUID' }];
   if (event.event_type !== 'refused') return [];
-  return [{ index, reason: 'bad_format', field: 'event_type', message: 'told to' }];
+  return [{ index, reason: 'bad_format', field: 'event_type', message: 'rejected by the test' }];
 }
