@@ -5,7 +5,7 @@ import { writeDocs } from './checks/written-docs.js';
 import { runCommand } from './run-command.js';
 import { workspaceRoot } from './workspace-root.js';
 
-function wantedChecks(names: string[]): readonly Check[] {
+function selectChecks(names: string[]): readonly Check[] {
   const unknown = names.find((name) => !checks.some((check) => check.name === name));
   if (unknown) {
     const known = checks.map(({ name }) => name).join(', ');
@@ -31,7 +31,7 @@ async function runCheck(check: Check): Promise<boolean> {
 
 async function checkAll(names: string[], stopped: AbortSignal): Promise<number> {
   const failed: string[] = [];
-  for (const check of wantedChecks(names)) {
+  for (const check of selectChecks(names)) {
     if (stopped.aborted) return 1;
     if (!(await runCheck(check))) failed.push(check.name);
   }

@@ -53,7 +53,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const settings = { port: await choosePort(options.port), fsync: options.fsync ?? true };
   const start = () => superviseChild(spawnPostgres(binaries.postgres, files, user, settings), url);
   const url = `postgres://${databaseUser}:${password}@127.0.0.1:${settings.port}/${databaseUser}`;
-  for (const deadline = Date.now() + lingerMs; ; await sleep(200)) {
+  for (const deadline = Date.now() + shutdownMs; ; await sleep(200)) {
     const before = isLarge(files.logFile) ? 0 : logSize(files.logFile);
     const running = start();
     try {
@@ -67,16 +67,16 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 }
 
 /** How long to wait for the processes of a killed Postgres; until they end, their data cannot be used. */
-const lingerMs = 15_000;
+const shutdownMs = 15_000;
 
 const isStillInUse = (logFile: string, from: number) =>
   readFileSync(logFile).subarray(from).includes('pre-existing shared memory block');
 
-async function choosePort(wanted: number | undefined): Promise<number> {
-  if (wanted === undefined) return findFreePort();
-  const problem = await portProblem('127.0.0.1', wanted);
-  if (problem === undefined) return wanted;
-  throw new CommandError(`Postgres cannot listen on port ${wanted} of 127.0.0.1 (${problem}): choose another port.`);
+async function choosePort(requested: number | undefined): Promise<number> {
+  if (requested === undefined) return findFreePort();
+  const problem = await portProblem('127.0.0.1', requested);
+  if (problem === undefined) return requested;
+  throw new CommandError(`Postgres cannot listen on port ${requested} of 127.0.0.1 (${problem}): choose another port.`);
 }
 
 function spawnPostgres(

@@ -14,12 +14,12 @@ export interface CommandContext {
 export async function runCommand(command: (context: CommandContext) => Promise<number>): Promise<never> {
   const closing = createClosingList();
   const stop = new AbortController();
-  const onSignal = onFirstAndSecond(
+  const onSignal = onSignals(
     () => stop.abort(),
     () => process.exit(1),
   );
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
-  whenNpmIsGone(() => stop.abort());
+  watchNpm(() => stop.abort());
   // A closed pipe (`npm start | head`) also means stop, and must not crash the cleanup.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => stop.abort());
   let code = 1;
@@ -36,7 +36,7 @@ export async function runCommand(command: (context: CommandContext) => Promise<n
 }
 
 /** One Ctrl-C arrives twice, from the terminal and from npm, so signals within half a second count as one. */
-function onFirstAndSecond(first: () => void, second: () => void): () => void {
+function onSignals(first: () => void, second: () => void): () => void {
   let firstAt: number | undefined;
   return () => {
     if (firstAt !== undefined && performance.now() - firstAt > 500) second();
@@ -48,7 +48,7 @@ function onFirstAndSecond(first: () => void, second: () => void): () => void {
 }
 
 /** npm forwards signals, but if npm itself is killed, all we see is that our parent has changed. */
-function whenNpmIsGone(stop: () => void): void {
+function watchNpm(stop: () => void): void {
   const parent = process.ppid;
   if (process.env.npm_lifecycle_event === undefined || parent <= 1) return;
   const timer = setInterval(() => process.ppid !== parent && stop(), 500);

@@ -17,7 +17,7 @@ import { localUrl, welcome } from './welcome.js';
 import { workspaceRoot } from './workspace-root.js';
 
 /** Refuses a second copy on the same data. Returns whether an earlier copy ended without releasing the lock. */
-function takeLock({ dataFolder }: StartSettings, { closing }: CommandContext): boolean {
+function acquireLock({ dataFolder }: StartSettings, { closing }: CommandContext): boolean {
   const file = join(dataFolder, 'start.lock');
   const crashedBefore = existsSync(file);
   const { release, heldBy } = tryLock(file);
@@ -46,8 +46,8 @@ function startServices(settings: StartSettings, database: ReadyDatabase, env: No
 const embeddedUrl = 'postgres://127.0.0.1/millrace';
 
 /** The address of a service from this machine. */
-const urlOf = ({ host, services }: StartSettings, wanted: string) =>
-  localUrl(host, services.find(({ name }) => name === wanted)!.port);
+const urlOf = ({ host, services }: StartSettings, service: string) =>
+  localUrl(host, services.find(({ name }) => name === service)!.port);
 
 function serviceEnvironment(settings: StartSettings, databaseUrl: string): NodeJS.ProcessEnv {
   const { host, services, exportFolder } = settings;
@@ -79,7 +79,7 @@ function firstEnd(services: RunningService[], database: ReadyDatabase, stopped: 
 async function start(context: CommandContext): Promise<number> {
   const { closing, stopped } = context;
   const settings = readStartSettings(process.env);
-  const crashedBefore = takeLock(settings, context);
+  const crashedBefore = acquireLock(settings, context);
   // After a crash, services of the earlier copy need a moment to drain.
   await checkPorts(settings.host, settings.services, crashedBefore ? 15_000 : 0);
   await checkSettings(settings.services, serviceEnvironment(settings, settings.databaseUrl ?? embeddedUrl));

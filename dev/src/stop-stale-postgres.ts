@@ -5,7 +5,7 @@ import { isAlive, waitUntilGone } from './wait-until-gone.js';
 
 /** Stops a Postgres that a crashed run left running on `dataDir`. */
 export async function stopStalePostgres(dataDir: string): Promise<void> {
-  const pid = livingPostmaster(dataDir);
+  const pid = runningPostmaster(dataDir);
   if (pid === undefined) return;
   process.kill(pid, 'SIGINT');
   if (await waitUntilGone(pid, 20_000)) return;
@@ -16,7 +16,7 @@ export async function stopStalePostgres(dataDir: string): Promise<void> {
   );
 }
 
-function livingPostmaster(dataDir: string): number | undefined {
+function runningPostmaster(dataDir: string): number | undefined {
   try {
     const pid = Number.parseInt(readFileSync(join(dataDir, 'postmaster.pid'), 'utf8'), 10);
     return pid > 1 && isAlive(pid) && isPostgres(pid) ? pid : undefined;

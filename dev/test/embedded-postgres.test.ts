@@ -12,7 +12,7 @@ const closing = createClosingList();
 afterAll(() => closing.closeAll());
 
 /** Kills Postgres, but leaves one of its processes running. */
-async function killWithLingerer(home: string): Promise<number> {
+async function killAllButOne(home: string): Promise<number> {
   const postgres = await startEmbeddedPostgres({ home, fsync: false });
   const client = new pg.Client(postgres.url);
   client.on('error', () => {});
@@ -33,7 +33,7 @@ it.each([
 ])('starts once the last process of a killed server has ended, with a log that is %s', async (_how, letters) => {
   const home = makeThrowAwayFolder(closing);
   const log = join(home, 'postgres.log');
-  const lingerer = await killWithLingerer(home);
+  const survivor = await killAllButOne(home);
   // Each letter takes two bytes.
   writeFileSync(log, `${'é'.repeat(letters)}\n`);
   const starting = startEmbeddedPostgres({ home, fsync: false });
@@ -45,7 +45,7 @@ it.each([
     async () => readFileSync(log).includes('pre-existing shared memory block'),
     'a first start fails because the process still holds the shared memory',
   );
-  process.kill(lingerer, 'SIGCONT');
+  process.kill(survivor, 'SIGCONT');
   expect(await failed).toBe('started');
   await (await starting).stop();
 });

@@ -316,13 +316,13 @@ describe.each(queueBackends)('on %s', (backend) => {
       .send({ ...event, path: 'x'.repeat(250) })
       .expect(503);
     expect(answer.body.error.code).toBe('overloaded');
-    const squeezed = gzipSync(JSON.stringify({ ...event, path: 'x'.repeat(1_000) })) as unknown as string;
+    const compressed = gzipSync(JSON.stringify({ ...event, path: 'x'.repeat(1_000) })) as unknown as string;
     await request(small)
       .post('/event')
       .set('content-encoding', 'gzip')
       .set('content-type', 'application/json')
       .serialize((body) => body)
-      .send(squeezed)
+      .send(compressed)
       .expect(413);
     others.release();
     await request(small).post('/event').send(event).expect(200);

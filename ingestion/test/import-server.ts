@@ -73,15 +73,15 @@ export function textSink() {
   return { stream, read: () => text };
 }
 
-interface RunSurroundings {
+interface RunDeps {
   stdin?: Readable;
   giveUpAfterMs?: number;
   tty?: boolean;
   environment?: SenderEnvironment;
 }
 
-export async function run(args: string[], surroundings: RunSurroundings = {}) {
-  const { stdin = Readable.from([]) as Readable, giveUpAfterMs = 5_000, tty = false, environment = {} } = surroundings;
+export async function run(args: string[], deps: RunDeps = {}) {
+  const { stdin = Readable.from([]) as Readable, giveUpAfterMs = 5_000, tty = false, environment = {} } = deps;
   const [stdout, stderr] = [textSink(), textSink()];
   const exitCode = await runImport(args, {
     stdin,

@@ -19,7 +19,7 @@ interface TypedEvents {
   to: Date;
 }
 
-/** A number of many digits for each event, the same ones each time: its digits decide what the event is. */
+/** A reproducible number for each event, whose digits determine its type and values. */
 const insert = `/* bench.fillTypedEvents */
 with drawn as materialized (
   select site, n, hashint8extended(n, site) & 9223372036854775807 as h
@@ -110,6 +110,6 @@ export const measureAggregations = (bench: Bench): Promise<Row[]> =>
       sites === frozen.sites && eventsPerSite === frozen.eventsPerSite
         ? frozenSpeedupRow(versus, [ms], frozen.figure, 4)
         : incomparableRow(versus),
-      infoRow('jobs: peak memory of the processor meanwhile', peakMb, 'MB'),
+      infoRow('jobs: peak memory of the processor', peakMb, 'MB'),
     ];
   });

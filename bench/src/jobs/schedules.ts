@@ -143,7 +143,7 @@ export const measureOnce = (bench: Bench): Promise<Row[]> =>
     const given = `${schedulers} schedulers, ${schedules} schedules every second for ${seconds} s`;
     return [
       {
-        measure: `jobs: ${given}: slots of ${all} not worked on exactly once`,
+        measure: `jobs: ${given}: slots of ${all} not processed exactly once`,
         ours: wrong,
         unit: 'slots',
         bar: 'none',

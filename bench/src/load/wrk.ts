@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { CommandError } from '@millrace/shared/commands/command-error';
 import { runTool } from './run-tool.js';
 
-/** As many requests as the server takes. */
+/** Sends as many requests as the server can handle. */
 interface Load {
   url: string;
   connections: number;
@@ -13,9 +13,9 @@ interface Load {
 }
 
 export interface LoadResult {
-  /** Answers with status 200. */
+  /** Responses with status 200. */
   ok: number;
-  /** Answers with another status, and failed connections. */
+  /** Responses with another status, and failed connections. */
   failed: number;
   seconds: number;
 }

@@ -24,7 +24,7 @@ interface OneView {
 const days = 30;
 const [{ id: siteId }] = onlyBiggestSite as [(typeof onlyBiggestSite)[0]];
 
-/** Makes it a site that also sells: downloads become signups, payments and other events that aggregates count. */
+/** Turns it into a site with revenue: downloads become signups, payments and other events that aggregates count. */
 const addMoney = `/* bench.addMoney */
 update events set event_type = case when hashtext(event_id::text) & 7 < 3 then 'signup' when hashtext(event_id::text) & 7 < 6 then 'payment'
     when hashtext(event_id::text) & 7 = 6 then 'revenue' else 'tournament_completed' end,
@@ -92,11 +92,11 @@ export async function measureAggregates(bench: Bench): Promise<Row[]> {
   const rows: Row[] = [];
   for (const events of monthEvents) {
     const { ms, firstMs } = await withClosing(bench, (closing) => aggregateOneView(bench, closing, events));
-    const name = `aggregates: a view more on a site of ${events.toLocaleString('en')} events in 30 days`;
+    const name = `aggregates: one more view on a site of ${events.toLocaleString('en')} events in 30 days`;
     const seconds = median(ms) / 1_000;
     const row = events === barEvents ? limitRow(name, seconds, 1, 's') : infoRow(name, seconds, 's');
     rows.push({ ...row, rounds: ms.map((each) => `${each} ms`).join(' · ') });
-    rows.push(infoRow(`${name}, the first aggregation of it`, firstMs / 1_000, 's'));
+    rows.push(infoRow(`${name}, first aggregation`, firstMs / 1_000, 's'));
   }
   return rows;
 }

@@ -100,15 +100,15 @@ export const measureLive = (bench: Bench): Promise<Row[]> =>
     const name = `live: CPU of reporting a second, ${eventsPerSecond} events/s`;
     const all = `${listeners.toLocaleString('en')} listeners of one site`;
     const cost = limitRow(
-      `${name}, ${all}, beyond that without listeners`,
+      `${name}, ${all}, in addition to that without listeners`,
       withAll.cpuMs - withoutListeners.cpuMs,
       30,
       'ms',
     );
     return [
       unlessTooBusy(cost, withAll.states / listeners),
-      infoRow(`${name}, ${all}, in all`, withAll.cpuMs, 'ms'),
-      infoRow(`${name}, one listener, in all`, withOne.cpuMs, 'ms'),
+      infoRow(`${name}, ${all}, in total`, withAll.cpuMs, 'ms'),
+      infoRow(`${name}, one listener, in total`, withOne.cpuMs, 'ms'),
       infoRow(`${name}, without listeners`, withoutListeners.cpuMs, 'ms'),
       infoRow('live: states that each listener received', withAll.states / listeners, 'a second'),
     ];

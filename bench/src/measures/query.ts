@@ -39,7 +39,7 @@ const sizedTimes = (events: number, measured: Map<string, CaseTimes>): SizedTime
   times: new Map([...measured].flatMap(([name, { ours }]) => (ours ? [[name, ours.ms]] : []))),
 });
 
-/** Measures over the database that the bars are about. */
+/** Measures over the database to which the bars apply. */
 const measureMain = (bench: Bench, events: number): Promise<SizedTimes & { rows: Row[] }> =>
   withClosing(bench, async (closing) => {
     const server = await startRolledServer(bench, closing, { events });
@@ -65,7 +65,7 @@ const measureMain = (bench: Bench, events: number): Promise<SizedTimes & { rows:
     rows.push(
       ...bytesRows(sizes, events),
       infoRow(`query: rolling up ${amount}`, server.rollSeconds, 's'),
-      infoRow('query: peak memory of the processor meanwhile', processorPeakMb, 'MB'),
+      infoRow('query: peak memory of the processor while rolling up', processorPeakMb, 'MB'),
     );
     return { ...sizedTimes(events, measured), rows };
   });

@@ -7,7 +7,7 @@ export type Table = Value[][];
 
 /** One API request with bars for its speed, and the same as plain SQL. */
 export interface QueryCase {
-  /** A short name, a colon, and what it asks for. */
+  /** A short name, a colon, and a description. */
   name: string;
   path: '/api/v1/query' | '/api/v1/query/batch' | '/api/v1/funnel' | '/api/v1/retention';
   body: Record<string, unknown>;

@@ -94,13 +94,13 @@ function exampleProblems(example: string, compose: string, configs: Config[], se
 function listeningProblems(name: string, service: ComposeService, portVariable: string): string[] {
   const port = String(service.environment?.[portVariable]);
   const published = (service.ports ?? []).map((text) => interpolate(text, needed).split(':').at(-1)!);
-  const asked = [
+  const checkedPorts = [
     ...[service.healthcheck?.test ?? []]
       .flat()
       .join(' ')
       .matchAll(/127\.0\.0\.1:(\d+)/g),
   ];
-  return [...published, ...asked.map((match) => match[1]!)]
+  return [...published, ...checkedPorts.map((match) => match[1]!)]
     .filter((other) => other !== port)
     .map((other) => `${name} listens on ${portVariable}=${port}, not on ${other}`);
 }

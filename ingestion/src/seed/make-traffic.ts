@@ -45,8 +45,8 @@ function visit(
     ? makeSpikeArrival(spike, random)
     : makeArrival({ day, isPhone: visitor.device === 'mobile', isReturn }, random);
   const startMs = drawTimeOfDay(day, visitor, random);
-  const coming = { ...arrival, siteId: options.siteId, visitor, isReturn, startMs };
-  return { day, firstDay, events: makeVisit(coming, random) };
+  const visitOptions = { ...arrival, siteId: options.siteId, visitor, isReturn, startMs };
+  return { day, firstDay, events: makeVisit(visitOptions, random) };
 }
 
 function firstVisit(options: TrafficOptions, day: string, index: number, spike?: Spike): TrafficVisit {

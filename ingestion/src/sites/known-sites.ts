@@ -31,10 +31,10 @@ export interface RefreshIntervals {
 const defaultIntervals: RefreshIntervals = { everyMs: 5_000, retryAfterMs: 1_000 };
 
 /** Without a database, all sites have the default settings. */
-export function openSites(url: string | undefined, logger: Logger, rhythm?: RefreshIntervals): KnownSites {
+export function openSites(url: string | undefined, logger: Logger, intervals?: RefreshIntervals): KnownSites {
   if (url === undefined) return defaultSites;
   const options = { max: 1, statementTimeoutMs: 5_000, applicationName: 'millrace-ingestion-sites' };
-  return watchSites(createPool(url, logger, options), logger, rhythm);
+  return watchSites(createPool(url, logger, options), logger, intervals);
 }
 
 /** close() ends the pool. */

@@ -81,8 +81,8 @@ describe('users without a number', () => {
 describe('raw events that verify compares', () => {
   it('are skipped in intervals that are not compared', async () => {
     const found: [number, number][] = [];
-    const isWanted = (interval: number) => interval !== intervalOf(from);
-    for await (const [interval, events] of rawIntervals(client, { siteId, from, to, isWanted })) {
+    const isIncluded = (interval: number) => interval !== intervalOf(from);
+    for await (const [interval, events] of rawIntervals(client, { siteId, from, to, isIncluded })) {
       found.push([interval, events.length]);
     }
     expect(found).toEqual([[intervalOf(from) + 1, 2_000]]);
