@@ -7,7 +7,7 @@ import { firstDifference } from '../first-difference.js';
 import { runProgram } from '../run-program.js';
 import { startThrowAwayPostgres } from '../throw-away-postgres.js';
 
-const note = `-- The schema after all migrations, written by \`npm run check -- --update-schema\`. To change it, add a migration.\n\n`;
+const note = `-- The schema that the migrations lead to, written by \`npm run check -- --update-schema\`. To change it, add a migration.\n\n`;
 const dumpFile = join('shared', 'schema.sql');
 const repair = 'run `npm run check -- --update-schema` and commit the file';
 
