@@ -24,7 +24,7 @@ interface OneView {
 const days = 30;
 const [{ id: siteId }] = onlyBiggestSite as [(typeof onlyBiggestSite)[0]];
 
-/** Turns it into a site with revenue: downloads become signups, payments and other events that aggregates count. */
+/** Adds revenue to the site: downloads become signups, payments and other events that aggregates count. */
 const addMoney = `/* bench.addMoney */
 update events set event_type = case when hashtext(event_id::text) & 7 < 3 then 'signup' when hashtext(event_id::text) & 7 < 6 then 'payment'
     when hashtext(event_id::text) & 7 = 6 then 'revenue' else 'tournament_completed' end,
