@@ -1,4 +1,4 @@
-/** Vitest's JSON report, written to the file MILLRACE_TEST_REPORT without a line on the terminal. */
+/** Writes Vitest's JSON report to the file MILLRACE_TEST_REPORT, without output on the terminal. */
 import { writeFile } from 'node:fs/promises';
 import { JsonReporter } from 'vitest/node';
 

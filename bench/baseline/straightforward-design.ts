@@ -1,4 +1,4 @@
-/** What Millrace is measured against: one job and one insert per event, and a bare Express app. `ROLE` says which part this process is. */
+/** The reference: one job and one insert per event, and a bare Express app. `ROLE` selects the part that this process runs. */
 
 import { validateEvent } from '@millrace/shared/contract/event';
 import type { Event } from '@millrace/shared/contract/event-columns';
@@ -8,10 +8,10 @@ import pg from 'pg';
 
 const { ROLE, PORT, QUEUE, REDIS_URL, DATABASE_URL } = process.env as Record<string, string>;
 
-/** As BullMQ's documentation recommends for workers; it suits the queue too. */
+/** As BullMQ's documentation recommends for workers. */
 const connection: ConnectionOptions = { url: REDIS_URL ?? '', maxRetriesPerRequest: null };
 
-/** Retries as long as ours does: no event is lost to a temporary fault. */
+/** Retries as long as Millrace, so that no event is lost to a temporary fault. */
 const jobOptions: JobsOptions = {
   attempts: 1_000_000,
   backoff: { type: 'fixed', delay: 1_000 },
@@ -26,7 +26,7 @@ function createApp(): express.Express {
   return app;
 }
 
-/** Accepts any JSON and stores nothing: how fast Express alone is. */
+/** Accepts any JSON and stores nothing, to measure Express alone. */
 function startExpress(): void {
   const app = createApp();
   app.post('/event', (_req, res) => void res.json({ status: 'ok' }));

@@ -30,7 +30,7 @@ export interface Bench {
   once<T>(work: (bench: Bench) => Promise<T>): Promise<T>;
 }
 
-/** @throws ClearError when wrk or Postgres cannot be started. */
+/** @throws CommandError when wrk or Postgres cannot be started. */
 export async function createBench(options: Options, { closing, stopped }: CommandContext): Promise<Bench> {
   const { quick, profile, fullGrowth, against } = options;
   const results = new Map<unknown, Promise<unknown>>();

@@ -70,6 +70,6 @@ export function frozenSpeedupRow(measure: string, oursMs: number[], frozen: Froz
   return thisMachine() === machine ? row : { ...row, notMeasured: true };
 }
 
-/** The frozen figure is about other amounts than this run. */
+/** The frozen figure is for other amounts than this run. */
 export const incomparableRow = (measure: string): Row =>
-  missingRow(measure, 'the frozen reference is about larger amounts');
+  missingRow(measure, 'the frozen reference is for larger amounts');

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
-import { ClearError } from '@millrace/dev/clear-error';
+import { CommandError } from '@millrace/shared/commands/command-error';
+import { parseCommandLine, withoutSeparator } from '@millrace/shared/commands/parse-command-line';
 
 export interface Options {
   help: boolean;
@@ -29,12 +29,12 @@ e2e/previous-release.json. Figures of other engines, which are not measured agai
   --help         show this text
 `;
 
-/** @throws ClearError with one sentence when an option or a measure is unknown. */
+/** @throws CommandError with one sentence when an option or a measure is unknown. */
 export function parseOptions(argv: string[], measures: string[]): Options {
   const { values, positionals } = parse(argv);
   const unknown = positionals.find((name) => !measures.includes(name));
   if (unknown !== undefined) {
-    throw new ClearError(`There is no measure "${unknown}"; choose from ${measures.join(', ')}.`);
+    throw new CommandError(`There is no measure "${unknown}"; choose from ${measures.join(', ')}.`);
   }
   const { 'full-growth': fullGrowth, against, ...flags } = values;
   return {
@@ -47,17 +47,13 @@ export function parseOptions(argv: string[], measures: string[]): Options {
 
 function parse(argv: string[]) {
   const flag = { type: 'boolean', default: false } as const;
-  try {
-    const options = {
-      help: flag,
-      quick: flag,
-      profile: flag,
-      'full-growth': flag,
-      against: { type: 'string' },
-    } as const;
-    return parseArgs({ args: argv.filter((argument) => argument !== '--'), options, allowPositionals: true });
-  } catch (error) {
-    const [sentence] = (error as Error).message.split('. ');
-    throw new ClearError(`${sentence}; see npm run bench -- --help.`);
-  }
+  const options = {
+    help: flag,
+    quick: flag,
+    profile: flag,
+    'full-growth': flag,
+    against: { type: 'string' },
+  } as const;
+  const args = withoutSeparator(argv);
+  return parseCommandLine({ args, options, allowPositionals: true }, 'See npm run bench -- --help.');
 }

@@ -5,7 +5,7 @@ export interface Row {
   unit: string;
   reference?: number;
   ratio?: number;
-  /** What must be reached, in words; absent from rows for information. */
+  /** The bar in words; absent from rows for information. */
   bar?: string;
   met?: boolean;
   /** The rounds behind a median: they show how noisy the machine was. */
@@ -75,7 +75,7 @@ export function infoRow(measure: string, ours: number, unit: string): Row {
   return { measure, ours, unit };
 }
 
-/** What could not be measured, and why. */
+/** A measure that could not be taken, and why. */
 export function missingRow(measure: string, note: string): Row {
   return { measure, ours: Number.NaN, unit: '', notMeasured: true, note };
 }

@@ -19,7 +19,7 @@ import type { Row } from './row.js';
 
 interface Measure {
   name: string;
-  /** @throws ClearError when it could not measure. */
+  /** @throws CommandError when it could not measure. */
   run(bench: Bench): Promise<Row[]>;
 }
 

@@ -56,7 +56,7 @@ interface JobsSettings {
 interface QuerySettings {
   /** Otherwise only the biggest site, the one that is queried: rolling up 60 days of 40 sites is slow however few their events. */
   allSites: boolean;
-  /** Events in 60 days of a smaller database, of the one that the bars are about, and of the one for `--full-growth`. */
+  /** Events in 60 days of a smaller database, of the one to which the bars apply, and of the one for `--full-growth`. */
   smallerEvents: number;
   events: number;
   largerEvents: number;

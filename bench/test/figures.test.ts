@@ -17,11 +17,11 @@ it('compares medians, so that one disturbed round does not matter', () => {
   expect(row).toMatchObject({ ours: 4_000, reference: 1_000, ratio: 4, bar: '>= 4x', met: true });
 });
 
-it('misses a limit that is reached exactly, since the bar is below it', () => {
+it('misses a limit that is reached exactly, because the value must be below it', () => {
   expect([limitRow('memory', 250, 250, 'MB').met, limitRow('memory', 249.9, 250, 'MB').met]).toEqual([false, true]);
 });
 
-it('does not judge the growth of memory by too few samples', () => {
+it('does not judge the growth of memory with too few samples', () => {
   expect(memoryGrowthRow('memory', [90, 100, 104, 150, 125])).toMatchObject({ ours: 25, unit: '%', met: false });
   expect(formatRows([memoryGrowthRow('memory', [90, 100])]).at(-1)).toBe(
     '| memory, growth from second to last fifth |      |           |       | < 10 % | not measured |        | too short: 2 samples |',

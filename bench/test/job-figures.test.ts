@@ -14,7 +14,7 @@ it('expects one slot of each schedule in each second', () => {
   expect(slotsOf(2, period)).toEqual(slots);
 });
 
-it('accepts slots with one firing and one job each, even if other jobs were executed, too', () => {
+it('accepts slots with one firing and one job each, even if other jobs were executed', () => {
   expect(notOnce(slots, [...slots, 'sched-bench-0-3000'], firings)).toBe(0);
 });
 

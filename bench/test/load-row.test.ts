@@ -31,7 +31,7 @@ it('does not judge against a reference that was idle', () => {
   });
 });
 
-it('says the same of a rate without a reference', () => {
+it('adds the same note to a rate without a reference', () => {
   expect(loadInfoRow('single', rounds([340], [0.5], [0])).note).toBe('generator-bound: ingestion idle 50 %');
   expect(idleNote(busy)).toBeUndefined();
 });
@@ -47,7 +47,7 @@ it('ignores the time before the load, and counts waiting for a core as busy', ()
   expect(idleShare(samples.slice(0, 1), 2)).toBe(0);
 });
 
-it('sees that this process is busy', () => {
+it('detects that this process is busy', () => {
   const watch = watchIdle(process.pid);
   const end = performance.now() + 300;
   while (performance.now() < end) Math.random();

@@ -1,4 +1,3 @@
-/** Proves that the events of the bench are what it says of them. */
 import { validateEvent } from '@millrace/shared/contract/event';
 import { expect, it } from 'vitest';
 import { makeBacklog, makeEvents } from '../src/load/make-events.js';

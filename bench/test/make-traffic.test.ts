@@ -55,7 +55,7 @@ it('gives the biggest site 38 % of the events and each of 40 sites some', () => 
   expect(trafficSites.reduce((sum, site) => sum + site.share, 0)).toBeCloseTo(1, 10);
 });
 
-it('makes visits of 1 to 9 events of one visitor', () => {
+it('makes visits with 1 to 9 events of one visitor', () => {
   const sessions = bySession();
   expect([...new Set(sessions.map(({ length }) => length))].sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
   expect(new Set(sessions.map(([first]) => `${first?.site_id} ${first?.user_id}`)).size).toBeLessThan(

@@ -3,7 +3,7 @@ import { parseOptions } from '../src/options.js';
 
 const measures = ['single', 'batch', 'drain'];
 
-it('runs every measure when none is named', () => {
+it('runs every measure by default', () => {
   expect(parseOptions([], measures)).toEqual({
     help: false,
     quick: false,

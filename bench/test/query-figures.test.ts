@@ -48,7 +48,7 @@ it('does not measure a query that reporting does not support', () => {
   expect(engineRows(totals, none, 10_000_000).map(({ notMeasured }) => notMeasured)).toEqual([true, true]);
 });
 
-it('compares with frozen figures of engines over as many events, and judges only on the machine they are from', () => {
+it('compares with frozen figures over the same number of events, and judges only on the same machine', () => {
   const ours = { ms: [2], cpuMs: 9.65, postgresCpuMs: 1 };
   const rows = engineRows(totals, { ...none, ours }, 10_000_000);
   expect(rows.map(({ reference, ratio, note }) => [reference, Math.round(ratio!), note])).toEqual([
@@ -61,8 +61,8 @@ it('compares with frozen figures of engines over as many events, and judges only
     [true, !isSameMachine],
   ]);
   expect(engineRows(totals, { ...none, ours }, 20_000).map(({ note }) => note)).toEqual([
-    'the frozen reference is about larger amounts',
-    'the frozen reference is about larger amounts',
+    'the frozen reference is for larger amounts',
+    'the frozen reference is for larger amounts',
   ]);
 });
 

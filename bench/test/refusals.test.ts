@@ -27,7 +27,7 @@ it('reports status and message when a timed request, a probe or a backlog is ref
   await expect(postBacklog(url, [{}][Symbol.iterator](), 1)).rejects.toThrow(refusal);
 });
 
-it('repeats a failed request of a load for its reason, since wrk only counts failures', async () => {
+it('repeats a failed request to find the reason, because wrk only counts failures', async () => {
   expect(await retryForReason(url, '{}')).toMatch(refusal);
   expect(await retryForReason(url.replace('/stats', '/fine'), '{}')).toBe('a retry succeeds');
   expect(await retryForReason('http://127.0.0.1:1/event', '{}')).toMatch(/^a retry cannot connect \(/);

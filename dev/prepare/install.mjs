@@ -7,7 +7,7 @@ import { packageFolders } from './package-folders.mjs';
 import { runTool } from './run-tool.mjs';
 import { runningPackages } from './transpile.mjs';
 
-/** How long pnpm may work before the next line about its progress. */
+/** How often pnpm's progress is shown. */
 const progressEveryMs = 5_000;
 
 /**
@@ -36,7 +36,7 @@ const leanFilters = [
   ...[...runningPackages, 'dashboard', 'sdk/browser'].map((name) => `{${name}}`),
 ].flatMap((filter) => ['--filter', filter]);
 
-/** Passes on pnpm's figures, `Progress: resolved 380, reused 120, downloaded 210, added 300`, now and then. */
+/** Passes on some of pnpm's lines `Progress: resolved 380, reused 120, downloaded 210, added 300`. */
 function progressNotes(note) {
   let noted = Date.now();
   return (line) => {
@@ -46,7 +46,7 @@ function progressNotes(note) {
   };
 }
 
-/** The pnpm on the PATH if it is the pinned one, otherwise npx, which fetches the pinned one into its cache. */
+/** The pnpm on the PATH if it has the pinned version, otherwise npx, which downloads that version into its cache. */
 async function findPnpm(root) {
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const wanted = packageManager.slice('pnpm@'.length).split('+')[0];

@@ -28,7 +28,7 @@ export async function waitForLock(file, onWait) {
   }
 }
 
-/** Links a complete file to the lock's name, so that no process can read half of one. */
+/** Links a complete file to the lock's name, so that no process can read an incomplete one. */
 function claim(file, mine) {
   const draft = `${file}.${process.pid}`;
   try {

@@ -2,9 +2,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateKey, looksLikeKey, registerKey } from '@millrace/shared/access/keys';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import { createLogger } from '@millrace/shared/platform/logger';
 import { createPool } from '@millrace/shared/platform/postgres';
-import { ClearError } from './clear-error.js';
 
 const onlyOwner = 0o600;
 
@@ -12,7 +12,7 @@ function readOrMake(file: string): string {
   if (!existsSync(file)) writeFileSync(file, `${generateKey()}\n`, { mode: onlyOwner, flag: 'wx' });
   const key = readFileSync(file, 'utf8').trim();
   if (looksLikeKey(key)) return key;
-  throw new ClearError(`${file} does not hold a key: delete it, and the next start makes a new one.`);
+  throw new CommandError(`${file} does not contain a key: delete it, and the next start creates a new one.`);
 }
 
 /** Returns the key file, after registering the key in the database if it is missing there. */

@@ -18,7 +18,7 @@ export interface Check {
   run(root: string): Promise<string[]> | string[];
 }
 
-/** What `npm run check` runs, in this order. A new check is a file in checks/ and a line here. */
+/** The checks of `npm run check`, in order. To add one, add a file to checks/ and a line here. */
 export const checks: readonly Check[] = [
   { name: 'lint', run: checkLint },
   { name: 'duplicates', run: checkDuplicates },

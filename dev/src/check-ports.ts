@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ClearError } from './clear-error.js';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import { portProblem } from './free-port.js';
 import type { PlannedService } from './start-settings.js';
 
-/** Throws a ClearError that names every port that cannot be listened on within `graceMs`. */
+/** @throws CommandError that names every port that cannot be listened on within `graceMs` */
 export async function checkPorts(host: string, planned: PlannedService[], graceMs: number): Promise<void> {
   const end = Date.now() + graceMs;
   const problems: string[] = [];
@@ -15,7 +15,7 @@ export async function checkPorts(host: string, planned: PlannedService[], graceM
     }
     if (problem !== undefined) problems.push(describe(problem, host, port, name, portVariable));
   }
-  if (problems.length > 0) throw new ClearError(problems.join('\n'));
+  if (problems.length > 0) throw new CommandError(problems.join('\n'));
 }
 
 /** Far enough away that moved services do not collide with each other. */

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import { checkConfig } from '@millrace/shared/platform/config';
-import { ClearError } from './clear-error.js';
 import type { Service } from './services.js';
 import { workspaceRoot } from './workspace-root.js';
 
 type ConfigSchema = Parameters<typeof checkConfig>[0];
 
-/** @throws ClearError that lists every invalid variable of all services, so that none of them starts only to fail. */
+/** @throws CommandError that lists every invalid variable of all services, so that none of them starts only to fail. */
 export async function checkSettings(services: readonly Service[], env: NodeJS.ProcessEnv): Promise<void> {
   const messages = await Promise.all(
     services.map(async ({ name, folder = name, config = 'config' }) => {
@@ -18,5 +18,5 @@ export async function checkSettings(services: readonly Service[], env: NodeJS.Pr
   );
   const problems = [...new Set(messages.flat())];
   if (problems.length === 0) return;
-  throw new ClearError(`Correct these environment variables:\n  ${problems.join('\n  ')}`);
+  throw new CommandError(`Correct these environment variables:\n  ${problems.join('\n  ')}`);
 }

@@ -1,15 +1,15 @@
+import { CommandError } from '@millrace/shared/commands/command-error';
 import { type Check, checks } from './check-list.js';
 import { writeSchemaDump } from './checks/schema-dump.js';
 import { writeDocs } from './checks/written-docs.js';
-import { ClearError } from './clear-error.js';
 import { runCommand } from './run-command.js';
 import { workspaceRoot } from './workspace-root.js';
 
-function wantedChecks(names: string[]): readonly Check[] {
+function selectChecks(names: string[]): readonly Check[] {
   const unknown = names.find((name) => !checks.some((check) => check.name === name));
   if (unknown) {
     const known = checks.map(({ name }) => name).join(', ');
-    throw new ClearError(`There is no check "${unknown}": choose from ${known}, or name none to run all.`);
+    throw new CommandError(`There is no check "${unknown}": choose from ${known}, or name none to run all.`);
   }
   return names.length === 0 ? checks : checks.filter(({ name }) => names.includes(name));
 }
@@ -31,7 +31,7 @@ async function runCheck(check: Check): Promise<boolean> {
 
 async function checkAll(names: string[], stopped: AbortSignal): Promise<number> {
   const failed: string[] = [];
-  for (const check of wantedChecks(names)) {
+  for (const check of selectChecks(names)) {
     if (stopped.aborted) return 1;
     if (!(await runCheck(check))) failed.push(check.name);
   }

@@ -5,7 +5,6 @@ export interface ClosingList {
   closeAll(): Promise<void>;
 }
 
-/** Makes an empty list. */
 export function createClosingList(): ClosingList {
   const closers: (() => Promise<void> | void)[] = [];
   async function closeAll(): Promise<void> {

@@ -1,4 +1,4 @@
-/** The part of Vitest's JSON report that we read. */
+/** The used part of Vitest's JSON report. */
 export interface VitestReport {
   numPassedTests: number;
   numFailedTests: number;

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface DocumentBlock {
-  /** Such as `sh`; empty where the fence names none. */
+  /** Such as `sh`; empty if the fence has none. */
   language: string;
   lines: string[];
 }
@@ -11,7 +11,7 @@ export interface DocumentBlock {
 export interface PrintedCommand {
   /** May have several lines. */
   command: string;
-  /** What the `#` lines below it say that it prints, where `…` is any text; undefined without such lines. */
+  /** The expected output from the `#` lines below it, where `…` is any text; undefined without such lines. */
   output: string | undefined;
 }
 
@@ -39,7 +39,7 @@ export function documentBlocks(markdown: string): DocumentBlock[] {
   return blocks;
 }
 
-/** Quotes that are still open at the end of `text`, or a backslash: the command goes on in the next line. */
+/** Whether a command continues on the next line, because of an open quote or a backslash at the end. */
 const isUnfinished = (text: string) => text.endsWith('\\') || text.replace(/"[^"]*"|[^']/g, '').length % 2 === 1;
 
 /** The commands of a block marked `sh`, in order. */

@@ -1,7 +1,7 @@
 /** Postgres refuses to run as root, so as root it is started as another user. */
 import { type SpawnOptions, spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
-import { ClearError } from './clear-error.js';
+import { CommandError } from '@millrace/shared/commands/command-error';
 
 /** How to start a Postgres program: a prefix for its command line, spawn options, and the owner of its files. */
 export interface PostgresUser {
@@ -18,7 +18,7 @@ export function choosePostgresUser(probe: string, home: string, dataDir: string)
   if (process.getuid?.() !== 0) return { prefix: [], options: {} };
   const owner = dataOwner(dataDir) ?? lookUp('postgres') ?? lookUp('nobody');
   if (!owner) {
-    throw new ClearError(
+    throw new CommandError(
       'Postgres refuses to run as root, and there is no user "postgres" or "nobody" to run it as: run this command as an ordinary user.',
     );
   }
@@ -27,7 +27,7 @@ export function choosePostgresUser(probe: string, home: string, dataDir: string)
   const able = ['dac_read_search', 'dac_override'].map((capability) => withCapability(owner, capability));
   const found = able.find((user) => canRun(user, probe, home));
   if (found) return found;
-  throw new ClearError(
+  throw new CommandError(
     `Postgres refuses to run as root, and the user it would run as (uid ${owner.uid}) cannot enter ${home}: move the clone to a folder that all users can enter, or run this command as an ordinary user.`,
   );
 }

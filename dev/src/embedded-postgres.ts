@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ClearError } from './clear-error.js';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import { choosePostgresUser, type PostgresUser } from './drop-root.js';
 import { findFreePort, portProblem } from './free-port.js';
 import {
@@ -42,7 +42,7 @@ export interface EmbeddedPostgres {
   stop(deadlineMs?: number): Promise<void>;
 }
 
-/** Starts Postgres, after initializing it the first time, and resolves when it accepts connections. @throws ClearError */
+/** Starts Postgres, after initializing it the first time, and resolves when it accepts connections. @throws CommandError */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const binaries = findPostgresBinaries();
   const files = postgresFiles(options.home);
@@ -53,7 +53,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const settings = { port: await choosePort(options.port), fsync: options.fsync ?? true };
   const start = () => superviseChild(spawnPostgres(binaries.postgres, files, user, settings), url);
   const url = `postgres://${databaseUser}:${password}@127.0.0.1:${settings.port}/${databaseUser}`;
-  for (const deadline = Date.now() + lingerMs; ; await sleep(200)) {
+  for (const deadline = Date.now() + shutdownMs; ; await sleep(200)) {
     const before = isLarge(files.logFile) ? 0 : logSize(files.logFile);
     const running = start();
     try {
@@ -67,16 +67,16 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 }
 
 /** How long to wait for the processes of a killed Postgres; until they end, their data cannot be used. */
-const lingerMs = 15_000;
+const shutdownMs = 15_000;
 
 const isStillInUse = (logFile: string, from: number) =>
   readFileSync(logFile).subarray(from).includes('pre-existing shared memory block');
 
-async function choosePort(wanted: number | undefined): Promise<number> {
-  if (wanted === undefined) return findFreePort();
-  const problem = await portProblem('127.0.0.1', wanted);
-  if (problem === undefined) return wanted;
-  throw new ClearError(`Postgres cannot listen on port ${wanted} of 127.0.0.1 (${problem}): choose another port.`);
+async function choosePort(requested: number | undefined): Promise<number> {
+  if (requested === undefined) return findFreePort();
+  const problem = await portProblem('127.0.0.1', requested);
+  if (problem === undefined) return requested;
+  throw new CommandError(`Postgres cannot listen on port ${requested} of 127.0.0.1 (${problem}): choose another port.`);
 }
 
 function spawnPostgres(
@@ -127,15 +127,15 @@ async function waitUntilReady(running: EmbeddedPostgres, files: PostgresFiles): 
   await createDatabase(running.url);
 }
 
-function startFailure(files: PostgresFiles): ClearError {
+function startFailure(files: PostgresFiles): CommandError {
   const tail = readFileSync(files.logFile, 'utf8').trimEnd().split('\n').slice(-8).join('\n');
-  if (/no space left on device/i.test(tail)) return new ClearError(diskFull(files.home));
+  if (/no space left on device/i.test(tail)) return new CommandError(diskFull(files.home));
   if (/data directory was initialized by PostgreSQL version/.test(tail)) {
-    return new ClearError(
+    return new CommandError(
       `The data in ${files.dataDir} belongs to another major version of Postgres: dump them with that version, move the folder away, and restore.`,
     );
   }
-  return new ClearError(`The embedded Postgres did not start; the end of its log ${files.logFile} says:\n${tail}`);
+  return new CommandError(`The embedded Postgres did not start; the end of its log ${files.logFile} says:\n${tail}`);
 }
 
 const logSize = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;

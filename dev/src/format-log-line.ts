@@ -31,8 +31,8 @@ function parseRecord(line: string): LogRecord | undefined {
 
 /** Local time with milliseconds; the Swedish locale writes it as 23:59:59. */
 function clock(time: number | undefined): string {
-  const moment = new Date(time ?? Date.now());
-  return `${moment.toLocaleTimeString('sv')}.${String(moment.getMilliseconds()).padStart(3, '0')}`;
+  const date = new Date(time ?? Date.now());
+  return `${date.toLocaleTimeString('sv')}.${String(date.getMilliseconds()).padStart(3, '0')}`;
 }
 
 function formatValue(value: unknown): string {

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
-import { ClearError } from './clear-error.js';
+import { CommandError } from '@millrace/shared/commands/command-error';
+import { parseCommandLine, withoutSeparator } from '@millrace/shared/commands/parse-command-line';
 
 export interface FuzzOptions {
   help: boolean;
@@ -11,21 +11,30 @@ export interface FuzzOptions {
 
 export const fuzzHelp = `Usage: npm run fuzz [-- [--minutes N] [--seed S]]
 
-Asks the engine random questions about sites with random histories, on a Postgres that it starts and removes itself, and
-compares each answer with a plain count of the same events, some with plain SQL, too. A round is one site and some 3,600
-questions: between and beside them events are stored, come late, are erased and rolled, and the site changes its zone.
+Sends random queries about sites with random histories, on a temporary Postgres, and compares each result with a plain
+count of the same events, and some with plain SQL. A round is one site and some 3,600 queries. Between and during them,
+events are stored, arrive late, are erased and rolled, and the time zone of the site changes.
 
-  --minutes N  go on for so many minutes (default 1)
-  --seed S     seed of the first round, from which everything in it follows; later rounds count on from there. Without
-               --minutes this round is the only one
+  --minutes N  run for this many minutes (default 1)
+  --seed S     seed of the first round, which is then reproducible; later rounds use the following numbers. Without
+               --minutes, only this round is run
   --help       show this text
 
-Exit code 0: all answers were right. 1: one was not, and is shown with the command that asks it again; or the search was stopped, or could not go on, which the last lines say.
+Exit codes: 0 all results were correct; 1 one was wrong and is shown with the command that repeats it, or the run was
+stopped or failed, as explained in the last lines.
 `;
 
-/** `clock` supplies the default seed. @throws ClearError for an unknown option or an invalid number. */
+/** `clock` supplies the default seed. @throws CommandError for an unknown option or an invalid number. */
 export function readFuzzOptions(argv: string[], clock: () => number = Date.now): FuzzOptions {
-  const { help, minutes, seed } = parse(argv.filter((argument) => argument !== '--'));
+  const text = { type: 'string' } as const;
+  const { values } = parseCommandLine(
+    {
+      args: withoutSeparator(argv),
+      options: { help: { type: 'boolean', default: false }, minutes: text, seed: text },
+    },
+    '`npm run fuzz -- --help` lists the options.',
+  );
+  const { help, minutes, seed } = values;
   return {
     help,
     minutes: minutes !== undefined ? numberOf('minutes', minutes, 0.01) : seed === undefined ? 1 : undefined,
@@ -33,18 +42,8 @@ export function readFuzzOptions(argv: string[], clock: () => number = Date.now):
   };
 }
 
-function parse(args: string[]) {
-  const text = { type: 'string' } as const;
-  try {
-    return parseArgs({ args, options: { help: { type: 'boolean', default: false }, minutes: text, seed: text } })
-      .values;
-  } catch (error) {
-    throw new ClearError(`${(error as Error).message.split('.')[0]}. \`npm run fuzz -- --help\` lists the options.`);
-  }
-}
-
 function numberOf(name: string, text: string, least: number): number {
   const number = text.trim() === '' ? Number.NaN : Number(text);
   if (number >= least && number <= Number.MAX_SAFE_INTEGER) return number;
-  throw new ClearError(`--${name} ${text} is not a number of ${least} or more.`);
+  throw new CommandError(`--${name} ${text} is not a number of ${least} or more.`);
 }

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ClearError } from './clear-error.js';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import type { PostgresUser } from './drop-root.js';
 
 /** The superuser, who owns everything in the database. */
@@ -46,7 +46,7 @@ export function initPostgres(initdb: string, files: PostgresFiles, user: Postgre
 
 function readPassword(files: PostgresFiles): string {
   if (existsSync(files.passwordFile)) return readFileSync(files.passwordFile, 'utf8');
-  throw new ClearError(
+  throw new CommandError(
     `The password of the database in ${files.dataDir} is missing: restore ${files.passwordFile}, or remove both to start with an empty database.`,
   );
 }
@@ -68,8 +68,8 @@ function runInitdb(initdb: string, dataDir: string, files: PostgresFiles, user: 
   if (result.status === 0) return;
   rmSync(dataDir, { recursive: true, force: true });
   const output = `${result.stdout ?? ''}${result.stderr ?? ''}${result.error?.message ?? ''}`;
-  if (/no space left on device/i.test(output)) throw new ClearError(diskFull(files.home));
-  throw new ClearError(`The embedded Postgres could not be initialized in ${files.home}:\n${output.trimEnd()}`);
+  if (/no space left on device/i.test(output)) throw new CommandError(diskFull(files.home));
+  throw new CommandError(`The embedded Postgres could not be initialized in ${files.home}:\n${output.trimEnd()}`);
 }
 
 /** The message for a full disk. */

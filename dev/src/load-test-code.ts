@@ -6,7 +6,7 @@ interface ViteServer {
   ssrLoadModule(path: string): Promise<unknown>;
 }
 
-/** As a variable, since `npm start` compiles this file where vitest is not installed. */
+/** A variable, because `npm start` compiles this file without vitest installed. */
 const vitest: string = 'vitest/node';
 
 /** Imports a test module, which is never compiled to dist/. `path` starts at the workspace's folder; `T` is what it exports. */

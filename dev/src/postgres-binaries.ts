@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { ClearError } from './clear-error.js';
+import { CommandError } from '@millrace/shared/commands/command-error';
 
 /** Absolute paths of the programs in the package. */
 export interface PostgresBinaries {
@@ -24,7 +24,7 @@ export function findPostgresBinaries(): PostgresBinaries {
   } catch {
     // Not installed for this platform, which is reported below.
   }
-  throw new ClearError(
+  throw new CommandError(
     `There is no embedded Postgres for ${platform}: start a Postgres 15 or newer yourself and set DATABASE_URL to it.`,
   );
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
-import { ClearError } from './clear-error.js';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
 import type { CommandContext } from './run-command.js';
 import { lastWords } from './run-services.js';
@@ -25,12 +25,12 @@ export async function openDatabase(settings: StartSettings, { closing }: Command
   return postgres;
 }
 
-/** Migrates tables and queue. @throws ClearError with the end of the migration's log */
+/** Migrates tables and queue. @throws CommandError with the end of the migration's log */
 export async function migrateDatabase(env: NodeJS.ProcessEnv, logFormat: 'text' | 'json', stopped: AbortSignal) {
   const script = join(workspaceRoot, 'shared', 'dist', 'commands', 'migrate-command.js');
   const child = spawnNode({ name: 'migrate', script, env, logFormat });
   stopped.addEventListener('abort', () => child.kill('SIGTERM'));
   const how = await child.ended;
   if (stopped.aborted || child.exitCode() === 0) return;
-  throw new ClearError(`The database could not be migrated (the migration ended ${how}). ${lastWords(child)}`);
+  throw new CommandError(`The database could not be migrated (the migration ended ${how}). ${lastWords(child)}`);
 }

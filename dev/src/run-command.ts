@@ -1,10 +1,10 @@
 import { dirname } from 'node:path';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import { explainFailure } from '../prepare/explain-failure.mjs';
-import { ClearError } from './clear-error.js';
 import { type ClosingList, createClosingList } from './closing-list.js';
 import { workspaceRoot } from './workspace-root.js';
 
-/** What a command gets: a list for its cleanup, and a signal that fires on Ctrl-C. */
+/** For each command: a list for its cleanup, and a signal that fires on Ctrl-C. */
 export interface CommandContext {
   closing: ClosingList;
   stopped: AbortSignal;
@@ -14,13 +14,13 @@ export interface CommandContext {
 export async function runCommand(command: (context: CommandContext) => Promise<number>): Promise<never> {
   const closing = createClosingList();
   const stop = new AbortController();
-  const onSignal = onFirstAndSecond(
+  const onSignal = onSignals(
     () => stop.abort(),
     () => process.exit(1),
   );
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
-  whenNpmIsGone(() => stop.abort());
-  //  head`) is a wish to stop as well, and must not crash the closing.|A closed pipe (`npm start | head`) also means stop, and must not crash the cleanup.| head`) is a wish to stop as well, and must not crash the closing.
+  watchNpm(() => stop.abort());
+  // A closed pipe (`npm start | head`) also means stop, and must not crash the cleanup.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => stop.abort());
   let code = 1;
   try {
@@ -36,7 +36,7 @@ export async function runCommand(command: (context: CommandContext) => Promise<n
 }
 
 /** One Ctrl-C arrives twice, from the terminal and from npm, so signals within half a second count as one. */
-function onFirstAndSecond(first: () => void, second: () => void): () => void {
+function onSignals(first: () => void, second: () => void): () => void {
   let firstAt: number | undefined;
   return () => {
     if (firstAt !== undefined && performance.now() - firstAt > 500) second();
@@ -48,7 +48,7 @@ function onFirstAndSecond(first: () => void, second: () => void): () => void {
 }
 
 /** npm forwards signals, but if npm itself is killed, all we see is that our parent has changed. */
-function whenNpmIsGone(stop: () => void): void {
+function watchNpm(stop: () => void): void {
   const parent = process.ppid;
   if (process.env.npm_lifecycle_event === undefined || parent <= 1) return;
   const timer = setInterval(() => process.ppid !== parent && stop(), 500);
@@ -61,9 +61,9 @@ function report(error: unknown): void {
   process.stderr.write(`${describe(error)}\n`);
 }
 
-/** A ClearError is shown as a sentence; only bugs are shown with a stack. */
+/** The message of a CommandError; the stack trace of an unexpected error. */
 function describe(error: unknown): string {
-  if (error instanceof ClearError) return error.message;
+  if (error instanceof CommandError) return error.message;
   if (!(error instanceof Error)) return String(error);
   const { code = '', path = workspaceRoot } = error as NodeJS.ErrnoException;
   const sentence = fileProblems.has(code) ? explainFailure(code, dirname(path)) : undefined;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ClearError } from './clear-error.js';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import type { NodeChild } from './spawn-node.js';
 
 const readyDeadlineMs = 30_000;
@@ -10,7 +10,7 @@ export interface RunningService extends NodeChild {
   readyUrl: string;
 }
 
-/** Resolves when the service answers 200. @throws ClearError if it ends or does not answer in time */
+/** Resolves when the service answers 200. @throws CommandError if it ends or does not answer in time */
 export async function waitUntilReady(service: RunningService): Promise<void> {
   const end = Date.now() + readyDeadlineMs;
   let ending: string | undefined;
@@ -18,9 +18,9 @@ export async function waitUntilReady(service: RunningService): Promise<void> {
     ending = how;
   });
   while (!(await answersOk(service.readyUrl))) {
-    if (ending) throw new ClearError(`${service.name} ended ${ending} before it was ready. ${lastWords(service)}`);
+    if (ending) throw new CommandError(`${service.name} ended ${ending} before it was ready. ${lastWords(service)}`);
     if (Date.now() > end) {
-      throw new ClearError(`${service.name} was not ready within ${readyDeadlineMs / 1000} s. ${lastWords(service)}`);
+      throw new CommandError(`${service.name} was not ready within ${readyDeadlineMs / 1000} s. ${lastWords(service)}`);
     }
     await sleep(50);
   }
@@ -42,7 +42,7 @@ async function answersOk(url: string): Promise<boolean> {
   }
 }
 
-/** Stops all services together. Those that miss the deadline are killed, and a ClearError names them. */
+/** Stops all services together. Those that miss the deadline are killed, and a CommandError names them. */
 export async function stopServices(children: NodeChild[]): Promise<void> {
   const late: string[] = [];
   await Promise.all(
@@ -57,5 +57,5 @@ export async function stopServices(children: NodeChild[]): Promise<void> {
     }),
   );
   if (late.length === 0) return;
-  throw new ClearError(`${late.join(', ')} did not stop within ${stopDeadlineMs / 1000} s and had to be killed.`);
+  throw new CommandError(`${late.join(', ')} did not stop within ${stopDeadlineMs / 1000} s and had to be killed.`);
 }

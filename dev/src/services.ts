@@ -29,7 +29,7 @@ export function nodeOptions({ heapMb, youngHeapMb }: Heap, env: NodeJS.ProcessEn
  * For threads that count in large arrays. With a fixed threshold, glibc returns freed arrays to the system; otherwise it raises the
  * threshold whenever a large array is freed (`M_MMAP_THRESHOLD` in mallopt(3)) and keeps the memory for each thread.
  */
-const givesArraysBack = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '131072' };
+const memoryEnvironment = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '131072' };
 
 /** All services, in the order in which an event passes through them. */
 export const services: readonly Service[] = [
@@ -41,7 +41,7 @@ export const services: readonly Service[] = [
     portVariable: 'REPORTING_PORT',
     defaultPort: 4000,
     youngHeapMb: 4,
-    environment: givesArraysBack,
+    environment: memoryEnvironment,
   },
   {
     name: 'reporting-worker',
@@ -52,6 +52,6 @@ export const services: readonly Service[] = [
     defaultPort: 4001,
     heapMb: 512,
     youngHeapMb: 4,
-    environment: givesArraysBack,
+    environment: memoryEnvironment,
   },
 ];

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import { readingNeedsKey } from '@millrace/shared/platform/config';
-import { ClearError } from './clear-error.js';
 import { type Service, services } from './services.js';
 import { workspaceRoot } from './workspace-root.js';
 
@@ -28,7 +28,7 @@ export interface StartSettings {
 
 /**
  * Reads the variables, all of which are optional.
- * @throws ClearError that lists every invalid or shared port
+ * @throws CommandError that lists every invalid or shared port
  */
 export function readStartSettings(env: NodeJS.ProcessEnv): StartSettings {
   const planned = services.map((service) => ({
@@ -36,7 +36,7 @@ export function readStartSettings(env: NodeJS.ProcessEnv): StartSettings {
     port: Number(env[service.portVariable] || service.defaultPort),
   }));
   const problems = [...invalidPorts(planned, env), ...sharedPorts(planned)];
-  if (problems.length > 0) throw new ClearError(problems.join('\n'));
+  if (problems.length > 0) throw new CommandError(problems.join('\n'));
   const host = env.HOST || '127.0.0.1';
   const dataFolder = env.MILLRACE_DATA_DIR || join(workspaceRoot, '.millrace');
   return {

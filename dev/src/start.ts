@@ -1,10 +1,10 @@
 /** `npm start`: Postgres, migrations, all services, one log, and an orderly end. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import { tryLock } from '../prepare/process-lock.mjs';
 import { checkPorts } from './check-ports.js';
 import { checkSettings } from './check-settings.js';
-import { ClearError } from './clear-error.js';
 import { migrateDatabase, openDatabase, type ReadyDatabase } from './prepare-database.js';
 import { type CommandContext, runCommand } from './run-command.js';
 import { lastWords, type RunningService, stopServices, waitUntilReady } from './run-services.js';
@@ -17,12 +17,12 @@ import { localUrl, welcome } from './welcome.js';
 import { workspaceRoot } from './workspace-root.js';
 
 /** Refuses a second copy on the same data. Returns whether an earlier copy ended without releasing the lock. */
-function takeLock({ dataFolder }: StartSettings, { closing }: CommandContext): boolean {
+function acquireLock({ dataFolder }: StartSettings, { closing }: CommandContext): boolean {
   const file = join(dataFolder, 'start.lock');
   const crashedBefore = existsSync(file);
   const { release, heldBy } = tryLock(file);
   if (heldBy !== undefined) {
-    throw new ClearError(
+    throw new CommandError(
       `Millrace is already running on the data in ${dataFolder} (process ${heldBy}): use that one, or stop it before starting another.`,
     );
   }
@@ -42,12 +42,12 @@ function startServices(settings: StartSettings, database: ReadyDatabase, env: No
   });
 }
 
-/** Stands for the URL of the embedded Postgres, which is known once it runs. */
+/** Placeholder for the URL of the embedded Postgres, which is only known once it is running. */
 const embeddedUrl = 'postgres://127.0.0.1/millrace';
 
 /** The address of a service from this machine. */
-const urlOf = ({ host, services }: StartSettings, wanted: string) =>
-  localUrl(host, services.find(({ name }) => name === wanted)!.port);
+const urlOf = ({ host, services }: StartSettings, service: string) =>
+  localUrl(host, services.find(({ name }) => name === service)!.port);
 
 function serviceEnvironment(settings: StartSettings, databaseUrl: string): NodeJS.ProcessEnv {
   const { host, services, exportFolder } = settings;
@@ -79,7 +79,7 @@ function firstEnd(services: RunningService[], database: ReadyDatabase, stopped: 
 async function start(context: CommandContext): Promise<number> {
   const { closing, stopped } = context;
   const settings = readStartSettings(process.env);
-  const crashedBefore = takeLock(settings, context);
+  const crashedBefore = acquireLock(settings, context);
   // After a crash, services of the earlier copy need a moment to drain.
   await checkPorts(settings.host, settings.services, crashedBefore ? 15_000 : 0);
   await checkSettings(settings.services, serviceEnvironment(settings, settings.databaseUrl ?? embeddedUrl));
@@ -102,7 +102,7 @@ async function start(context: CommandContext): Promise<number> {
   const reason = await end;
   process.stdout.write('Stopping...\n');
   if (reason === undefined) return 0;
-  throw new ClearError(`${reason}\nEverything else was stopped, too.`);
+  throw new CommandError(`${reason}\nEverything else was stopped, too.`);
 }
 
 await runCommand(start);

@@ -1,22 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ClearError } from './clear-error.js';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import { isAlive, waitUntilGone } from './wait-until-gone.js';
 
 /** Stops a Postgres that a crashed run left running on `dataDir`. */
 export async function stopStalePostgres(dataDir: string): Promise<void> {
-  const pid = livingPostmaster(dataDir);
+  const pid = runningPostmaster(dataDir);
   if (pid === undefined) return;
   process.kill(pid, 'SIGINT');
   if (await waitUntilGone(pid, 20_000)) return;
   process.kill(pid, 'SIGQUIT');
   if (await waitUntilGone(pid, 5_000)) return;
-  throw new ClearError(
+  throw new CommandError(
     `An earlier Postgres (process ${pid}) is still running on ${dataDir} and does not stop: kill that process and run the same command again.`,
   );
 }
 
-function livingPostmaster(dataDir: string): number | undefined {
+function runningPostmaster(dataDir: string): number | undefined {
   try {
     const pid = Number.parseInt(readFileSync(join(dataDir, 'postmaster.pid'), 'utf8'), 10);
     return pid > 1 && isAlive(pid) && isPostgres(pid) ? pid : undefined;

@@ -1,6 +1,6 @@
 /** `npm test`: runs the suite on a Postgres and a Redis that it starts and removes. */
 import { join } from 'node:path';
-import { ClearError } from './clear-error.js';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import type { ClosingList } from './closing-list.js';
 import { type CommandContext, runCommand } from './run-command.js';
 import { runVitest } from './run-vitest.js';
@@ -13,7 +13,7 @@ async function findRedis(closing: ClosingList): Promise<string | undefined> {
   const url = process.env.REDIS_URL || (await startThrowAwayRedis(closing, { durable: false }));
   if (url) return url;
   if (process.env.CI === 'true') {
-    throw new ClearError(
+    throw new CommandError(
       'CI=true requires the Redis suites, but there is no Redis: install redis-server or set REDIS_URL.',
     );
   }

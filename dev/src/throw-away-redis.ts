@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ClearError } from './clear-error.js';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import type { ClosingList } from './closing-list.js';
 import { findFreePort } from './free-port.js';
 import { stopWhenOrphaned } from './stop-when-orphaned.js';
@@ -21,7 +21,7 @@ export async function startThrowAwayRedis(
   const port = await findFreePort();
   const folder = makeThrowAwayFolder(closing, durable ? undefined : makeStoresFolder);
   const appendFsync = durable ? 'always' : 'no';
-  const safety = [
+  const durability = [
     '--appendonly',
     'yes',
     '--appendfsync',
@@ -31,15 +31,15 @@ export async function startThrowAwayRedis(
     '--save',
     '',
   ];
-  const place = ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder];
+  const location = ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder];
   // Detached, so that Ctrl-C does not stop Redis before its users.
-  const child = spawn('redis-server', [...place, ...safety], { detached: true, stdio: 'ignore' });
-  stopWithUs(child, closing);
+  const child = spawn('redis-server', [...location, ...durability], { detached: true, stdio: 'ignore' });
+  stopOnClose(child, closing);
   await waitUntilListening(child, port);
   return `redis://127.0.0.1:${port}`;
 }
 
-function stopWithUs(child: ChildProcess, closing: ClosingList): void {
+function stopOnClose(child: ChildProcess, closing: ClosingList): void {
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const watch = stopWhenOrphaned(child.pid ?? 0, 'TERM');
   closing.add(async () => {
@@ -53,7 +53,7 @@ async function waitUntilListening(child: ChildProcess, port: number): Promise<vo
   const end = Date.now() + 10_000;
   while (!(await canConnect(port))) {
     if (child.exitCode !== null || Date.now() > end)
-      throw new ClearError('The redis-server on the PATH did not start.');
+      throw new CommandError('The redis-server on the PATH did not start.');
     await sleep(20);
   }
 }

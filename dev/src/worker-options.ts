@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
-import { ClearError } from './clear-error.js';
+import { CommandError } from '@millrace/shared/commands/command-error';
+import { parseCommandLine } from '@millrace/shared/commands/parse-command-line';
 import { type Service, services } from './services.js';
 
 export interface WorkerOptions {
@@ -24,21 +24,16 @@ They log their health at the start and every minute. Set PROCESSOR_PORT, REPORTI
 choose their ports; the default is a free one.
 `;
 
-/** @throws ClearError for an unknown option, or for two that exclude each other */
+/** @throws CommandError for an unknown option, or for two that exclude each other */
 export function readWorkerOptions(argv: string[]): WorkerOptions {
   const options = {
     help: { type: 'boolean' },
     'no-cron': { type: 'boolean' },
     'cron-only': { type: 'boolean' },
   } as const;
-  let values: { help?: boolean; 'no-cron'?: boolean; 'cron-only'?: boolean };
-  try {
-    ({ values } = parseArgs({ args: argv, options }));
-  } catch (error) {
-    throw new ClearError(`${(error as Error).message.split('.')[0]}. \`npm run workers -- --help\` lists the options.`);
-  }
+  const { values } = parseCommandLine({ args: argv, options }, '`npm run workers -- --help` lists the options.');
   if (values['no-cron'] && values['cron-only']) {
-    throw new ClearError('--no-cron and --cron-only exclude each other: use one of them.');
+    throw new CommandError('--no-cron and --cron-only exclude each other: use one of them.');
   }
   const processes = values['cron-only'] ? cron : values['no-cron'] ? workers : [...workers, ...cron];
   return { help: values.help ?? false, processes };

@@ -1,6 +1,6 @@
 /** `npm run workers`: workers and scheduler without ingestion and reporting. */
 import { join } from 'node:path';
-import { ClearError } from './clear-error.js';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import { type CommandContext, runCommand } from './run-command.js';
 import { lastWords, stopServices } from './run-services.js';
 import { runningDatabaseUrl } from './running-database.js';
@@ -34,7 +34,7 @@ async function workers({ closing, stopped }: CommandContext): Promise<number> {
   }
   const databaseUrl = runningDatabaseUrl(process.env);
   if (databaseUrl === undefined) {
-    throw new ClearError('There is no database: run `npm start` in this clone first, or set DATABASE_URL.');
+    throw new CommandError('There is no database: run `npm start` in this clone first, or set DATABASE_URL.');
   }
   const children = startWorkers(options.processes, databaseUrl);
   closing.add(() => stopServices(children));
@@ -45,7 +45,7 @@ async function workers({ closing, stopped }: CommandContext): Promise<number> {
   ]);
   process.stdout.write('Stopping...\n');
   if (reason === undefined) return 0;
-  throw new ClearError(`${reason}\nEverything else was stopped, too.`);
+  throw new CommandError(`${reason}\nEverything else was stopped, too.`);
 }
 
 await runCommand(workers);

@@ -66,7 +66,7 @@ describe('documents', () => {
     expect(await checkDocuments(workspace({ ...code, ...pages(allVariables, allErrors) }))).toEqual([]);
   });
 
-  it('refuses missing, invented and wrong rows', async () => {
+  it('refuses missing, unknown and wrong rows', async () => {
     const variables = [...allVariables.slice(1), '| `HOST`, `COLOUR` | x |'];
     const errors = ['| `not_found` | 410 |', '| `gone` | 410 |'];
     expect(await checkDocuments(workspace({ ...code, ...pages(variables, errors) }))).toEqual([
@@ -85,7 +85,7 @@ describe('documents', () => {
     ]);
   });
 
-  it('says which documents are missing', async () => {
+  it('reports missing documents', async () => {
     expect(await checkDocuments(workspace({}))).toEqual([
       'README.md is missing',
       'docs/configuration.md is missing',
@@ -97,7 +97,7 @@ describe('documents', () => {
 describe('document content', () => {
   const fence = '```';
 
-  it('accepts what exists', () => {
+  it('accepts references to existing files', () => {
     const files = {
       'README.md': `# M\n[a](docs/a.md#two-words) \`shared/src/a.ts\` millrace_jobs_total\n${fence}sh\ncurl localhost:3000\n${fence}`,
       'docs/a.md': '# A\n## Two words\n[up](../README.md) [web](https://example.org/x)',
@@ -106,7 +106,7 @@ describe('document content', () => {
     expect(checkDocumentContent(workspace(files))).toEqual([]);
   });
 
-  it('refuses links, paths and metrics that lead nowhere, since renaming breaks them silently', () => {
+  it('refuses broken links, paths and metrics, which renaming would break silently', () => {
     const files = {
       'README.md': '# M\n[a](docs/b.md) [b](docs/a.md#none) `shared/src/gone.ts`',
       'docs/a.md': '# A',
@@ -115,8 +115,8 @@ describe('document content', () => {
     expect(checkDocumentContent(workspace(files))).toEqual([
       'README.md: link to docs/b.md, which does not exist',
       'README.md: link to docs/a.md#none, but docs/a.md has no such heading',
-      'README.md: names shared/src/gone.ts, which does not exist',
-      'docs/grafana/millrace.json: names millrace_gone_total, which no service has',
+      'README.md: refers to shared/src/gone.ts, which does not exist',
+      'docs/grafana/millrace.json: refers to millrace_gone_total, which no service has',
     ]);
   });
 
@@ -132,7 +132,7 @@ describe('document content', () => {
 });
 
 describe('commands of documents', () => {
-  it('are told from what they print, over several lines where quotes are open', () => {
+  it('are distinguished from their output, and may span several lines while quotes are open', () => {
     const markdown = [
       '```sh',
       'one # comment',

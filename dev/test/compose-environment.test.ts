@@ -37,17 +37,17 @@ it.each([
     'a service that does not get .env',
     '    - path: .env\n',
     '    - path: .other\n',
-    'ingestion is not given the variables of .env',
+    'ingestion does not get the variables of .env',
   ],
   ['ports that collide', 'MAIL_CATCHER_PORT:-8025}', 'MAIL_CATCHER_PORT:-4115}', 'both want port 4115 of the host'],
   [
-    'another port than the service listens on',
+    'a port that the service does not listen on',
     'REPORTING_PORT: 4000',
     'REPORTING_PORT: 4005',
     'listens on REPORTING_PORT=4005, not on 4000',
   ],
   [
-    'a health check of another port',
+    'a health check on another port',
     '127.0.0.1:4120/',
     '127.0.0.1:4121/',
     'listens on PROCESSOR_PORT=4120, not on 4121',
@@ -79,6 +79,6 @@ it.each([
   expect(interpolate(text, env as Record<string, string>)).toBe(expected);
 });
 
-it('says what has to be set', () => {
+it('reports a required variable that is not set', () => {
   expect(() => interpolate('${X:?say X}', {})).toThrow('X is not set: say X');
 });

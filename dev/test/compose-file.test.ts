@@ -22,7 +22,7 @@ it('accepts the committed file', () => {
 
 const faults: [string, string, string, string][] = [
   [
-    'a name that forbids replicas',
+    'a container name that prevents replicas',
     '  processor:\n',
     '  processor:\n    container_name: processor\n',
     'processor has a fixed container name',
@@ -41,13 +41,13 @@ const faults: [string, string, string, string][] = [
     'allkeys-lru\n',
     'redis is started without --maxmemory-policy noeviction',
   ],
-  ['an unknown stage', 'target: runtime', 'target: production', 'which is no stage of the Dockerfile'],
+  ['an unknown stage', 'target: runtime', 'target: production', 'which is not a stage of the Dockerfile'],
   ['an unknown service', '\n  processor:\n', '\n  procesor:\n', 'service processor is missing'],
   [
-    'an absent dependency',
+    'a missing dependency',
     '    redis:\n      condition',
     '    reddis:\n      condition',
-    'depends on reddis, which is not there',
+    'depends on reddis, which does not exist',
   ],
   ['an undeclared volume', '- redis:/data', '- store:/data', 'redis mounts volume store, which is not declared'],
   ['a writable root', 'read_only: true', 'read_only: false', 'postgres can write to its root file system'],

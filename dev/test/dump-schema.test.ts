@@ -1,4 +1,4 @@
-/** Proves that the schema dump shows everything a migration can make, and nothing that time makes. */
+/** The schema dump contains everything a migration can create, but no partitions. */
 
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -77,7 +77,7 @@ it('does not change when a partition is added', async () => {
   expect(firstDifference(before, await dumpSchema(url))).toBeUndefined();
 });
 
-it('changes with every column, and the place is named', async () => {
+it('changes with every column, and the difference shows the line', async () => {
   const before = await dumpSchema(url);
   await run('alter table a add column extra text');
   expect(firstDifference(before, await dumpSchema(url))).toMatch(/^line \d+: committed .*, current .*extra text/);

@@ -11,8 +11,8 @@ import { isAlive } from '../src/wait-until-gone.js';
 const closing = createClosingList();
 afterAll(() => closing.closeAll());
 
-/** A Postgres process that keeps running after Postgres was killed. */
-async function killWithLingerer(home: string): Promise<number> {
+/** Kills Postgres, but leaves one of its processes running. */
+async function killAllButOne(home: string): Promise<number> {
   const postgres = await startEmbeddedPostgres({ home, fsync: false });
   const client = new pg.Client(postgres.url);
   client.on('error', () => {});
@@ -29,12 +29,12 @@ async function killWithLingerer(home: string): Promise<number> {
 
 it.each([
   ['short', 1_000],
-  ['so large that it is begun anew', 6_000_000],
-])('starts once the last process of a killed one has ended, whose log is %s', async (_how, letters) => {
+  ['so large that it is truncated', 6_000_000],
+])('starts once the last process of a killed server has ended, with a log that is %s', async (_how, letters) => {
   const home = makeThrowAwayFolder(closing);
   const log = join(home, 'postgres.log');
-  const lingerer = await killWithLingerer(home);
-  // Two bytes per letter.
+  const survivor = await killAllButOne(home);
+  // Each letter takes two bytes.
   writeFileSync(log, `${'é'.repeat(letters)}\n`);
   const starting = startEmbeddedPostgres({ home, fsync: false });
   const failed = starting.then(
@@ -43,9 +43,9 @@ it.each([
   );
   await eventually(
     async () => readFileSync(log).includes('pre-existing shared memory block'),
-    'a first start fails since the process still holds the shared memory',
+    'a first start fails because the process still holds the shared memory',
   );
-  process.kill(lingerer, 'SIGCONT');
+  process.kill(survivor, 'SIGCONT');
   expect(await failed).toBe('started');
   await (await starting).stop();
 });

@@ -23,11 +23,11 @@ it('shows the stack of an error below its message', () => {
   );
 });
 
-it('keeps what is not JSON', () => {
+it('shows lines that are not JSON unchanged', () => {
   expect(formatLogLine('scheduler', 'plain {text}')).toMatch(/^ +scheduler {2}plain \{text\}$/);
 });
 
-it('disarms control characters, which a visitor could have put into a path', () => {
+it('escapes control characters, which a visitor could have put into a path', () => {
   const shown = formatLogLine(
     'ingestion',
     JSON.stringify({ level: 30, time: 0, msg: 'a\u001b[2Jb', path: '/\u009b\n' }),

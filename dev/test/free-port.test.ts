@@ -3,11 +3,11 @@ import { createServer } from 'node:net';
 import { expect, it } from 'vitest';
 import { findFreePort, portProblem } from '../src/free-port.js';
 
-it('finds a port that no connection is given', async () => {
+it('finds a port outside the range of outgoing connections', async () => {
   expect(await findFreePort()).toBeLessThan(32_768);
 });
 
-it('names the problem of a port as long as it is taken', async () => {
+it('returns the error code of a port while it is in use', async () => {
   const port = await findFreePort();
   const server = createServer().listen(port, '127.0.0.1');
   await once(server, 'listening');

@@ -3,7 +3,7 @@ import { readFuzzOptions } from '../src/fuzz-options.js';
 
 const read = (...args: string[]) => readFuzzOptions(args, () => 1_790_000_123_456);
 
-it('goes on for a minute from a seed of the clock, for as long as it is told, or for one round that is to be repeated', () => {
+it('runs for a minute with a seed from the clock, for the given time, or for one round with the given seed', () => {
   expect(read()).toEqual({ help: false, minutes: 1, seed: 123_456 });
   expect(read('--minutes', '0.5')).toEqual({ help: false, minutes: 0.5, seed: 123_456 });
   expect(read('--seed', '7')).toEqual({ help: false, minutes: undefined, seed: 7 });

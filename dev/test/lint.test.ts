@@ -9,7 +9,7 @@ const manifest = (dependencies: Record<string, string>, devDependencies = {}) =>
   JSON.stringify({ dependencies, devDependencies });
 const importing = (specifier: string) => `import { x } from '${specifier}';\nexport const y = [x];\n`;
 
-/** Path, text, and the rule that must report it; undefined: no rule may. */
+/** Path, text, and the rule that must report it; undefined: none must. */
 const cases: [string, string, string | undefined][] = [
   ['ingestion/src/other-service.ts', importing('@millrace/reporting/app'), 'noRestrictedImports'],
   ['shared/src/a-service.ts', importing('@millrace/ingestion/app'), 'noRestrictedImports'],
@@ -65,7 +65,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 describe('the lint rules of this repository', () => {
-  it.each(cases)('judge %s', (path, _text, rule) => {
+  it.each(cases)('report %s only if it breaks a rule', (path, _text, rule) => {
     const rules = [...(found.get(path) ?? [])];
     if (rule === undefined) expect(rules).toEqual([]);
     else expect(rules).toContain(rule);

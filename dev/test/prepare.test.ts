@@ -25,7 +25,7 @@ const folder = mkdtempSync(join(tmpdir(), 'millrace-prepare-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the Node version', () => {
-  it('is refused with one sentence when it is older than 20', () => {
+  it('is refused with one sentence if it is older than 20', () => {
     expect(nodeProblem('18.20.4')).toBe(
       'Millrace needs Node 20 or newer, but this is Node 18.20.4: install a current Node from https://nodejs.org and run the same command again.',
     );
@@ -37,7 +37,7 @@ describe('the Node version', () => {
 });
 
 describe('the lock', () => {
-  it('is held by one process and taken by the next when it is given back', async () => {
+  it('is held by one process and acquired by the next when it is released', async () => {
     const file = join(folder, 'a.lock');
     const first = tryLock(file);
     expect(tryLock(file)).toEqual({ heldBy: process.pid });
@@ -50,7 +50,7 @@ describe('the lock', () => {
     expect(waitedFor).toBe(process.pid);
   });
 
-  it('is lost by a process that died', async () => {
+  it('is released when its process dies', async () => {
     const file = join(folder, 'b.lock');
     const child = spawn(process.execPath, ['-e', '']);
     await new Promise((resolve) => child.once('close', resolve));
@@ -59,13 +59,13 @@ describe('the lock', () => {
     expect(() => readFileSync(file)).toThrow('ENOENT');
   });
 
-  it('is not kept by another process that was given the pid of a dead one', () => {
+  it('is not held by another process with the pid of a dead one', () => {
     const file = join(folder, 'c.lock');
     writeFileSync(file, JSON.stringify({ pid: process.pid, born: 'another life' }));
     expect(tryLock(file).release).toBeTypeOf('function');
   });
 
-  it('is not broken by a file that was cut short', () => {
+  it('can be acquired despite a truncated file', () => {
     const file = join(folder, 'd.lock');
     writeFileSync(file, '{"pi');
     expect(tryLock(file).release).toBeTypeOf('function');
@@ -82,17 +82,17 @@ describe('the sentence for a failure', () => {
       /^The package registry cannot be/,
     ],
     ['ERR_PNPM_OUTDATED_LOCKFILE  Cannot install with "frozen-lockfile"', /^pnpm-lock.yaml does not match/],
-  ])('knows %s', (output, sentence) => {
+  ])('explains %s', (output, sentence) => {
     expect(explainFailure(output, '/clone')).toMatch(sentence);
   });
 
-  it('is left to the tool when the cause is unknown', () => {
+  it('is left to the tool if the cause is unknown', () => {
     expect(explainFailure('something odd', '/clone')).toBeUndefined();
   });
 });
 
 describe('the packages', () => {
-  it('lie in the folder of the workspace, SDKs a level deeper', () => {
+  it('are in the folder of the workspace, SDKs one level deeper', () => {
     const root = join(folder, 'workspace');
     for (const name of ['one', 'sdk/two', 'sdk/dist', 'node_modules/three', 'docs']) {
       mkdirSync(join(root, name), { recursive: true });
@@ -103,7 +103,7 @@ describe('the packages', () => {
 });
 
 describe('the build', () => {
-  it('removes what was made of a module that is gone, and nothing else', () => {
+  it('removes the output of deleted modules, and nothing else', () => {
     const made = join(folder, 'part', 'dist', 'inner');
     mkdirSync(made, { recursive: true });
     mkdirSync(join(folder, 'part', 'src', 'inner'), { recursive: true });

@@ -10,11 +10,11 @@ const closing = createClosingList();
 afterAll(() => closing.closeAll());
 
 describe('runningDatabaseUrl', () => {
-  it('is the one that is given', () => {
+  it('is DATABASE_URL if set', () => {
     expect(runningDatabaseUrl({ DATABASE_URL: 'postgres://db/x' })).toBe('postgres://db/x');
   });
 
-  it('is that of the embedded Postgres while it runs', async () => {
+  it('is the URL of the embedded Postgres while it is running', async () => {
     const home = makeThrowAwayFolder(closing);
     expect(runningDatabaseUrl({ MILLRACE_DATA_DIR: home })).toBeUndefined();
     const postgres = await startEmbeddedPostgres({ home, fsync: false });
@@ -23,7 +23,7 @@ describe('runningDatabaseUrl', () => {
     expect(runningDatabaseUrl({ MILLRACE_DATA_DIR: home })).toBeUndefined();
   });
 
-  it('is not that of a Postgres that crashed', () => {
+  it('is not the URL of a crashed Postgres', () => {
     const home = makeThrowAwayFolder(closing);
     mkdirSync(join(home, 'postgres'));
     writeFileSync(join(home, 'postgres.password'), 'secret');

@@ -14,7 +14,7 @@ const closing = createClosingList();
 afterAll(() => closing.closeAll());
 
 describe('runningIngestion', () => {
-  it('is what was announced, until that is taken back', () => {
+  it('returns what was announced, until it is removed', () => {
     const folder = makeThrowAwayFolder(closing);
     expect(runningIngestion(folder)).toBeUndefined();
     const takeBack = announceIngestion(folder, running);
@@ -23,7 +23,7 @@ describe('runningIngestion', () => {
     expect(runningIngestion(folder)).toBeUndefined();
   });
 
-  it('is not that of a start that crashed, and no sense is made of a damaged file', () => {
+  it('ignores a crashed `npm start` and a damaged file', () => {
     const folder = makeThrowAwayFolder(closing);
     announceIngestion(folder, running);
     const file = join(folder, 'ingestion.json');

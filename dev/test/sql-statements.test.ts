@@ -39,7 +39,7 @@ function problemsOf(statement: string, more: Record<string, string> = {}): strin
 }
 
 it.each([
-  ['delete from marks where site_id = $1 and ctid in (select ctid from marks limit 9)', 'ctid means a place'],
+  ['delete from marks where site_id = $1 and ctid in (select ctid from marks limit 9)', 'ctid is a location'],
   ['select exists (select from marks where site_id = $1)', 'select 1 from'],
   ['delete from marks where site_id = $1 returning day::text', 'a cast or a function of the clock in `returning`'],
   ['update marks set day = $2 where site_id = $1 returning now() as at', 'in `returning`'],
@@ -71,7 +71,7 @@ it.each([
   'update schedules set at = clock_timestamp() where id = $1 returning id',
   'select day::text, now() from marks where site_id = $1 for update',
   'insert into marks (site_id, day) select ${site}, $2 on conflict do nothing',
-])('takes %s', (statement) => {
+])('accepts %s', (statement) => {
   expect(problemsOf(statement)).toEqual([]);
 });
 
@@ -89,7 +89,7 @@ it.each([
     'a unique constraint',
     schema.replace('not null,\n  constraint marks', 'not null,\n  constraint u UNIQUE (day),\n  constraint marks'),
   ],
-])('refuses %s of a site table that leaves the site out', (_what, changed) => {
+])('refuses %s of a site table without the site', (_what, changed) => {
   expect(problemsOf('select 1', { 'shared/schema.sql': changed })).toEqual([
     'shared/schema.sql: key (day) of table marks must contain site_id',
   ]);

@@ -15,7 +15,7 @@ const portVariables = {
   'reporting-worker': 'REPORTING_WORKER_PORT',
 };
 
-/** Answers 200 everywhere, exits on GET /die, takes a moment to stop, and writes a file when it stopped in order. */
+/** Responds with 200 to everything, exits on GET /die, takes a moment to stop, and writes a file if it shut down in order. */
 const stubService = `
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';

@@ -7,14 +7,14 @@ const linesFor = (env: NodeJS.ProcessEnv) => allLines(env).filter((line) => /\/e
 
 const header = `-H "Authorization: Bearer $(cat '/data/admin-key')"`;
 
-it('names the dashboard before all else, and what it takes to get in', () => {
+it('shows the dashboard first, and how to log in', () => {
   const first = (env: NodeJS.ProcessEnv) => allLines(env).find((line) => line !== '');
   expect(first({})).toBe('Open http://127.0.0.1:4000');
   expect(first({ REPORTING_PORT: '4100' })).toBe('Open http://127.0.0.1:4100');
   expect(first({ READ_AUTH: 'key' })).toBe('Open http://127.0.0.1:4000, and log in with the key in /data/admin-key');
 });
 
-it('names no key where none is needed', () => {
+it('mentions no key if none is required', () => {
   const lines = linesFor({});
   expect(lines).toHaveLength(2);
   expect(lines.join()).not.toContain('Authorization');
@@ -25,7 +25,7 @@ it.each([
   [{ READ_AUTH: 'key' }, [false, true]],
   [{ HOST: '0.0.0.0' }, [false, true]],
   [{ NODE_ENV: 'production' }, [false, true]],
-])('sends the key of the administrator with %j, and says how to make others', (env, needed) => {
+])('sends the administrator key with %j, and explains how to create others', (env, needed) => {
   const [event, stats, how] = linesFor(env);
   expect([event!.includes(header), stats!.includes(header)]).toEqual(needed);
   expect(how).toContain('npm run keys -- create');

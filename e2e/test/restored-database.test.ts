@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@millrace/dev/embedded-postgres';
 import { makeStoresFolder } from '@millrace/dev/throw-away-folder';
-import { openRedis } from '@millrace/shared/queue/open-redis';
+import { openRedis } from '@millrace/reporting/cache/open-redis';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, silent } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';

@@ -69,7 +69,7 @@ async function consumeAll(limit: RateLimit, clients: string[], points: number): 
   return Math.max(...waits.map((wait) => wait ?? 0));
 }
 
-/** Pages must not be told to use a secret key, which everyone could see. */
+/** Must not tell pages to use a secret key, which everyone could see. */
 const noKey = (origin: string | undefined): string =>
   origin === undefined
     ? keyNeeded('write')

@@ -28,7 +28,7 @@ export function createLedger(now: () => number = Date.now): Ledger {
   const hours = new Map<number, { accepted: number; rejected: number; isSaved: boolean }>();
   let jobs = 0;
 
-  function at(ms: number) {
+  function countsAt(ms: number) {
     const number = Math.floor(ms / hourMs);
     let counts = hours.get(number);
     if (!counts) {
@@ -48,10 +48,10 @@ export function createLedger(now: () => number = Date.now): Ledger {
       return accountedId(process, jobs, nowMs);
     },
     accept(madeMs, events) {
-      at(madeMs).accepted += events;
+      countsAt(madeMs).accepted += events;
     },
     reject(events) {
-      at(now()).rejected += events;
+      countsAt(now()).rejected += events;
     },
     unsaved: () =>
       [...hours]

@@ -36,7 +36,7 @@ export async function openLookups(config: Config, logger: Logger): Promise<Looku
   const sites = openSites(config.DATABASE_URL, logger);
   const locator = await createLocator({ geoDb: config.GEO_DB, logger });
   // A page that sends right after startup should not be asked to retry, but a hung database must not block startup.
-  await Promise.race([sites.asked, pause(settingsTimeoutMs, undefined, { ref: false })]);
+  await Promise.race([sites.firstAttempt, pause(settingsTimeoutMs, undefined, { ref: false })]);
   return {
     ...{ keys, sites, locator },
     async close() {

@@ -14,17 +14,17 @@ export interface Patience {
  * Settles like `work`; rejects if a probe or the work takes too long. The probe must use another connection, or it would wait
  * behind the work.
  */
-export function whileAnswering<T>(work: Promise<T>, ask: () => Promise<unknown>, patience: Patience): Promise<T> {
+export function whileAnswering<T>(work: Promise<T>, probe: () => Promise<unknown>, patience: Patience): Promise<T> {
   return new Promise((resolve, reject) => {
     const startedAt = performance.now();
     let isOver = false;
-    let timer = setTimeout(look, patience.probeAfterMs);
+    let timer = setTimeout(sendProbe, patience.probeAfterMs);
 
-    function look(): void {
-      withTimeout(ask(), patience.probeTimeoutMs, 'the queue').then(
+    function sendProbe(): void {
+      withTimeout(probe(), patience.probeTimeoutMs, 'the queue').then(
         () => {
           if (isOver) return;
-          if (performance.now() - startedAt < patience.maxMs) timer = setTimeout(look, patience.probeAfterMs);
+          if (performance.now() - startedAt < patience.maxMs) timer = setTimeout(sendProbe, patience.probeAfterMs);
           else end(() => reject(new Error(`the queue responds, but did not accept a job within ${patience.maxMs} ms`)));
         },
         (error) => end(() => reject(error)),

@@ -1,4 +1,4 @@
-/** Who may send, and how much: keys and rates at the door of ingestion. */
+/** Keys and rate limits of ingestion. */
 import { createKeyRing, type KeyRing } from '@millrace/shared/access/key-ring';
 import { createKey, generateKey, type NewKey } from '@millrace/shared/access/keys';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
@@ -10,7 +10,7 @@ import { createTestLane } from './create-test-lane.js';
 const valid = { site_id: 'demo', event_type: 'view', path: '/' };
 const batch = (size: number) => Array.from({ length: size }, () => valid);
 let queued = 0;
-/** How many batches still fail. */
+/** How many of the next batches fail. */
 let failing = 0;
 const events = {
   async enqueue({ count }: { count: number }) {
@@ -28,7 +28,6 @@ beforeEach(() => {
   failing = 0;
 });
 
-/** What supertest can ask. */
 function open(options: Omit<AdmitOptions, 'pageEventsPerSecond'>) {
   const admit = createAdmit({ ...options, pageEventsPerSecond: 2 });
   const lane = createTestLane({ events, admit });
@@ -46,14 +45,14 @@ describe('a request without a key', () => {
       { origin: 'https://shop.example' },
       /public key, as `data-key`.* --origin https:\/\/shop.example` creates one/,
     ],
-  ])('of %s is told which key it needs', async (_who, headers, message) => {
+  ])('from %s is refused with the kind of key it needs', async (_who, headers, message) => {
     const refusal = await open({ keys, eventsPerSecond: 0 }).post('/event').set(headers).send(valid).expect(401);
     expect(refusal.body.error).toMatchObject({ code: 'unauthorized', message: expect.stringMatching(message) });
   });
 });
 
 describe('a limit of events', () => {
-  it('refuses for good what is larger than ten seconds of it, and then goes on as if nothing had been asked', async () => {
+  it('refuses a request that exceeds ten seconds of it for good, and counts nothing for it', async () => {
     const agent = open({ eventsPerSecond: 10 });
     const refusal = await agent.post('/events').send(batch(101)).expect(413);
     expect(refusal.body.error).toMatchObject({
@@ -65,7 +64,7 @@ describe('a limit of events', () => {
     expect(queued).toBe(100);
   });
 
-  it('lets a small request pass after a large one was told to wait', async () => {
+  it('accepts a small request after a large one was refused with Retry-After', async () => {
     const agent = open({ eventsPerSecond: 10 });
     await agent.post('/events').send(batch(60)).expect(200);
     const refusal = await agent.post('/events').send(batch(60)).expect(429);
@@ -75,7 +74,7 @@ describe('a limit of events', () => {
     expect(queued).toBe(100);
   });
 
-  it('is not charged for what could not be stored, so that a retry finds it as it was', async () => {
+  it('is not charged for events that could not be stored, so a retry is not counted twice', async () => {
     const agent = open({ eventsPerSecond: 10 });
     failing = 3;
     await agent.post('/events').send(batch(100)).expect(503);
@@ -86,7 +85,7 @@ describe('a limit of events', () => {
     expect(queued).toBe(100);
   });
 
-  it('is charged for the part that was stored where another part was not', async () => {
+  it('is charged for the stored part of a request if another part could not be stored', async () => {
     // Two jobs, of which the first fails.
     const agent = open({ eventsPerSecond: 600 });
     failing = 1;
@@ -96,7 +95,7 @@ describe('a limit of events', () => {
     await agent.post('/events').send(batch(5_000)).expect(200);
   });
 
-  it('counts pictures as well', async () => {
+  it('counts events sent as images, too', async () => {
     const agent = open({ eventsPerSecond: 1 });
     await agent.post('/events').send(batch(10)).expect(200);
     await agent.get('/event?site_id=demo&event_type=view&path=/').expect(429);
@@ -122,7 +121,7 @@ describe('a key', () => {
   afterEach(() => keys.close());
   afterAll(() => database.drop());
 
-  it('that is wrong may be tried sixty times in a minute, then is not looked for any more', async () => {
+  it('that is wrong may be tried sixty times a minute, then is refused without a lookup', async () => {
     const agent = open({ keys, eventsPerSecond: 0 });
     const good = await make();
     const newcomer = await make();
@@ -138,12 +137,12 @@ describe('a key', () => {
       code: 'rate_limited',
       message: expect.stringContaining('invalid keys'),
     });
-    // The neighbour whose key was good before goes on; one never seen before cannot be told from a guess.
+    // Others with a cached valid key continue; a key never seen before cannot be distinguished from a guess.
     await send(good).expect(200);
     await send(newcomer).expect(429);
   });
 
-  it('that is wrong costs few look-ups even when all are tried at once', async () => {
+  it('that is wrong costs few lookups even when many are tried at once', async () => {
     const agent = open({ keys, eventsPerSecond: 0 });
     lookUps = 0;
     const send = () => agent.post('/event').set('authorization', `Bearer ${generateKey()}`).send(valid);
@@ -152,7 +151,7 @@ describe('a key', () => {
     expect(lookUps).toBeLessThan(70);
   });
 
-  it('that is secret is told which setting its batch is too large for', async () => {
+  it('that is secret gets the name of the setting that its batch exceeds', async () => {
     const agent = open({ keys, eventsPerSecond: 10 });
     const { body } = await agent
       .post('/events')
@@ -166,7 +165,7 @@ describe('a key', () => {
     });
   });
 
-  it('that is good may be used by many at once from the start', async () => {
+  it('that is valid may be used by many concurrent requests from the start', async () => {
     const agent = open({ keys, eventsPerSecond: 0 });
     const key = await make();
     lookUps = 0;
@@ -177,18 +176,18 @@ describe('a key', () => {
   });
 
   it.each<[string, Partial<NewKey>, number]>([
-    ['of one site that may only send', {}, 200],
-    ['of all sites', { siteId: null }, 403],
-    ['that may do more', { scopes: ['write', 'read'] }, 403],
-    ['that may do everything', { scopes: ['admin'] }, 403],
-    ['of another site', { siteId: 'other' }, 403],
-  ])('%s in the address of a picture is answered with its status', async (_which, given, status) => {
+    ['limited to one site and to sending', {}, 200],
+    ['for all sites', { siteId: null }, 403],
+    ['with a further scope', { scopes: ['write', 'read'] }, 403],
+    ['with the scope admin', { scopes: ['admin'] }, 403],
+    ['for another site', { siteId: 'other' }, 403],
+  ])('%s in the URL of an image gets the right status', async (_which, given, status) => {
     const agent = open({ keys, eventsPerSecond: 0 });
     await agent.get(`/event?site_id=demo&event_type=view&path=/&key=${await make(given)}`).expect(status);
     expect(queued).toBe(status === 200 ? 1 : 0);
   });
 
-  it('is needed for pictures too, and taken from the header first', async () => {
+  it('is required for images, too; one in a header takes precedence', async () => {
     const agent = open({ keys, eventsPerSecond: 0 });
     const picture = '/event?site_id=demo&event_type=view&path=/';
     await agent.get(picture).expect(401);
@@ -210,7 +209,7 @@ describe('a key', () => {
       return (origin === undefined ? sending : sending.set('origin', origin)).send(JSON.stringify(body));
     };
 
-    it('lets pages of its origins send, by the address alone', async () => {
+    it('lets pages of its origins send with the key in the URL', async () => {
       await post(`/events?key=${key}`, shop).expect(200);
       await post(`/event?v=1&key=${key}`, 'https://www.shop.example', valid).expect(200);
       await open({ keys, eventsPerSecond: 0 })
@@ -224,13 +223,13 @@ describe('a key', () => {
       ['another origin', 'https://shop.example.evil.example'],
       ['the same host without TLS', 'http://shop.example'],
       ['no page', undefined],
-    ])('refuses %s and says which pages it is for', async (_which, origin) => {
+    ])('refuses %s and names the pages it is for', async (_which, origin) => {
       const { body } = await post(`/events?key=${key}`, origin).expect(403);
       expect(body.error.message).toContain('This key is for pages of https://shop.example, https://www.shop.example;');
       expect(queued).toBe(0);
     });
 
-    it('may not speak for other visitors, nor for other sites', async () => {
+    it('must not send events for other visitors or other sites', async () => {
       const { body } = await post(`/events?key=${key}`, shop, [valid, { ...valid, context }]).expect(200);
       expect(body).toMatchObject({
         accepted: 1,
@@ -240,7 +239,7 @@ describe('a key', () => {
       expect(queued).toBe(1);
     });
 
-    it('lets each address send so much and no more, whatever others send', async () => {
+    it('limits each address separately, whatever others send', async () => {
       const admit = createAdmit({ keys, eventsPerSecond: 0, pageEventsPerSecond: 2 })!;
       const admitted = async (client: string) =>
         (await admit.admit({ key: undefined, keyInUrl: key, client, origin: shop })).sender!;
@@ -248,7 +247,7 @@ describe('a key', () => {
       expect(await admit.count(ada, 20)).toBeUndefined();
       expect(await admit.count(ada, 1)).toMatchObject({ code: 'rate_limited' });
       expect(await admit.count(bob, 20)).toBeUndefined();
-      // Visitors have no say in the settings of the server.
+      // Without the name of the setting, since visitors cannot change it.
       expect(await admit.count(bob, 21)).toEqual({
         code: 'too_many_events',
         message:
@@ -269,19 +268,19 @@ describe('a key', () => {
         .set({ authorization: basic(key), origin: 'https://shop.example' })
         .send(message);
 
-    it('says whose events they are, also where it is for pages', async () => {
+    it('determines the site of the events, also if it is a public key', async () => {
       const agent = open({ keys, eventsPerSecond: 0 });
       await track(agent, await make()).expect(200);
       await track(agent, await make({ origins: ['https://shop.example'] })).expect(200);
       expect(queued).toBe(2);
     });
 
-    it('has to be limited to one site, since messages do not contain their site', async () => {
+    it('must be limited to one site, because messages do not contain their site', async () => {
       const { body } = await track(open({ keys, eventsPerSecond: 0 }), await make({ siteId: null })).expect(400);
       expect(body.error.message).toContain('a key that is limited to one site');
     });
 
-    it('is not taken for the id of a site where no keys are needed', async () => {
+    it('is not mistaken for the id of a site if no keys are required', async () => {
       await track(open({ eventsPerSecond: 1_000 }), generateKey()).expect(400);
       await open({ eventsPerSecond: 1_000 })
         .post('/v1/track')

@@ -1,4 +1,4 @@
-/** The headers that let pages of other origins send events. */
+/** CORS headers for pages of other origins. */
 import request from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createTestLane } from './create-test-lane.js';
@@ -16,7 +16,7 @@ describe.each([
   ['/event', 'GET, HEAD, POST, OPTIONS', valid],
   ['/events', 'POST, OPTIONS', [valid]],
 ])('%s', (path, methods, body) => {
-  it('answers a preflight with the origin and the headers that were asked for', async () => {
+  it('answers a preflight with the requested origin and headers', async () => {
     const { headers } = await request(handler)
       .options(path)
       .set({ origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'traceparent,x-own' })

@@ -1,4 +1,4 @@
-/** What pages of another origin send, in a real browser, into a real queue. */
+/** Sends events from a page of another origin, in a real browser, to a real queue. */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -11,7 +11,7 @@ import { queueEnvironment } from '@millrace/shared/testing/stack';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-/** What the page can do, each by its name; every one resolves with what the page learns of the answer. */
+/** The ways to send, by name; each resolves with what the page can see of the response. */
 const script = `
 const type = 'application/json';
 const beacon = (body) => navigator.sendBeacon(target + '/event', body);
@@ -98,7 +98,7 @@ describe.skipIf(!hasChromium())('from a page of another origin', () => {
     return jobs.flatMap((job) => (JSON.parse(job.data.events) as { path: string }[]).map(({ path }) => path));
   }
 
-  it.each(ways)('a %s arrives, and the page may read the answer', async (way, learned) => {
+  it.each(ways)('a %s arrives, and the page can read the response', async (way, learned) => {
     const path = `/${way.replaceAll(' ', '-')}`;
     expect(await page.evaluate(`send('${way}', '${ingestion.url}', '${path}')`)).toBe(learned);
     await eventually(async () => (await queuedPaths()).includes(path), `${path} is queued`);

@@ -1,4 +1,4 @@
-/** A lane with the defaults of production, for tests that replace a part or two. */
+/** Creates an event lane with production defaults, for tests that replace some parts. */
 
 import { createSlowBodies, type SlowBodies } from '@millrace/shared/platform/slow-bodies';
 import { createTelemetry } from '@millrace/shared/platform/telemetry';

@@ -1,5 +1,3 @@
-/** Which jobs are compressed: large ones, once the memory of the queue matters. */
-
 import { type EventIngestData, unpackEvents } from '@millrace/shared/contract/event-job';
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { expect, it } from 'vitest';
@@ -17,11 +15,11 @@ async function jobOf(waitingJobs: number): Promise<EventIngestData> {
   return added[0]!;
 }
 
-it('leaves jobs as they are while processors keep up', async () => {
+it('does not compress jobs while processors keep up', async () => {
   expect(await jobOf(10)).toEqual({ v: 1, count: 200, events: `[${text}]` });
 });
 
-it('compresses jobs while many wait', async () => {
+it('compresses jobs while many are waiting, to save memory of the queue', async () => {
   const job = await jobOf(11);
   expect(job).toMatchObject({ v: 2, count: 200, encoding: 'br' });
   expect(job.events.length).toBeLessThan(text.length / 4);

@@ -1,4 +1,4 @@
-/** Which requests are enriched, by what they say, and what happens while sites are not known. */
+/** Enrichment over HTTP: from which requests, and while site settings are not loaded. */
 import type { SentVisitor } from '@millrace/shared/contract/sent-visitor';
 import request from 'supertest';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -37,8 +37,8 @@ beforeEach(() => {
   isKnown = true;
 });
 
-describe('what a request says of its visitor', () => {
-  it('is what the page that sent it says, of a proxy what it passes on', async () => {
+describe('the visitor', () => {
+  it('comes from the headers of a page, or from those that a proxy passes on', async () => {
     await post({
       origin: 'https://shop.example',
       'user-agent': 'Mozilla/5.0 (X11)',
@@ -54,21 +54,21 @@ describe('what a request says of its visitor', () => {
   });
 
   it.each<[string, Record<string, string>]>([
-    ['of a server', { 'user-agent': 'node', 'cf-ipcountry': 'AT' }],
-    ['of a server that has the user agent of a browser', { 'user-agent': 'Mozilla/5.0 Umami/v20' }],
-  ])('is nothing in a request %s', async (_name, headers) => {
+    ['from a server', { 'user-agent': 'node', 'cf-ipcountry': 'AT' }],
+    ['from a server with the user agent of a browser', { 'user-agent': 'Mozilla/5.0 Umami/v20' }],
+  ])('is not taken from a request %s', async (_name, headers) => {
     await post(headers).expect(200);
     expect(seen).toEqual([{ facts: undefined, visitor: undefined }]);
   });
 
-  it('is found in a picture that a browser loads, and not in one that a program asks for', async () => {
+  it('is taken from an image that a browser loads, but not from one that a program requests', async () => {
     const address = '/event?site_id=shop&event_type=view&path=/';
     await request(handler).get(address).set({ 'user-agent': 'Mozilla/5.0 (X11)', referer: 'https://shop.example/a' });
     await request(handler).get(address).set({ 'user-agent': 'curl/8.5.0' });
     expect(seen.map(({ facts }) => facts?.hostname)).toEqual(['shop.example', undefined]);
   });
 
-  it('can be passed on by a server, and goes no further than here', async () => {
+  it('can be passed on by a server, and is not stored', async () => {
     const context = { ip: '203.0.113.7', user_agent: 'Mozilla/5.0 (X11)' };
     await post({}, { ...event, context }).expect(200);
     expect(seen).toEqual([{ facts: undefined, visitor: context }]);
@@ -78,13 +78,13 @@ describe('what a request says of its visitor', () => {
   it.each<[object, string, string]>([
     [{ colour: 'red' }, 'unknown_field', 'context.colour'],
     [{ ip: 7 }, 'wrong_type', 'context.ip'],
-  ])('is refused as context %j', async (context, reason, field) => {
+  ])('is refused if the context is %j', async (context, reason, field) => {
     const { body } = await post({}, { ...event, context }).expect(400);
     expect(body.error.details).toEqual({ reason, field });
   });
 });
 
-it('refuses all events of a request, to be sent again, while it is not known what to find out about them', async () => {
+it('refuses all events of a request, so that it is retried, until site settings are loaded', async () => {
   isKnown = false;
   const refused = await post({ origin: 'https://shop.example' }).expect(503);
   expect(refused.body.error.code).toBe('database_unavailable');

@@ -1,4 +1,4 @@
-/** What clients do on the wire: leave in the middle, pipeline, send in pieces, send nonsense. */
+/** Clients that disconnect, pipeline, send in pieces, or send nonsense. */
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { connect } from 'node:net';
@@ -15,7 +15,7 @@ import { createTestLane } from './create-test-lane.js';
 
 const budget = createByteBudget(1_000_000);
 const enqueued: string[] = [];
-/** The queue itself is not the matter here: what reaches it, and when. */
+/** Records what would be queued. */
 const events: EventQueue = {
   async enqueue({ text }) {
     enqueued.push(text);
@@ -44,7 +44,7 @@ const body = '{"site_id":"demo","event_type":"view","path":"/"}';
 const head = (length: number | string, more = '') =>
   `POST /event HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n${more}\r\n`;
 
-/** Sends the pieces with a pause between them; resolves with all that came back until `answers` answers or the end. */
+/** Sends the pieces with pauses; resolves with everything received up to `answers` responses or the end. */
 async function talk(pieces: string[], answers = 1): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => {});
@@ -64,7 +64,7 @@ async function talk(pieces: string[], answers = 1): Promise<string> {
 
 const statuses = (reply: string) => [...reply.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => Number(status));
 
-it('keeps nothing of a request whose client leaves in the middle of the body', async () => {
+it('keeps nothing of a request whose client disconnects in the middle of the body', async () => {
   const socket = connect(port, '127.0.0.1');
   socket.write(`${head(50_000)}${'x'.repeat(20_000)}`);
   await eventually(async () => budget.used === 20_000, 'the first part has arrived');
@@ -73,13 +73,13 @@ it('keeps nothing of a request whose client leaves in the middle of the body', a
   expect(enqueued).toEqual([]);
 });
 
-it('answers requests that come in one packet, each', async () => {
+it('answers each of several requests in one packet', async () => {
   const reply = await talk([`${head(body.length)}${body}${head(2)}{}${head(body.length)}${body}`], 3);
   expect(statuses(reply)).toEqual([200, 400, 200]);
   expect(enqueued).toHaveLength(2);
 });
 
-it('takes requests whose first line has the whole address', async () => {
+it('accepts requests with an absolute URL in the request line', async () => {
   for (const address of ['http://stats.example/event', 'HTTPS://stats.example:8443/event?a=b']) {
     const reply = await talk([head(body.length).replace('/event', address) + body]);
     expect(statuses(reply)).toEqual([200]);
@@ -91,7 +91,7 @@ it('takes requests whose first line has the whole address', async () => {
   expect(enqueued).toHaveLength(4);
 });
 
-it('takes a body that comes in pieces and in chunks, cut inside a character', async () => {
+it('accepts a body in pieces and in chunks, split inside a character', async () => {
   const text = Buffer.from('{"site_id":"demo","event_type":"view","path":"/ü"}');
   const cut = text.indexOf(0xc3) + 1;
   const socket = connect(port, '127.0.0.1');
@@ -107,12 +107,12 @@ it('takes a body that comes in pieces and in chunks, cut inside a character', as
   expect(JSON.parse(enqueued[0]!)).toMatchObject({ path: '/ü' });
 });
 
-it('answers before a body that is announced too large has come', async () => {
+it('refuses a body by its announced length, before it arrives', async () => {
   const reply = await talk([head(10_000_001)]);
   expect(statuses(reply)).toEqual([413]);
 });
 
-it('says 100 to a client that asks first', async () => {
+it('answers Expect: 100-continue with 100', async () => {
   const reply = await talk([head(body.length, 'Expect: 100-continue\r\n'), body], 2);
   expect(statuses(reply)).toEqual([100, 200]);
 });
@@ -120,13 +120,13 @@ it('says 100 to a client that asks first', async () => {
 it.each([
   ['nonsense', 'GARBAGE\r\n\r\n'],
   ['two lengths', `POST /event HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello`],
-  ['a length that is no number', `POST /event HTTP/1.1\r\nHost: x\r\nContent-Length: abc\r\n\r\nhello`],
+  ['a length that is not a number', `POST /event HTTP/1.1\r\nHost: x\r\nContent-Length: abc\r\n\r\nhello`],
   [
-    'length and chunks',
+    'both a length and chunks',
     `POST /event HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
   ],
-  ['headers without end', `POST /event HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`],
-])('refuses %s and goes on', async (_name, request) => {
+  ['endless headers', `POST /event HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`],
+])('refuses %s and keeps serving', async (_name, request) => {
   const [status] = statuses(await talk([request]));
   expect([400, 431]).toContain(status);
   expect(statuses(await talk([`${head(body.length)}${body}`]))).toEqual([200]);

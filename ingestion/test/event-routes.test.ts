@@ -1,4 +1,4 @@
-/** `POST /event` and `POST /events` over HTTP, into a real queue, on each backend. */
+/** `POST /event` and `POST /events` over HTTP, with a real queue, on each backend. */
 
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { unpackEvents } from '@millrace/shared/contract/event-job';
@@ -53,7 +53,7 @@ describe.each(queueBackends)('on %s', (backend) => {
         checkSafety: (opened) => checkQueueSafety(opened, location),
         logger: silent,
       },
-      // What a busy machine takes longer for is still answered here; how a queue that hangs is refused has tests of its own.
+      // Long enough for a busy machine; other tests cover a queue that hangs.
       {
         ...defaultGateOptions,
         timeoutMs: 30_000,
@@ -100,13 +100,13 @@ describe.each(queueBackends)('on %s', (backend) => {
   const counted = async (name: string) => (await telemetry.registry.getSingleMetric(name)?.get())?.values;
 
   describe('POST /event', () => {
-    it('answers 200 when the event is in the queue, complete', async () => {
+    it('answers 200 once the complete event is in the queue', async () => {
       const answer = await send('/event', JSON.stringify(event)).expect(200);
       expect(answer.body).toEqual({ status: 'ok' });
       expect(answer.headers['access-control-allow-origin']).toBe('*');
       expect(await queuedEvents()).toEqual([{ ...event, event_id: expect.stringMatching(/^[0-9a-f-]{36}$/) }]);
     });
-    it('takes text/plain, which is what sendBeacon sends', async () => {
+    it('accepts text/plain, which sendBeacon sends', async () => {
       await send('/event', JSON.stringify(event), 'text/plain;charset=UTF-8').expect(200);
       expect(await queuedEvents()).toHaveLength(1);
     });
@@ -114,7 +114,7 @@ describe.each(queueBackends)('on %s', (backend) => {
       ['gzip', gzipSync],
       ['deflate', deflateSync],
       ['br', brotliCompressSync],
-    ])('takes a body compressed with %s', async (encoding, compress) => {
+    ])('accepts a body compressed with %s', async (encoding, compress) => {
       await post('/event')
         .set('content-encoding', encoding)
         .serialize((body) => body)
@@ -122,10 +122,10 @@ describe.each(queueBackends)('on %s', (backend) => {
         .expect(200);
       expect(await queuedEvents()).toHaveLength(1);
     });
-    it('takes a byte order mark', async () => {
+    it('accepts a byte order mark', async () => {
       await send('/event', `\uFEFF${JSON.stringify(event)}`).expect(200);
     });
-    it('refuses an invalid event with field and rule, and queues nothing', async () => {
+    it('refuses an invalid event, naming the field and the rule, and queues nothing', async () => {
       const answer = await send('/event', JSON.stringify({ ...event, site_id: 'a b' })).expect(400);
       expect(answer.body).toEqual({
         error: {
@@ -155,11 +155,11 @@ describe.each(queueBackends)('on %s', (backend) => {
       ['application/x-ndjson', 415, 'unsupported_media_type'],
       ['application/json; charset=utf-16', 415, 'unsupported_media_type'],
       ['constructor', 415, 'unsupported_media_type'],
-    ])('refuses the type %s', async (type, status, code) => {
+    ])('refuses the content type %s', async (type, status, code) => {
       const answer = await send('/event', JSON.stringify(event), type).expect(status);
       expect(answer.body.error.code).toBe(code);
     });
-    it('says where a form of curl, NDJSON and a list of events belong', async () => {
+    it('explains what to do instead of sending a form with curl, NDJSON or a list of events', async () => {
       const messageOf = async (type: string, body = JSON.stringify(event), path = '/event') =>
         (await send(path, body, type)).body.error.message;
       const form = 'application/x-www-form-urlencoded';
@@ -175,7 +175,7 @@ describe.each(queueBackends)('on %s', (backend) => {
         'an event must be a JSON object; send lists to /events',
       ]);
     });
-    it('refuses an unknown or broken compression and bytes that are not UTF-8', async () => {
+    it('refuses unknown or corrupt compression and invalid UTF-8', async () => {
       const unknown = await post('/event').set('content-encoding', 'zstd').send('{}').expect(415);
       expect(unknown.body.error.code).toBe('unsupported_encoding');
       const broken = await post('/event').set('content-encoding', 'gzip').send('not gzip').expect(400);
@@ -187,7 +187,7 @@ describe.each(queueBackends)('on %s', (backend) => {
         .expect(400);
       expect(odd.body.error.code).toBe('malformed_encoding');
     });
-    it('refuses 10 MB and a byte, also when it was small before decompression', async () => {
+    it('refuses 10 MB plus a byte, even if compressed to a small size', async () => {
       const large = 'x'.repeat(10_000_001);
       await send('/event', large).expect(413);
       const bomb = await post('/event')
@@ -207,7 +207,7 @@ describe.each(queueBackends)('on %s', (backend) => {
       expect(health.headers.allow).toBe('GET, HEAD');
       await request(app).delete('/nowhere').expect(404);
     });
-    it('refuses with 503 and Retry-After while the service stops, and is then not ready but alive', async () => {
+    it('refuses with 503 and Retry-After during shutdown, when it is alive but not ready', async () => {
       closing = true;
       const answer = await send('/event', JSON.stringify(event)).expect(503);
       expect(answer.body.error.code).toBe('shutting_down');
@@ -226,12 +226,12 @@ describe.each(queueBackends)('on %s', (backend) => {
       ['a wrong type', { ...event, user_id: {} }, 'wrong_type'],
       ['an empty text', { ...event, user_id: '' }, 'empty'],
       ['a long text', { ...event, event_type: 'x'.repeat(65) }, 'too_long'],
-      ['a bad date', { ...event, timestamp: '2026-02-30T00:00:00Z' }, 'bad_format'],
-      ['a date of long ago', { ...event, timestamp: '1999-12-31T00:00:00Z' }, 'out_of_range'],
+      ['an invalid date', { ...event, timestamp: '2026-02-30T00:00:00Z' }, 'bad_format'],
+      ['a date before 2000', { ...event, timestamp: '1999-12-31T00:00:00Z' }, 'out_of_range'],
       ['deep properties', { ...event, properties: { a: { b: { c: { d: { e: {} } } } } } }, 'too_complex'],
     ];
 
-    it('stores the good and names each bad one with its place and reason', async () => {
+    it('stores valid events and lists each invalid one with its index and reason', async () => {
       const batch = [event, ...bad.map(([, candidate]) => candidate), event];
       const answer = await send('/events', JSON.stringify(batch)).expect(200);
       expect(answer.body).toMatchObject({ status: 'ok', accepted: 2 });
@@ -249,7 +249,7 @@ describe.each(queueBackends)('on %s', (backend) => {
       const refused = await counted('millrace_ingestion_rejected_events_total');
       expect(refused?.reduce((sum, { value }) => sum + value, 0)).toBe(10);
     });
-    it('takes {"events":[...]}, {"batch":[...]} and NDJSON, where a broken line fails alone', async () => {
+    it('accepts {"events":[...]}, {"batch":[...]} and NDJSON, of which only a broken line fails', async () => {
       await send('/events', JSON.stringify({ events: [event] })).expect(200);
       await send('/events', JSON.stringify({ batch: [event] })).expect(200);
       const lines = `${JSON.stringify(event)}\r\n\n{oops\n${JSON.stringify(event)}`;
@@ -261,7 +261,7 @@ describe.each(queueBackends)('on %s', (backend) => {
       });
       expect(await queuedEvents()).toHaveLength(4);
     });
-    it('answers 400 with the reasons when nothing is acceptable', async () => {
+    it('answers 400 with the reasons if no event is valid', async () => {
       const answer = await send('/events', '[{"site_id":"a"}]').expect(400);
       expect(answer.body.error).toMatchObject({
         code: 'no_valid_events',
@@ -279,7 +279,7 @@ describe.each(queueBackends)('on %s', (backend) => {
       const answer = await send('/events', body).expect(status);
       expect(answer.body.error.code).toBe(code);
     });
-    it('takes 10,000 events as two jobs and refuses 10,001', async () => {
+    it('accepts 10,000 events as two jobs and refuses 10,001', async () => {
       const batch = Array.from({ length: 10_000 }, (_, index) => ({ ...event, event_id: `e${index}` }));
       const answer = await send('/events', JSON.stringify(batch)).expect(200);
       expect(answer.body.accepted).toBe(10_000);
@@ -291,7 +291,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     });
   });
 
-  it('sends what arrives together in one job, and what arrives while it is on its way in the next', async () => {
+  it('puts events that arrive together into one job, and those that arrive meanwhile into the next', async () => {
     const events = createEventQueue(gate, createTelemetry());
     const text = JSON.stringify(event);
     const send = (count: number) =>
@@ -305,7 +305,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(await queuedEvents()).toHaveLength(200);
   });
 
-  it('keeps nothing of the budget once everything is answered, and refuses beyond it', async () => {
+  it('releases the whole budget once everything is answered, and refuses requests beyond it', async () => {
     const budget = createByteBudget(500);
     const lane = createTestLane({ events: createEventQueue(gate, createTelemetry()), budget });
     const small = buildApp({ logger: silent, telemetry, health: {}, isClosing: () => false }, lane);
@@ -316,13 +316,13 @@ describe.each(queueBackends)('on %s', (backend) => {
       .send({ ...event, path: 'x'.repeat(250) })
       .expect(503);
     expect(answer.body.error.code).toBe('overloaded');
-    const squeezed = gzipSync(JSON.stringify({ ...event, path: 'x'.repeat(1_000) })) as unknown as string;
+    const compressed = gzipSync(JSON.stringify({ ...event, path: 'x'.repeat(1_000) })) as unknown as string;
     await request(small)
       .post('/event')
       .set('content-encoding', 'gzip')
       .set('content-type', 'application/json')
       .serialize((body) => body)
-      .send(squeezed)
+      .send(compressed)
       .expect(413);
     others.release();
     await request(small).post('/event').send(event).expect(200);
@@ -333,7 +333,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(budget.used).toBe(0);
   });
 
-  it('refuses more long numbers than ten in each event of a full batch, as one body, as lines, and as one event', async () => {
+  it('refuses more than ten long numbers per event of a full batch, as JSON, NDJSON or one event', async () => {
     const numbers = (count: number) => `[${Array(count).fill('1e400').join(',')}]`;
     const message =
       'The body has more than 100,000 numbers with more digits than a double can represent. Send smaller batches.';
@@ -344,7 +344,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect((await send('/events', lines, 'application/x-ndjson').expect(413)).body.error).toEqual(refusal);
   });
 
-  it('takes a full batch of events with ten ids of 19 digits each', async () => {
+  it('accepts a full batch of events with ten ids of 19 digits each', async () => {
     const ids = Array.from({ length: 10 }, (_, index) => `123456789012345678${index}`).join(',');
     const one = `${JSON.stringify(event).slice(0, -1)},"properties":{"ids":[${ids}]}}`;
     const answer = await send('/events', `[${Array(10_000).fill(one).join(',')}]`).expect(200);
@@ -352,7 +352,7 @@ describe.each(queueBackends)('on %s', (backend) => {
   });
 
   it.each(['runs', 'is paused'])(
-    'refuses while more jobs wait than may in a queue that %s, and accepts again once they are worked off',
+    'refuses events while too many jobs wait in a queue that %s, and accepts again once they are processed',
     async (what) => {
       const location = testQueue(backend, database);
       if (what === 'is paused') await queue.pause();
@@ -375,7 +375,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     },
   );
 
-  it('serves its metrics, and 404 for anything else', async () => {
+  it('serves metrics, and answers 404 for anything else', async () => {
     await send('/event', JSON.stringify(event)).expect(200);
     const metricsText = await request(app).get('/metrics').expect(200);
     expect(metricsText.text).toContain('millrace_ingestion_queued_events_total 1');

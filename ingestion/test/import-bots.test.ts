@@ -1,4 +1,4 @@
-/** What an import makes of the lines of bots: left out and counted, or sent with the name of the bot. */
+/** How the import handles bots: skips and counts their lines, or sends them with the bot's name. */
 import { expect, it } from 'vitest';
 import { BOT, BROWSER, file, logText, numbered, paths, run, startServer, useImportServer } from './import-server.ts';
 
@@ -7,7 +7,7 @@ useImportServer();
 const phone = (comment: string) =>
   `Mozilla/5.0 (Linux; ${comment}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/86.0.4240.198 Mobile Safari/537.36`;
 
-/** The events of a log with these user agents, and what the command says. */
+/** The events of a log with these user agents, and the command's output. */
 async function importAgents(agents: string[], ...options: string[]) {
   const server = await startServer();
   const log = await file('agents.log', agents.map((agent) => logText(1).replace(BROWSER, agent)).join(''));
@@ -28,11 +28,11 @@ it('skips the lines of known bots, and sends them with the name of the bot with 
     ['/p5', 'Googlebot'],
     ['/p10', 'Googlebot'],
   ]);
-  // Those of people are the same with the option and without it.
+  // Events of people are the same with and without the option.
   expect(withBots.events.filter((event) => !bots.includes(event))).toEqual(without.events);
 });
 
-it('gives the line of a bot the id that it had before it was named, so that it counts once', async () => {
+it('keeps the ids of bot lines that earlier releases imported without a name, so that they count once', async () => {
   const log = await file('bot-ids.log', logText(5, { bots: true }));
   const server = await startServer();
   await run([log, '--site', 'demo', '--url', server.url, '--include-bots']);
@@ -48,7 +48,7 @@ it('gives the line of a bot the id that it had before it was named, so that it c
   });
 });
 
-it('knows the bots that ingestion knows, of which isbot has not heard of all', async () => {
+it('recognises the same bots as ingestion, including some that isbot does not recognise', async () => {
   const crawler =
     'Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; Amzn-User/0.1) Chrome/119.0 Safari/537.36';
   const bots = [
@@ -62,7 +62,7 @@ it('knows the bots that ingestion knows, of which isbot has not heard of all', a
   expect((await importAgents(sent, '--include-bots')).agents).toEqual(bots);
 });
 
-it('takes for people who says nothing, and phones whose model is called like a bot', async () => {
+it('treats lines without a user agent, and phones named like a bot, as people', async () => {
   const people = [
     ...[BROWSER, phone('Android 6.0; M BOT 551 Build/MRA58K'), phone('Android 9; CUBOT_X19')],
     ...[phone('Android 11; KINGBOT Note'), phone('arm_64; Android 12; M BOT 551')],

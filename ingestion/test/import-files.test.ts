@@ -1,4 +1,4 @@
-/** Imports of several files: which are read, which lines they have in common, and what is left out. */
+/** Imports of several files, overlapping files, and filters. */
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { LogEvent } from '../src/import/log-event.ts';
@@ -11,7 +11,7 @@ describe('import of several files', () => {
   const lines = logText(60).split(/(?<=\n)/);
   const part = (from: number, to: number) => lines.slice(from, to).join('');
 
-  it('takes names and patterns, each file once, and sums up', async () => {
+  it('accepts names and patterns, reads each file once, and prints totals', async () => {
     const server = await startServer();
     await file('several-b.log', part(20, 40));
     await file('several-a.log.gz', gzipSync(part(0, 20)));
@@ -22,14 +22,14 @@ describe('import of several files', () => {
     expect(stdout).toContain('2 files for site demo:\n  lines read               40\n');
   });
 
-  it('takes a file whose name looks like a pattern for that file', async () => {
+  it('reads a file whose name looks like a pattern', async () => {
     const server = await startServer();
     const log = await file('odd[1].log', part(0, 1));
     expect((await run([log, '--site', 'demo', '--url', server.url])).exitCode).toBe(0);
     expect(server.events).toHaveLength(1);
   });
 
-  it('says when no file matches, or one of them cannot be read, before anything is sent', async () => {
+  it('reports a pattern without files, or an unreadable file, before sending anything', async () => {
     const log = await file('here.log', part(0, 1));
     const none = pathOf('none-*.log');
     const missing = pathOf('missing.log');
@@ -40,7 +40,7 @@ describe('import of several files', () => {
     );
   });
 
-  it('knows the lines again in files that overlap, were rotated, cut, packed or joined', async () => {
+  it('counts lines once across files that overlap or were rotated, split, compressed or joined', async () => {
     const server = await startServer();
     const files = [
       await file('whole.log', part(0, 60)),
@@ -57,7 +57,7 @@ describe('import of several files', () => {
     expect(new Set(ids(server.events)).size).toBe(60);
   });
 
-  it('finds the format of each file, and of each other source the same line again', async () => {
+  it('detects the format of each file, and counts equal lines of different sources separately', async () => {
     const server = await startServer();
     const entry = { ts: 1715940000.5, request: { client_ip: '192.0.2.1', method: 'GET', uri: '/json' }, status: 200 };
     const files = [await file('one.log', part(0, 1)), await file('caddy.log', `${JSON.stringify(entry)}\n`)];
@@ -68,15 +68,15 @@ describe('import of several files', () => {
     expect(new Set(ids(server.events)).size).toBe(4);
   });
 
-  it('reads in the format that is named, and in no other', async () => {
+  it('reads only the format of --format', async () => {
     const log = await file('combined.log', part(0, 2));
     const args = [log, '--site', 'demo', '--url', 'http://127.0.0.1:9', '--format', 'caddy'];
     expect((await run(args)).stderr).toContain('is in a supported format (json)');
   });
 
-  it('sends only what --hostname and --path ask for', async () => {
+  it('sends only lines that match --hostname and --path', async () => {
     const server = await startServer();
-    // A path is asked for in any of its spellings.
+    // A path matches in any encoding.
     const hosts = ['www.example.org:443', 'Blog.example.org', 'other.example'];
     const log = await file(
       'vhosts.log',
@@ -97,7 +97,7 @@ describe('import of several files', () => {
     ]);
   });
 
-  it('says that --hostname cannot match lines which name no host', async () => {
+  it('warns that --hostname cannot match lines without a host', async () => {
     const log = await file('hostless.log', part(0, 2));
     const { stdout } = await run([log, '--site', 'demo', '--url', 'http://127.0.0.1:9', '--hostname', '*']);
     expect(stdout).toContain('There is no host in the lines filtered out: --hostname cannot match them.\n');

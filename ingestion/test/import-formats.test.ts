@@ -1,4 +1,4 @@
-/** Formats besides Common and Combined: lines as their servers write them, and how the format of a file is found. */
+/** Formats other than Common and Combined, and detection of the format. */
 import { describe, expect, it } from 'vitest';
 import { findFormat, formatNamed } from '../src/import/formats/formats.ts';
 import type { JsonFields } from '../src/import/formats/log-record.ts';
@@ -101,21 +101,21 @@ describe('JSON lines', () => {
       '2025-11-14T10:00:00.123Z',
     ],
     [
-      'Caddy 2 before it knew client_ip',
+      'Caddy 2 before it had client_ip',
       {
         ...caddy,
         request: { ...caddy.request, client_ip: undefined, remote_ip: undefined, remote_addr: '203.0.113.7:41342' },
       },
       '2025-11-14T10:00:00.123Z',
     ],
-    ['Caddy 2 with a time of its own format', { ...caddy, ts: '2025/11/14 10:00:00.123' }, '2025-11-14T10:00:00.123Z'],
+    ['Caddy 2 with its own time format', { ...caddy, ts: '2025/11/14 10:00:00.123' }, '2025-11-14T10:00:00.123Z'],
     ['milliseconds', { ...caddy, ts: 1763114400123 }, '2025-11-14T10:00:00.123Z'],
     ['nanoseconds', { ...caddy, ts: 1763114400123000000 }, '2025-11-14T10:00:00.123Z'],
-  ])('reads those of %s', (_server, line, timestamp) => {
+  ])('reads lines of %s', (_server, line, timestamp) => {
     expect(parse('json', [JSON.stringify(line)])).toEqual([{ ...record, timestamp }]);
   });
 
-  it('takes the names of --json-fields instead of the usual ones', () => {
+  it('uses the names of --json-fields instead of the usual ones', () => {
     const line = { when: '2025-11-14 10:00:00', from: { ip: '203.0.113.7' }, url: '/a', 'http.status': 304, ts: 1 };
     const fields = { time: 'when', client: 'from.ip', status: 'http.status' };
     expect(parse('json', [JSON.stringify(line)], fields)).toEqual([
@@ -133,7 +133,7 @@ describe('JSON lines', () => {
     ]);
   });
 
-  it('sets aside what a server says about itself, and refuses what lacks a request, a time or a status', () => {
+  it("skips a server's own messages, and refuses lines without a request, time or status", () => {
     const own = { level: 'info', ts: 1763114400.1, msg: 'serving initial configuration' };
     const { ts: _ts, ...timeless } = caddy;
     const { status: _status, ...open } = caddy;
@@ -149,7 +149,7 @@ describe('W3C Extended', () => {
     '#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) cs-host sc-status sc-substatus sc-win32-status sc-bytes time-taken';
   const iisLine = `2025-11-14 10:00:00 10.0.0.5 GET /caf%C3%A9 x=1 443 - 203.0.113.7 ${FIREFOX.replaceAll(' ', '+')} https://ref.example/ www.example.org 200 0 0 10900 15`;
 
-  it('reads IIS by its fields, and goes by the next ones where they change', () => {
+  it('reads IIS by its #Fields, also when they change within a file', () => {
     const lines = ['#Software: Microsoft Internet Information Services 10.0', '#Version: 1.0', iisFields, iisLine];
     const later = [
       '#Date: 2025-11-15 00:00:00',
@@ -170,7 +170,7 @@ describe('W3C Extended', () => {
     ]);
   });
 
-  it.each([1, 2])('reads CloudFront, tabs and all, percent-encoded %i times', (times) => {
+  it.each([1, 2])('reads CloudFront, with tabs, percent-encoded %i times', (times) => {
     const fields =
       '#Fields: date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) cs(User-Agent) cs-uri-query cs(Cookie) x-edge-result-type x-edge-request-id x-host-header';
     const encoded = FIREFOX.replaceAll(' ', times === 1 ? '%20' : '%2520');
@@ -213,7 +213,7 @@ describe('AWS load balancers', () => {
     ]);
   });
 
-  it('refuses a line that is cut off', () => {
+  it('refuses a truncated line', () => {
     expect(parse('alb', [alb('GET / HTTP/1.1').slice(0, 180)])).toEqual([null]);
   });
 });
@@ -221,7 +221,7 @@ describe('AWS load balancers', () => {
 describe('findFormat', () => {
   const combined = `203.0.113.7 - - [14/Nov/2025:10:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "${FIREFOX}"`;
 
-  it('finds a format by what it reads, past lines that it does not', () => {
+  it('detects the format although it cannot read some lines', () => {
     expect(found('junk', combined)).toBe('combined');
     expect(found(`www.example.org:443 ${combined} "-" rt=0.01`)).toBe('combined');
     expect(found(JSON.stringify(caddy))).toBe('json');
@@ -232,7 +232,7 @@ describe('findFormat', () => {
     expect(found(JSON.stringify(caddy), combined, combined)).toBe('combined');
   });
 
-  it('finds none where none reads a line', () => {
+  it('detects nothing if no format can read any line', () => {
     expect(found('Dear diary,', '', '#Fields: date time')).toBeUndefined();
   });
 });

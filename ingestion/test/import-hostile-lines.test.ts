@@ -1,4 +1,4 @@
-/** Lines that are made to be slow: every step of the import takes a time that grows with their length only. */
+/** Hostile lines: every step of the import takes linear time. */
 import { describe, expect, it } from 'vitest';
 import { createAgentReader } from '../src/enrich/read-agent.ts';
 import { createFilter } from '../src/import/create-filter.ts';
@@ -8,9 +8,9 @@ import { logEvent } from '../src/import/log-event.ts';
 import { printable } from '../src/send/printable.ts';
 
 const longBytes = 64_000;
-/** As many short lines together are as long as the long one. Where the time grows with the square of the length, they take a 64th. */
+/** This many short lines are together as long as the long one. With quadratic time they would take a 64th of it. */
 const parts = 64;
-/** Memory for long lines may cost several times what is done with them; the square of the length costs more than that. */
+/** Allows for the extra memory of long lines; quadratic time would exceed it. */
 const mostGrowth = 16;
 const pieces = [
   ...[
@@ -75,7 +75,7 @@ const pieces = [
 ];
 const log = (rest: string) => `192.0.2.7 - - [17/May/2015:10:05:03 +0000] ${rest}`;
 const alb = '2026-01-01T00:00:00.000000Z app/lb 192.0.2.7:1 10.0.0.1:80 0.0 0.0 0.0 200 200 1 1';
-/** Where in a line the hostile part can stand. */
+/** Where the hostile part can be in a line. */
 const frames: [string, (hostile: string) => string][] = [
   ['alone', (hostile) => hostile],
   ['as the client', (hostile) => `${hostile}${log('"GET / HTTP/1.1" 200 1')}`],
@@ -83,7 +83,7 @@ const frames: [string, (hostile: string) => string][] = [
   ['as a folder', (hostile) => log(`"GET /${hostile}/ HTTP/1.1" 200 1 "-" "-"`)],
   ['as an absolute target', (hostile) => log(`"GET http://${hostile} HTTP/1.1" 200 1 "-" "-"`)],
   ['as the user agent', (hostile) => log(`"GET / HTTP/1.1" 200 1 "-" "${hostile}"`)],
-  ['behind the line', (hostile) => log(`"GET / HTTP/1.1" 200 1 "-" "-" ${hostile}`)],
+  ['after the line', (hostile) => log(`"GET / HTTP/1.1" 200 1 "-" "-" ${hostile}`)],
   ['in JSON', (hostile) => JSON.stringify({ ts: hostile, request: hostile, status: 200 })],
   [
     'in JSON of a request',
@@ -110,7 +110,7 @@ function readText(text: string): void {
   expect(printable(text).length).toBeLessThan(2_000);
 }
 
-/** Of this process alone, in microseconds: others may have the processor meanwhile. */
+/** CPU time of this process in microseconds, so that other processes do not count. */
 function timeOf(lines: Buffer[]): number {
   const before = process.cpuUsage();
   for (const line of lines) readText(decodeBytes(line));
@@ -118,7 +118,7 @@ function timeOf(lines: Buffer[]): number {
   return user + system;
 }
 
-/** How many times as long a long line takes as short ones of that length together; where it seems too long, the best of several of each. */
+/** Time of one long line relative to short lines of the same total length; if it seems too long, the best of several runs. */
 function growthOf(lineOf: (bytes: number) => Buffer): number {
   const [long, short] = [[lineOf(longBytes)], Array<Buffer>(parts).fill(lineOf(longBytes / parts))];
   let [ofLong, ofShort] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
@@ -130,7 +130,7 @@ function growthOf(lineOf: (bytes: number) => Buffer): number {
 }
 
 describe.each(frames)('a hostile part %s', (_where, frame) => {
-  it('takes every format, the filter and the look for bots no more than its share of time', () => {
+  it('takes linear time in every format, in the filter and in the detection of bots', () => {
     for (const piece of pieces) {
       const growth = growthOf((bytes) => Buffer.from(frame(piece.repeat(Math.floor(bytes / piece.length)))));
       expect(growth, JSON.stringify(piece)).toBeLessThan(mostGrowth);

@@ -1,4 +1,3 @@
-/** Which lines are the same event: of one file, of files that overlap, and of two servers. */
 import { describe, expect, it } from 'vitest';
 import { createEqualsCount, createLineIds } from '../src/import/identify-lines.ts';
 
@@ -12,18 +11,18 @@ function idsOf(lines: string[], source = '', identity: 'content' | 'line-number'
 const distinct = (...ids: string[][]) => new Set(ids.flat()).size;
 
 describe('createLineIds', () => {
-  it('makes UUIDs of version 8 that never change between versions', () => {
+  it('creates UUIDs of version 8 that are the same in every release', () => {
     expect(idsOf(['the line', 'the line'])).toEqual([
       '6f0e2653-d52e-8106-a03d-b09f622fec90',
       'fac1cd8c-6ff8-8b7a-a46d-95f8eed96439',
     ]);
   });
 
-  it('gives equal lines of one file an id each, whatever stands between them', () => {
+  it('gives equal lines of a file different ids, whatever is between them', () => {
     expect(distinct(idsOf(['a', 'a', 'b', 'a']))).toBe(4);
   });
 
-  it('knows a line again wherever it stands: rotated, cut, overlapping and joined files hold the same events', () => {
+  it('gives a line the same id in rotated, split, overlapping and joined files', () => {
     const lines = ['a', 'b', 'b', 'c', 'd', 'b'];
     const whole = new Set(idsOf(lines));
     const pieces = [lines.slice(0, 3), lines.slice(3), lines.slice(1, 5), lines.toReversed(), lines.slice(2)];
@@ -31,29 +30,29 @@ describe('createLineIds', () => {
     expect(distinct(idsOf(lines.slice(0, 3)), idsOf(lines.slice(1, 5)), idsOf(lines))).toBe(6);
   });
 
-  it('counts equal lines on both sides of a cut once until a file holds them together', () => {
+  it('counts equal lines in two parts of a split file once, until one file contains both', () => {
     const pieces = [idsOf(['a', 'b']), idsOf(['b', 'c'])];
     expect(distinct(...pieces)).toBe(3);
     expect(distinct(...pieces, idsOf(['a', 'b', 'b', 'c']))).toBe(4);
   });
 
-  it('tells lines apart that differ in a byte, also in one that is no UTF-8', () => {
+  it('distinguishes lines that differ in one byte, even in invalid UTF-8', () => {
     expect(distinct(idsOf(['caf\xe9', 'caf\xe8', 'caf%E9']))).toBe(3);
   });
 
-  it('tells two servers apart by their names', () => {
+  it('distinguishes servers by --source', () => {
     expect(distinct(idsOf(['a'], 'web-1'), idsOf(['a'], 'web-2'), idsOf(['a']))).toBe(3);
     expect(idsOf(['a'], 'web-1')).toEqual(idsOf(['a'], 'web-1'));
   });
 
-  it('gives the ids of earlier releases by line number', () => {
+  it('creates the ids of earlier releases with --identity line-number', () => {
     const lines = ['', '', '', '', '', '', 'the line'];
     expect(idsOf(lines, '', 'line-number').at(-1)).toBe('eb3ba875-23e3-8580-8a82-13adb076605d');
   });
 });
 
 describe('createEqualsCount', () => {
-  it('counts over a window and forgets what lies further back', () => {
+  it('counts within a window and forgets earlier values', () => {
     const count = createEqualsCount(2);
     expect([1, 2, 1, 2].map(count)).toEqual([1, 1, 2, 2]);
     expect([3, 1, 4, 5, 6, 7, 1].map(count)).toEqual([1, 3, 1, 1, 1, 1, 1]);

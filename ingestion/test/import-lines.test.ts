@@ -1,4 +1,4 @@
-/** Reading of bytes into lines, and of lines into batches: chunk borders, line ends, gzip, and the limits of each. */
+/** Bytes to lines and lines to batches: chunk boundaries, line breaks, gzip and limits. */
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -30,23 +30,23 @@ async function bytesOf(...chunks: Buffer[]) {
 }
 
 describe('readLines', () => {
-  it('numbers lines from 1 and needs no end of the last line', async () => {
+  it('numbers lines from 1, including a last line without a line break', async () => {
     expect(await linesOf('a\nb')).toEqual([
       { number: 1, bytes: Buffer.from('a'), text: 'a', overlong: false, ended: true },
       { number: 2, bytes: Buffer.from('b'), text: 'b', overlong: false, ended: false },
     ]);
   });
 
-  it('takes LF and CR LF alike, also where a chunk ends between the two', async () => {
+  it('accepts LF and CR LF, even if a chunk ends between the two', async () => {
     expect(await texts('a\r', '\nb\r\nc\n')).toEqual(['a', 'b', 'c']);
   });
 
-  it('puts lines together again that chunks cut, also within a character', async () => {
+  it('joins lines that chunks split, even within a character', async () => {
     const bytes = Buffer.from('grün\nblau\n');
     expect(await texts(...Array.from(bytes, (byte) => Buffer.from([byte])))).toEqual(['grün', 'blau']);
   });
 
-  it('keeps the numbers right across blank lines', async () => {
+  it('counts blank lines in line numbers', async () => {
     expect((await linesOf('a\n\n\r\nb\n')).map(({ number, text }) => [number, text])).toEqual([
       [1, 'a'],
       [2, ''],
@@ -55,22 +55,22 @@ describe('readLines', () => {
     ]);
   });
 
-  it('percent-encodes bytes that are no UTF-8, each by itself, so that different bytes stay different', async () => {
+  it('percent-encodes invalid UTF-8 byte by byte, so that different bytes stay different', async () => {
     const latin1 = (text: string) => Buffer.from(text, 'latin1');
     expect(await texts(latin1('caf\xe9\ncaf\xe8\n'))).toEqual(['caf%E9', 'caf%E8']);
     expect(await texts(Buffer.concat([Buffer.from('é€😀'), latin1('\xff\xc3'), Buffer.from('é')]))).toEqual([
       'é€😀%FF%C3é',
     ]);
-    // Overlong forms, surrogates and what lies beyond Unicode are no UTF-8 either.
+    // Overlong forms, surrogates and code points beyond Unicode are invalid, too.
     expect(await texts(latin1('\xc0\xaf \xed\xa0\x80 \xf4\x90\x80\x80'))).toEqual(['%C0%AF %ED%A0%80 %F4%90%80%80']);
   });
 
-  it('drops a byte order mark, and reads UTF-16 that holds only ASCII', async () => {
+  it('drops a byte order mark, and reads UTF-16 with only ASCII', async () => {
     expect(await texts(Buffer.from([0xef, 0xbb, 0xbf, 0x61, 0x0a]))).toEqual(['a']);
     expect(await texts(Buffer.from('\uFEFFab\r\nc\r\n', 'utf16le'))).toEqual(['ab', 'c']);
   });
 
-  it('skips NUL bytes, as a log holds them that was truncated while its server wrote on', async () => {
+  it('skips NUL bytes, which a log contains if it was truncated while the server kept writing', async () => {
     const nul = Buffer.alloc(300_000);
     const lines = await linesOf(nul, Buffer.concat([nul, Buffer.from('a\nb\0c\n'), nul]));
     expect(lines.map(({ text, overlong }) => [text, overlong])).toEqual([
@@ -80,7 +80,7 @@ describe('readLines', () => {
     expect(lines[0]?.bytes).toEqual(Buffer.from('a'));
   });
 
-  it('keeps only the beginning of a line over 64 KB, and reads on after it', async () => {
+  it('keeps only the beginning of a line over 64 KB, and continues after it', async () => {
     const long = Array.from({ length: 300 }, () => 'x'.repeat(1000));
     const lines = await linesOf('a\n', ...long, '\nb\n');
     expect(lines.map(({ number, text, overlong }) => ({ number, text, overlong }))).toEqual([
@@ -90,12 +90,12 @@ describe('readLines', () => {
     ]);
   });
 
-  it('takes a line of exactly 64 KB, and none of one byte more', async () => {
+  it('accepts a line of exactly 64 KB, but not one byte more', async () => {
     const lines = await linesOf(`${'x'.repeat(65_536)}\n${'x'.repeat(65_537)}\n`);
     expect(lines.map(({ overlong }) => overlong)).toEqual([false, true]);
   });
 
-  it('holds a line without end in flat memory', async () => {
+  it('reads an endless line in constant memory', async () => {
     let given = 0;
     async function* endless() {
       for (; given < 20_000; given += 1) yield Buffer.alloc(16_384, 'x'); // 328 MB in all
@@ -106,7 +106,7 @@ describe('readLines', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(150e6);
   });
 
-  it('does not give out the unfinished line when the chunks fail: cut off, it could pass for another one', async () => {
+  it('does not yield an unfinished line if reading fails, because it could look like a complete one', async () => {
     async function* failing() {
       yield Buffer.from('whole\nhal');
       throw new Error('gone');
@@ -121,30 +121,30 @@ describe('readLines', () => {
 });
 
 describe('plainBytes', () => {
-  it('passes plain bytes on, also a single one or none', async () => {
+  it('passes plain bytes through, even one or none', async () => {
     expect(await bytesOf(Buffer.from('ab'), Buffer.from('c'))).toEqual({ text: 'abc', read: 3 });
     expect(await bytesOf(Buffer.from('\u001f'))).toEqual({ text: '\u001f', read: 1 });
     expect(await bytesOf()).toEqual({ text: '', read: 0 });
   });
 
-  it('knows gzip by its first two bytes, also when they come one by one, and counts the bytes as read', async () => {
+  it('recognises gzip by its first two bytes, even in separate chunks, and counts compressed bytes', async () => {
     const packed = gzipSync('hello '.repeat(1000));
     const chunks = [packed.subarray(0, 1), packed.subarray(1, 2), packed.subarray(2)];
     expect(await bytesOf(...chunks)).toEqual({ text: 'hello '.repeat(1000), read: packed.length });
   });
 
-  it('reads several gzip files in one, as log rotation joins them', async () => {
+  it('reads concatenated gzip files, which log rotation produces', async () => {
     expect((await bytesOf(Buffer.concat([gzipSync('one\n'), gzipSync('two\n')]))).text).toBe('one\ntwo\n');
   });
 
-  it('fails on gzip that is cut off or damaged, rather than end as if all were there', async () => {
+  it('fails on truncated or corrupt gzip instead of ending as if it were complete', async () => {
     const packed = gzipSync('hello '.repeat(1000));
     await expect(bytesOf(packed.subarray(0, -9))).rejects.toMatchObject({ code: 'Z_BUF_ERROR' });
     await expect(bytesOf(Buffer.concat([packed, Buffer.from('more')]))).rejects.toMatchObject({ code: 'Z_DATA_ERROR' });
   });
 });
 
-describe('plainBytes of other packings', () => {
+describe('plainBytes of unsupported formats', () => {
   const tarHeader = (magic: string) => {
     const header = Buffer.alloc(1024);
     header.write('access.log');
@@ -166,7 +166,7 @@ describe('plainBytes of other packings', () => {
     ['a tar archive', 'tar -xOf', tarHeader('ustar  \0')],
     ['a tar archive', 'tar -xOf', tarHeader('')],
     ['a tar archive', 'tar -xOf', gzipSync(tarHeader('ustar  \0'))],
-  ])('says that the input is %s', async (packing, unpack, bytes) => {
+  ])('reports that the input is %s', async (packing, unpack, bytes) => {
     await expect(bytesOf(bytes)).rejects.toMatchObject({ packing, unpack });
   });
 
@@ -180,18 +180,18 @@ describe('makeBatches', () => {
     Array.from({ length: count }, (_, index): ReadyEvent => ({ number: index + 1, json }));
   const sizes = (batches: Batch[]) => batches.map(({ numbers }) => numbers.length);
 
-  it('cuts at 1,000 events, across the groups they come in', async () => {
+  it('cuts at 1,000 events, across groups', async () => {
     const batches = await collect(makeBatches(Readable.from([events(700), [], events(1301)])));
     expect(sizes(batches)).toEqual([1000, 1000, 1]);
     expect(batches[2]).toEqual({ body: '{}', numbers: [1301] });
   });
 
-  it('cuts at 900 KB, counted in bytes and not in characters', async () => {
+  it('cuts at 900 KB, in bytes rather than characters', async () => {
     const batches = await collect(makeBatches(Readable.from([events(100, 'ä'.repeat(10_000))])));
     expect(sizes(batches)).toEqual([44, 44, 12]);
   });
 
-  it('gives out what it has before it passes a failure on', async () => {
+  it('yields the remaining events before it throws the error of its source', async () => {
     async function* failing() {
       yield events(2);
       throw new Error('gone');

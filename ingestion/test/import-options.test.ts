@@ -1,4 +1,3 @@
-/** The command line of the import: what each mistake is answered with, and what right arguments become. */
 import { describe, expect, it } from 'vitest';
 import { importOptions } from '../src/import/import-options.ts';
 
@@ -47,12 +46,12 @@ describe('importOptions', () => {
     expect(importOptions(args)).toEqual({ kind: 'problem', message });
   });
 
-  it('shows help when asked, even beside mistakes in the rest', () => {
+  it('shows help if requested, even if other arguments are invalid', () => {
     expect(importOptions(['--help'])).toEqual({ kind: 'help' });
     expect(importOptions(['a', 'b', '-h'])).toEqual({ kind: 'help' });
   });
 
-  it('sends to ingestion on this machine, without bots and assets, unless told otherwise', () => {
+  it('by default sends to ingestion on this machine, without bots and assets', () => {
     expect(importOptions(['access.log.gz', '--site', 'My_site-1.example'])).toEqual({
       kind: 'import',
       options: {
@@ -76,7 +75,7 @@ describe('importOptions', () => {
     });
   });
 
-  it('takes several files and standard input, any order, and an address with a path', () => {
+  it('accepts several files and standard input, options in any order, and a URL with a path', () => {
     const args = [
       '--include-bots',
       '--url',
@@ -104,7 +103,7 @@ describe('importOptions', () => {
     });
   });
 
-  it('takes key and address from the environment where the arguments do not say', () => {
+  it('takes key and URL from the environment unless they are arguments', () => {
     const environment = { MILLRACE_KEY: 'mr_environment', MILLRACE_URL: 'http://127.0.0.1:3100' };
     const optionsOf = (...args: string[]) => importOptions(['a.log', '--site', 'a', ...args], environment);
     expect(optionsOf()).toMatchObject({

@@ -1,4 +1,4 @@
-/** Parsing of Common and Combined lines: every odd shape that real servers write, with the literal record it must become. */
+/** Parses every odd variant of Common and Combined lines that real servers write. */
 import { describe, expect, it } from 'vitest';
 import { parseCommonLog } from '../src/import/formats/common-log.ts';
 import { logEvent } from '../src/import/log-event.ts';
@@ -59,7 +59,7 @@ describe('parseCommonLog', () => {
     ['192.0.2.1', '192.0.2.1 - John Doe [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 1 "-" "-"'],
     ['192.0.2.2', '192.0.2.2 - "" [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 1'],
     ['192.0.2.3', '192.0.2.3 ident user [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 1'],
-  ])('takes %s as the client, whatever ident and user are', (client, line) => {
+  ])('reads the client %s, whatever ident and user are', (client, line) => {
     expect(parseLogLine(line)?.client).toBe(client);
   });
 
@@ -135,11 +135,11 @@ describe('parseCommonLog', () => {
     ['/caf%E9', ['/caf%E9', '/caf%e9', '/caf\\xe9']],
     ['/caf%E8', ['/caf%E8', '/caf\\xe8']],
     ['/~anna', ['/~anna', '/%7Eanna', '/%7eanna', '/\\x7eanna']],
-  ])('knows one page %s by all its spellings', (target, spellings) => {
+  ])('normalizes all encodings of the page %s', (target, spellings) => {
     for (const spelling of spellings) expect(requestOf(`GET ${spelling} HTTP/1.1`)?.target, spelling).toBe(target);
   });
 
-  it('undoes quotes escaped inside referrer and user agent', () => {
+  it('unescapes quotes in referrer and user agent', () => {
     const record = parseLogLine(combined({ referrer: 'http://x/\\"a\\"', agent: 'Agent \\"007\\" \\\\' }));
     expect([record?.referrer, record?.userAgent]).toEqual(['http://x/"a"', 'Agent "007" \\']);
   });
@@ -151,17 +151,17 @@ describe('parseCommonLog', () => {
     ' 443 TLSv1.3 {"id":"a b"} [x]',
     '  ',
     '\t"x"',
-  ])('takes anything behind the user agent: %j', (behind) => {
+  ])('ignores anything after the user agent: %j', (behind) => {
     const record = parseLogLine(`${combined({ agent: 'curl/8' })} ${behind}`);
     expect([record?.client, record?.userAgent]).toEqual(['203.0.113.9', 'curl/8']);
   });
 
-  it('takes anything but a quoted field behind Common Log Format', () => {
+  it('ignores anything but a quoted field after Common Log Format', () => {
     const common = '203.0.113.9 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 12';
     for (const behind of ['', ' ', ' 0.012', ' - "x"']) expect(parseLogLine(common + behind)?.bytes).toBe(12);
   });
 
-  it('takes a last line without end for whole unless something shows that it was cut off', () => {
+  it('treats a last line without a line break as complete unless it is visibly truncated', () => {
     const whole = combined({ agent: 'curl/8' });
     const cut = (text: string, expectAgent = true) => parseCommonLog({ text, ended: false }, expectAgent);
     expect(cut(whole)?.userAgent).toBe('curl/8');
@@ -201,12 +201,12 @@ describe('parseCommonLog', () => {
     ['192.0.2.1 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 1 "-" "cut off', 'an open quote'],
     ['192.0.2.1 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1 200 1', 'an open request'],
     [' [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 1', 'no client'],
-    ['192.0.2.1 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 12x', 'bytes that are no number'],
+    ['192.0.2.1 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 12x', 'bytes that are not a number'],
   ])('refuses %j: %s', (line) => {
     expect(parseLogLine(line)).toBeNull();
   });
 
-  it('refuses hostile lines of 64 KB without trying for long', () => {
+  it('refuses hostile lines of 64 KB quickly', () => {
     const start = '192.0.2.1 - - [17/May/2015:10:05:03 +0000] "';
     const hostile = [
       `192.0.2.1 - ${'a '.repeat(32_000)}`,
@@ -255,7 +255,7 @@ describe('logEvent', () => {
     });
   });
 
-  it('leaves out what the line does not say', () => {
+  it('omits fields that the line does not have', () => {
     const nothing = { client: null, hostname: null, method: null, bytes: null, referrer: null, userAgent: null };
     expect(logEvent(demo, id, { ...record, ...nothing, target: '', status: 400 })).toEqual({
       site_id: 'demo',
@@ -276,7 +276,7 @@ describe('logEvent', () => {
     ['HEAD', 200, 'request'],
     ['POST', 200, 'request'],
     [null, 200, 'request'],
-  ])('calls %s with status %i a %s', (method, status, type) => {
+  ])('makes %s with status %i a %s', (method, status, type) => {
     expect(logEvent(demo, id, { ...record, method, status }).event_type).toBe(type);
   });
 
@@ -300,18 +300,18 @@ describe('logEvent', () => {
     ['asset', '/photo.tar.jpeg;v=2'],
     ['asset', '/feed.atom'],
     ['asset', '/sitemap.xml'],
-  ])('calls a GET that was answered a %s when it asked for %s, and a view with --count-assets', (type, target) => {
+  ])('makes a successful GET a %s if it requested %s, and a view with --count-assets', (type, target) => {
     expect(logEvent(demo, id, { ...record, target }).event_type).toBe(type);
     expect(logEvent({ ...demo, countAssets: true }, id, { ...record, target }).event_type).toBe('view');
   });
 
-  it('calls an asset that was not given a request, also with --count-assets', () => {
+  it('makes a failed request for an asset a request, even with --count-assets', () => {
     const missing = { ...record, target: '/gone.css', status: 404 };
     expect(logEvent(demo, id, missing).event_type).toBe('request');
     expect(logEvent({ ...demo, countAssets: true }, id, missing).event_type).toBe('request');
   });
 
-  it('cuts overlong values to what ingestion takes, never through a character, and says so', () => {
+  it("truncates long values to ingestion's limits, never within a character, and marks them as truncated", () => {
     const event = logEvent(demo, id, {
       ...record,
       target: `/${'p'.repeat(2046)}😀?q`,
@@ -335,7 +335,7 @@ describe('logEvent', () => {
 });
 
 describe('printable', () => {
-  it('escapes what could steer a terminal or hide text, and cuts', () => {
+  it('escapes characters that could control a terminal or hide text, and truncates', () => {
     expect(printable('a\u001b[31m\r\u0007\u202e\u009bb')).toBe('a\\u{1b}[31m\\u{d}\\u{7}\\u{202e}\\u{9b}b');
     expect(printable('x'.repeat(200), 5)).toBe('xxxxx…');
   });

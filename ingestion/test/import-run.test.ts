@@ -1,4 +1,4 @@
-/** Whole imports, from arguments to exit code, against a small server that plays ingestion's contract. */
+/** Whole imports, from arguments to exit code, against a fake ingestion. */
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -20,7 +20,7 @@ import {
   useImportServer,
 } from './import-server.ts';
 
-describe('import of good logs', () => {
+describe('import of valid logs', () => {
   it('sends each line as one event, in order within NDJSON batches of 1,000, and ends with a summary', async () => {
     const server = await startServer();
     const log = await file('plain.log', logText(2500));
@@ -64,7 +64,7 @@ describe('import of good logs', () => {
     for (const events of sent) expect(events).toEqual(sent[0]);
   });
 
-  it('gives the same file the same ids again, and equal lines different ones', async () => {
+  it('gives the same file the same ids every time, and equal lines different ones', async () => {
     const line = logText(1);
     const log = await file('twice.log', line.repeat(3));
     const server = await startServer();
@@ -75,10 +75,10 @@ describe('import of good logs', () => {
     expect(new Set(ids).size).toBe(3);
   });
 
-  it('leaves out a last line without line end, says so, and counts it once when the file has gone on', async () => {
+  it('skips a last line without a line break, says so, and counts it once when the file has grown', async () => {
     const server = await startServer();
     const whole = logText(3).replace(/ 200 5 .*/g, ' 200 1234');
-    // What is left reads as a whole line of the Common Log Format.
+    // The rest looks like a complete line of the Common Log Format.
     const cut = whole.slice(0, -'34\n'.length);
     for (const text of [cut, whole, whole]) {
       const log = await file('growing.log', text);
@@ -91,12 +91,12 @@ describe('import of good logs', () => {
   });
 
   it.each([
-    ['cut off where nothing can be read any more', `${logText(3)}192.0.2.7 - - [17/May/20`, 0, [1, 0]],
-    ['cut off in JSON', '{"ts":1.7e9,"uri":"/1","method":"GET","status":200}\n{"ts":1.7e9,"u', 0, [1, 0]],
-    ['of spaces only', `${logText(3)}  `, 0, [0, 0]],
+    ['truncated so that it is unreadable', `${logText(3)}192.0.2.7 - - [17/May/20`, 0, [1, 0]],
+    ['truncated JSON', '{"ts":1.7e9,"uri":"/1","method":"GET","status":200}\n{"ts":1.7e9,"u', 0, [1, 0]],
+    ['only spaces', `${logText(3)}  `, 0, [0, 0]],
     ['unreadable like the whole file', '192.0.2.7 - - [17/May/20', 1, [0, 1]],
   ] as const)(
-    'takes a last line for unfinished or unparsable: %s',
+    'distinguishes unfinished from unparsable last lines: %s',
     async (_how, text, code, [unfinished, unparsable]) => {
       const server = await startServer();
       const log = await file('cut.log', text);
@@ -111,7 +111,7 @@ describe('import of good logs', () => {
     ['--include-unfinished', logText(3).trimEnd(), ['--include-unfinished']],
     ['a carriage return at its end', `${logText(3).trimEnd()}\r`, []],
     ['JSON in it, which is complete', '{"ts":1.7e9,"uri":"/1","method":"GET","status":200}', []],
-  ])('sends a last line without line end with %s', async (_why, text, options) => {
+  ])('sends a last line without a line break if it has %s', async (_why, text, options) => {
     const server = await startServer();
     const log = await file('complete.log', text);
     const { stdout } = await run([log, '--site', 'demo', '--url', server.url, ...options]);
@@ -119,7 +119,7 @@ describe('import of good logs', () => {
     expect(stdout).not.toContain('no line break');
   });
 
-  it('sends assets as events of their own, and as views with --count-assets', async () => {
+  it('sends assets as events of type asset, or as views with --count-assets', async () => {
     const log = await file('assets.log', logText(3).replace('/p2', '/style.css?v=3').replace('/p3', '/robots.txt'));
     const [asAssets, asViews] = [await startServer(), await startServer()];
     await run([log, '--site', 'demo', '--url', asAssets.url]);
@@ -129,7 +129,7 @@ describe('import of good logs', () => {
     expect(asViews.events.map(({ event_id }) => event_id)).toEqual(asAssets.events.map(({ event_id }) => event_id));
   });
 
-  it('sends the key of the arguments or of the environment', async () => {
+  it('sends the key from the arguments or the environment', async () => {
     const server = await startServer();
     const log = await file('key.log', logText(1));
     await run([log, '--site', 'demo', '--url', server.url, '--key', 'mr_1']);
@@ -150,7 +150,7 @@ describe('import of good logs', () => {
     expect(stdout).toContain('Nothing was sent: this was a dry run.\n');
   });
 
-  it('takes an empty log as done', async () => {
+  it('succeeds with an empty log', async () => {
     const { exitCode, stdout } = await run([
       await file('empty.log', ''),
       '--site',
@@ -171,7 +171,7 @@ describe('import of good logs', () => {
 });
 
 describe('import of logs with unparsable lines', () => {
-  it('counts them and shows the first five with their numbers, escaped and cut', async () => {
+  it('counts them and shows the first five with line numbers, escaped and truncated', async () => {
     const bad = ['\u001b[31mred', 'b'.repeat(500), 'x'.repeat(70_000), 'four', 'five', 'six', 'seven'];
     const log = await file('bad.log', `${logText(2)}\n${bad.join('\n')}\n${logText(1)}`);
     const server = await startServer();
@@ -191,7 +191,7 @@ describe('import of logs with unparsable lines', () => {
     expect(paths(server.events)).toEqual(['/p1', '/p2', '/p1']);
   });
 
-  it('fails when not one line is of a log', async () => {
+  it('fails if no line is in a supported format', async () => {
     const log = await file('prose.txt', 'Dear diary,\n\ntoday\n');
     const { exitCode, stderr } = await run([log, '--site', 'demo', '--url', 'http://127.0.0.1:9']);
     expect(exitCode).toBe(1);
@@ -200,7 +200,7 @@ describe('import of logs with unparsable lines', () => {
     );
   });
 
-  it('fails when more of one file than the stated share cannot be read, though the rest was sent', async () => {
+  it('fails if more of a file than --max-unparsable is unreadable, although the rest was sent', async () => {
     const server = await startServer();
     const args = [
       await file('good.log', logText(500)),
@@ -218,7 +218,7 @@ describe('import of logs with unparsable lines', () => {
     expect((await run([...args, '--max-unparsable=57'])).exitCode).toBe(1);
   });
 
-  it('takes one bad line in twenty', async () => {
+  it('accepts one unreadable line in twenty', async () => {
     const server = await startServer();
     const log = await file('twenty.log', `${logText(19)}bad\n`);
     expect((await run([log, '--site', 'demo', '--url', server.url])).exitCode).toBe(0);
@@ -227,7 +227,7 @@ describe('import of logs with unparsable lines', () => {
 });
 
 describe('import while the server is busy or unreachable', () => {
-  it('tries again after 503, and nothing is missing', async () => {
+  it('retries after 503, and loses nothing', async () => {
     const busy: Answer = (_events, res) => json(res, 503, { error: { code: 'queue_unavailable', message: 'later' } });
     const server = await startServer(busy, busy, busy);
     const log = await file('busy.log', logText(1500));
@@ -237,7 +237,7 @@ describe('import while the server is busy or unreachable', () => {
     expect(paths(server.events).sort(byNumber)).toEqual(numbered(1500));
   });
 
-  it('waits as long as Retry-After says', async () => {
+  it('waits for the time of Retry-After', async () => {
     const limit: Answer = (_events, res) => json(res, 429, {}, { 'retry-after': '1' });
     const server = await startServer(limit);
     const { exitCode } = await run([await file('limit.log', logText(3)), '--site', 'demo', '--url', server.url]);
@@ -246,15 +246,15 @@ describe('import while the server is busy or unreachable', () => {
     expect(second! - first!).toBeGreaterThanOrEqual(990);
   });
 
-  it('tries again when the connection breaks before the answer, with the same ids', async () => {
+  it('retries with the same ids if the connection breaks before the response', async () => {
     const server = await startServer((_events, res) => void res.destroy());
     const { exitCode } = await run([await file('cut.log', logText(3)), '--site', 'demo', '--url', server.url]);
     expect(exitCode).toBe(0);
     expect(server.requests[1]?.events).toEqual(server.requests[0]?.events);
   });
 
-  it('asks at once whether Millrace is running when nothing listens', async () => {
-    const log = await file('nobody.log', logText(3));
+  it('immediately suggests that Millrace is not running if nothing listens', async () => {
+    const log = await file('unreachable.log', logText(3));
     const { url } = await startServer();
     await closeServers(); // its port is free now
     const args = [log, '--site', 'demo', '--url', url];
@@ -273,7 +273,7 @@ describe('import while the server is busy or unreachable', () => {
     );
   });
 
-  it('waits for a server that has answered before, and gives up with one sentence', async () => {
+  it('waits for a server that has responded before, and gives up with one sentence', async () => {
     const server = await startServer((_events, res) => {
       json(res, 503, {}, { connection: 'close' });
       void closeServers();
@@ -286,7 +286,7 @@ describe('import while the server is busy or unreachable', () => {
     );
   });
 
-  it('gives up at once when asked to wait longer than it would, and closes an input that is still open', async () => {
+  it('gives up immediately if Retry-After exceeds its limit, and closes an input that is still open', async () => {
     const server = await startServer((_events, res) => json(res, 429, {}, { 'retry-after': '3600' }));
     const stdin = new Readable({ read() {} });
     stdin.push(logText(1001)); // and no end
@@ -296,7 +296,7 @@ describe('import while the server is busy or unreachable', () => {
     expect(stdin.destroyed).toBe(true);
   });
 
-  it('reads no further ahead than a few batches while nothing gets through', async () => {
+  it('reads only a few batches ahead while the server does not respond', async () => {
     let read = 0;
     const stdin = new Readable({
       read() {
@@ -311,8 +311,8 @@ describe('import while the server is busy or unreachable', () => {
   });
 });
 
-describe('import that the server does not take', () => {
-  it('names the lines of rejected events, sends the rest, and exits with 1', async () => {
+describe('import that the server refuses', () => {
+  it('shows the lines of rejected events, sends the rest, and exits with 1', async () => {
     const rejected = [{ index: 1, reason: 'out_of_range', message: 'timestamp must lie \u001b between' }];
     const server = await startServer((_events, res) => json(res, 200, { status: 'ok', accepted: 2, rejected }));
     const log = await file('rejected.log', `no log line\n${logText(3)}`);
@@ -322,7 +322,7 @@ describe('import that the server does not take', () => {
     expect(stdout).toContain('  accepted                  2\n  rejected                  1\n');
   });
 
-  it('reads the rejections of a batch without one acceptable event, and goes on with the next', async () => {
+  it('reads the rejections of a batch without a valid event, and continues with the next', async () => {
     const server = await startServer((events, res) => {
       const rejected = events.map((_event, index) => ({ index, reason: 'out_of_range', message: `bad ${index}` }));
       json(res, 400, { error: { code: 'invalid', message: 'nothing acceptable', details: { rejected } } });
@@ -352,7 +352,7 @@ describe('import that the server does not take', () => {
     ],
     [200, { hello: 'world' }, "answers 200, which Millrace's ingestion never does: check --url."],
     [404, 'Not found', "answers 404, which Millrace's ingestion never does: check --url."],
-  ])('stops at once after %i %j', async (status, body, sentence) => {
+  ])('stops immediately after %i %j', async (status, body, sentence) => {
     const server = await startServer((_events, res) => json(res, status, body));
     const log = await file('refused.log', logText(3));
     const { exitCode, stdout, stderr } = await run([log, '--site', 'demo', '--url', server.url]);
@@ -362,7 +362,7 @@ describe('import that the server does not take', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('sends a batch in halves while it is larger than the server or a proxy takes', async () => {
+  it('halves a batch until it is small enough for the server or a proxy', async () => {
     const limited: Answer = (events, res) => {
       if (events.length > 300) return json(res, 413, '<html>Request Entity Too Large</html>');
       const rejected = events.flatMap(({ path }, index) => (path === '/p777' ? [{ index, message: 'bad' }] : []));
@@ -394,7 +394,7 @@ describe('import that the server does not take', () => {
 });
 
 describe('import of files that cannot be read', () => {
-  it('says in one sentence what is wrong, before anything is sent', async () => {
+  it('reports the problem in one sentence before sending anything', async () => {
     const missing = pathOf('missing.log');
     expect(await run([missing, '--site', 'demo'])).toEqual({
       exitCode: 1,
@@ -409,7 +409,7 @@ describe('import of files that cannot be read', () => {
     );
   });
 
-  it('sends what a cut gzip file still holds, then fails and says how far it came', async () => {
+  it('sends the readable part of a truncated gzip file, then fails and says how far it got', async () => {
     const server = await startServer();
     const packed = gzipSync(logText(5000));
     const log = await file('cut.gz', packed.subarray(0, Math.floor(packed.length / 2)));
@@ -426,7 +426,7 @@ describe('import of files that cannot be read', () => {
   it.each([
     ['a.log.bz2', Buffer.from('BZh91AY&SY'), 'is compressed with bzip2', 'bzip2 -dc'],
     ['a.zip', Buffer.from('504b0304', 'hex'), 'is a zip archive', 'unzip -p'],
-  ])('says how to unpack %s', async (name, content, what, command) => {
+  ])('explains how to unpack %s', async (name, content, what, command) => {
     const log = await file(name, content);
     const { exitCode, stderr } = await run([log, '--site', 'demo', '--url', 'http://127.0.0.1:9']);
     expect(exitCode).toBe(1);

@@ -1,4 +1,4 @@
-/** A small server that plays ingestion's contract, and runs of the import against it. */
+/** A fake ingestion, and runs of the import against it. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -18,7 +18,7 @@ const accept: Answer = (events, res) => json(res, 200, { status: 'ok', accepted:
 const closers: (() => Promise<unknown>)[] = [];
 let folder = '';
 
-/** To be called once in each test file that uses what is here: files share this module. */
+/** Call this once in each test file that uses this module. */
 export function useImportServer(): void {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'millrace-import-'));
@@ -27,19 +27,19 @@ export function useImportServer(): void {
   afterAll(() => rm(folder, { recursive: true }));
 }
 
-/** Ends what {@link startServer} started in this test. */
+/** Closes the servers that {@link startServer} started in this test. */
 export async function closeServers(): Promise<void> {
   for (const close of closers.splice(0)) await close();
 }
 
-/** The path of a file in a folder that each test file has for itself. */
+/** The path of a file in a temporary folder of the test file. */
 export const pathOf = (name: string) => join(folder, name);
 
 export function json(res: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
   res.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 }
 
-/** Answers the first requests as `script` says, all later ones by accepting; keeps what was accepted in `events`. */
+/** Answers the first requests according to `script` and accepts all later ones; collects accepted events in `events`. */
 export async function startServer(...script: Answer[]) {
   const requests: { at: number; contentType?: string; authorization?: string; events: LogEvent[] }[] = [];
   const events: LogEvent[] = [];
@@ -61,7 +61,7 @@ export async function startServer(...script: Answer[]) {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests, events };
 }
 
-/** Keeps what is written to it. */
+/** A stream that collects what is written to it. */
 export function textSink() {
   let text = '';
   const stream = new Writable({
@@ -73,15 +73,15 @@ export function textSink() {
   return { stream, read: () => text };
 }
 
-interface RunSurroundings {
+interface RunDeps {
   stdin?: Readable;
   giveUpAfterMs?: number;
   tty?: boolean;
   environment?: SenderEnvironment;
 }
 
-export async function run(args: string[], surroundings: RunSurroundings = {}) {
-  const { stdin = Readable.from([]) as Readable, giveUpAfterMs = 5_000, tty = false, environment = {} } = surroundings;
+export async function run(args: string[], deps: RunDeps = {}) {
+  const { stdin = Readable.from([]) as Readable, giveUpAfterMs = 5_000, tty = false, environment = {} } = deps;
   const [stdout, stderr] = [textSink(), textSink()];
   const exitCode = await runImport(args, {
     stdin,
@@ -94,7 +94,7 @@ export async function run(args: string[], surroundings: RunSurroundings = {}) {
   return { exitCode, stdout: stdout.read(), stderr: stderr.read() };
 }
 
-/** `count` lines, one a second from 10:00:00 on; every fifth is a bot's when `bots` is set. */
+/** `count` lines, one per second from 10:00:00; with `bots`, every fifth is from a bot. */
 export function logText(count: number, { bots = false } = {}): string {
   return Array.from({ length: count }, (_, index) => {
     const time = new Date(Date.UTC(2024, 4, 17, 10, 0, index)).toISOString().slice(11, 19);

@@ -1,4 +1,4 @@
-/** A process with a small heap refuses what does not fit instead of dying of it. */
+/** A process with a small heap refuses bodies that do not fit instead of crashing. */
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { gzipSync } from 'node:zlib';
@@ -34,7 +34,7 @@ const repeat = (piece: string) =>
 const eventOf = (bytes: number, fill = 'x') =>
   `{"site_id":"demo","event_type":"view","path":"/","referrer":"${fill.repeat((bytes - 63) / fill.length)}"}`;
 const full = () => repeat(eventOf(960));
-/** 40,000 of them in all, which is fewer than are refused for their number. */
+/** 40,000 in total, fewer than the limit of exact numbers. */
 const longNumbers = '"properties":{"ids":[12345678901234567,12345678901234568,1e400,2e400]},';
 
 const bodies: [string, () => string][] = [
@@ -45,11 +45,11 @@ const bodies: [string, () => string][] = [
   ['empty arrays', () => repeat('[]')],
   ['numbers', () => repeat('1')],
   ['numbers of 17 digits', () => repeat('12345678901234567')],
-  ['numbers that no double reaches', () => repeat('1e400')],
+  ['numbers beyond the range of a double', () => repeat('1e400')],
   ['short texts', () => repeat('"a1"')],
-  ['objects with a key each', () => repeat('{"a":1}')],
+  ['objects with one key', () => repeat('{"a":1}')],
   [
-    'objects with keys of their own',
+    'objects with different keys',
     () => `[${Array.from({ length: 600_000 }, (_, index) => `{"k${index}":1}`).join(',')}]`,
   ],
   ['arrays within arrays', () => '['.repeat(bodyBytes / 2) + ']'.repeat(bodyBytes / 2)],
@@ -64,13 +64,16 @@ async function send(body: string | Buffer<ArrayBuffer>, client = 1): Promise<num
   return answer.status;
 }
 
-it.each(bodies)('survives ten clients that post 9.6 MB of %s at once, and serves the next', async (_what, make) => {
-  const body = Buffer.from(make());
-  const statuses = await Promise.all(Array.from({ length: 10 }, (_, client) => send(body, client)));
-  expect([200, 400, 413, 503]).toEqual(expect.arrayContaining(statuses));
-  expect(ingestion.child.exitCode).toBeNull();
-  await eventually(async () => (await send(`[${eventOf(200)}]`)) === 200, 'the next is accepted');
-});
+it.each(bodies)(
+  'survives ten clients that post 9.6 MB of %s at once, and serves the next request',
+  async (_what, make) => {
+    const body = Buffer.from(make());
+    const statuses = await Promise.all(Array.from({ length: 10 }, (_, client) => send(body, client)));
+    expect([200, 400, 413, 503]).toEqual(expect.arrayContaining(statuses));
+    expect(ingestion.child.exitCode).toBeNull();
+    await eventually(async () => (await send(`[${eventOf(200)}]`)) === 200, 'the next is accepted');
+  },
+);
 
 /** A body that stalls after its first half. */
 function stall(body: Buffer, client: number): { answer: Promise<number>; finish: () => void } {
@@ -90,7 +93,7 @@ function stall(body: Buffer, client: number): { answer: Promise<number>; finish:
   return { answer, finish: () => sending.end(body.subarray(half)) };
 }
 
-it('refuses what finds no room beside what it holds, and takes the rest', async () => {
+it('refuses bodies that do not fit beside others in memory, and accepts the rest', async () => {
   const body = Buffer.from(repeat(eventOf(960)));
   const uploads = Array.from({ length: 10 }, (_, client) => stall(body, client));
   expect(await Promise.any(uploads.map(({ answer }) => answer))).toBe(503);
@@ -99,12 +102,12 @@ it('refuses what finds no room beside what it holds, and takes the rest', async 
   expect(new Set(statuses)).toEqual(new Set([200, 503]));
 });
 
-it('takes such a body of events from a client that comes alone, or again', async () => {
+it('accepts such a body from a single client, or on a retry', async () => {
   const body = full();
   await eventually(async () => (await send(body)) === 200, 'it is accepted');
 });
 
-it('counts a body that is small only while it is compressed', async () => {
+it('counts the decompressed size of a small compressed body', async () => {
   const body = gzipSync(repeat('{}'));
   const post = async () => {
     const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };

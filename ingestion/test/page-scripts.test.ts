@@ -1,4 +1,4 @@
-/** The scripts of pages: what browsers and proxies in between may keep, and for how long. */
+/** How browsers and proxies may cache the tracking scripts. */
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { silent } from '@millrace/shared/testing/database';
 import request from 'supertest';
@@ -9,7 +9,7 @@ const app = buildApp({ logger: silent, telemetry: createTelemetry(), health: {},
 const get = (path: string, encoding = 'identity') => request(app).get(path).set('accept-encoding', encoding);
 
 describe.each(['m', 'millrace-vitals'])('/%s.js', (name) => {
-  it('is kept for an hour and names the address that may be kept for ever', async () => {
+  it('is cached for an hour and links to the URL that is cached forever', async () => {
     const { headers, text } = await get(`/${name}.js`).expect(200);
     expect(headers).toMatchObject({
       'content-type': 'text/javascript; charset=utf-8',
@@ -32,19 +32,19 @@ describe.each(['m', 'millrace-vitals'])('/%s.js', (name) => {
     ['gzip;q=0.5', 'gzip'],
     ['identity', undefined],
     ['zstd, *;q=0', undefined],
-  ])('comes as the browser unpacks it: %s', async (accepted, encoding) => {
+  ])('is compressed for a browser that accepts %s', async (accepted, encoding) => {
     const plain = await get(`/${name}.js`);
     const packed = await get(`/${name}.js`, accepted).expect(200);
     expect([packed.headers['content-encoding'], packed.text]).toEqual([encoding, plain.text]);
   });
 
-  it('is not sent again while it is the same', async () => {
+  it('is not sent again while it is unchanged', async () => {
     const { etag } = (await get(`/${name}.js`, 'br')).headers;
     await get(`/${name}.js`, 'br').set('if-none-match', etag!).expect(304);
     await get(`/${name}.js`, 'gzip').set('if-none-match', etag!).expect(200);
   });
 
-  it('stands in for that of an earlier release, which is not kept for ever', async () => {
+  it('is also served under the hash of an earlier release, without being cached forever', async () => {
     const { headers, text } = await get(`/${name}.0123456789ab.js`).expect(200);
     expect([headers['cache-control'], text]).toEqual([
       expect.stringContaining('max-age=3600'),
@@ -52,7 +52,7 @@ describe.each(['m', 'millrace-vitals'])('/%s.js', (name) => {
     ]);
   });
 
-  it('has no other names, and takes no events', async () => {
+  it('has no other names, and accepts no events', async () => {
     await get(`/${name}.0123.js`).expect(404);
     await request(app).post(`/${name}.js`).expect(405);
     await request(app).head(`/${name}.js`).expect(200);

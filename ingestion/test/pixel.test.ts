@@ -1,4 +1,4 @@
-/** `GET /event`: events of pages and mails that can load a picture but not post. */
+/** `GET /event`, for pages and mails that can load an image but not post. */
 import { createTelemetry, type Telemetry } from '@millrace/shared/platform/telemetry';
 import request from 'supertest';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -25,7 +25,7 @@ beforeEach(() => {
 const least = 'site_id=demo&event_type=view&path=%2Fpricing';
 const get = (query: string) => request(handler).get(`/event?${query}`);
 
-it('answers a picture that no cache keeps, and queues the event', async () => {
+it('answers with an image that must not be cached, and queues the event', async () => {
   const answer = await get(least).expect(200);
   expect(answer.headers).toMatchObject({
     'content-type': 'image/gif',
@@ -45,7 +45,7 @@ it('answers a picture that no cache keeps, and queues the event', async () => {
   ]);
 });
 
-it('takes every field, properties as JSON and as texts, and overlooks a random number against caches', async () => {
+it('accepts every field, properties as JSON and as strings, and ignores a random number against caching', async () => {
   const query = [
     least,
     'user_id=Ad+a%26',
@@ -71,7 +71,7 @@ it('takes every field, properties as JSON and as texts, and overlooks a random n
   ]);
 });
 
-it('takes an empty parameter of an optional field as none, and an empty path as a path', async () => {
+it('treats an empty optional parameter as absent, and an empty path as a path', async () => {
   await get('site_id=demo&event_type=ping&path=&user_id=&timestamp=&properties=').expect(200);
   expect(queued).toEqual([
     { site_id: 'demo', event_type: 'ping', path: '', timestamp: expect.any(String), event_id: expect.any(String) },

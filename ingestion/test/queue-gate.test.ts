@@ -1,4 +1,4 @@
-/** A queue that is busy is waited for, one that hangs is not. */
+/** The gate waits for a busy queue, but not for one that hangs. */
 import { openQueue, type QueueHandle } from '@millrace/shared/queue/queue';
 import { queueSchema } from '@millrace/shared/queue/queue-connection';
 import { createTestDatabase, silent, type TestDatabase, testQueue } from '@millrace/shared/testing/database';
@@ -12,7 +12,7 @@ let handles: QueueHandle[];
 let looks: number;
 let gate: QueueGate;
 
-/** Each piece of the waiting is short, but what a busy machine takes longer for is still in time. */
+/** Frequent probes with long timeouts, so that a busy machine does not fail the tests. */
 const patience = { probeAfterMs: 20, probeTimeoutMs: 30_000, maxMs: 60_000 };
 
 async function open(patienceOf: typeof patience): Promise<void> {
@@ -28,7 +28,7 @@ async function open(patienceOf: typeof patience): Promise<void> {
   };
   gate = createQueueGate(
     { handle, probe, checkSafety: async () => ({}), logger: silent },
-    // It looks by itself only once, so that later looks are those of jobs that wait.
+    // The gate checks only once by itself, so later probes are those of waiting jobs.
     { ...defaultGateOptions, timeoutMs: 30_000, backlogIntervalMs: 600_000, patience: patienceOf, maxWaitingJobs: 10 },
   );
   await eventually(async () => gate.state === 'open', 'the gate is open');
@@ -44,7 +44,7 @@ afterEach(async () => {
   await database.drop();
 });
 
-/** Keeps jobs out, while the queue can still be read, until `during` has ended. */
+/** Blocks new jobs, but not reads of the queue, until `during` has ended. */
 async function holdWrites(during: () => Promise<void>): Promise<void> {
   const schema = queueSchema(testQueue('postgres', database).prefix);
   const client = await database.pool.connect();
@@ -61,19 +61,19 @@ async function holdWrites(during: () => Promise<void>): Promise<void> {
   }
 }
 
-it('waits for a job that a busy queue takes long for, and stays open', async () => {
+it('waits for a job that a busy queue accepts slowly, and stays open', async () => {
   await open(patience);
   let adding: Promise<void> | undefined;
   await holdWrites(async () => {
     adding = gate.add('slow', job);
-    await eventually(async () => looks >= 5, 'the queue was asked again and again');
+    await eventually(async () => looks >= 5, 'the queue was probed repeatedly');
   });
   await adding;
   expect(gate.state).toBe('open');
   expect(await handles[0]?.queue.getWaitingCount()).toBe(1);
 });
 
-it('gives up a job that takes longer than it may, and refuses from then on', async () => {
+it('gives up on a job that takes too long, and refuses events from then on', async () => {
   await open({ ...patience, maxMs: 100 });
   await holdWrites(async () => {
     await expect(gate.add('late', job)).rejects.toThrow('did not accept a job within 100 ms');

@@ -1,4 +1,4 @@
-/** Invented traffic: that it comes out the same again, that ingestion takes it as it is, and that it could have happened. */
+/** Generated traffic is reproducible, valid and plausible. */
 import { createHash } from 'node:crypto';
 import { validateEvent } from '@millrace/shared/contract/event';
 import { type Event, eventColumns } from '@millrace/shared/contract/event-columns';
@@ -36,15 +36,15 @@ function groups<Value>(values: Value[], keyOf: (value: Value) => unknown): Value
 
 const hash = (events: Event[]) => createHash('sha256').update(JSON.stringify(events)).digest('hex');
 
-describe('the same traffic', () => {
-  it('comes out the same again, and other traffic for another seed', () => {
+describe('generated traffic', () => {
+  it('is the same for the same seed, and different for another', () => {
     expect(hash(eventsOf())).toBe(hash(all));
     const ids = new Set(all.map(({ event_id }) => event_id));
     expect(ids.size).toBe(all.length);
     expect(eventsOf({ seed: 'other' }).filter(({ event_id }) => ids.has(event_id))).toEqual([]);
   });
 
-  it('is there again in a range that begins and ends later, whose new days alone are new', () => {
+  it('is the same on the common days of two ranges', () => {
     const known = new Map(all.map((event) => [event.event_id, event]));
     const later = eventsOf({ firstDay: '2026-02-01', lastDay: '2026-03-20' });
     const old = later.filter(({ timestamp }) => timestamp < '2026-03-15');
@@ -53,7 +53,7 @@ describe('the same traffic', () => {
     expect(later.length).toBeGreaterThan(old.length);
   });
 
-  it('comes from numbers that are uniform, and different for names that are alike', () => {
+  it('uses uniform random numbers, which differ for similar names', () => {
     const random = createRandom('a', 1);
     const drawn = Array.from({ length: 20_000 }, () => random());
     const tenths = Array.from({ length: 10 }, (_, tenth) => drawn.filter((x) => Math.floor(x * 10) === tenth).length);
@@ -63,8 +63,8 @@ describe('the same traffic', () => {
   });
 });
 
-describe('an event of it', () => {
-  it('is one that ingestion accepts as it is', () => {
+describe('a generated event', () => {
+  it('is accepted by ingestion unchanged', () => {
     for (const event of all) {
       const found = validateEvent(structuredClone(event), Date.parse('2030-01-01'));
       expect(found).toMatchObject({ ok: true, visitor: undefined });
@@ -72,7 +72,7 @@ describe('an event of it', () => {
     }
   });
 
-  it('describes a visitor whose place, language, clock and device fit together', () => {
+  it('has a visitor whose place, language, time zone and device fit together', () => {
     for (const [{ code, drawPlace, drawLanguage }] of countries) {
       const random = createRandom('places', code);
       for (let count = 0; count < 100; count += 1) {
@@ -90,7 +90,7 @@ describe('an event of it', () => {
     }
   });
 
-  it('has a value in every column, now and then', () => {
+  it('has a value in every column at least sometimes', () => {
     const filled = new Set(all.flatMap((event) => Object.keys(event)));
     expect(eventColumns.map(({ name }) => name).filter((name) => !filled.has(name))).toEqual([]);
   });
@@ -101,7 +101,7 @@ describe('visits', () => {
   const starts = visits.map(([first]) => first!);
   const share = (count: number, of: number) => count / of;
 
-  it('begin with a view, keep to one visitor, and pause for less than half an hour', () => {
+  it('begin with a view, have one visitor, and have no pause of half an hour', () => {
     for (const visit of visits) {
       expect(visit[0]!.event_type).toBe('view');
       expect(new Set(visit.map(({ user_id }) => user_id)).size).toBe(1);
@@ -111,7 +111,7 @@ describe('visits', () => {
     }
   });
 
-  it('go from page to page, with a source on the first one only', () => {
+  it('lead from page to page, with a source only on the first', () => {
     for (const visit of visits) {
       const [first, ...others] = visit.filter(({ event_type }) => event_type === 'view');
       expect(first!.channel).toBeDefined();
@@ -124,7 +124,7 @@ describe('visits', () => {
     }
   });
 
-  it('end with the first page for a good part, and lead through the shop for a small one', () => {
+  it('often end on the first page, and sometimes lead through the whole shop', () => {
     const viewsOf = visits.map((visit) => visit.filter(({ event_type }) => event_type === 'view').length);
     expect(share(viewsOf.filter((count) => count === 1).length, visits.length)).toBeCloseTo(0.46, 1);
     const paid = visits.filter((visit) => visit.some(({ event_type }) => event_type === 'payment'));
@@ -132,7 +132,7 @@ describe('visits', () => {
     expect(share(paid.length, visits.length)).toBeLessThan(0.05);
   });
 
-  it('come from every channel that the shop has, with the parameters of its campaigns', () => {
+  it('come from every channel of the shop, with the parameters of its campaigns', () => {
     const channels = new Set(views.map(({ channel }) => channel).filter((channel) => channel !== undefined));
     expect([...channels].sort()).toEqual([
       ...['AI Assistants', 'Affiliates', 'Direct', 'Email', 'Organic Search', 'Organic Social'],
@@ -147,7 +147,7 @@ describe('visits', () => {
     expect(paid!.query).toContain('&gclid=');
   });
 
-  it('follow day and night, and the days of the week, where the visitor lives', () => {
+  it("follow the time of day and the day of the week in the visitor's time zone", () => {
     const clock = ({ timestamp, timezone }: Event) =>
       new Date(Date.parse(timestamp) + offsetAt(Date.parse(timestamp), timezone!));
     const hour = (event: Event) => clock(event).getUTCHours();
@@ -159,7 +159,7 @@ describe('visits', () => {
     expect(on(6)).toBeLessThan(on(3));
   });
 
-  it('grow in number, with a day on which a post goes round', () => {
+  it('grow in number, with a day on which a post goes viral', () => {
     const days = groups(starts, ({ timestamp }) => timestamp.slice(0, 10)).sort((a, b) => b.length - a.length);
     const [peak, usual] = [days[0]!, days[Math.floor(days.length / 2)]!];
     expect(peak.length).toBeGreaterThan(2.5 * usual.length);
@@ -171,7 +171,7 @@ describe('visits', () => {
     expect(between('2026-03-02', '2026-03-16')).toBeGreaterThan(1.2 * between('2026-01-12', '2026-01-26'));
   });
 
-  it('are as many as announced, of visitors who come again', () => {
+  it('are as many as requested, with returning visitors', () => {
     expect(traffic).toHaveLength(countVisits(options));
     const countVisitor = createVisitorCount();
     const visitors = traffic.map((visit) => countVisitor(visit)).at(-1)!;
@@ -180,7 +180,7 @@ describe('visits', () => {
   });
 });
 
-describe('money', () => {
+describe('revenue', () => {
   const money = groups(
     ofType('payment', 'refund', 'subscription_changed', 'subscription_canceled'),
     ({ properties }) => {
@@ -189,7 +189,7 @@ describe('money', () => {
     },
   ).map((events) => events.sort((a, b) => Date.parse(a.timestamp) - Date.parse(b.timestamp)));
 
-  it('is paid within a visit, and paid back as it was paid, days later, without a visit', () => {
+  it('is paid during a visit, and refunded in full days later, without a visit', () => {
     const refunded = money.filter((events) => events.some(({ event_type }) => event_type === 'refund'));
     expect(refunded.length).toBeGreaterThan(0);
     for (const events of refunded) {
@@ -202,7 +202,7 @@ describe('money', () => {
     }
   });
 
-  it('comes once a month of a subscription, until that is canceled', () => {
+  it('comes once a month from a subscription until it is canceled', () => {
     const subscriptions = money.filter(([first]) => first!.properties!.subscription_id !== undefined);
     expect(subscriptions.length).toBeGreaterThan(3);
     for (const events of subscriptions) {

@@ -1,4 +1,4 @@
-/** The command that fills a site with invented traffic, against a small server that plays ingestion's contract. */
+/** `npm run seed` against a fake ingestion. */
 
 import type { Event } from '@millrace/shared/contract/event-columns';
 import { describe, expect, it } from 'vitest';
@@ -49,11 +49,11 @@ describe('seedOptions', () => {
     expect(seedOptions(args, now)).toEqual({ kind: 'problem', message });
   });
 
-  it('shows help when asked, even beside mistakes in the rest', () => {
+  it('shows help if requested, even if other arguments are invalid', () => {
     expect(seedOptions(['nonsense', '-h'], now)).toEqual({ kind: 'help' });
   });
 
-  it('means the 60 days up to now, unless told otherwise', () => {
+  it('covers the 60 days up to now by default', () => {
     expect(seedOptions(['--site', 'demo'], now)).toEqual({
       kind: 'seed',
       options: {
@@ -64,7 +64,7 @@ describe('seedOptions', () => {
     });
   });
 
-  it('ends with a whole day that is over, and takes address and key from the environment', () => {
+  it('ends with a whole past day, and takes URL and key from the environment', () => {
     const environment = { MILLRACE_URL: 'http://127.0.0.1:3100', MILLRACE_KEY: 'mr_key' };
     const args = ['--site', 'demo', '--days', '2', '--until', '2026-03-01', '--seed', 'x', '--visitors-per-day', '7'];
     expect(seedOptions(args, now, environment)).toEqual({
@@ -83,7 +83,7 @@ describe('the command', () => {
   const sentTo = ({ events }: { events: unknown[] }) => events as Event[];
   const idsOf = (events: Event[]) => new Set(events.map(({ event_id }) => event_id));
 
-  it('sends the days up to now, says what it sent, and how to ask about it', async () => {
+  it('sends the days up to now, and prints a summary and an example query', async () => {
     const server = await startServer();
     const { exitCode, stdout, stderr } = await run([...few, '--url', server.url]);
     const sent = sentTo(server);
@@ -114,7 +114,7 @@ describe('the command', () => {
     expect(sent.length).toBeGreaterThan(100);
   });
 
-  it('asks the reporting that it was told of, with a key where one is needed', async () => {
+  it('prints the query for the configured reporting service, with a key if one is required', async () => {
     const server = await startServer();
     const environment = {
       MILLRACE_URL: server.url,
@@ -128,7 +128,7 @@ describe('the command', () => {
     expect(elsewhere.stdout).toContain('\n  curl http://127.0.0.1:4000/api/v1/query -H');
   });
 
-  it('sends the same events when it is run again, and later what has happened since', async () => {
+  it('sends the same events when it runs again, and later also the new ones', async () => {
     const [first, again, later] = [await startServer(), await startServer(), await startServer()];
     await run([...few, '--url', first.url]);
     await run([...few, '--url', again.url]);
@@ -141,7 +141,7 @@ describe('the command', () => {
     for (const { timestamp } of fresh) expect(timestamp > '2026-03-20T15:29').toBe(true);
   });
 
-  it('tries again while ingestion is busy, and nothing is missing', async () => {
+  it('retries while ingestion is busy, and loses nothing', async () => {
     const busy: Answer = (_events, res) => json(res, 503, { error: { code: 'overloaded', message: 'later' } });
     const [calm, loaded] = [await startServer(), await startServer(busy, busy)];
     await run([...few, '--url', calm.url]);
@@ -151,7 +151,7 @@ describe('the command', () => {
     expect(idsOf(sentTo(loaded))).toEqual(idsOf(sentTo(calm)));
   });
 
-  it('names what the server rejects, and fails', async () => {
+  it('shows what the server rejects, and fails', async () => {
     const rejected = [{ index: 1, reason: 'out_of_range', message: 'timestamp must lie between' }];
     const server = await startServer((events, res) => json(res, 200, { accepted: events.length - 1, rejected }));
     const { exitCode, stdout } = await run([...few, '--url', server.url]);
@@ -160,7 +160,7 @@ describe('the command', () => {
     expect(stdout).toMatch(/\n {2}rejected +1\n/);
   });
 
-  it('says in one sentence when nothing listens, or a key is missing', async () => {
+  it('reports in one sentence that nothing listens, or that a key is missing', async () => {
     const gone = await startServer();
     await closeServers();
     expect(await run([...few, '--url', gone.url])).toEqual({
@@ -173,7 +173,7 @@ describe('the command', () => {
     expect(stderr).toContain('Give a key with the scope write with --key or MILLRACE_KEY.');
   });
 
-  it('ends when it is interrupted, with what was accepted until then', async () => {
+  it('ends when it is interrupted, and prints what was accepted until then', async () => {
     const interruption = new AbortController();
     const server = await startServer((events, res) => {
       interruption.abort();
@@ -182,7 +182,7 @@ describe('the command', () => {
     const args = ['--site', 'shop', '--days', '60', '--visitors-per-day', '1000', '--url', server.url];
     const { exitCode, stdout, stderr } = await run(args, { interrupt: interruption.signal });
     expect(exitCode).toBe(1);
-    // A busy machine may have told of its progress before.
+    // On a busy machine, progress may have been printed before.
     const [last] = stderr.trim().split('\n').slice(-1);
     expect(last).toBe('seed: Interrupted. Run the same command again to continue; nothing is counted twice.');
     expect(stdout).toContain(`  events       ${server.events.length.toLocaleString('en').padStart(14)}\n\n`);
@@ -195,7 +195,7 @@ describe('the command', () => {
     expect(stderr).toMatch(/100 % \| \d+ visits \| \d+ events \| [\d,]+ events\/s \| 0s left/);
   });
 
-  it('shows help, and what is wrong with its arguments', async () => {
+  it('shows help, or the problem with its arguments', async () => {
     expect(await run(['--help'])).toMatchObject({ exitCode: 0, stderr: '' });
     expect((await run(['--help'])).stdout).toMatch(/^Usage: npm run seed -- --site ID/);
     expect(await run([])).toEqual({

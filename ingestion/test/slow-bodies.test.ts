@@ -1,4 +1,4 @@
-/** Bodies that stall or trickle must not keep the others out, and are not waited for. */
+/** Bodies that stall or trickle must not block others, and are refused. */
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
@@ -30,7 +30,7 @@ beforeEach(() => {
 afterEach(async () => {
   for (const socket of sockets) socket.destroy();
   await closeServer(server);
-  await eventually(async () => budget.used === 0, 'everything is given back');
+  await eventually(async () => budget.used === 0, 'everything is released');
 });
 
 interface Upload {
@@ -60,16 +60,16 @@ it('keeps room for small requests while large uploads from the same address stal
   await eventually(async () => budget.used >= 19_800_000, 'two of them are in memory');
   await eventually(
     async () => uploads.filter(({ reply }) => reply().includes('503')).length === 3,
-    'the others were refused',
+    'the other uploads were refused',
   );
   const answers = await Promise.all(Array.from({ length: 200 }, () => post(small)));
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
 });
 
 it.each([
-  ['that never begins', 'Content-Length: 9990000', ''],
+  ['that never starts', 'Content-Length: 9990000', ''],
   ['that stalls in the middle', 'Content-Length: 100000', 'x'.repeat(90_000)],
-  ['in chunks that stalls', 'Transfer-Encoding: chunked', '5\r\n{"sit\r\n'],
+  ['that stalls between chunks', 'Transfer-Encoding: chunked', '5\r\n{"sit\r\n'],
 ])('refuses a body %s with 408, and closes the connection', async (_which, head, body) => {
   await open(200);
   const { socket, reply } = upload(head, body);
@@ -87,7 +87,7 @@ it('refuses a body that trickles below 1 KB a second', async () => {
   expect(reply()).toMatch(/^HTTP\/1\.1 408 /);
 });
 
-it('waits for a slow body that keeps above 1 KB a second', async () => {
+it('waits for a slow body that stays above 1 KB a second', async () => {
   await open(1_000);
   const { socket, reply } = upload('Transfer-Encoding: chunked');
   const piece = `7d0\r\n${' '.repeat(2_000)}\r\n`;
@@ -108,7 +108,7 @@ describe('the budget', () => {
     return { from, holding, fits: holding.reserve(bytes) };
   };
 
-  it('gives one client half, of which large bodies leave an eighth to small ones', () => {
+  it('gives one client half, an eighth of which is reserved for small bodies', () => {
     const from = createByteBudget(48_000_000);
     expect(full('a', 10_000_000, from).fits).toBe(true);
     expect(full('a', 10_000_000, from).fits).toBe(true);
@@ -118,7 +118,7 @@ describe('the budget', () => {
     expect(full('b', 10_000_000, from).fits).toBe(true);
   });
 
-  it('leaves an eighth of the whole to small bodies, however many clients send large ones', () => {
+  it('reserves an eighth of the total for small bodies, however many clients send large ones', () => {
     const from = createByteBudget(48_000_000);
     const large = Array.from({ length: 10 }, (_, index) => full(`client ${index}`, 9_000_000, from));
     expect(large.filter(({ fits }) => fits)).toHaveLength(4);
@@ -127,7 +127,7 @@ describe('the budget', () => {
     expect(from.used).toBe(64_000);
   });
 
-  it('keeps small bodies of two clients from taking what is left for those of others', () => {
+  it('does not let the small bodies of two clients use up the room for those of others', () => {
     const from = createByteBudget(48_000_000);
     for (const client of ['a', 'b']) for (let body = 0; body < 400; body += 1) full(client, 63_000, from);
     expect(from.used).toBeLessThanOrEqual(42_000_000);
@@ -138,7 +138,7 @@ describe('the budget', () => {
     expect(full('d', 63_000, from).fits).toBe(true);
   });
 
-  it('counts a body that outgrows the small ones as large', () => {
+  it('counts a body as large once it exceeds the size of small ones', () => {
     const from = createByteBudget(48_000_000);
     const { holding } = full('a', 60_000, from);
     expect(holding.reserve(10_000_000)).toBe(true);
@@ -150,7 +150,7 @@ describe('the budget', () => {
     expect(full('a', 10_000_000, from).fits).toBe(true);
   });
 
-  it('names the largest body that can ever find room', () => {
+  it('has the size of the largest body that can ever fit', () => {
     expect(createByteBudget(48_000_000).largestBody).toBe(21_000_000);
     const { largestBody } = createByteBudget(8_000_000);
     expect(full('a', largestBody, createByteBudget(8_000_000)).fits).toBe(true);
@@ -158,7 +158,7 @@ describe('the budget', () => {
   });
 });
 
-it('refuses for good what a small budget can never hold', async () => {
+it('refuses for good a body that can never fit into a small budget', async () => {
   const lane = createTestLane({ events, budget: createByteBudget(1_000_000) });
   server = createHttpServer((req, res) => void lane(req, res)).listen(0, '127.0.0.1');
   await once(server, 'listening');

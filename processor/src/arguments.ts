@@ -1,4 +1,5 @@
-import { parseArgs } from 'node:util';
+import { CommandError } from '@millrace/shared/commands/command-error';
+import { parseCommandLine } from '@millrace/shared/commands/parse-command-line';
 import { queueNames, queues } from '@millrace/shared/contract/jobs';
 
 export interface Arguments {
@@ -25,9 +26,9 @@ Processes queued jobs: writes events to Postgres exactly once, rolls them up and
 Settings such as DATABASE_URL and REDIS_URL come from the environment; see docs/configuration.md.
 `;
 
-/** @throws Error if an option is unknown or its value is out of range. */
+/** @throws CommandError if an option is unknown or its value is out of range. */
 export function parseArguments(argv: string[]): Arguments {
-  const { values } = parseArgs({
+  const { values } = parseCommandLine({
     args: argv,
     options: {
       help: { type: 'boolean', default: false },
@@ -39,12 +40,12 @@ export function parseArguments(argv: string[]): Arguments {
   const queues = values.queues.split(',').map((queue) => queue.trim());
   const unknown = queues.find((queue) => !writeQueues.includes(queue));
   if (unknown !== undefined)
-    throw new Error(`--queues: unknown queue "${unknown}"; choose from ${writeQueues.join(', ')}`);
+    throw new CommandError(`--queues: unknown queue "${unknown}"; choose from ${writeQueues.join(', ')}`);
   return { help: values.help, concurrency, queues: [...new Set(queues)] };
 }
 
 function parseConcurrency(text: string): number {
   const concurrency = Number(text);
   if (Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 1_000) return concurrency;
-  throw new Error(`--concurrency must be a whole number from 1 to 1000, not ${text}`);
+  throw new CommandError(`--concurrency must be a whole number from 1 to 1000, not ${text}`);
 }

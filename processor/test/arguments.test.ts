@@ -8,7 +8,7 @@ it('processes every queue with its default concurrency', () => {
     queues: ['event-ingest', 'analytics-aggregation', 'site-aggregation', 'metrics-calculation', 'cleanup'],
   });
 });
-it('takes concurrency and queues', () => {
+it('accepts concurrency and queues', () => {
   const given = parseArguments(['--concurrency', '4', '--queues', 'event-ingest, event-ingest']);
   expect(given).toEqual({ help: false, concurrency: 4, queues: ['event-ingest'] });
 });

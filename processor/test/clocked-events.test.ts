@@ -18,7 +18,7 @@ beforeEach(async () => {
 
 const base = { site_id: 'demo', event_type: 'view', path: '/', timestamp: '2026-10-30T03:00:00Z', event_id: 'a' };
 
-/** The same event, sent and arriving at the given moments. */
+/** The same event, sent and received at the given times. */
 function delivery(sent_at: string | undefined, arrived: string, fields: object = {}): string {
   const result = validateEvent({ ...base, sent_at, ...fields }, Date.parse(arrived));
   if (!result.ok) throw new Error(result.message);
@@ -40,7 +40,7 @@ async function duplicates(): Promise<number> {
   return rows[0].n;
 }
 
-/** The client's clock is 20 hours and 20 seconds behind, and each attempt takes another way: around the end of a month. */
+/** Around the end of a month, with a client clock 20 hours and 20 seconds behind and a different delay for each attempt. */
 const attempts = [
   delivery('2026-10-31T03:40:00Z', '2026-10-31T23:59:59.000Z'),
   delivery('2026-10-31T03:40:02Z', '2026-11-01T00:00:03.500Z'),
@@ -48,14 +48,14 @@ const attempts = [
   delivery('2026-10-31T03:39:59Z', '2026-11-25T00:00:00Z'),
 ];
 
-it('stores one after the other once, with the time of the first', async () => {
+it('stores consecutive deliveries once, with the time of the first', async () => {
   const consumer = processor();
   for (const [index, text] of attempts.entries()) await consumer.consume(job(`j${index}`, [text]));
   expect(await storedTimes()).toEqual(['2026-10-30T23:19:59.000Z']);
   expect(await duplicates()).toBe(attempts.length - 1);
 });
 
-it('stores deliveries on both sides of the border of a month once, whichever is first', async () => {
+it('stores deliveries in two different months once, whichever arrives first', async () => {
   const late = (arrived: string) => delivery('2026-10-30T03:00:01Z', arrived);
   await processor().consume(job('a', [late('2026-11-01T00:00:01Z')]));
   await processor().consume(job('b', [late('2026-10-31T23:59:00Z')]));
@@ -68,7 +68,7 @@ it('stores two deliveries in one batch once', async () => {
   expect(await duplicates()).toBe(2 * attempts.length - 1);
 });
 
-it('stores deliveries that many processors write at once once', async () => {
+it('stores deliveries once that many processors write concurrently', async () => {
   const ids = Array.from({ length: 20 }, (_, index) => `e${index}`);
   const all = (arrived: string) => ids.map((event_id) => delivery('2026-10-31T03:40:00Z', arrived, { event_id }));
   const arrivals = Array.from({ length: 24 }, (_, index) => new Date(Date.UTC(2026, 9, 31, 12 + index)).toISOString());
@@ -84,7 +84,7 @@ it('stores deliveries that many processors write at once once', async () => {
   expect(rows).toEqual([{ n: ids.length }]);
 });
 
-it('counts a delivery that needs no correction and a late retry of the same bytes as one', async () => {
+it('stores a delivery without correction and a late retry of the same bytes once', async () => {
   const prompt = delivery('2026-10-30T03:00:01Z', '2026-10-30T03:00:02Z');
   const late = delivery('2026-10-30T03:00:01Z', '2026-10-30T03:10:00Z');
   for (const order of [
@@ -106,7 +106,7 @@ it('distinguishes events with the same id by their timestamps, as without sent_a
   expect(await storedTimes()).toHaveLength(2);
 });
 
-it('keeps nothing of a delivery that could not be stored, so that the next one is', async () => {
+it('remembers nothing of a delivery that could not be stored, so that the next one is stored', async () => {
   const text = delivery('2026-10-31T03:40:00Z', '2026-11-01T00:00:00Z', {
     event_id: '0190a5b0-7c3d-7000-8000-000000000001',
   });
@@ -116,7 +116,7 @@ it('keeps nothing of a delivery that could not be stored, so that the next one i
   expect(await storedTimes()).toHaveLength(1);
 });
 
-it('stores events without sent_at as they are, and remembers nothing of them', async () => {
+it('stores events without sent_at unchanged, and remembers nothing about them', async () => {
   await processor().consume(job('a', [delivery(undefined, '2026-10-31T00:00:00Z')]));
   expect(await storedTimes()).toEqual(['2026-10-30T03:00:00.000Z']);
   expect((await database.pool.query('select 1 from clocked_events')).rowCount).toBe(0);

@@ -39,7 +39,7 @@ async function count(table: string): Promise<number> {
   return rows[0].count;
 }
 
-/** Each event in exactly one outcome. */
+/** The number of events by outcome; each event has exactly one. */
 async function outcomes() {
   const value = async (name: string) => {
     const metric = await telemetry.registry.getSingleMetric(`millrace_processor_${name}_events_total`)?.get();
@@ -53,7 +53,7 @@ async function outcomes() {
 }
 
 describe('storing', () => {
-  it('writes every field, the site, and a mark for each 15 minutes touched', async () => {
+  it('writes every field, the site, and a mark for each 15-minute interval', async () => {
     const fields = {
       event_id: '0190a5b0-7c3d-7000-8000-00000000abcd',
       timestamp: '2025-11-14T10:29:59.123456+01:00',
@@ -78,7 +78,7 @@ describe('storing', () => {
     expect(sites.rows).toEqual([{ site_id: 'demo', timezone: 'UTC' }]);
   });
 
-  it('stores a job that runs twice, and one that runs at the same time, once', async () => {
+  it('stores the events of a job once if it runs twice, even at the same time', async () => {
     const texts = many(1_000);
     await consumer.consume(job('a', texts));
     const marksBefore = await count('rollup_marks');
@@ -88,7 +88,7 @@ describe('storing', () => {
     expect(await outcomes()).toEqual({ stored: 1_000, duplicate: 2_000, deadLettered: 0 });
   });
 
-  it('stores the same event once when it comes 50 times in parallel from four processors', async () => {
+  it('stores an event once that four processors write 50 times in parallel', async () => {
     const text = eventText({ event_id: 'same' });
     const others = Array.from({ length: 3 }, () => createBatchConsumer(database.pool, createTelemetry(), silent));
     const consumers = [consumer, ...others];
@@ -98,7 +98,7 @@ describe('storing', () => {
     expect(await count('events')).toBe(21);
   });
 
-  it('creates the partitions of any month since 2000, also when eight processors need them at once', async () => {
+  it('creates partitions of any month since 2000, even if eight processors need them at once', async () => {
     const texts = [
       '2000-01-01T00:00:00Z',
       '2015-05-17T10:05:03Z',
@@ -117,7 +117,7 @@ describe('storing', () => {
     ]);
   });
 
-  it('has nothing to do when partitions are created ahead a second time', async () => {
+  it('does nothing when partitions are created ahead of time again', async () => {
     await ensureMonths(database.pool, ['2027-03', '2027-04']);
     expect(await ensureMonths(database.pool, ['2027-03', '2027-04'])).toEqual([]);
   });
@@ -127,7 +127,7 @@ describe('poison', () => {
   const poison =
     '{"site_id":"demo","timestamp":"2025-11-14T10:00:00Z","event_id":"0190a5b0-7c3d-7000-8000-000000000001","event_type":"view","path":"a\\u0000b"}';
 
-  it('stores 999 of 1,000 and dead-letters the other once, with reason and payload, however often the job runs', async () => {
+  it('stores 999 of 1,000 events and dead-letters the other once, with reason and payload, however often the job runs', async () => {
     const texts = many(999);
     texts.splice(500, 0, poison);
     await consumer.consume(job('a', texts));
@@ -145,7 +145,7 @@ describe('poison', () => {
     expect(await outcomes()).toEqual({ stored: 999, duplicate: 999, deadLettered: 2 });
   });
 
-  it('keeps all digits of its numbers and of those in other events', async () => {
+  it('keeps all digits of numbers in dead letters and other events', async () => {
     const bad = poison.replace('}', ',"properties":{"order":9007199254740993}}');
     await consumer.consume(job('a', [`${eventText({}).slice(0, -1)},"properties":{"order":9007199254740995}}`, bad]));
     const { rows } = await database.pool.query(
@@ -154,7 +154,7 @@ describe('poison', () => {
     expect(rows).toEqual([{ payload: bad, properties: '{"order": 9007199254740995}' }]);
   });
 
-  it('harms no other job that is written together with it', async () => {
+  it('does not affect other jobs that are written together with it', async () => {
     await Promise.all([
       consumer.consume(job('good', many(100))),
       consumer.consume(job('bad', [poison, ...many(10, 'x')])),
@@ -166,16 +166,13 @@ describe('poison', () => {
   it.each([
     ['a number', '7'],
     ['no site', '{"timestamp":"2025-11-14T10:00:00Z","event_type":"view","path":"/"}'],
-    ['no real time', '{"site_id":"a","timestamp":"yesterday-ish","event_type":"view","path":"/"}'],
+    ['an invalid time', '{"site_id":"a","timestamp":"yesterday-ish","event_type":"view","path":"/"}'],
     [
-      'a time before 2000, for which there is no partition',
+      'a time before 2000, which has no partition',
       '{"site_id":"a","timestamp":"1995-01-01T00:00:00Z","event_id":"0190a5b0-7c3d-7000-8000-000000000001","event_type":"view","path":"/"}',
     ],
-    [
-      'an id that is none',
-      '{"site_id":"a","timestamp":"2025-11-14T10:00:00Z","event_id":"x","event_type":"v","path":"/"}',
-    ],
-  ])('sets aside %s, and stores the rest', async (_name, text) => {
+    ['an invalid id', '{"site_id":"a","timestamp":"2025-11-14T10:00:00Z","event_id":"x","event_type":"v","path":"/"}'],
+  ])('dead-letters %s, and stores the rest', async (_name, text) => {
     await consumer.consume(job('a', [text, eventText({ timestamp: '2019-07-01T00:00:00Z', path: _name })]));
     expect(await outcomes()).toEqual({ stored: 1, duplicate: 0, deadLettered: 1 });
     expect(await count('dead_letter_events')).toBe(1);
@@ -189,7 +186,7 @@ describe('poison', () => {
     [{ v: 2, count: 3, events: 'no Brotli', encoding: 'br' }, 3],
     [{ hello: 'world' }, 1],
     [null, 1],
-  ])('sets aside a whole job whose data is %j', async (data, events) => {
+  ])('dead-letters a whole job with the data %j', async (data, events) => {
     await consumer.consume({ id: 'odd', data: data as unknown as EventIngestData });
     const { rows } = await database.pool.query('select reason, job_id from dead_letter_events');
     expect(rows).toEqual([{ reason: expect.stringContaining('invalid job'), job_id: 'odd' }]);
@@ -202,9 +199,9 @@ describe('poison', () => {
 
   it.each([
     ['nested 20,000 deep', deep(20_000)],
-    ['whose number no column can hold', '{"n":1e131080}'],
-    ['whose number is endlessly long', `{"n":${'9'.repeat(140_000)}}`],
-  ])('stores 999 events and sets aside the one %s, as it came', async (_name, properties) => {
+    ['with a number too large for any column', '{"n":1e131080}'],
+    ['with an extremely long number', `{"n":${'9'.repeat(140_000)}}`],
+  ])('stores 999 events and dead-letters the one %s, unchanged', async (_name, properties) => {
     const odd = withProperties(properties);
     await consumer.consume(job('a', [...many(500), odd, ...many(499, 'x')]));
     expect(await outcomes()).toEqual({ stored: 999, duplicate: 0, deadLettered: 1 });
@@ -212,7 +209,7 @@ describe('poison', () => {
     expect(rows).toEqual([{ site_id: 'demo', payload: odd }]);
   });
 
-  it('changes no number of the events next to a bad one', async () => {
+  it('changes no numbers of events next to an invalid one', async () => {
     const exact = withProperties('{"order":9007199254740993,"rate":0.1234567890123456789}');
     await consumer.consume(job('a', [exact, poison]));
     const { rows } = await database.pool.query(`select properties::text as text from events where path = '/odd'`);
@@ -227,14 +224,14 @@ describe('poison', () => {
   });
 
   it.each(['[]]', '[{"a":1},]', '[,{"a":1}]', '[{"a":"]}', '{"a":[1]}', '[1],[2]', 'null', '"[]"', ''])(
-    'sets aside a whole job whose events are %j',
+    'dead-letters a whole job with the events %j',
     async (events) => {
       await consumer.consume({ id: 'odd', data: { v: 1, count: 1, events: events || ' ' } });
       expect(await outcomes()).toEqual({ stored: 0, duplicate: 0, deadLettered: 1 });
     },
   );
 
-  it('dead-letters a job whose text is truncated, since it cannot be read as events', async () => {
+  it('dead-letters a job with truncated text, because it cannot be parsed as events', async () => {
     await consumer.consume({ id: 'cut', data: { v: 1, count: 2, events: '[{"site_id":"a"},{"site]' } });
     expect(await count('dead_letter_events')).toBe(1);
   });

@@ -67,7 +67,7 @@ describe.each(queueBackends)('on %s', (backend) => {
   const count = async (sql: string) =>
     (await database.pool.query(`select count(*)::int as count ${sql}`)).rows[0].count;
 
-  it('rolls every site that has marks, by one job each', async () => {
+  it('rolls every site with marks, with one job each', async () => {
     await store('a', 20);
     await store('b', 20);
     expect(await run('roll', {})).toEqual({ done: ['a', 'b'], failed: [], skipped: [] });
@@ -89,7 +89,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(await count(`from rollup_15m where site_id = 'c' and events = 77`)).toBe(0);
   });
 
-  it('skips a site that another roll has claimed, but waits if it has a range to recompute', async () => {
+  it('skips a site that another roll has claimed, but waits if the job has a range to recompute', async () => {
     await store('d', 5);
     await run('roll', { site_id: 'd' });
     let rebuilt: Promise<RollResult | FanOutResult> | undefined;
@@ -108,7 +108,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     ['roll', { site_id: 7 }, 'The data of job "roll" are invalid: site_id must be a string.'],
     ['rebuild', { from: '2026-09-01' }, 'The data of job "rebuild" are invalid: to is required.'],
     ['HOURLY_ROLLUP', { startTime: 'now', endTime: 'later' }, 'startTime must be in ISO 8601 date format.'],
-  ])('fails job %s with data %j at once, with the reason', async (name, data, reason) => {
+  ])('fails job %s with data %j immediately, with the reason', async (name, data, reason) => {
     const id = `bad-${Math.random()}`;
     await handle.queue.add(name, data, { jobId: id, attempts: 3 });
     await eventually(async () => (await handle.queue.getJob(id))?.failedReason !== undefined, 'the job failed');

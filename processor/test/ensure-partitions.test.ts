@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-it('notes the transaction of each event, and finds the latest by an index that inserts hardly pay for', async () => {
+it('stores the transaction id of each event, and finds the latest events with a cheap BRIN index', async () => {
   await ensureMonths(database.pool, ['2026-03']);
   const event = { site_id: 'demo', timestamp: '2026-03-05T10:00:00Z', event_type: 'view', path: '/' };
   for (const number of [1, 2]) {

@@ -63,7 +63,7 @@ const isAwaitingWriters = async () =>
       and datname = current_database()`)
   ).length === 1;
 
-it('leaves a site to the roll that holds it, and does not keep events of any site waiting meanwhile', async () => {
+it('leaves a site to a running roll, without blocking events of any site', async () => {
   await insert(...events('gone', 10), ...events('stays', 10));
   await roll('gone');
   await ask('gone');
@@ -78,7 +78,7 @@ it('leaves a site to the roll that holds it, and does not keep events of any sit
   expect(await sql('select site_id from sites')).toEqual([{ site_id: 'stays' }]);
 });
 
-it('erases events that were being stored when it began, without blocking other sites', async () => {
+it('erases events that were being stored when it started, without blocking other sites', async () => {
   await insert(...events('gone', 10), ...events('stays', 10));
   await ask('gone');
   const storing = await database.pool.connect();
@@ -100,7 +100,7 @@ it('erases events that were being stored when it began, without blocking other s
   expect((await sql('select site_id from sites order by 1')).map(({ site_id }) => site_id)).toEqual(['gone', 'stays']);
 });
 
-/** How many sessions wait for a lock. */
+/** How many sessions are waiting for a lock. */
 const waiting = async () =>
   (await sql(`select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`)).length;
 
@@ -112,7 +112,7 @@ it.each([
   ['a measurement', () => calculateMetrics({ ...metrics, pool: database.pool, siteId: 'gone', timezone: 'UTC' })],
   ['a rebuild', () => markRange(database.pool, 'gone', new Date(0), now)],
   ['the erasure of a user', () => eraseUser(database.pool, { siteId: 'gone', userId: 'ada', dryRun: false })],
-])('leaves nothing of a site of which %s begins, the first ever, while its last rows go', async (_, begin) => {
+])('leaves nothing of a site if %s starts while its last rows are deleted', async (_, begin) => {
   await insert(...events('gone', 10), payment('gone'));
   await sql(`insert into visitors (site_id, user_id, visitor_no) values ('gone', 'zoe', 1)`);
   await ask('gone');
@@ -124,7 +124,7 @@ it.each([
   const begun = begin().finally(() => {
     isOver = true;
   });
-  await eventually(async () => isOver || (await waiting()) === 2, 'it is over, or waits for the erasure');
+  await eventually(async () => isOver || (await waiting()) === 2, 'it has ended, or waits for the erasure');
   await holder.query('commit');
   holder.release();
   await Promise.all([erased, begun]);
@@ -154,7 +154,7 @@ it('erases more rows than one chunk, from every table', async () => {
   expect(await left('sites')).toEqual([{ site_id: 'stays', n: 1 }]);
 });
 
-it('leaves no event without its site however erasures, rolls and events interleave', async () => {
+it('leaves no event without a site however erasures, rolls and events interleave', async () => {
   let isOver = false;
   let stored = 0;
   const storing = [0, 1, 2].map(async () => {
@@ -171,7 +171,7 @@ it('leaves no event without its site however erasures, rolls and events interlea
     while (!isOver) await aggregate(site);
   });
   for (let round = 0; round < 15; round += 1) {
-    await eventually(async () => (await count('gone')) > 0, 'the site is there again');
+    await eventually(async () => (await count('gone')) > 0, 'the site exists again');
     await ask('gone');
     await Promise.all([roll('gone'), roll('gone')]);
   }

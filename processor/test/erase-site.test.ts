@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** Tables with a column site_id, partitions left out. */
+/** Tables with a column site_id, except partitions. */
 async function tables(): Promise<string[]> {
   const { rows } = await sql(`select table_name as name from information_schema.columns
     join pg_class on relname = table_name and not relispartition and relkind in ('r', 'p')
@@ -40,7 +40,7 @@ const values: Record<string, unknown> = {
   _int4: [1, 2],
 };
 
-/** Where a column takes only some values. */
+/** Values for columns that allow only some. */
 const allowed = {
   compression: 'none',
   kind: 'email',
@@ -51,7 +51,7 @@ const allowed = {
 };
 const allowedIn: Record<string, object> = { annotations: { kind: 'note' }, saved_views: { kind: 'segment' } };
 
-/** A row of the site in every table, whatever its columns are, so that a later table is part of this, too. */
+/** Inserts a row of the site into every table, whatever its columns, so that tables of later migrations are covered. */
 async function fill(siteId: string): Promise<void> {
   for (const table of await tables()) {
     const { rows } = await sql(
@@ -62,7 +62,7 @@ async function fill(siteId: string): Promise<void> {
     const row = Object.fromEntries(rows.map(({ name, type }) => [name, values[type]]));
     const unique = {
       ...{ ...allowed, ...allowedIn[table] },
-      // A report's deliveries name it.
+      // Deliveries refer to reports.
       id: table === 'reports' ? values.uuid : crypto.randomUUID(),
       key_hash: `\\x${Buffer.from(siteId).toString('hex')}`,
       timezone: 'UTC',
@@ -97,7 +97,7 @@ const event = (site_id: string, timestamp: string) => ({
   user_id: 'ada',
 });
 
-it('leaves no row in any table, and every row of another site', async () => {
+it('deletes the rows of all tables, and none of another site', async () => {
   await insertEvents(
     database.pool,
     JSON.stringify([event('gone', '2026-09-05T10:00:00Z'), event('gone', '2026-11-05T10:00:00Z')]),
@@ -123,7 +123,7 @@ it('leaves no row in any table, and every row of another site', async () => {
   await roll('gone');
 });
 
-it('leaves no file of an export that is asked for while the site is being erased', async () => {
+it('leaves no file of an export that is requested while the site is being erased', async () => {
   await fill('gone');
   await sql('delete from export_leftovers');
   await sql(`create function export_late() returns trigger language plpgsql as $$ begin

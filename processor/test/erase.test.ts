@@ -24,7 +24,7 @@ beforeEach(() =>
 
 const sql = async (text: string, values: unknown[] = []) => (await database.pool.query(text, values)).rows;
 
-/** Whom to find again in any table. */
+/** Must not be found in any table. */
 const user = 'ada@example.org';
 let nextId = 1;
 
@@ -33,14 +33,14 @@ function event(timestamp: string, fields: object = {}) {
   return { site_id: 'demo', timestamp, event_id, event_type: 'view', path: '/', ...fields };
 }
 
-/** Through the consumer of the queue, so that dead letters come about as they do. */
+/** Uses the queue's consumer, so that dead letters are written as in production. */
 async function consume(id: string, events: object[], contract = 1): Promise<void> {
   const consumer = createBatchConsumer(database.pool, createTelemetry(), silent);
   const data = { v: contract as 1, count: events.length, events: JSON.stringify(events) };
   await consumer.consume({ id, data });
 }
 
-/** Two months and tomorrow, which is not rolled; two users, two sites; some of it cannot be stored. */
+/** Events of two users and two sites in two months and tomorrow, which is not rolled; some cannot be stored. */
 async function fill(): Promise<void> {
   await consume('good', [
     event('2025-09-20T10:00:00Z', { user_id: user, referrer: 'https://example.net/' }),
@@ -66,7 +66,7 @@ const verify = () =>
 const tables = `select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
   and not relispartition order by 1`;
 
-/** Every row of every table that holds a text, as text. */
+/** All rows of all tables that contain `text`. */
 async function rowsWith(text: string): Promise<string[]> {
   const found: string[] = [];
   for (const { name } of await sql(tables)) {
@@ -79,7 +79,7 @@ async function rowsWith(text: string): Promise<string[]> {
 }
 
 describe('erase', () => {
-  it('removes a user from every table, keeps all others, and leaves exact rollups', async () => {
+  it('removes a user from every table, keeps all others, and leaves rollups exact', async () => {
     await fill();
     await roll();
     const tomorrow = (
@@ -149,7 +149,7 @@ describe('erase', () => {
     expect((await sql(reports, ['shop'])).filter(({ file }) => file === 'f.csv')).toHaveLength(3);
   });
 
-  it('removes a letter that this release and the one before wrote, once', async () => {
+  it('removes a dead letter once that both this and the previous release wrote', async () => {
     const job = JSON.stringify({
       v: 1,
       events: JSON.stringify([event('x', { user_id: user }), event('x', { user_id: 'bob' })]),
@@ -168,7 +168,7 @@ describe('erase', () => {
     expect(await sql('select site_id from dead_letter_events where id = $1', [id])).toEqual([{ site_id: '' }]);
   });
 
-  it('removes the money of a user, also of months whose raw events were dropped, and recomputes revenue from the rest', async () => {
+  it("removes a user's payments, even of months whose raw events were dropped, and recomputes revenue", async () => {
     const payment = (at: string, user_id: string, amount: string) =>
       event(at, {
         ...{ user_id, event_type: 'payment', path: '' },
@@ -206,7 +206,7 @@ describe('erase', () => {
     ).toEqual([{ revenue: 60, payments: 1, mrr: 5 }]);
   });
 
-  it('removes nothing when it runs again', async () => {
+  it('removes nothing the second time', async () => {
     await fill();
     await erase('--user', user);
     expect(await erase('--user', user)).toEqual({
@@ -216,7 +216,7 @@ describe('erase', () => {
     });
   });
 
-  it('says that nothing was found, also while another roll of the site runs', async () => {
+  it('reports that nothing was found, even while another roll of the site is running', async () => {
     await fill();
     await roll();
     const claims = [await database.pool.connect(), await database.pool.connect()];
@@ -233,7 +233,7 @@ describe('erase', () => {
     await claim(claims[0]!);
     const erasing = erase('--user', 'unknown');
     await waiting(1);
-    // It comes next, between the erasure and the roll that follows it.
+    // It is next in line, between the erasure and the roll that follows.
     const claimed = claim(claims[1]!);
     await waiting(2);
     await claims[0]!.query('rollback');
@@ -247,7 +247,7 @@ describe('erase', () => {
     for (const client of claims) client.release();
   });
 
-  it('says so when there is no such site', async () => {
+  it('reports an unknown site', async () => {
     const { code, stderr } = await runCommand(runErase, ['--site', 'nowhere', '--user', user], database.url);
     expect([code, stderr]).toEqual([3, 'erase: Unknown site: nowhere.\n']);
   });
@@ -264,7 +264,7 @@ describe('erase', () => {
     ]);
   });
 
-  it('changes nothing in a dry run, which prints the same', async () => {
+  it('changes nothing in a dry run, which prints the same summary', async () => {
     await fill();
     await roll();
     const before = await rowsWith('');
@@ -276,7 +276,7 @@ describe('erase', () => {
     expect(dry.stdout).toBe(real.stdout.replace('Removed:', 'Dry run, would remove:').replace(/ {2}rollups .*\n/, ''));
   });
 
-  it('says so while segments contain copies, here of an interval that a roll with a clock ahead has closed', async () => {
+  it('reports that segments still contain copies, for example of an interval closed by a roll whose clock was ahead', async () => {
     await fill();
     const ahead = new Date(Date.now() + 1_800_000);
     await consume('ahead', [event(ahead.toISOString(), { user_id: user })]);
@@ -286,7 +286,7 @@ describe('erase', () => {
     expect(stdout).toContain('  segments      still contain copies of the events, which no query reads');
   });
 
-  it('works on a site that was never rolled, and on one that has dead letters only', async () => {
+  it('works for a site that was never rolled, and for one with only dead letters', async () => {
     await fill();
     expect((await erase('--user', user)).stdout).toContain('exact: 3 intervals and 2 days recomputed');
     expect(await verify()).toMatchObject({ code: 0 });
@@ -296,7 +296,7 @@ describe('erase', () => {
     expect((await rowsWith(user)).filter((row) => row.includes('ghost'))).toEqual([]);
   });
 
-  it('waits for a roll that is about to number the user, so that no visitor is left behind', async () => {
+  it('waits for a roll that is about to number the user, so that no visitor remains', async () => {
     await fill();
     await roll();
     await consume('new', [event('2025-11-08T10:00:00Z', { user_id: 'eve@example.org' })]);
@@ -314,7 +314,7 @@ describe('erase', () => {
     expect(await verify()).toMatchObject({ code: 0 });
   });
 
-  it('leaves everything as it was when it fails midway', async () => {
+  it('changes nothing if it fails midway', async () => {
     await fill();
     await roll();
     const before = await rowsWith('');
@@ -330,12 +330,12 @@ describe('erase', () => {
     [['--user', 'ada'], 'Pass the site with --site ID.'],
     [['--site', 'demo'], 'Pass the user to erase with --user ID.'],
     [['--site', 'demo', '--user', 'ada', 'eve'], "Unexpected argument 'eve'."],
-  ])('ends with 1 and one sentence for %s', async (args, sentence) => {
+  ])('exits with 1 and one sentence for %s', async (args, sentence) => {
     const { code, stderr } = await runCommand(runErase, args, database.url);
     expect([code, stderr]).toEqual([1, `erase: ${sentence} See --help.\n`]);
   });
 
-  it('shows how it is used', async () => {
+  it('shows help', async () => {
     const { code, stdout } = await runCommand(runErase, ['--help'], undefined);
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^Usage: npm run erase -- /)]);
   });

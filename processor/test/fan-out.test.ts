@@ -59,7 +59,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     return (await parents.queue.getJob(id))!.returnvalue;
   }
 
-  it('reports the one site of fifty that fails, and does the others', async () => {
+  it('reports the one of fifty sites that fails, and completes the others', async () => {
     let attempts = 0;
     await start(async (job) => {
       if (job.data.site_id === 'site-20') return { skipped: 'nothing to do' };
@@ -77,7 +77,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect((await parents.queue.getJob('one-fails'))!.progress).toBe(100);
   });
 
-  it('takes no slot of the worker while it waits for its sites', async () => {
+  it('uses no concurrency of the worker while it waits for its sites', async () => {
     let release = () => {};
     const held = new Promise<void>((resolve) => {
       release = resolve;
@@ -94,17 +94,17 @@ describe.each(queueBackends)('on %s', (backend) => {
 
   it('keeps the sites of two jobs apart when their ids and site ids collide', async () => {
     const worked: string[] = [];
-    let askedSites = ['b-c'];
+    let requestedSites = ['b-c'];
     await start(
       async (job) => {
         worked.push(`${job.parent!.id} for ${job.data.site_id}`);
         return {};
       },
-      async () => askedSites,
+      async () => requestedSites,
     );
     await addJob(parents.queue, 'all', {}, { jobId: 'a' });
     expect((await resultOf('a')).done).toEqual(['b-c']);
-    askedSites = ['c'];
+    requestedSites = ['c'];
     await addJob(parents.queue, 'all', {}, { jobId: 'a-b' });
     expect((await resultOf('a-b')).done).toEqual(['c']);
     expect(worked).toEqual(['a for b-c', 'a-b for c']);
@@ -124,7 +124,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect((await resultOf('old')).done).toEqual(['b-c', 'd']);
   });
 
-  it('adds each site once when the job runs again after it was cut off', async () => {
+  it('adds each site once if the job runs again after an interruption', async () => {
     const worked: string[] = [];
     let cut = true;
     await start(
@@ -139,7 +139,7 @@ describe.each(queueBackends)('on %s', (backend) => {
       const added = await original(jobs);
       if (cut) {
         cut = false;
-        await eventually(async () => worked.length === 3, 'its sites were worked on');
+        await eventually(async () => worked.length === 3, 'its sites were processed');
         throw new Error('connection lost after the jobs were added');
       }
       return added;
@@ -149,8 +149,8 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(worked.sort()).toEqual(sites.slice(0, 3));
   });
 
-  it('gives each site its priority, unless the job has one of its own', async () => {
-    const asked: string[][] = [];
+  it('gives each site its priority, unless the job itself has one', async () => {
+    const requested: string[][] = [];
     let release = () => {};
     const held = new Promise<object>((resolve) => {
       release = () => resolve({});
@@ -159,7 +159,7 @@ describe.each(queueBackends)('on %s', (backend) => {
       () => held,
       async () => ['a', 'b'],
       async (of) => {
-        asked.push(of);
+        requested.push(of);
         return new Map([['b', 7]]);
       },
     );
@@ -169,12 +169,12 @@ describe.each(queueBackends)('on %s', (backend) => {
     const priorityOf = async (id: string) => (await children.queue.getJob(id))!.priority;
     const ids = ['all-plain-~a', 'all-plain-~b', 'all-own-~a', 'all-own-~b'];
     expect(await Promise.all(ids.map(priorityOf))).toEqual([0, 7, 3, 3]);
-    expect(asked).toEqual([['a', 'b']]);
+    expect(requested).toEqual([['a', 'b']]);
     release();
     await Promise.all([resultOf('plain'), resultOf('own')]);
   });
 
-  it('returns only its sites if it has waited for other jobs before', async () => {
+  it('returns only its sites if it waited for other jobs before', async () => {
     await start(
       async () => ({}),
       async () => ['a'],
@@ -187,12 +187,12 @@ describe.each(queueBackends)('on %s', (backend) => {
     await flows.close();
   });
 
-  it('is done at once when there is no site', async () => {
+  it('completes immediately without sites', async () => {
     await start(
       async () => ({}),
       async () => [],
     );
-    await addJob(parents.queue, 'all', {}, { jobId: 'nobody' });
-    expect(await resultOf('nobody')).toEqual({ done: [], failed: [], skipped: [] });
+    await addJob(parents.queue, 'all', {}, { jobId: 'no-sites' });
+    expect(await resultOf('no-sites')).toEqual({ done: [], failed: [], skipped: [] });
   });
 });

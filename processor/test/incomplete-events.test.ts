@@ -17,7 +17,7 @@ const whole = (event_id = '0190a5b0-7c3d-7000-8000-000000000001') => ({
 const clocked = { ...whole(), client_time: '2025-11-14T09:00:00Z' };
 const ruled = { ...whole(), path: '/a?b=c' };
 
-/** Each of them with one field null, and without it. */
+/** Each event with one field null, and without that field. */
 const incomplete = [whole(), clocked, ruled].flatMap((event) =>
   ['site_id', 'timestamp', 'event_id', 'event_type', 'path'].flatMap((field) => {
     const { [field as 'path']: _value, ...rest } = event;
@@ -26,7 +26,7 @@ const incomplete = [whole(), clocked, ruled].flatMap((event) =>
 );
 
 it.each(queueBackends)(
-  'are dead-lettered on %s, each with its reason, while complete ones are stored',
+  'are dead-lettered on %s, each with its reason, while complete events are stored',
   async (backend) => {
     const database = await createTestDatabase();
     const queue = testQueue(backend, database);
@@ -48,7 +48,7 @@ it.each(queueBackends)(
     );
     expect(await rows('select path from events')).toEqual([{ path: '/' }]);
     const letters = await rows('select job_id, reason, payload from dead_letter_events');
-    // Of a value that must not be null, or of a month that null has no partition in.
+    // A value must not be null, or a null timestamp has no partition.
     for (const { reason } of letters) expect(reason).toMatch(/^23(502|514): /);
     const kept = (job: string) => letters.filter(({ job_id }) => job_id === job).map(({ payload }) => payload);
     expect(kept('alone')).toHaveLength(1);

@@ -9,7 +9,7 @@ import { startWorkers } from '../src/workers.js';
 const event =
   '{"site_id":"demo","timestamp":"2025-11-14T10:00:00Z","event_id":"0190a5b0-7c3d-7000-8000-000000000001","event_type":"view","path":"/"}';
 
-it.each(queueBackends)('go back to the queue on %s, while those of this release are stored', async (backend) => {
+it.each(queueBackends)('are returned to the queue on %s, while those of this release are stored', async (backend) => {
   const database = await createTestDatabase();
   const queue = testQueue(backend, database);
   const handle = openQueue(eventIngest.queue, queue, silent);

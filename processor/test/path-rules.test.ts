@@ -54,11 +54,11 @@ it.each([
   ['screen?x#y', 'screen?x#y', null],
   ['app://screen/home?x', 'app://screen/home?x', null],
   ['/\u{1F600}?\u{1F600}=1', '/\u{1F600}', { query: '\u{1F600}=1' }],
-])('by default %j is %j with %j', async (path, page, properties) => {
+])('by default, %j becomes %j with %j', async (path, page, properties) => {
   expect(await store(path)).toEqual([page, properties]);
 });
 
-it('lets what the client says of query and hostname stand, and adds to its other properties', async () => {
+it('keeps query and hostname from the client, and adds to its other properties', async () => {
   const mine = { query: 'mine', hostname: null, n: 9 };
   expect(await store('https://shop.example/?a', mine)).toEqual(['/', mine]);
   expect(await store('https://shop.example/?a', { n: 1 })).toEqual([
@@ -69,7 +69,7 @@ it('lets what the client says of query and hostname stand, and adds to its other
   expect(await store('/?a', full)).toEqual(['/', { ...full, query: 'a' }]);
 });
 
-it('keeps a query as long as a path may be', async () => {
+it('keeps a query up to the length of a path', async () => {
   const query = '\u{1F600}'.repeat(2_046);
   expect(await store(`/?${query}`, { text: 'x'.repeat(8_000) })).toEqual(['/', { text: 'x'.repeat(8_000), query }]);
 });
@@ -97,12 +97,12 @@ it.each([
   [{ keep_params: ['p'] }, '/?x=1', '/', { query: 'x=1' }],
   [{ keep_params: ['p'] }, '/?p', '/?p', { query: 'p' }],
   [{ keep_params: ['p'], strip_query: false }, '/?x=1', '/?x=1', null],
-])('with %j, %j is %j with %j', async (rules, path, page, properties) => {
+])('with %j, %j becomes %j with %j', async (rules, path, page, properties) => {
   await rule(rules);
   expect(await store(path)).toEqual([page, properties]);
 });
 
-it('gives each site of a batch its own rules, and a change counts from the next event on', async () => {
+it('applies the rules of each site in a batch, and changes from the next event on', async () => {
   await rule({ strip_query: false });
   const events = ['demo', 'other'].map((site_id, index) => ({
     ...{ site_id, event_type: 'view', path: '/a?b', timestamp: '2025-11-14T10:00:00Z' },

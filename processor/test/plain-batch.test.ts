@@ -1,4 +1,4 @@
-/** Both insert statements store the same rows, and no path with rules takes the plain one. */
+/** Both insert statements store the same rows, and the plain one is never used where rules apply. */
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -50,7 +50,7 @@ function randomEvents(seed: number, count: number, most: number) {
   }));
 }
 
-/** The same JSON, written so that the look is in doubt. */
+/** The same JSON with an escape that makes the check inconclusive. */
 const inDoubt = (text: string) => text.replace('"site_id"', '"s\\u0069te_id"');
 
 async function rows(): Promise<unknown[]> {
@@ -61,7 +61,7 @@ async function rows(): Promise<unknown[]> {
   return rows;
 }
 
-it('both statements store the same', async () => {
+it('both statements store the same rows', async () => {
   const plain = randomEvents(1, 400, 3).filter((event) => isPlainBatch(JSON.stringify([event])));
   expect(plain.length).toBeGreaterThan(50);
   const sent = JSON.stringify([...plain, ...plain.slice(0, 5)]);
@@ -74,7 +74,7 @@ it('both statements store the same', async () => {
   expect(await rows()).toEqual(first);
 });
 
-it('no event that rules change passes for plain', async () => {
+it('no event that rules change counts as plain', async () => {
   const events = randomEvents(2, 3_000, 6);
   await insertEvents(database.pool, inDoubt(JSON.stringify(events)));
   const { rows: stored } = await database.pool.query('select event_id, path, properties from events order by event_id');

@@ -30,7 +30,7 @@ function event(timestamp: string, fields: Partial<TestEvent> = {}): TestEvent {
   return { site_id: 'demo', timestamp, event_id, event_type: 'view', path: '/', ...fields };
 }
 
-/** Users over three months, in many intervals. */
+/** Events of many users over three months, in many intervals. */
 function variedEvents(count: number, siteId = 'demo'): TestEvent[] {
   return Array.from({ length: count }, (_, index) =>
     event(new Date(now.getTime() - ((index * 7_919_317) % (70 * 86_400)) * 1_000).toISOString(), {
@@ -69,7 +69,7 @@ describe('a roll', () => {
     expect(await marks()).toEqual(['2026-11-10T12:00:00.000Z']);
   });
 
-  it('changes nothing when it runs again', async () => {
+  it('changes nothing the second time', async () => {
     await store(variedEvents(100));
     await roll();
     const before = [await storedIntervals(database.pool, 'demo'), await storedDays(database.pool, 'demo')];
@@ -90,7 +90,7 @@ describe('a roll', () => {
     await expectExact([...events, ...late]);
   });
 
-  it('empties an interval and its day when their events are gone', async () => {
+  it('empties an interval and its day if their events were deleted', async () => {
     await store([event('2026-11-08T10:00:00Z', { user_id: 'ada' }), event('2026-11-07T10:00:00Z')]);
     await roll();
     await database.pool.query(`delete from events where timestamp > '2026-11-08Z'`);
@@ -119,7 +119,7 @@ describe('a roll', () => {
   it('takes many small days in one transaction, and a busy one by itself', async () => {
     await store(['01', '02', '03', '04', '05'].map((day) => event(`2026-11-${day}T10:00:00Z`)));
     await roll();
-    /** Of days: the first one looks for intervals. */
+    /** Transactions that roll days; the first one looks for intervals. */
     const transactions = async () => {
       const seen: number[] = [];
       await database.pool.query(`insert into rollup_day_marks select 'demo', day from rollup_days
@@ -139,7 +139,7 @@ describe('a roll', () => {
 });
 
 describe('a day of the site', () => {
-  it('is a day of its zone, 25 hours long in autumn', async () => {
+  it('is a day in its time zone, 25 hours long in autumn', async () => {
     const events = [
       event('2026-10-24T22:00:00Z', { user_id: 'first' }),
       event('2026-10-25T22:59:59Z', { user_id: 'last' }),
@@ -172,7 +172,7 @@ describe('rows of an earlier release', () => {
     insert into rollup_days select site_id, day, unnest(array['referrer', 'profile']), 'view', 'x', 1, 1, visitors from rollup_days;
     update site_rollups set dimensions_since = '{"all": "-infinity", "path": "-infinity", "referrer": "-infinity"}'`;
 
-  it('by path, referrer and profile are dropped, and are complete for that release no longer', async () => {
+  it('by path, referrer and profile are dropped, and marked as incomplete for that release', async () => {
     const events = variedEvents(30);
     await store(events);
     await roll();
@@ -185,13 +185,13 @@ describe('rows of an earlier release', () => {
     expect(await sitesToRoll(database.pool, now)).toEqual([]);
   });
 
-  it('stay where raw events were dropped', async () => {
+  it('are kept if raw events were dropped', async () => {
     await store([event('2026-08-20T10:00:00Z'), event('2026-11-08T10:00:00Z')]);
     await roll();
     await database.pool.query(earlier);
     await database.pool.query(`insert into raw_horizon (since) values ('2026-09-01Z')`);
     await roll();
-    await roll(); // sweeps values of segments of that time
+    await roll(); // removes values of segments of that time
     const { rows } = await database.pool.query(
       `select day::text, dimension from rollup_days where dimension <> 'all' group by 1, 2 order by 1, 2`,
     );
@@ -206,7 +206,7 @@ describe('rows of an earlier release', () => {
 });
 
 describe('faults', () => {
-  it('leaves a day marked when a roll ends between intervals and days, and the next one finishes', async () => {
+  it('leaves a day marked if a roll ends between intervals and days, and the next roll finishes', async () => {
     const events = variedEvents(50);
     await store(events);
     await roll();
@@ -220,7 +220,7 @@ describe('faults', () => {
     await expectExact([...events, late]);
   });
 
-  it('leaves the old rows and the marks when a roll fails in the middle of a transaction', async () => {
+  it('keeps the old rows and the marks if a roll fails in the middle of a transaction', async () => {
     const events = variedEvents(50);
     await store(events);
     await roll();
@@ -235,7 +235,7 @@ describe('faults', () => {
     expect(await marks()).toEqual(['2026-11-08T11:00:00.000Z', '2026-11-10T12:00:00.000Z']);
   });
 
-  it('lets one roll of a site work at a time, and others pass', async () => {
+  it('runs one roll of a site at a time; others are skipped', async () => {
     await store(variedEvents(50));
     await roll();
     await store([event('2026-11-08T11:00:00Z')]);
@@ -244,7 +244,7 @@ describe('faults', () => {
     expect(await roll()).toMatchObject({ intervals: 1 });
   });
 
-  it('is exact after ten rolls at once while events arrive', async () => {
+  it('is exact after ten concurrent rolls while events arrive', async () => {
     const events = variedEvents(600);
     const rolling = Array.from({ length: 10 }, async () => {
       for (let round = 0; round < 6; round += 1) await roll();

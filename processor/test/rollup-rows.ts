@@ -1,4 +1,4 @@
-/** Formats stored rollups and the events they come from as comparable lines. */
+/** Formats stored rollups and their events as comparable lines. */
 import { createVisitorSet } from '@millrace/shared/bitmap/bitmap';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { dayOf } from '@millrace/shared/time/zone-days';
@@ -19,7 +19,7 @@ const quarterOf = (timestamp: string) => {
   return new Date(ms - (ms % 900_000)).toISOString();
 };
 
-/** One line per group: `bucket type: events user user ...`; all types together have no name. */
+/** One line per group: `bucket type: events user user ...`, without a type for all types together. */
 function linesOf(events: TestEvent[], bucketOf: (event: TestEvent) => string) {
   const groups = new Map<string, { events: number; users: Set<string> }>();
   for (const event of events) {
@@ -34,10 +34,10 @@ function linesOf(events: TestEvent[], bucketOf: (event: TestEvent) => string) {
   return [...groups].map(([key, group]) => `${key}: ${group.events} ${[...group.users].sort().join(' ')}`).sort();
 }
 
-/** What rollup_15m should hold of `events`. */
+/** The expected rows of rollup_15m. */
 export const expectedIntervals = (events: TestEvent[]) => linesOf(events, (event) => quarterOf(event.timestamp));
 
-/** What rollup_days should hold of `events` for a site in `zone`, for the days before `today`. */
+/** The expected rows of rollup_days for a site in `zone`, for the days before `today`. */
 export const expectedDays = (events: TestEvent[], zone: string, today: string) =>
   linesOf(
     events.filter((event) => dayOf(new Date(event.timestamp), zone) < today),

@@ -30,7 +30,7 @@ const verify = () =>
 const rolled = `select to_char(interval_start at time zone 'UTC', 'HH24:MI') as start, event_type as type, events, visitor_count as visitors
   from rollup_15m where dimension = 'all' order by 1, 2`;
 
-it('counts people only, and has rows for intervals with only bots', async () => {
+it('count only people, and have rows for intervals with only bots', async () => {
   await store(
     event('10:00:00'),
     event('10:01:00', bot),
@@ -52,14 +52,14 @@ it('counts people only, and has rows for intervals with only bots', async () => 
   expect(await verify()).toMatchObject({ code: 0 });
 });
 
-it('has no aggregate recomputed because of bots', async () => {
+it('do not recompute aggregates because of bots', async () => {
   await store(event('10:00:00'), event('12:00:00', bot));
   await roll();
   const marks = `select to_char(interval_start at time zone 'UTC', 'HH24:MI') as start, event_types as types from aggregation_marks order by 1`;
   expect(await rows(marks)).toEqual([{ start: '10:00', types: ['view'] }]);
 });
 
-it('is counted the same where Postgres counts, as it does for intervals of too many events', async () => {
+it('are the same if Postgres counts, as for intervals with too many events', async () => {
   await store(event('10:00:00'), event('10:01:00', bot), event('12:00:00', bot));
   await roll();
   const client = await database.pool.connect();
@@ -76,7 +76,7 @@ it('is counted the same where Postgres counts, as it does for intervals of too m
   expect(shown.sort(byText)).toEqual((await rows(rolled)).sort(byText));
 });
 
-it('never counts a payment as one of a bot', async () => {
+it('never treat a payment as an event of a bot', async () => {
   const { validateEvent } = await import('@millrace/shared/contract/event');
   const payment = { transaction_id: 't', amount: '1', currency: 'EUR', status: 'succeeded' };
   const result = validateEvent(

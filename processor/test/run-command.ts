@@ -7,7 +7,7 @@ type Command = (
   surroundings: { stdout: Writable; stderr: Writable; databaseUrl: DatabaseUrl },
 ) => Promise<number>;
 
-/** Runs it in this process, on the database of `url` when there is one. */
+/** Runs it in this process, with the database `url` if given. */
 export async function runCommand(run: Command, args: string[], url: string | undefined) {
   const printed = { stdout: '', stderr: '' };
   const into = (name: keyof typeof printed) =>

@@ -1,4 +1,4 @@
-/** The change counters that cached answers depend on never go back, see migration 0018. */
+/** The change counters that cached answers depend on never decrease, see migration 0018. */
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { eraseUser } from '../src/erase/erase-user.js';
@@ -30,7 +30,7 @@ const store = (...timestamps: string[]) =>
 const roll = () => rollSite(database.pool, 'demo', { now });
 const sql = async <Row extends object>(text: string) => (await database.pool.query<Row>(text)).rows;
 
-/** Marks that are there and that were, by UTC day. */
+/** Current and processed marks by UTC day. */
 async function changes(): Promise<Record<string, number>> {
   const rows = await sql<{ day: string; changes: number }>(`select day::text, sum(changes)::int as changes from (
     select day, changes from site_changes where site_id = 'demo'
@@ -45,7 +45,7 @@ const state = async () =>
     )
   )[0];
 
-it('counts marks by day when a roll takes them, and those of the open interval once it has ended', async () => {
+it('count marks by day when a roll takes them, and those of the open interval once it has ended', async () => {
   await store('2026-10-08T00:00:00Z', '2026-10-08T23:59:59Z', '2026-10-09T00:00:00Z');
   await store('2026-10-08T00:01:00Z', '2026-10-10T12:05:00Z');
   const expected = { '2026-10-08': 3, '2026-10-09': 1, '2026-10-10': 1 };
@@ -60,7 +60,7 @@ it('counts marks by day when a roll takes them, and those of the open interval o
   expect(await changes()).toEqual({ ...expected, '2026-10-09': 2 });
 });
 
-it('counts a requested recomputation like newly stored events', async () => {
+it('count a requested recomputation like newly stored events', async () => {
   await store('2026-10-08T00:00:00Z');
   await roll();
   await markRange(database.pool, 'demo', new Date('2026-10-08T00:00:00Z'), new Date('2026-10-09T00:00:00Z'));
@@ -68,7 +68,7 @@ it('counts a requested recomputation like newly stored events', async () => {
   expect(await changes()).toEqual({ '2026-10-08': 2 });
 });
 
-it('an erasure counts, changes the epoch and deletes cached answers of the site; a dry run does not', async () => {
+it('count an erasure, which also changes the epoch and deletes cached answers of the site; a dry run changes nothing', async () => {
   await store('2026-10-08T00:00:00Z');
   await database.pool.query(`insert into cache_entries
     select site, 'events:x', 'v', '[]', 'null', '{}', 2, now(), now() from unnest(array['demo', 'other']) as site`);
@@ -84,7 +84,7 @@ it('an erasure counts, changes the epoch and deletes cached answers of the site;
   expect(await changes()).toEqual({ '2026-10-08': 2 });
 });
 
-it('a roll of release 0.4, which counts nothing, is noticed by the next one', async () => {
+it('detect a roll of release 0.4, which counts nothing, in the next roll', async () => {
   await store('2026-10-08T00:00:00Z');
   await roll();
   expect(await state()).toEqual({ epoch: '0', isCounted: true });
@@ -93,7 +93,7 @@ it('a roll of release 0.4, which counts nothing, is noticed by the next one', as
   await store('2026-10-08T00:00:00Z');
   await roll();
   expect(await state()).toEqual({ epoch: '1', isCounted: true });
-  await roll(); // Segments are swept after they were built again, and readers forget what they have of them.
+  await roll(); // Purges the rebuilt segments, after which readers discard cached values.
   expect(await state()).toEqual({ epoch: '2', isCounted: true });
   await roll();
   expect(await state()).toEqual({ epoch: '2', isCounted: true });

@@ -9,7 +9,7 @@ let database: TestDatabase;
 beforeAll(async () => {
   database = await createTestDatabase();
   await ensureMonths(database.pool, ['2026-06', '2026-07']);
-  // Nothing but what is tested completes the index.
+  // Only the code under test summarizes the index.
   for (const name of ['events_2026_06', 'events_2026_07']) {
     await database.pool.query(`alter table ${name} set (autovacuum_enabled = off)`);
     await database.pool.query(`alter index ${name}_txid_idx set (autosummarize = off)`);
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** All in one transaction, as in an import. */
+/** Stores all events in one transaction, like an import. */
 const store = (from: string, events: number) =>
   database.pool.query(
     `insert into events (event_id, site_id, event_type, path, user_id, timestamp, properties)
@@ -26,7 +26,7 @@ const store = (from: string, events: number) =>
     [from, events],
   );
 
-/** One look that must not fail. */
+/** One check that must not fail. */
 const look = (done: Map<string, string>, pool = database.pool) =>
   summarizePartitions(
     pool,
@@ -37,17 +37,17 @@ const look = (done: Map<string, string>, pool = database.pool) =>
     new AbortController().signal,
   );
 
-/** The pool, whose clients ask through `query`. */
+/** The pool, with `query` in place of its clients' method. */
 const poolWith = (query: (client: PoolClient, text: string, values: unknown[]) => Promise<unknown>) =>
   Object.assign(Object.create(database.pool) as Pool, {
     async connect() {
       const client = await database.pool.connect();
-      const asked = (text: string, values: unknown[]) => query(client, text, values);
-      return Object.assign(Object.create(client) as PoolClient, { query: asked });
+      const wrapped = (text: string, values: unknown[]) => query(client, text, values);
+      return Object.assign(Object.create(client) as PoolClient, { query: wrapped });
     },
   });
 
-/** Pages that are read to find what is newer than all there is. */
+/** Pages read to find events newer than all existing ones. */
 async function pagesRead(partition: string): Promise<number> {
   const text = `explain (analyze, format json) select * from ${partition} where txid >= 9000000000000000`;
   const { rows } = await inTransaction(
@@ -58,7 +58,7 @@ async function pagesRead(partition: string): Promise<number> {
   return rows[0]!['QUERY PLAN'][0].Plan['Lossy Heap Blocks']!;
 }
 
-test('what was just stored is not read to find what comes after it', async () => {
+test('events that were just stored are not read when looking for newer ones', async () => {
   await store('2026-06-01T00:00:00Z', 8_000);
   await store('2026-07-01T00:00:00Z', 10);
   expect(await pagesRead('events_2026_06')).toBeGreaterThan(50);
@@ -70,7 +70,7 @@ test('what was just stored is not read to find what comes after it', async () =>
   expect(await pagesRead('events_2026_06')).toBe(0);
 });
 
-test('the index of a locked partition is completed later, those of the others at once', async () => {
+test('the index of a locked partition is summarized later, those of the others immediately', async () => {
   await store('2026-06-03T00:00:00Z', 8_000);
   await store('2026-07-03T00:00:00Z', 8_000);
   const done = new Map<string, string>();
@@ -88,7 +88,7 @@ test('the index of a locked partition is completed later, those of the others at
   expect(await pagesRead('events_2026_06')).toBe(0);
 });
 
-test('a partition that is dropped during a look does not keep the others from being completed', async () => {
+test('a partition that is dropped during a check does not hold up the others', async () => {
   await store('2026-06-05T00:00:00Z', 8_000);
   await ensureMonths(database.pool, ['2026-08']);
   await store('2026-08-01T00:00:00Z', 10);
@@ -102,7 +102,7 @@ test('a partition that is dropped during a look does not keep the others from be
   expect(await pagesRead('events_2026_06')).toBe(0);
 });
 
-test('a partition that cannot be completed is logged, and the next ones are completed', async () => {
+test('a partition that cannot be summarized is logged, and the others are summarized', async () => {
   await store('2026-06-07T00:00:00Z', 8_000);
   const errors: unknown[] = [];
   const pool = poolWith((client, text, values) =>
@@ -113,16 +113,16 @@ test('a partition that cannot be completed is logged, and the next ones are comp
   expect(await pagesRead('events_2026_06')).toBe(0);
 });
 
-test('its end waits for a look under way, which leaves the other partitions', async () => {
+test('stopping waits for the check in progress, which skips the remaining partitions', async () => {
   await store('2026-06-09T00:00:00Z', 8_000);
   await store('2026-07-09T00:00:00Z', 8_000);
   const logged: unknown[] = [];
   const logger = Object.assign(Object.create(silent) as typeof silent, { error: (line: unknown) => logged.push(line) });
-  const asked: unknown[] = [];
+  const summarized: unknown[] = [];
   await new Promise<void>((resolve, reject) => {
     const pool = poolWith((client, text, values) => {
       if (text.includes('summarizePartition')) {
-        asked.push(values[0]);
+        summarized.push(values[0]);
         stop().then(resolve, reject);
       }
       return client.query(text, values);
@@ -130,5 +130,5 @@ test('its end waits for a look under way, which leaves the other partitions', as
     const stop = startSummarizing(pool, logger);
   });
   expect(await pagesRead('events_2026_06')).toBeGreaterThan(50);
-  expect([asked, logged]).toEqual([['events_2026_07_txid_idx'], []]);
+  expect([summarized, logged]).toEqual([['events_2026_07_txid_idx'], []]);
 });

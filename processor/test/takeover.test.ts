@@ -26,7 +26,7 @@ it.each(queueBackends)('on %s', async (backend) => {
   const first = await processor();
   const range = { from: '2026-09-01T00:00:00Z', to: '2026-09-02T00:00:00Z' };
   let second: Awaited<ReturnType<typeof processor>> | undefined;
-  // While the site is held, the job works and cannot end.
+  // While the site is claimed, the job is running and cannot finish.
   await claimSite(database.pool, 'demo', async () => {
     await addJob(handle.queue, 'rebuild', { site_id: 'demo', ...range }, { jobId: 'rebuild-demo' });
     await eventually(async () => (await handle.queue.getJobState('rebuild-demo')) === 'active', 'the job is active');
@@ -34,7 +34,7 @@ it.each(queueBackends)('on %s', async (backend) => {
     second = await processor();
   });
   const isDone = async () => (await handle.queue.getJobState('rebuild-demo')) === 'completed';
-  await eventually(isDone, 'another processor has done it');
+  await eventually(isDone, 'another processor has completed it');
   expect((await handle.queue.getJob('rebuild-demo'))!.returnvalue).toMatchObject({ intervals: 1, days: 1 });
   expect(await second!.end()).toBe(0);
   await handle.close();

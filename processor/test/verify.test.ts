@@ -46,7 +46,7 @@ async function verify(...args: string[]) {
 const verifyDay = () => verify('--site', 'demo', '--from', '2026-11-08', '--to', '2026-11-08');
 
 describe('verify', () => {
-  it('finds no difference after a roll, and leaves out what is marked', async () => {
+  it('finds no differences after a roll, and skips what is marked', async () => {
     const events = Array.from({ length: 500 }, (_, index) =>
       event(new Date(now.getTime() - ((index * 7_919_317) % (50 * 86_400)) * 1_000).toISOString(), {
         event_type: ['view', 'click'][index % 2],
@@ -83,34 +83,34 @@ describe('verify', () => {
       ['rollup_days 2026-11-08 "": stored: 3 events, 3 visitors; raw events: 3 events, 2 visitors'],
     ],
     [
-      'a row that is missing',
+      'a missing row',
       `delete from rollup_15m where event_type = 'view'`,
       ['rollup_15m 2026-11-08T10:00Z "view": stored: nothing; raw events: 2 events, 2 visitors'],
     ],
     [
-      'a row too many',
+      'an extra row',
       `insert into rollup_days select site_id, day, dimension, 'never', value, events, visitor_count, visitors
        from rollup_days where event_type = 'view'`,
       ['rollup_days 2026-11-08 "never": stored: 2 events, 2 visitors; raw events: nothing'],
     ],
     [
-      'a row that is there twice',
+      'a duplicate row',
       `insert into rollup_15m select * from rollup_15m where dimension = 'all' and event_type = 'view'`,
       ['rollup_15m 2026-11-08T10:00Z "view": duplicate row (copy 2)'],
     ],
     [
-      'a bitmap of another size than its row says',
+      'a bitmap whose size differs from its row',
       `update rollup_15m set visitors = (select visitors from rollup_15m where dimension = 'all' and event_type = '')
        where dimension = 'all' and event_type = 'click'`,
       ['rollup_15m 2026-11-08T10:00Z "click": visitor_count is 1, but the bitmap contains 2'],
     ],
     [
-      'a bitmap that is none',
+      'an invalid bitmap',
       String.raw`update rollup_days set visitors = '\x0102' where event_type = 'view'`,
       ['rollup_days 2026-11-08 "view": the bitmap cannot be read'],
     ],
     [
-      'an event that left no mark',
+      'a deleted event without a mark',
       `delete from events where event_type = 'click'`,
       [
         'segments 2026-11-08T10:00Z: stored: 3 events; raw events: 2 events',
@@ -121,12 +121,12 @@ describe('verify', () => {
       ],
     ],
     [
-      'a number that two visitors have',
+      'a number assigned to two visitors',
       `insert into visitors values ('demo', 'eve', 2)`,
       ['visitors number 2: used by 2 users; the last assigned number is 2'],
     ],
     [
-      'a number that was never given',
+      'a number that was never assigned',
       `insert into visitors values ('demo', 'eve', 3)`,
       ['visitors number 3: the last assigned number is 2'],
     ],
@@ -139,7 +139,7 @@ describe('verify', () => {
     expect(lines.at(-1)).toBe(differences.length === 1 ? '1 difference.' : `${differences.length} differences.`);
   });
 
-  it('reports a bitmap with the right number of visitors, but other ones', async () => {
+  it('reports a bitmap with the right number of visitors, but different ones', async () => {
     await store(twoVisitors());
     await roll();
     await sql(`update rollup_15m set visitors = $1 where dimension = 'all' and event_type = 'view'`, [
@@ -150,7 +150,7 @@ describe('verify', () => {
     );
   });
 
-  it('leaves out what is marked, however wrong it is', async () => {
+  it('skips what is marked, however wrong it is', async () => {
     await store([...twoVisitors(), event('2026-11-09T10:00:00Z')]);
     await roll();
     await sql(`update rollup_15m set events = 99 where interval_start < '2026-11-09Z'`);
@@ -170,7 +170,7 @@ describe('verify', () => {
     expect.stringContaining('compared 0 intervals and 0 days'),
     expect.stringMatching(/^Nothing was compared: the range has no rolled intervals/),
   ];
-  it('exits with 3 when it compared nothing, such as before the first roll of a site', async () => {
+  it('exits with 3 if it compared nothing, such as before the first roll of a site', async () => {
     await store(twoVisitors());
     expect(await verifyDay()).toMatchObject({ code: 3, lines: nothing });
   });
@@ -181,7 +181,7 @@ describe('verify', () => {
     expect(lastYear).toMatchObject({ code: 3, lines: nothing });
   });
 
-  it('takes instants, and compares days only where they lie in the range whole', async () => {
+  it('accepts instants, and compares only days that lie entirely within the range', async () => {
     await store([...twoVisitors(), event('2026-11-08T11:00:00Z')]);
     await roll();
     await sql('update rollup_days set events = 99');
@@ -196,7 +196,7 @@ describe('verify', () => {
     [['--sight', 'demo'], "Unknown option '--sight'."],
     [['--site', 'demo', '--from', '2026-11-08', '--to', '2026-11-07'], '--from must be before --to.'],
     [['--site', 'nowhere', '--from', '2026-11-08', '--to', '2026-11-08'], 'Unknown site "nowhere": it has no event'],
-  ])('ends with 2 and one sentence for %s', async (args, sentence) => {
+  ])('exits with 2 and one sentence for %s', async (args, sentence) => {
     await store(twoVisitors());
     const { code, error } = await verify(...args);
     expect(code).toBe(2);
@@ -207,16 +207,16 @@ describe('verify', () => {
   it.each([
     [undefined, 'There is no database: DATABASE_URL is not set, and no `npm start` of this clone is running.'],
     [
-      'postgres://nobody@127.0.0.1:1/x',
+      'postgres://unreachable@127.0.0.1:1/x',
       'The database at 127.0.0.1:1 is unreachable (connect ECONNREFUSED 127.0.0.1:1)',
     ],
-  ])('says what is wrong when the database is %s', async (url, sentence) => {
+  ])('explains the problem if the database is %s', async (url, sentence) => {
     const args = ['--site', 'demo', '--from', '2026-11-08', '--to', '2026-11-08'];
     const { code, stderr } = await runCommand(runVerify, args, url);
     expect([code, stderr]).toEqual([2, expect.stringContaining(`verify: ${sentence}`)]);
   });
 
-  it('says so when the database has no tables', async () => {
+  it('reports a database without tables', async () => {
     const empty = await createTestDatabase({ migrated: false });
     const args = ['--site', 'demo', '--from', '2026-11-08', '--to', '2026-11-08'];
     const { code, stderr } = await runCommand(runVerify, args, empty.url);
@@ -227,7 +227,7 @@ describe('verify', () => {
     );
   });
 
-  it('shows how it is used', async () => {
+  it('shows help', async () => {
     const { code, stdout } = await runCommand(runVerify, ['--help'], undefined);
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^Usage: npm run verify -- /)]);
   });

@@ -32,12 +32,12 @@ describe.each(queueBackends)('on %s', (backend) => {
     await queue.add('events', {}, { jobId: 'two', delay: 60_000 });
     const scheduler = await spawnService('scheduler', { DATABASE_URL: database.url, ...queueEnvironment(location) });
     await eventually(async () => (await fetch(`${scheduler.url}/health/ready`)).ok, 'the scheduler is ready');
-    // A queue that does not answer within a second is left out of a scrape.
+    // A queue that does not respond within a second is missing from a scrape.
     let text = '';
     await eventually(async () => {
       text = await metricsOf(scheduler);
       return text.match(/_oldest_waiting_seconds{/g)?.length === 8;
-    }, 'every queue has answered a scrape');
+    }, 'every queue is in a scrape');
     expect(text).toContain('millrace_queue_jobs{queue="event-ingest",state="waiting"} 3');
     expect(text).toContain('millrace_queue_jobs{queue="event-ingest",state="delayed"} 1');
     const age = /^millrace_queue_oldest_waiting_seconds{queue="event-ingest"} (\S+)$/m.exec(text)?.[1];
@@ -51,7 +51,7 @@ describe.each(queueBackends)('on %s', (backend) => {
   });
 });
 
-it('leaves a queue that does not answer out of its metrics, is not ready, and ends in time', async () => {
+it('omits an unresponsive queue from metrics, is not ready, and shuts down in time', async () => {
   const mute = createServer(() => {}).listen(0, '127.0.0.1');
   await new Promise((resolve) => mute.once('listening', resolve));
   const { port } = mute.address() as { port: number };
@@ -61,7 +61,7 @@ it('leaves a queue that does not answer out of its metrics, is not ready, and en
     values ('each-second', 'each second', 'cleanup', 'clean', '* * * * * *', 'UTC', '{"type":"temp_files"}', 'none')`);
   const scheduler = await spawnService('scheduler', env);
   const claimed = async () => (await pool.query(`select slot from schedule_runs`)).rows.length > 0;
-  await eventually(claimed, 'a slot waits for the queue to take its job');
+  await eventually(claimed, 'a slot waits for the queue to accept its job');
   expect(await metricsOf(scheduler)).not.toContain('millrace_queue_jobs{');
   expect((await fetch(`${scheduler.url}/health/ready`)).status).toBe(503);
   expect(await scheduler.end()).toBe(0);

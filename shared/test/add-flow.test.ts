@@ -1,4 +1,4 @@
-/** Flows on each backend: children first, each failure retried alone, all of it added once or not at all. */
+/** Flows on each backend: children run first, failures are retried individually, and all jobs are added or none. */
 
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { addFlow, type ChildFailure, type FlowPart, findFlowProblem } from '@millrace/shared/queue/add-flow';
@@ -75,7 +75,7 @@ describe.each(queueBackends)('on %s', (backend) => {
   const reach = (queue: keyof typeof queues, id: string, state: string) =>
     eventually(async () => (await stateOf(queue, id)) === state, `${id} is ${state}`);
 
-  it('runs a job when its children are done, over several queues, and hands it what they reported', async () => {
+  it('runs a job when its children in several queues are done, and gives it their results', async () => {
     const added = await add('f', clean([clean([roll('a'), roll('b')]), roll('c')]));
     expect(added).toEqual({
       queue: 'cleanup',
@@ -106,7 +106,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(root.opts).toMatchObject({ attempts: 1, removeOnComplete: { age: 86_400, count: 1_000 } });
   });
 
-  it('retries a job that failed alone, by its contract, and then goes on', async () => {
+  it('retries only the failed job, according to its contract, and then continues', async () => {
     let left = 2;
     work();
     broken.has = (id) => id === 'f.1' && left-- > 0;
@@ -115,7 +115,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect([...worked].sort()).toEqual(['f', 'f.1', 'f.1', 'f.1', 'f.2']);
   });
 
-  it('waits for a job that failed for good until that was retried, and does no other one again', async () => {
+  it('waits for a permanently failed job until it is retried, without repeating others', async () => {
     broken.add('f.1');
     work();
     await add('f', clean([roll('a'), roll('b')]));
@@ -129,7 +129,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(worked.at(-1)).toBe('f');
   });
 
-  it('goes on without a job that failed for good once somebody has removed it', async () => {
+  it('continues without a permanently failed job once it is removed', async () => {
     broken.add('f.1');
     work();
     await add('f', clean([roll('a')]));
@@ -138,7 +138,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     await reach('cleanup', 'f', 'completed');
   });
 
-  it('keeps a job that failed for good while another waits for it, however many fail after it', async () => {
+  it('keeps a permanently failed job while another waits for it, however many fail after it', async () => {
     await add('f', clean([roll('a')]));
     expect((await queues['site-aggregation'].queue.getJob('f.1'))!.opts.removeOnFail).toBe(false);
     await add('g', clean([roll('a')], 'fail'));
@@ -148,7 +148,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     });
   });
 
-  it('fails with a child that failed for good where it shall, and can be retried after that one', async () => {
+  it('fails with a permanently failed child if requested, and can be retried after the child', async () => {
     broken.add('f.1.1');
     work();
     await add('f', clean([clean([roll('a')], 'fail')], 'fail'));
@@ -167,7 +167,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(worked).toEqual(['f.1.1', 'f.1.1', 'f.1', 'f']);
   });
 
-  it('runs without a child that failed for good where it shall, when the others are done', async () => {
+  it('runs without a permanently failed child if requested, when the others are done', async () => {
     let release = () => {};
     held = new Promise((resolve) => {
       release = resolve;
@@ -183,7 +183,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(Object.values(await root.getIgnoredChildrenFailures())).toEqual(['broken']);
   });
 
-  it('adds a flow once, however often and by how many, and waits for no part again that has failed meanwhile', async () => {
+  it('adds a flow once, however often and by however many processes, and never waits again for a failed part', async () => {
     let release = () => {};
     held = new Promise((resolve) => {
       release = resolve;
@@ -201,14 +201,14 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect([...worked].sort()).toEqual(['f', 'f.1', 'f.2']);
   });
 
-  it('adds nothing of a flow of which one job breaks its contract', async () => {
+  it('adds no job of a flow if one is invalid', async () => {
     const root = clean([roll('a'), { ...roll('b'), data: { site_id: '' } }]);
     await expect(add('f', root)).rejects.toThrow(JobDataError);
     expect(await countWaiting(queues['site-aggregation'].queue)).toBe(0);
     expect(await queues.cleanup.queue.getJob('f')).toBeUndefined();
   });
 
-  it('gives no flow the id that a part of another one has', async () => {
+  it('refuses a flow id that a part of another flow has', async () => {
     await add('f', clean([clean([clean()])]));
     for (const id of ['f.1', 'f.1.1', 'f.2', 'g.17']) {
       await expect(add(id, clean())).rejects.toThrow('is not a valid flow id');
@@ -217,13 +217,13 @@ describe.each(queueBackends)('on %s', (backend) => {
   });
 
   it.each(['f:1', '17', '', 'a b', '.', '..'])(
-    'refuses %j as the id of a flow, which the queue could not find again',
+    'refuses the flow id %j, which the queue could not look up',
     async (id) => {
       await expect(add(id, clean())).rejects.toThrow('is not a valid flow id');
     },
   );
 
-  it('keeps priorities and delays of its jobs', async () => {
+  it('keeps the priorities and delays of its jobs', async () => {
     await add('f', {
       ...clean([
         { ...roll('a'), options: { priority: 7 } },
@@ -243,11 +243,11 @@ describe.each(queueBackends)('on %s', (backend) => {
   });
 });
 
-describe('what a flow is refused for', () => {
+describe('the problem of a flow', () => {
   const deep = (levels: number): FlowPart => (levels === 1 ? roll('a') : clean([deep(levels - 1)]));
   const wide = (jobs: number) => clean(Array.from({ length: jobs - 1 }, (_, index) => roll(`s${index}`)));
 
-  it('names the place in the tree', () => {
+  it('has the position in the tree', () => {
     expect(findFlowProblem(clean([roll('a'), clean([{ ...roll('b'), data: { site_id: 5 } }])]))).toEqual({
       field: 'children.1.children.0.data.site_id',
       problem: 'The data of job "roll" are invalid: site_id must be a string.',
@@ -256,12 +256,12 @@ describe('what a flow is refused for', () => {
     expect(findFlowProblem(clean([{ ...roll('a'), queue: 'nowhere' }]))).toMatchObject({ field: 'children.0.queue' });
   });
 
-  it('holds for events, which come through ingestion', () => {
+  it('can be event jobs, which only ingestion adds', () => {
     const events = { queue: 'event-ingest', job: 'events', data: { v: 1, count: 1, events: '[]' } };
     expect(findFlowProblem(clean([events]))).toMatchObject({ problem: 'Events are sent to ingestion.' });
   });
 
-  it('holds for more than five levels or a hundred jobs', () => {
+  it('can be more than five levels or a hundred jobs', () => {
     expect(findFlowProblem(deep(5))).toBeUndefined();
     expect(findFlowProblem(deep(6))).toEqual({
       problem: 'A flow has at most 5 levels.',
@@ -271,14 +271,14 @@ describe('what a flow is refused for', () => {
     expect(findFlowProblem(wide(101))).toEqual({ problem: 'A flow has at most 100 jobs.', field: 'children.99' });
   });
 
-  it('holds for a delay of a job that waits for others', () => {
+  it('can be a delay of a job with children', () => {
     expect(findFlowProblem({ ...clean([roll('a')]), options: { delay: 5 } })?.field).toBe('options.delay');
     expect(findFlowProblem({ ...clean(), options: { delay: 5 } })).toBeUndefined();
   });
 });
 
-describe.runIf(queueBackends.includes('redis'))('a queue that is not there', () => {
-  it('takes flows once it is, without anybody starting again', async () => {
+describe.runIf(queueBackends.includes('redis'))('an unreachable queue', () => {
+  it('accepts flows once it is reachable, without a restart', async () => {
     const server = await createRedisServer();
     const location = { kind: 'redis', url: server.url, prefix: 'millrace' } as const;
     const flows = openFlows(location, silent, 300);

@@ -1,4 +1,4 @@
-/** Bitmaps by either package: the same numbers, the same bytes, the same sizes. */
+/** Bitmaps of both packages have the same numbers, bytes and sizes. */
 import {
   type BitmapFunctions,
   bitmapImplementation,
@@ -19,17 +19,17 @@ const implementations: [string, BitmapFunctions][] = [
   ...(nativePackage ? [['native', createBitmapFunctions(nativePackage)] as [string, BitmapFunctions]] : []),
 ];
 
-/** Bitmaps of {5, 10, 70000, 2147483647} and of none, by the format's own description. */
+/** Bitmaps of {5, 10, 70000, 2147483647} and of the empty set, written by hand from the format's specification. */
 const fourNumbers = '3a300000030000000000010001000000ff7f000020000000240000002600000005000a007011ffff';
 const noNumbers = '3a30000000000000';
 
 const of = (...numbers: number[]) => Uint32Array.from(numbers);
 const many = (from: number, count: number, step = 1) => Uint32Array.from({ length: count }, (_, i) => from + i * step);
 
-describe.each(implementations)('bitmaps by the package of %s', (_, functions) => {
+describe.each(implementations)('bitmaps of the %s package', (_, functions) => {
   const encode = (...numbers: number[]) => functions.encodeBitmap(of(...numbers)).bitmap;
 
-  it('writes the portable format, whatever the order and however often a number comes', () => {
+  it('writes the portable format, whatever the order and duplicates', () => {
     const { bitmap, size } = functions.encodeBitmap(of(2_147_483_647, 10, 5, 70_000, 10, 5));
     expect([bitmap.toString('hex'), size]).toEqual([fourNumbers, 4]);
   });
@@ -39,13 +39,13 @@ describe.each(implementations)('bitmaps by the package of %s', (_, functions) =>
     expect([bitmap.toString('hex'), size]).toEqual([noNumbers, 0]);
   });
 
-  it('keeps a bitmap as it was when the next one is written', () => {
+  it('does not change a bitmap when the next one is written', () => {
     const first = encode(5, 10, 70_000, 2_147_483_647);
     encode(1);
     expect(first.toString('hex')).toBe(fourNumbers);
   });
 
-  it('sorts what comes in large numbers', () => {
+  it('sorts large inputs', () => {
     const { bitmap, size } = functions.encodeBitmap(many(0, 30_000, 7).reverse());
     expect(size).toBe(30_000);
     expect(functions.unionSize([bitmap, encode(0, 7, 209_993, 209_994)])).toBe(30_001);
@@ -60,7 +60,7 @@ describe.each(implementations)('bitmaps by the package of %s', (_, functions) =>
     expect(functions.unionSize([encode(5, 99_999, 100_000), large, large, encode(100_001)])).toBe(100_002);
   });
 
-  it('counts the union of more small bitmaps than are put together at once', () => {
+  it('counts the union of more small bitmaps than are combined at once', () => {
     const bitmaps = Array.from({ length: 30_000 }, (_, i) => encode(i, i + 1, i + 2, i + 3, i + 4));
     expect(functions.unionSize(bitmaps)).toBe(30_004);
   });
@@ -79,7 +79,7 @@ describe.each(implementations)('bitmaps by the package of %s', (_, functions) =>
     for (const each of [set, other, rest]) each.dispose();
   });
 
-  it('starts empty with memory that another set has given back', () => {
+  it('starts empty with memory that another set has released', () => {
     const used = functions.createVisitorSet();
     used.addNumbers(of(1, 2, 3));
     used.dispose();
@@ -90,7 +90,7 @@ describe.each(implementations)('bitmaps by the package of %s', (_, functions) =>
     next.dispose();
   });
 
-  it('gives memory back: more sets than fit into the 4 GB of WebAssembly, a few at a time', () => {
+  it('releases memory: more sets than fit into the 4 GB of WebAssembly, a few at a time', () => {
     const bitmap = functions.encodeBitmap(many(0, 100 * 5_000, 13)).bitmap;
     const sizes = new Set<number>();
     for (let round = 0; round < 250; round += 1) {
@@ -104,10 +104,10 @@ describe.each(implementations)('bitmaps by the package of %s', (_, functions) =>
 
   it.each([
     ['nothing', Buffer.alloc(0)],
-    ['a bitmap that is cut off', Buffer.from(fourNumbers, 'hex').subarray(0, -1)],
-    ['a bitmap with bytes behind it', Buffer.from(`${fourNumbers}00`, 'hex')],
+    ['a truncated bitmap', Buffer.from(fourNumbers, 'hex').subarray(0, -1)],
+    ['a bitmap followed by more bytes', Buffer.from(`${fourNumbers}00`, 'hex')],
     ['a text', Buffer.from('no bitmap at all')],
-  ])('throws for %s and goes on working', (_, bytes) => {
+  ])('throws for %s and keeps working', (_, bytes) => {
     const set = functions.createVisitorSet();
     expect(() => set.addBitmap(bytes)).toThrow(Error);
     expect(() => functions.unionSize([bytes])).toThrow(Error);
@@ -117,7 +117,7 @@ describe.each(implementations)('bitmaps by the package of %s', (_, functions) =>
   });
 });
 
-describe('bitmaps by both packages', () => {
+describe('bitmaps of both packages', () => {
   it.each([
     ['no number', of()],
     ['a few', of(3, 1, 2)],
@@ -131,7 +131,7 @@ describe('bitmaps by both packages', () => {
     }
   });
 
-  it('prefers the native one', () => {
+  it('use the native package if available', () => {
     expect(bitmapImplementation).toBe(nativePackage ? 'native' : 'wasm');
     const { bitmap, size } = encodeBitmap(of(8, 8));
     const set = createVisitorSet();
@@ -145,23 +145,26 @@ describe('splitFrames', () => {
   it.each([
     ['no frame', '', []],
     ['one', '00000002abcd', ['abcd']],
-    ['several, also empty ones', '00000001ab0000000000000003010203', ['ab', '', '010203']],
+    ['several, including empty ones', '00000001ab0000000000000003010203', ['ab', '', '010203']],
   ])('splits %s', (_, frames, parts) => {
     expect(splitFrames(Buffer.from(frames, 'hex')).map((part) => part.toString('hex'))).toEqual(parts);
   });
 
-  it.each(['00', '000000', '00000002ab', '00000001ab00', 'ffffffffab'])('throws for %s, which is cut off', (frames) => {
-    expect(() => splitFrames(Buffer.from(frames, 'hex'))).toThrow('A frame of bitmaps is truncated');
-  });
+  it.each(['00', '000000', '00000002ab', '00000001ab00', 'ffffffffab'])(
+    'throws for %s, which is truncated',
+    (frames) => {
+      expect(() => splitFrames(Buffer.from(frames, 'hex'))).toThrow('A frame of bitmaps is truncated');
+    },
+  );
 });
 
 describe('numbersOf', () => {
-  it('reads numbers with their first byte first', () => {
+  it('reads big-endian numbers', () => {
     expect(numbersOf(Buffer.from('00000001000111707fffffff', 'hex'))).toEqual(of(1, 70_000, 2_147_483_647));
     expect(numbersOf(Buffer.alloc(0))).toEqual(of());
   });
 
-  it('throws for a number that is cut off', () => {
+  it('throws for a truncated number', () => {
     expect(() => numbersOf(Buffer.alloc(7))).toThrow('A number is truncated');
   });
 });

@@ -1,4 +1,3 @@
-/** The environment, checked as a whole. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,23 +18,23 @@ const folder = mkdtempSync(join(tmpdir(), 'millrace-config-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('loadConfig', () => {
-  it('names every problem in one message', () => {
+  it('reports all problems in one message', () => {
     const load = () => loadConfig(schema, { LOG_LEVEL: 'loud', REDIS_PORT: '99999' });
     expect(load).toThrow(/LOG_LEVEL[\s\S]*DATABASE_URL is required[\s\S]*REDIS_PORT/);
   });
-  it('takes an empty variable as absent, and gives a frozen result', () => {
+  it('treats an empty variable as absent, and returns a frozen result', () => {
     const config = loadConfig(schema, { DATABASE_URL: 'postgres://localhost/m', LOG_LEVEL: '' });
     expect(config).toMatchObject({ LOG_LEVEL: 'info', QUEUE_PREFIX: 'millrace', SHUTDOWN_TIMEOUT_MS: 15_000 });
     expect(Object.isFrozen(config)).toBe(true);
   });
 
-  it('reads a variable from the file that NAME_FILE names, without the line end', () => {
+  it('reads a variable from the file of NAME_FILE, without the line break', () => {
     const file = join(folder, 'url');
     writeFileSync(file, 'postgres://localhost/secret\n');
     expect(loadConfig(schema, { DATABASE_URL_FILE: file }).DATABASE_URL).toBe('postgres://localhost/secret');
   });
 
-  it('refuses a variable that is set in two ways, and a file that cannot be read', () => {
+  it('refuses a variable that is set in both ways, and an unreadable file', () => {
     const missing = join(folder, 'missing');
     const load = () => loadConfig(schema, { DATABASE_URL: 'postgres://a/b', DATABASE_URL_FILE: missing });
     expect(load).toThrow('DATABASE_URL and DATABASE_URL_FILE are both set: remove one of them');
@@ -45,10 +44,10 @@ describe('loadConfig', () => {
 
 describe('queueLocation', () => {
   const rest = { REDIS_PORT: 6379, REDIS_DB: 2, QUEUE_PREFIX: 'p', DATABASE_URL: 'postgres://db/m' };
-  it('is Postgres unless a Redis is named', () => {
+  it('is Postgres unless Redis is configured', () => {
     expect(queueLocation(rest)).toEqual({ kind: 'postgres', url: 'postgres://db/m', prefix: 'p' });
   });
-  it('is Redis by host, with a password that needs escaping', () => {
+  it('builds the URL of Redis from its host, escaping the password', () => {
     expect(queueLocation({ ...rest, REDIS_HOST: 'cache', REDIS_PASSWORD: 'a@b' }).url).toBe(
       'redis://:a%40b@cache:6379/2',
     );
@@ -58,7 +57,7 @@ describe('queueLocation', () => {
   });
 });
 
-it('hides passwords of URLs in what is logged', () => {
+it('hides passwords of URLs in logs', () => {
   expect(redactUrls('cannot reach postgres://me:secret@db/m')).toBe('cannot reach postgres://me:***@db/m');
   expect(redactUrls('postgres://u:p@ss@db/m and redis://default:se/cr@cache')).toBe(
     'postgres://u:***@db/m and redis://default:***@cache',

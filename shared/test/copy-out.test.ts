@@ -1,4 +1,3 @@
-/** COPY as a stream, on a real database. */
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { copyOut } from '../src/platform/copy-out.js';
@@ -22,18 +21,18 @@ async function read(text: string, values: unknown[]): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-it('puts every kind of parameter in its place, whatever is in it', async () => {
+it('inserts every kind of parameter, whatever it contains', async () => {
   const values = [`it's "quoted" \\ $2`, null, 12, new Date('2026-11-08T10:00:00Z'), ['a', `b'`, null], []];
   const text = `select $1::text, $2::text is null, $3::int, $4::timestamptz at time zone 'UTC', $5::text[], $6::text[]`;
   expect(await read(text, values)).toBe(`it's "quoted" \\\\ $2\tt\t12\t2026-11-08 10:00:00\t{a,b',NULL}\t{}\n`);
 });
 
-it('says what Postgres says, and leaves the connection as it was', async () => {
+it("throws Postgres's errors, and leaves the connection usable", async () => {
   await expect(read('select 1 / $1::int', [0])).rejects.toThrow('division by zero');
   expect(await read('select $1::int', [1])).toBe('1\n');
 });
 
-it('closes the connection when the time limit is over in the middle of the rows', async () => {
+it('closes the connection if the timeout expires between rows', async () => {
   const limited = new pg.Client({ connectionString: database.url, query_timeout: 300 });
   await limited.connect();
   const closed = new Promise<void>((resolve) => limited.once('end', () => resolve()));
@@ -51,7 +50,7 @@ it('closes the connection when the time limit is over in the middle of the rows'
   await closed;
 });
 
-it('is over for the time limit of its pool when it is over', async () => {
+it("clears the pool's timeout when it ends", async () => {
   await read('select $1::int', [1]);
   const later: pg.QueryConfig & { query_timeout: number } = { text: 'select pg_sleep(0.6)', query_timeout: 60_000 };
   await client.query(later);

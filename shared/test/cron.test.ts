@@ -1,4 +1,4 @@
-/** When schedules fire: over every kind of change of the clock, and which expressions are none. */
+/** When schedules fire, across every kind of clock change, and which expressions are invalid. */
 import { describe, expect, it } from 'vitest';
 import { newestSlot, nextSlots, parseCron, slotsBetween } from '../src/time/cron.js';
 
@@ -21,11 +21,11 @@ describe('when the clock goes forward', () => {
     expect(slots(expression, zone, after, expected.length)).toEqual(expected);
   });
 
-  it('fires once for two times that fall together', () => {
+  it('fires once for two times that coincide', () => {
     expect(slots('0 2,3 * * *', 'Europe/Berlin', '2026-03-28T12:00:00Z', 2)).toEqual(['03-29T01:00', '03-30T00:00']);
   });
 
-  it('goes on for expressions of every hour', () => {
+  it('keeps firing for expressions that match every hour', () => {
     expect(slots('*/30 * * * *', 'Europe/Berlin', '2026-03-29T00:10:00Z', 3)).toEqual([
       '03-29T00:30',
       '03-29T01:00',
@@ -44,11 +44,11 @@ describe('when the clock goes back', () => {
     ['Europe/Berlin', '30 2 * * *', '2026-10-24T12:00:00Z', ['10-25T00:30', '10-26T01:30']],
     ['America/New_York', '30 1 * * *', '2026-10-31T12:00:00Z', ['11-01T05:30', '11-02T06:30']],
     ['Australia/Lord_Howe', '45 1 * * *', '2026-04-04T00:00:00Z', ['04-04T14:45', '04-05T15:15']],
-  ])('fires the first time only in %s', (zone, expression, after, expected) => {
+  ])('fires only the first time in %s', (zone, expression, after, expected) => {
     expect(slots(expression, zone, after, 2)).toEqual(expected);
   });
 
-  it('goes on through the repeated hour for expressions of every hour', () => {
+  it('keeps firing through the repeated hour for expressions that match every hour', () => {
     expect(slots('*/30 * * * *', 'Europe/Berlin', '2026-10-25T00:10:00Z', 4)).toEqual([
       '10-25T00:30',
       '10-25T01:00',
@@ -64,7 +64,7 @@ describe('when the clock goes back', () => {
   });
 });
 
-it('never fires twice nor leaves a second out, whatever the zone does in a year', () => {
+it('never fires twice or skips a second, whatever the zone does in a year', () => {
   for (const zone of [
     'Europe/Berlin',
     'Australia/Lord_Howe',
@@ -105,7 +105,7 @@ it.each([
   ['0 0 */10 * */3', ['2026-01-11', '2026-01-21', '2026-01-31']],
   ['0 0 */2 * 5#2', ['2026-01-09', '2026-02-13', '2026-03-13']],
   ['0 0 *,5 * 1', ['2026-01-05', '2026-01-12', '2026-01-19']],
-])('takes a field of days that begins with a star for one that both must agree with: %s', (expression, expected) => {
+])('requires both day fields to match if one begins with a star: %s', (expression, expected) => {
   const found = nextSlots(cronOf(expression, 'UTC'), new Date('2025-12-31T12:00:00Z'), expected.length);
   expect(found.map((slot) => slot.toISOString().slice(0, 10))).toEqual(expected);
 });
@@ -115,7 +115,7 @@ it.each([
   ['0,0 * * * *', [0]],
   ['1-5,3-7 * * * *', [1, 2, 3, 4, 5, 6, 7]],
   ['0,0 5,5 * * * *', [5]],
-])('takes a list that names a value more than once: %s', (expression, minutes) => {
+])('accepts a list with repeated values: %s', (expression, minutes) => {
   const from = new Date('2026-01-01T00:00:00Z');
   const found = slotsBetween(cronOf(expression, 'UTC'), new Date(from.getTime() - 1), new Date('2026-01-01T00:59:59Z'));
   expect(found.map((slot) => slot.getUTCMinutes())).toEqual(minutes);
@@ -125,7 +125,7 @@ it.each([
   ['0 0 * * SUN,7,0', '2026-01-04'],
   ['0 0 1 JAN,1 *', '2027-01-01'],
   ['0 0 L,L * *', '2026-01-31'],
-])('takes repeated names and rules too: %s', (expression, day) => {
+])('accepts repeated names and rules: %s', (expression, day) => {
   const slot = cronOf(expression, 'UTC').slotAfter(new Date('2026-01-01T12:00:00Z'));
   expect(slot.toISOString().slice(0, 10)).toBe(day);
 });
@@ -168,17 +168,17 @@ it.each([
   ['*/0 * * * *', 'is not a cron expression: minute has a step of 0'],
   ['0 0 30 2 *', 'never fires: no such month has a day 30'],
   ['0 0 31 4,6 *', 'never fires: no such month has a day 31'],
-])('says what is wrong with %j', (expression, reason) => {
+])('explains what is wrong with %j', (expression, reason) => {
   expect(parseCron(expression, 'UTC').problem).toBe(`"${expression}" ${reason}`);
 });
 
-it('names both, a wrong expression and a wrong time zone', () => {
+it('reports both an invalid expression and an invalid time zone', () => {
   const { problem } = parseCron('61 * * * *', 'Mars/Base');
   expect(problem).toContain('minute 61 is not between 0 and 59');
   expect(problem).toContain('"Mars/Base" is not an IANA time zone');
 });
 
-it.each(['0 0 29 2 *', '0 0 31 4,5 *'])('fires by %j', (expression) => {
+it.each(['0 0 29 2 *', '0 0 31 4,5 *'])('accepts %j, which fires rarely', (expression) => {
   expect(parseCron(expression, 'UTC').problem).toBeUndefined();
 });
 
@@ -186,16 +186,16 @@ it.each(['Mars/Base', '', '+02:00', 'CEST', '../UTC', 'Europe/Berlin\n'])('refus
   expect(parseCron('* * * * *', zone).problem).toContain('is not an IANA time zone');
 });
 
-describe('slots that were missed', () => {
+describe('missed slots', () => {
   const after = new Date('2026-01-01T00:00:00Z');
-  it('have a newest one, however long ago it was', () => {
+  it('include a newest one, however long ago it was', () => {
     const until = new Date('2026-06-15T12:34:56Z');
     expect(newestSlot(cronOf('* * * * * *', 'UTC'), after, until)).toEqual(until);
     expect(newestSlot(cronOf('0 0 1 * *', 'UTC'), after, until)).toEqual(new Date('2026-06-01T00:00:00Z'));
     expect(newestSlot(cronOf('0 0 1 2 *', 'UTC'), after, until)).toEqual(new Date('2026-02-01T00:00:00Z'));
     expect(newestSlot(cronOf('0 0 1 7 *', 'UTC'), after, until)).toBeUndefined();
   });
-  it('begin after the start and end with the end', () => {
+  it('exclude the start and include the end', () => {
     const hours = slotsBetween(cronOf('0 * * * *', 'UTC'), after, new Date('2026-01-01T02:00:00Z'));
     expect(hours.map((slot) => slot.getUTCHours())).toEqual([1, 2]);
   });

@@ -1,4 +1,4 @@
-/** A killed run of the suite leaves no program of its tests behind. */
+/** A killed test run leaves no processes behind. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ const subject = fileURLToPath(new URL('../testing/end-with-test.ts', import.meta
 
 const importOf = (name: string, file: string) => `import { ${name} } from ${JSON.stringify(file)};`;
 
-/** Starts three programs, ends one, freezes one, says the ids of those that are left, and never ends itself. */
+/** Starts three processes, ends one, freezes one, prints the pids of the others, and never ends. */
 const endlessTest = `
 import { spawn } from 'node:child_process';
 ${importOf('test', `${dirname(vitest)}/dist/index.js`)}
@@ -43,7 +43,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-it('ends running and frozen programs of a test when the runner is killed', async () => {
+it('kills running and frozen processes of a test when the runner is killed', async () => {
   writeFileSync(join(folder, 'endless.test.mjs'), endlessTest);
   const args = ['run', '--root', folder, '--reporter=verbose', '--disable-console-intercept', '--pool=forks'];
   const runner = endWithTest(
@@ -63,5 +63,5 @@ it('ends running and frozen programs of a test when the runner is killed', async
   expect(pids.map(isRunning)).toEqual([true, true]);
   runner.kill('SIGKILL');
   await once(runner, 'exit');
-  await eventually(async () => !pids.some(isRunning), 'no program of the test is left');
+  await eventually(async () => !pids.some(isRunning), 'no process of the test is left');
 });

@@ -1,4 +1,3 @@
-/** Jobs of events: which version carries what, and that what comes out is what went in. */
 import { BrokenJobError, eventJob, packedEventJob, unpackEvents } from '@millrace/shared/contract/event-job';
 import { checkJobData } from '@millrace/shared/contract/jobs';
 import { describe, expect, it } from 'vitest';
@@ -7,13 +6,13 @@ const event = '{"site_id":"demo","event_type":"view","path":"/ünï 😀","times
 const events = (count: number) => `[${Array(count).fill(event).join(',')}]`;
 
 describe('a job of events', () => {
-  it('is of version 1 unless an event has a column that only version 2 knows', () => {
+  it('has version 1 unless an event has a column that only version 2 supports', () => {
     expect(eventJob(events(1), 1)).toEqual({ v: 1, count: 1, events: events(1) });
     const known = '[{"site_id":"demo","country" : "DE"}]';
     expect(eventJob(known, 1)).toEqual({ v: 2, count: 1, events: known });
   });
 
-  it('is compressed where it is large, to less than a quarter, and comes out as it went in', async () => {
+  it('is compressed losslessly to less than a quarter if it is large', async () => {
     const small = await packedEventJob(events(10), 10, false);
     expect(small).toEqual({ v: 1, count: 10, events: events(10) });
     for (const hasContext of [false, true]) {
@@ -25,7 +24,7 @@ describe('a job of events', () => {
     }
   });
 
-  it('cannot be unpacked where it is no Brotli, or would fill the memory', async () => {
+  it('cannot be unpacked if it is not Brotli, or would fill the memory', async () => {
     const broken = { v: 2, count: 1, events: 'AAAA', encoding: 'br' } as const;
     await expect(unpackEvents(broken)).rejects.toThrow(BrokenJobError);
     const bomb = await packedEventJob(' '.repeat(70_000_000), 1, false);

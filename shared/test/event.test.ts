@@ -1,4 +1,4 @@
-/** The rules of an event, each accepted and refused at its boundary. */
+/** Validation rules of events, each tested at its boundaries. */
 
 import { type EventResult, serializeEvent, validateEvent } from '@millrace/shared/contract/event';
 import { contextColumns } from '@millrace/shared/contract/event-columns';
@@ -22,15 +22,15 @@ function nested(levels: number): object {
 
 const keys = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`key${index}`, index]));
 
-/** An object whose JSON has exactly `bytes` bytes. */
+/** An object with exactly `bytes` bytes of JSON. */
 const ofBytes = (bytes: number) => ({ a: 'x'.repeat(bytes - '{"a":""}'.length) });
 
 describe('site_id', () => {
-  it('accepts every allowed character and up to 64 of them', () => {
+  it('accepts every allowed character, and up to 64', () => {
     accepts({ site_id: 'AZaz09._-' });
     accepts({ site_id: 'x'.repeat(64) });
   });
-  it('refuses what could not name a site', () => {
+  it('refuses an invalid id', () => {
     refuses({ site_id: 'x'.repeat(65) }, 'too_long', 'site_id');
     refuses({ site_id: '' }, 'empty', 'site_id');
     refuses({ site_id: 'a b' }, 'bad_format', 'site_id');
@@ -42,8 +42,8 @@ describe('site_id', () => {
   });
 });
 
-describe('what an event says of visitor and page', () => {
-  it.each(contextColumns)('%s counts as absent when it is empty or null', (name) => {
+describe('context columns', () => {
+  it.each(contextColumns)('%s counts as absent if it is empty or null', (name) => {
     for (const value of ['', null]) {
       const { event_id: _, ...event } = acceptedEvent({ [name]: value });
       expect(event).toEqual(minimal);
@@ -73,7 +73,7 @@ describe('texts', () => {
     ['profile_id', 128],
     ['event_id', 128],
     ['referrer', 2048],
-  ])('%s counts an emoji as the one character that people see', (field, max) => {
+  ])('%s counts an emoji as one character', (field, max) => {
     accepts({ [field]: '\u{1F600}'.repeat(max) });
     accepts({ [field]: `\u{1F600}${'x'.repeat(max - 1)}` });
     refuses({ [field]: `\u{1F600}${'x'.repeat(max)}` }, 'too_long', field);
@@ -81,7 +81,7 @@ describe('texts', () => {
     refuses({ [field]: 'x'.repeat(2 * max + 1) }, 'too_long', field);
   });
   it.each(['user_id', 'session_id', 'profile_id', 'event_id', 'referrer', 'properties', 'sent_at'])(
-    'a null %s is an absent one',
+    'a null %s counts as absent',
     (field) => {
       const input = Object.freeze({ ...minimal, [field]: null });
       const result = validateEvent(input, nowMs);
@@ -89,20 +89,23 @@ describe('texts', () => {
       expect(Object.keys(result.event).sort()).toEqual(['event_id', 'event_type', 'path', 'site_id', 'timestamp']);
     },
   );
-  it.each(['site_id', 'event_type', 'path'])('a null %s is refused, since it is required', (field) => {
+  it.each(['site_id', 'event_type', 'path'])('a null %s is refused, because it is required', (field) => {
     refuses({ [field]: null, user_id: null }, 'wrong_type', field);
   });
-  it('a null timestamp is the time of arrival, and no time for an event_id to go with', () => {
+  it('a null timestamp becomes the time of arrival, but is refused with an event_id', () => {
     expect(check({ timestamp: null })).toMatchObject({ ok: true, event: { timestamp: '2026-11-23T12:00:00.000Z' } });
     refuses({ timestamp: null, event_id: 'a' }, 'missing_field', 'timestamp');
   });
-  it.each(['pageview', 'page_view', '$pageview'])('event_type %s is what other tools call a view', (event_type) => {
-    expect(check({ event_type })).toMatchObject({ ok: true, event: { event_type: 'view' } });
-  });
-  it.each(['Pageview', 'pageviews', 'page'])('event_type %s stays what it is', (event_type) => {
+  it.each(['pageview', 'page_view', '$pageview'])(
+    'event_type %s becomes view, because other tools use that name',
+    (event_type) => {
+      expect(check({ event_type })).toMatchObject({ ok: true, event: { event_type: 'view' } });
+    },
+  );
+  it.each(['Pageview', 'pageviews', 'page'])('event_type %s is unchanged', (event_type) => {
     expect(check({ event_type })).toMatchObject({ ok: true, event: { event_type } });
   });
-  it('path may be empty, for events of a server, and has at most 2048 characters', () => {
+  it('path may be empty, for server-side events, and has at most 2048 characters', () => {
     accepts({ path: '' });
     accepts({ path: 'x'.repeat(2048) });
     refuses({ path: 'x'.repeat(2049) }, 'too_long', 'path');
@@ -126,7 +129,7 @@ describe('timestamp', () => {
     '2026-11-22T20:00:00-14:00',
   ])('accepts %s', (timestamp) => accepts({ timestamp }));
   it.each(['1999-12-31T23:59:59Z', '2026-11-24T12:00:01Z', '2000-01-01T00:00:00+00:01'])(
-    'refuses %s, which lies outside 2000 .. now + 24 h',
+    'refuses %s, which is not between 2000 and 24 hours from now',
     (timestamp) => refuses({ timestamp }, 'out_of_range', 'timestamp'),
   );
   it.each([
@@ -148,17 +151,17 @@ describe('timestamp', () => {
     'today',
     '1795402076',
     '',
-  ])('refuses "%s", which is no real ISO 8601 time with a zone', (timestamp) => {
+  ])('refuses "%s", which is not a valid ISO 8601 time with a zone', (timestamp) => {
     expect(check({ timestamp })).toMatchObject({ ok: false, field: 'timestamp' });
   });
   it('refuses a number', () => refuses({ timestamp: 1_795_402_076 }, 'wrong_type', 'timestamp'));
-  it('is the time of arrival when absent', () => {
+  it('is the time of arrival if absent', () => {
     expect(check({ timestamp: undefined })).toMatchObject({
       ok: true,
       event: { timestamp: '2026-11-23T12:00:00.000Z' },
     });
   });
-  it('is cut to microseconds, since Postgres would round it up, at worst into another month', () => {
+  it('is truncated to microseconds, because Postgres would round it, possibly into another month', () => {
     expect(check({ timestamp: '2026-10-31T23:59:59.999999999Z' })).toMatchObject({
       ok: true,
       event: { timestamp: '2026-10-31T23:59:59.999999Z' },
@@ -172,19 +175,19 @@ describe('event_id', () => {
       event: { event_id: '0190a5b0-7c3d-7000-8000-00000000abcd' },
     });
   });
-  it('turns any other string into the same UUID each time', () => {
+  it('maps any other string to the same UUID every time', () => {
     expect(check({ event_id: 'order-1' })).toMatchObject({
       event: { event_id: 'bdbd2f43-3348-5db9-8d7d-d1b24829e456' },
     });
   });
-  it('takes a lone surrogate like any other character', () => accepts({ event_id: '\ud800' }));
-  it('is a new UUIDv7 when absent', () => {
+  it('accepts a lone surrogate like any other character', () => accepts({ event_id: '\ud800' }));
+  it('is a new UUIDv7 if absent', () => {
     const [one, two] = [check({}), check({})];
     if (!one.ok || !two.ok) throw new Error('refused');
     expect(one.event.event_id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(one.event.event_id).not.toBe(two.event.event_id);
   });
-  it('needs a timestamp, so that a retry is the same row', () => {
+  it('requires a timestamp, so that a retry is the same row', () => {
     refuses({ event_id: 'a', timestamp: undefined }, 'missing_field', 'timestamp');
   });
 });
@@ -205,17 +208,17 @@ describe('properties', () => {
     refuses({ properties: { a: 'é'.repeat(4_100) } }, 'too_complex', 'properties');
     refuses({ properties: { list: Array.from({ length: 100_000 }, () => 1) } }, 'too_complex', 'properties');
   });
-  it('refuses 100,000 levels without running out of stack', () => {
+  it('refuses 100,000 levels without a stack overflow', () => {
     refuses(
       { properties: JSON.parse(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`) },
       'too_complex',
       'properties',
     );
   });
-  it('refuses a number that JSON can write and JavaScript cannot hold', () => {
+  it('refuses a number that is valid JSON but too large for JavaScript', () => {
     refuses({ properties: JSON.parse('{"a":1e999}') }, 'out_of_range', 'properties.a');
   });
-  it.each([[[]], ['text'], [1]])('refuses %j, which is no object', (properties) =>
+  it.each([[[]], ['text'], [1]])('refuses %j, which is not an object', (properties) =>
     refuses({ properties }, 'wrong_type', 'properties'),
   );
 });
@@ -228,12 +231,12 @@ describe('the event as a whole', () => {
     refuses({ colour: 'red' }, 'unknown_field', 'colour');
     refuses(JSON.parse('{"constructor":1}'), 'unknown_field', 'constructor');
   });
-  it('refuses __proto__ and pollutes nothing', () => {
+  it('refuses __proto__ without prototype pollution', () => {
     const input = JSON.parse('{"site_id":"a","event_type":"view","path":"/","__proto__":{"polluted":1}}');
     expect(validateEvent(input, nowMs)).toMatchObject({ ok: false, reason: 'unknown_field' });
     expect(({} as { polluted?: number }).polluted).toBeUndefined();
   });
-  it('names field and rule in its message', () => {
+  it('names field and rule in the message', () => {
     expect(check({ user_id: 'x'.repeat(129) })).toMatchObject({ message: 'user_id must have at most 128 characters' });
   });
 });
@@ -244,12 +247,12 @@ describe('serializeEvent', () => {
     if (!result.ok) throw new Error(result.message);
     return JSON.parse(serializeEvent(result.event));
   };
-  it('replaces NUL and lone surrogates, in keys too, since Postgres cannot store them', () => {
+  it('replaces NUL and lone surrogates, even in keys, because Postgres cannot store them', () => {
     const event = text({ path: '/a\0b', properties: { 'k\0': ['\ud800', { x: 'ok\udfff' }] } });
     expect(event.path).toBe('/a\uFFFDb');
     expect(event.properties).toEqual({ 'k\uFFFD': ['\uFFFD', { x: 'ok\uFFFD' }] });
   });
-  it('leaves everything else as it came', () => {
+  it('leaves everything else unchanged', () => {
     const fields = { path: '/ü/\u{1F600}\\u0000', user_id: '"\t\u0001', properties: { n: 1.5, nothing: null } };
     expect(text(fields)).toMatchObject(fields);
   });

@@ -1,11 +1,10 @@
-/** Ids of jobs that say by whom, as which and when they were made. */
 import { accountedId, hourOf, newProcessId, readJobAccount } from '@millrace/shared/contract/job-account';
 import { expect, it } from 'vitest';
 
 const madeMs = Date.UTC(2026, 10, 14, 10, 59, 59, 999);
 const later = Date.UTC(2026, 10, 14, 23, 0, 0);
 
-it('are UUIDs from which all of it can be read again', () => {
+it('are UUIDs that contain process, sequence number and time', () => {
   for (const [process, seq] of [
     [1, 1],
     [2 ** 36 - 1, 2 ** 36 - 1],
@@ -17,7 +16,7 @@ it('are UUIDs from which all of it can be read again', () => {
   }
 });
 
-it('sort as they were made', () => {
+it('sort chronologically', () => {
   const ids = Array.from({ length: 300 }, (_each, index) => accountedId(7, index + 1, madeMs + Math.floor(index / 10)));
   expect([...ids].sort()).toEqual(ids);
 });
@@ -27,13 +26,13 @@ it.each([
   '0190a5b0-7c3d-7000-8000-000000000001',
   'a',
   accountedId(1, 1, 1),
-])('of another kind, such as %s, are of the hour in which their job was added, the same each time', (id) => {
+])('of another kind, such as %s, are accounted to the hour in which the job was added', (id) => {
   const account = readJobAccount(id, 1, later);
   expect(account).toEqual({ process: 0, seq: expect.any(Number), hour: hourOf(later), events: 1 });
   expect(readJobAccount(id, 1, later)).toEqual(account);
   expect(Number.isSafeInteger(account.seq)).toBe(true);
 });
 
-it('hold no more events than the database can', () => {
+it('are limited to the number of events that the database column can store', () => {
   expect(readJobAccount('a', Number.MAX_SAFE_INTEGER, later).events).toBe(2_147_483_647);
 });

@@ -1,4 +1,4 @@
-/** Results of jobs that found nothing to do, which are logged more quietly. */
+/** Results of jobs that found nothing to do, which are logged at a lower level. */
 import { didNothing } from '@millrace/shared/contract/job-results';
 import { expect, it } from 'vitest';
 

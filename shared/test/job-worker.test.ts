@@ -1,5 +1,3 @@
-/** Workers by contract, on each backend: what they refuse, the order they keep, the rate they keep to, what they count. */
-
 import { findQueue, type QueueName, queueNames } from '@millrace/shared/contract/jobs';
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { addJob, JobDataError, jobOptions } from '@millrace/shared/queue/add-job';
@@ -21,11 +19,11 @@ import { eventually } from '@millrace/shared/testing/eventually';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 describe('contracts', () => {
-  it('name queues without a colon, which separates parts of keys', () => {
+  it('have queue names without a colon, which separates parts of keys', () => {
     expect(queueNames.filter((name) => name.includes(':'))).toEqual([]);
   });
 
-  it('try aggregations again after 5 s and 10 s, other jobs after 2 s and 4 s, unless it is set otherwise', () => {
+  it('retry aggregations after 5 s and 10 s, other jobs after 2 s and 4 s, unless configured otherwise', () => {
     const exponential = (delay: number) => ({ attempts: 3, backoff: { type: 'exponential', delay } });
     expect(jobOptions('analytics-aggregation', 'revenue', {})).toMatchObject(exponential(5_000));
     expect(jobOptions('site-aggregation', 'all', {})).toMatchObject(exponential(5_000));
@@ -42,7 +40,7 @@ describe('contracts', () => {
     expect(jobOptions('event-ingest', 'events', { maxAttempts: 1 }).attempts).toBe(1_000_000);
   });
 
-  it('keep completed jobs a day and failed ones a week, but events not once they are stored', () => {
+  it('keep completed jobs for a day and failed ones for a week, but no event jobs once they are stored', () => {
     expect(jobOptions('report-generation', 'GENERATE_REPORT', {})).toMatchObject({
       removeOnComplete: { age: 86_400, count: 1_000 },
       removeOnFail: { age: 604_800, count: 5_000 },
@@ -62,7 +60,7 @@ describe('contracts', () => {
     ['cache-warming', 3, undefined],
     ['data-export', 2, { max: 20, durationMs: 60_000 }],
     ['report-generation', 2, undefined],
-  ])('let %s work on %d jobs at a time, %j', (name, concurrency, limiter) => {
+  ])('let %s run %d jobs at a time, with the limit %j', (name, concurrency, limiter) => {
     expect(findQueue(name)).toMatchObject({ concurrency });
     expect(findQueue(name)?.limiter).toEqual(limiter);
   });
@@ -95,14 +93,14 @@ describe.each(queueBackends)('on %s', (backend) => {
   const done = (id: string) =>
     eventually(async () => (await handle.queue.getJobState(id)) === 'completed', `${id} is done`);
 
-  it('adds nothing when the data break the contract', async () => {
+  it('adds nothing if the data are invalid', async () => {
     await open('cleanup');
     await expect(addJob(handle.queue, 'clean', { type: 'everything' }, { jobId: 'bad' })).rejects.toThrow(JobDataError);
     expect(await handle.queue.getJob('bad')).toBeUndefined();
     worker = { check: async () => {}, close: async () => {} };
   });
 
-  it('fails a job whose data break the contract at once, with the reason, and never works on it', async () => {
+  it('fails a job with invalid data immediately, with the reason, without running it', async () => {
     await open('cleanup');
     const seen: unknown[] = [];
     work('cleanup', async (job) => {
@@ -124,7 +122,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(seen).toEqual([]);
   });
 
-  it('hands a job of a newer contract back to the queue, unharmed, with no attempt spent', async () => {
+  it('returns a job of a newer contract version to the queue unchanged, without using up an attempt', async () => {
     await open('cleanup');
     const seen: unknown[] = [];
     work('cleanup', async (job) => {
@@ -140,7 +138,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(seen).toEqual(['mine']);
   });
 
-  it('works on urgent jobs first, and on delayed ones when their time has come', async () => {
+  it('runs jobs by priority, and delayed ones when they are due', async () => {
     await open('cleanup');
     const order: string[] = [];
     const add = (jobId: string, options: { priority?: number; delay?: number }) =>
@@ -159,11 +157,11 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(order).toEqual(['first', 'high', 'middle', 'low', 'sooner', 'later']);
   });
 
-  it('keeps to the limit of the queue', async () => {
+  it('respects the rate limit of the queue', async () => {
     await open('cleanup');
     const startedAt: number[] = [];
     for (const index of [1, 2, 3]) await addJob(handle.queue, 'clean', { type: 'old_logs' }, { jobId: `job-${index}` });
-    // Not from the start of the first job, which a busy machine may note long after the queue gave it out.
+    // Not from the start of the first job, which a busy machine may record long after the queue released it.
     const before = Date.now();
     worker = startJobWorker('cleanup', { ...deps, limiter: { max: 2, durationMs: 1_000 } }, async () => {
       startedAt.push(Date.now());
@@ -173,7 +171,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(startedAt[2]! - before).toBeGreaterThanOrEqual(900);
   });
 
-  it('tries a job that fails again, and keeps it with its reason when it never works', async () => {
+  it('retries a failing job, and keeps it with its reason if it never succeeds', async () => {
     await open('cleanup');
     let attempts = 0;
     work('cleanup', async () => {
@@ -186,7 +184,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect((await handle.queue.getJob('never'))!.failedReason).toBe('the disk is full');
   });
 
-  it('counts the life of jobs by queue and name', async () => {
+  it('counts job events by queue and name', async () => {
     await open('metrics-calculation');
     work('metrics-calculation', async (job) => {
       await job.updateProgress(50);

@@ -1,4 +1,4 @@
-/** Keys: made, recognised, revoked, remembered; and the command that does so. */
+/** API keys, their cache, and `npm run keys`. */
 import { Writable } from 'node:stream';
 import { createKeyRing } from '@millrace/shared/access/key-ring';
 import { createKey, listKeys, registerKey, revokeKey } from '@millrace/shared/access/keys';
@@ -25,7 +25,7 @@ const ring = () => createKeyRing(database.pool, silent, { now: () => clock });
 const query = async (sql: string) => (await database.pool.query(sql)).rows;
 
 describe('a key', () => {
-  it('is kept as a hash only, and recognised with its scopes and its site', async () => {
+  it('is stored only as a hash, and found with its scopes and site', async () => {
     const { id, key } = await createKey(database.pool, { name: 'shop', scopes: ['write'], siteId: 'demo' });
     expect(key).toMatch(/^mr_[A-Za-z0-9_-]{43}$/);
     expect(JSON.stringify(await query('select * from api_keys'))).not.toContain(key.slice(8));
@@ -42,13 +42,13 @@ describe('a key', () => {
     `xx_${'x'.repeat(43)}`,
     `mr_${'x'.repeat(4_000)}`,
     "mr_' or 1=1 --",
-  ])('is none: %s', async (text) => {
+  ])('is not recognised in %s', async (text) => {
     const keys = ring();
     expect(await keys.find(text)).toBeUndefined();
     await keys.close();
   });
 
-  it('is good until it expires', async () => {
+  it('is valid until it expires', async () => {
     const expired = await createKey(database.pool, {
       name: 'a',
       scopes: ['read'],
@@ -65,7 +65,7 @@ describe('a key', () => {
     await keys.close();
   });
 
-  it('ends everywhere within half a minute after it was revoked', async () => {
+  it('is refused everywhere within half a minute after it was revoked', async () => {
     const { id, key } = await createKey(database.pool, { name: 'a', scopes: ['admin'] });
     const keys = ring();
     expect(await keys.find(key)).toBeDefined();
@@ -76,7 +76,7 @@ describe('a key', () => {
     await keys.close();
   });
 
-  it('goes on for ten minutes while the database is away, and no unknown one is let in', async () => {
+  it('stays valid for ten minutes while the database is unreachable, when unknown keys are refused', async () => {
     const { key } = await createKey(database.pool, { name: 'a', scopes: ['read'] });
     const pool = createPool(database.url, silent, { max: 1, statementTimeoutMs: 1_000, applicationName: 'away' });
     const keys = createKeyRing(pool, silent, { now: () => clock });
@@ -91,20 +91,20 @@ describe('a key', () => {
     await pool.end();
   });
 
-  describe('while the database takes connections but does not answer', () => {
+  describe('while the database accepts connections but does not respond', () => {
     const guess = (index: number) => `mr_${String(index).padStart(43, 'x')}`;
     async function open() {
       const { key } = await createKey(database.pool, { name: 'a', scopes: ['read'] });
       const pool = createPool(database.url, silent, { max: 1, statementTimeoutMs: 1_000, applicationName: 'silent' });
       const keys = createKeyRing(pool, silent, { now: () => clock, lookupTimeoutMs: 50 });
       await keys.find(key);
-      let asked = 0;
+      let lookups = 0;
       let fail = () => {};
       const silence = new Promise<never>((_resolve, reject) => {
         fail = () => reject(Object.assign(new Error('silent'), { code: 'ETIMEDOUT' }));
       });
       pool.query = () => {
-        asked += 1;
+        lookups += 1;
         return silence;
       };
       const close = async () => {
@@ -112,61 +112,61 @@ describe('a key', () => {
         await keys.close();
         await pool.end();
       };
-      return { key, keys, fail, close, asked: () => asked };
+      return { key, keys, fail, close, lookups: () => lookups };
     }
 
-    it('known keys are believed, a thousand at once as well, for one look-up', async () => {
-      const { key, keys, close, asked } = await open();
+    it('cached keys are accepted with one lookup, even a thousand at once', async () => {
+      const { key, keys, close, lookups } = await open();
       clock += 300_000;
       const found = await Promise.all(Array.from({ length: 1_000 }, () => keys.find(key)));
       expect(found.every((access) => access?.name === 'a')).toBe(true);
-      expect(asked()).toBe(1);
+      expect(lookups()).toBe(1);
       await close();
     });
 
-    it('known keys are believed though unknown ones have taken every place, and those beyond are refused', async () => {
-      const { key, keys, fail, close, asked } = await open();
+    it('cached keys are accepted even if lookups of unknown keys use all slots, and further unknown keys are refused', async () => {
+      const { key, keys, fail, close, lookups } = await open();
       clock += 300_000;
       const guesses = Array.from({ length: 600 }, (_, index) => keys.find(guess(index), `client ${index}`));
       const refused = Promise.allSettled(guesses);
       await expect(guesses.at(-1)).rejects.toMatchObject({ code: 'database_unavailable' });
       expect(await keys.find(key)).toMatchObject({ name: 'a' });
-      expect(asked()).toBe(8);
+      expect(lookups()).toBe(8);
       fail();
       expect((await refused).every(({ status }) => status === 'rejected')).toBe(true);
-      expect(asked()).toBe(8);
+      expect(lookups()).toBe(8);
       await close();
     });
 
-    it('of the requests with one unknown key, those beyond the 500th are refused at once', async () => {
-      const { keys, fail, close, asked } = await open();
+    it('more than 500 requests with one unknown key are refused immediately', async () => {
+      const { keys, fail, close, lookups } = await open();
       const finds = Array.from({ length: 600 }, () => keys.find(guess(1), 'one client'));
       const settled = Promise.allSettled(finds);
       await expect(finds[500]).rejects.toMatchObject({ code: 'database_unavailable' });
       fail();
       const codes = (await settled).map((each) => (each.status === 'rejected' ? each.reason.code : undefined));
       expect(codes.filter((code) => code === 'database_unavailable')).toHaveLength(100);
-      expect(asked()).toBe(1);
+      expect(lookups()).toBe(1);
       await close();
     });
 
-    it('it is left alone for a moment after it failed', async () => {
-      const { key, keys, fail, close, asked } = await open();
+    it('it is not queried for a moment after a failure', async () => {
+      const { key, keys, fail, close, lookups } = await open();
       clock += 300_000;
       const first = keys.find(guess(1));
       fail();
       await expect(first).rejects.toThrow('silent');
       expect(await keys.find(key)).toMatchObject({ name: 'a' });
       await expect(keys.find(guess(2))).rejects.toThrow('silent');
-      expect(asked()).toBe(1);
+      expect(lookups()).toBe(1);
       clock += 2_000;
       expect(await keys.find(key)).toMatchObject({ name: 'a' });
-      expect(asked()).toBe(2);
+      expect(lookups()).toBe(2);
       await close();
     });
   });
 
-  it('remembers when it was last used, not when that was noted, and the latest of several processes', async () => {
+  it('records the latest use of all processes, not the time of saving', async () => {
     const { key } = await createKey(database.pool, { name: 'a', scopes: ['read'] });
     const [keys, others] = [ring(), ring()];
     await others.find(key);
@@ -182,7 +182,7 @@ describe('a key', () => {
     });
   });
 
-  it('is noted as used later where the database was unreachable at first', async () => {
+  it('has its last use saved later if the database was unreachable', async () => {
     const { key } = await createKey(database.pool, { name: 'a', scopes: ['read'] });
     const keys = ring();
     await keys.find(key);
@@ -194,7 +194,7 @@ describe('a key', () => {
     expect((await listKeys(database.pool))[0]?.lastUsedAt).toEqual(new Date(clock));
   });
 
-  it('may be made known again without changing what it is', async () => {
+  it('may be registered again without any change', async () => {
     const { key } = await createKey(database.pool, { name: 'first', scopes: ['read'] });
     await registerKey(database.pool, key, { name: 'second', scopes: ['admin'] });
     expect(await query('select name, scopes from api_keys')).toEqual([{ name: 'first', scopes: ['read'] }]);
@@ -215,7 +215,7 @@ describe('npm run keys', () => {
     return { code, ...said };
   }
 
-  it('makes a key, lists it without showing it, and revokes it', async () => {
+  it('creates a key, lists it without showing it, and revokes it', async () => {
     const made = await run(
       'create',
       '--name',
@@ -285,15 +285,18 @@ describe('a client', () => {
     ['10.1.1.1', '198.51.100.1:443', '198.51.100.1'],
     ['10.1.1.1', '2001:db8:1:2:3:4:5:6:443', '2001:db8:1:2::/64'],
     ['fe80::1%eth0', undefined, 'fe80:0:0:0::/64'],
-  ])('with address %s that forwards for %s is %s', (address, forwarded, client) => {
+  ])('at address %s that forwards for %s is counted as %s', (address, forwarded, client) => {
     expect(clientOf(address, forwarded, trusted)).toBe(client);
   });
 
-  it.each(['nonsense', '10.0.0.0/x', '10.0.0.0/99', 'example.org'])('cannot be trusted as %s', (list) => {
-    expect(() => parseProxies(list)).toThrow();
-  });
+  it.each(['nonsense', '10.0.0.0/x', '10.0.0.0/99', 'example.org'])(
+    'cannot be trusted with the invalid list %s',
+    (list) => {
+      expect(() => parseProxies(list)).toThrow();
+    },
+  );
 
-  it('gives nothing back of a period that is over', async () => {
+  it('gets no refund for a period that has ended', async () => {
     const limit = createRateLimit(100, 1);
     expect(await limit.consume('one', 100)).toBeUndefined();
     await eventually(async () => (await limit.waitOf('one')) === undefined, 'the period is over');
@@ -302,7 +305,7 @@ describe('a client', () => {
     expect(await limit.consume('one', 1)).toBe(1);
   });
 
-  it('may do so much, then has to wait, and others do not', async () => {
+  it('has to wait when its limit is used up, without affecting others', async () => {
     const limit = createRateLimit(10, 60);
     expect(await limit.consume('a', 10)).toBeUndefined();
     expect(await limit.consume('a', 1)).toBeGreaterThan(0);

@@ -1,8 +1,7 @@
-/** Errors in log lines. */
 import { serializeError } from '@millrace/shared/platform/logger';
 import { expect, it } from 'vitest';
 
-it('an error is told by type, code and message, without passwords', () => {
+it('an error is logged with type, code and message, without passwords', () => {
   const error = Object.assign(new TypeError('no answer from postgres://me:secret@db/x'), { code: 'ECONNRESET' });
   expect(serializeError(error)).toMatchObject({
     ...{ type: 'TypeError', code: 'ECONNRESET', message: 'no answer from postgres://me:***@db/x' },
@@ -15,6 +14,6 @@ it.each([
   ['postgres://me:secret@db/x', "'postgres://me:***@db/x'"],
   [undefined, 'undefined'],
   [null, 'null'],
-])('what is thrown without being an error is told as well: %o', (thrown, message) => {
+])('a thrown value that is not an error is logged, too: %o', (thrown, message) => {
   expect(serializeError(thrown)).toEqual({ message });
 });

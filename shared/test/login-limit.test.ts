@@ -1,9 +1,7 @@
-/** Attempts to log in, counted by address. */
-
 import { createLoginLimit } from '@millrace/shared/access/login-limit';
 import { expect, it } from 'vitest';
 
-it('counts the addresses of one IPv6 network together, and IPv4 in both of its forms', () => {
+it('counts addresses of one IPv6 network together, and treats IPv4-mapped addresses as IPv4', () => {
   const limit = createLoginLimit(() => 0, 2);
   expect(limit.attempt('2001:db8:1:2:3::1')).toBe(0);
   expect(limit.attempt('2001:db8:1:2::9')).toBe(0);
@@ -16,7 +14,7 @@ it('counts the addresses of one IPv6 network together, and IPv4 in both of its f
   expect(limit.attempt('192.0.2.2')).toBe(0);
 });
 
-it('forgets an attempt that succeeded, and failures as they grow old', () => {
+it('forgets attempts that succeeded, and old failures', () => {
   let now = 0;
   const limit = createLoginLimit(() => now, 2);
   limit.attempt('a');

@@ -1,4 +1,4 @@
-/** Migrations: many times, many at once, and never backwards. */
+/** Migrations run repeatedly, concurrently, and never backwards. */
 import { migrate } from '@millrace/shared/platform/migrate';
 import { checkSchema, listMigrations, NewerSchemaError, waitForSchema } from '@millrace/shared/platform/schema-version';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
@@ -13,7 +13,7 @@ afterAll(() => database.drop());
 
 const run = () => migrate(database.pool, { kind: 'postgres', url: database.url, prefix: 'millrace' }, silent);
 
-it('applies each migration once when four processes start at the same time, and nothing when run again', async () => {
+it('applies each migration once if four processes start at the same time, and nothing the next time', async () => {
   await Promise.all([run(), run(), run(), run()]);
   const { rows: before } = await database.pool.query('select name, applied_at from migrations order by name');
   expect(before.map((row) => row.name)).toEqual(await listMigrations());
@@ -35,24 +35,24 @@ it('refuses a migration that has changed since it was applied, and adds checksum
   expect(await checksum()).toBe(original);
 });
 
-it('leaves what a newer release has added alone, so that an older one starts beside it', async () => {
+it('ignores additions of a newer release, so that an older one can run beside it', async () => {
   await database.pool.query(`insert into migrations (name) values ('9999_future.sql')`);
   await run();
   await checkSchema(database.pool);
 });
 
-it('names the migration that is missing', async () => {
+it('names the missing migration', async () => {
   await database.pool.query(`delete from migrations where name = '0009_alerts.sql'`);
   await expect(checkSchema(database.pool)).rejects.toThrow('lacks migration 0009_alerts.sql of this release');
 });
 
-it('refuses a database of a newer major, rather than work on tables that it does not know', async () => {
+it('refuses a database with a newer major version', async () => {
   await database.pool.query('update schema_major set major = 2');
   await expect(run()).rejects.toThrow('The database has schema version 2 from a newer release of Millrace');
   await expect(checkSchema(database.pool)).rejects.toThrow(NewerSchemaError);
 });
 
-it('waits for the schema of an empty database, and says so once with what to do, without a stack', async () => {
+it('waits for the schema of an empty database, and logs once what to do, without a stack trace', async () => {
   const empty = await createTestDatabase({ migrated: false });
   const lines: unknown[][] = [];
   const note = (...line: unknown[]) => void lines.push(line);
@@ -68,7 +68,7 @@ it('waits for the schema of an empty database, and says so once with what to do,
   });
   const lifecycle = { closing: false, onClose: () => {}, shutdown: async () => {} };
   const waiting = waitForSchema(pool, logger, lifecycle);
-  await eventually(async () => attempts >= 5, 'the schema was asked for more than twice');
+  await eventually(async () => attempts >= 5, 'the schema was checked more than twice');
   expect(lines).toEqual([
     ['The database has no Millrace schema yet: run `node shared/dist/commands/migrate-command.js`. Waiting for it.'],
   ]);

@@ -1,4 +1,3 @@
-/** Connections of a pool that end at a bad moment. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createPool, inTransaction, type Pool } from '../src/platform/postgres.js';
 import { createTestDatabase, silent, type TestDatabase } from '../testing/database.js';
@@ -14,11 +13,11 @@ afterAll(async () => {
   await database.drop();
 });
 
-it('outlives a connection that ends at the moment in which it is handed on', async () => {
+it('survives a connection that ends while it is being checked out', async () => {
   const first = await pool.connect();
   const waiting = inTransaction(pool, (client) => client.query('select 1 as one'));
   first.release();
-  // What comes in one packet, the end of a query and the end of the connection, leaves no time between the two.
+  // The end of the query and of the connection arrive in one packet, with no time between the two.
   expect(() => first.emit('error', new Error('terminating connection'))).not.toThrow();
   expect((await waiting).rows).toEqual([{ one: 1 }]);
 });

@@ -1,4 +1,3 @@
-/** The contracts of exports and reports: what may be asked for, and what their data are refused for. */
 import { checkJobData } from '@millrace/shared/contract/jobs';
 import { describe, expect, it } from 'vitest';
 
@@ -17,13 +16,13 @@ const at = '2026-02-02T08:00:00.000Z';
 describe('EXPORT_DATA', () => {
   const check = (fields: object) => checkJobData('data-export', 'EXPORT_DATA', { ...exportData, ...fields });
 
-  it('names its site', () => {
+  it('requires a site', () => {
     expect(check({ site_id: undefined }).field).toBe('data.site_id');
     expect(check({})).toEqual({ data: exportData });
   });
 
   it.each(['march.csv', 'März 2026.csv', 'a..b', '-rf', `${'a'.repeat(197)}.gz`])(
-    'may name the file %s in EXPORT_DIR',
+    'accepts the file name %s',
     (outputPath) => {
       expect(check({ outputPath })).toEqual({ data: { ...exportData, outputPath } });
     },
@@ -57,7 +56,7 @@ describe('EXPORT_DATA', () => {
     ['ä'.repeat(101)],
     ['0190a5b0-7c3d-7000-8000-000000000001.csv'],
     [''],
-  ])('is refused for the file %j, which may lie elsewhere or nowhere', (outputPath) => {
+  ])('refuses the file name %j, which could be elsewhere or invalid', (outputPath) => {
     expect(check({ outputPath }).field).toBe('data.outputPath');
   });
 });
@@ -65,7 +64,7 @@ describe('EXPORT_DATA', () => {
 describe('GENERATE_REPORT', () => {
   const check = (fields: object) => checkJobData('report-generation', 'GENERATE_REPORT', { ...reportData, ...fields });
 
-  it('may name a file that has room for the id of each site, where it is for several', () => {
+  it('accepts a file name only if the id of each site fits into it, unless it has a site', () => {
     const [longest, longer] = [`${'a'.repeat(131)}.csv`, `${'a'.repeat(132)}.csv`];
     for (const fields of [{ outputPath: longest }, { outputPath: longer, site_id: 'demo' }])
       expect(check({ ...days, ...fields })).toEqual({ data: { ...reportData, ...days, ...fields } });
@@ -77,7 +76,7 @@ describe('GENERATE_REPORT', () => {
       expect(check({ ...days, outputPath, site_id: 'demo' }).field).toBe('data.outputPath');
   });
 
-  it.each([[days], [lastWeek], [{ ...lastWeek, at }], [{ ...days, at, site_id: 'demo' }]])('takes %j', (fields) => {
+  it.each([[days], [lastWeek], [{ ...lastWeek, at }], [{ ...days, at, site_id: 'demo' }]])('accepts %j', (fields) => {
     expect(check(fields)).toEqual({ data: { ...reportData, ...fields } });
   });
 
@@ -89,19 +88,19 @@ describe('GENERATE_REPORT', () => {
     [{ startDate: '2026-01-01' }],
     [{ period: 'previous' }],
     [{ periodType: 'week' }],
-  ])('is refused with %j: its days are given in one of two forms', (fields) => {
+  ])('refuses %j, because days must have one of two forms', (fields) => {
     expect(check(fields).problem).toBe(
       'The data of job "GENERATE_REPORT" are invalid: give either startDate and endDate, or period and periodType.',
     );
   });
 
-  it('is refused for days in the wrong order', () => {
+  it('refuses days in the wrong order', () => {
     expect(check({ startDate: '2026-02-01', endDate: '2026-01-01' }).problem).toContain(
       'startDate must be before endDate',
     );
   });
 
-  it('is refused for a period that is not over', () => {
+  it('refuses a period that has not ended', () => {
     expect(check({ period: 'current', periodType: 'week' }).field).toBe('data.period');
   });
 });
@@ -111,7 +110,7 @@ it.each([
   ['report-generation', 'report', 'templateId'],
   ['report-generation', 'site-report', 'reportId'],
   ['report-generation', 'deliver', 'reportId'],
-])('job %s/%s takes the id of a row', (queue, job, field) => {
+])('job %s/%s requires the id of a row', (queue, job, field) => {
   const id = '0190a5b0-7c3d-7000-8000-000000000001';
   expect(checkJobData(queue, job, { [field]: id })).toEqual({ data: { [field]: id } });
   expect(checkJobData(queue, job, { [field]: '1; drop table exports' }).field).toBe(`data.${field}`);
@@ -123,7 +122,7 @@ it.each([
   });
 });
 
-it('names a report template that is there from the start', () => {
+it('refers to an existing report template', () => {
   const data = { templateId: 'weekly-user-growth', at };
   expect(checkJobData('report-generation', 'report', data)).toEqual({ data });
 });

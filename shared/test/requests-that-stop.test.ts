@@ -1,4 +1,4 @@
-/** Clients of the services behind Express that stop in the middle: of their body, or of waiting for the answer. */
+/** Clients that stall in the middle of a body, or disconnect before the response. */
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
@@ -53,10 +53,10 @@ function send(text: string, to = server): { socket: Socket; reply: () => string 
 const post = 'POST /read HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
 
 it.each([
-  ['of a known length', 'Content-Length: 50\r\n\r\n{"a":'],
+  ['with a length', 'Content-Length: 50\r\n\r\n{"a":'],
   ['in chunks', 'Transfer-Encoding: chunked\r\n\r\n5\r\n{"a":\r\n'],
   ['that is compressed', 'Content-Encoding: gzip\r\nContent-Length: 50\r\n\r\n'],
-])('a body %s that stalls is refused as too slow, and its connection closed', async (_which, rest) => {
+])('a body %s that stalls is refused as too slow, and the connection is closed', async (_which, rest) => {
   const { socket, reply } = send(post + rest);
   await once(socket, 'close');
   expect(reply()).toMatch(/^HTTP\/1\.1 408 /);
@@ -64,7 +64,7 @@ it.each([
   expect(logged).toMatchObject([{ path: '/read', status: 408 }]);
 });
 
-it('a body that is whole is answered on the same connection, again and again', async () => {
+it('complete bodies are answered repeatedly on the same connection', async () => {
   const { socket, reply } = send(`${post}Content-Length: 7\r\n\r\n{"a":1}${post}Content-Length: 7\r\n\r\n{"a":2}`);
   await eventually(async () => reply().includes('{"a":1}') && reply().includes('{"a":2}'), 'both are answered');
   socket.destroy();
@@ -79,7 +79,7 @@ async function startLong(text = get, to = server): Promise<Socket> {
 }
 
 it.each(['destroy', 'resetAndDestroy'] as const)(
-  'the log says of a client that left before its answer that it left, and gives no status of an answer: %s',
+  'a client that disconnects before the response is logged as such, without a status: %s',
   async (leave) => {
     const socket = await startLong();
     socket[leave]();
@@ -88,7 +88,7 @@ it.each(['destroy', 'resetAndDestroy'] as const)(
   },
 );
 
-describe('the log says of a client whom we cut off that we did', () => {
+describe('the log shows that we disconnected a client', () => {
   const isLogged = () => eventually(async () => logged.length > 0, 'the request is logged');
   it('when the process ends', async () => {
     await startLong();
@@ -96,7 +96,7 @@ describe('the log says of a client whom we cut off that we did', () => {
     await isLogged();
     expect(logged).toEqual([{ method: 'GET', path: '/long', outcome: 'cut off', ms: expect.any(Number) }]);
   });
-  it('when nothing gets through for too long', async () => {
+  it('when the connection is idle for too long', async () => {
     const before = server.timeout;
     server.timeout = 100;
     await startLong();
@@ -113,14 +113,14 @@ describe('the log says of a client whom we cut off that we did', () => {
     expect(logged).toEqual([{ method: 'GET', path: '/long', outcome: 'cut off', ms: expect.any(Number) }]);
     await closeServer(strict);
   });
-  it('when the answer failed in the middle', async () => {
+  it('when the response fails midway', async () => {
     send(get.replace('long', 'half'));
     await isLogged();
     expect(logged).toMatchObject([{ method: 'GET', path: '/half', status: 200, outcome: 'cut off' }]);
   });
 });
 
-it('the address of a shared link stays out of the log', async () => {
+it('the URL of a shared link is not logged', async () => {
   send('GET /share/a-secret-slug/api/v1/session HTTP/1.1\r\nHost: x\r\n\r\n');
   await eventually(async () => logged.length === 1, 'the request is logged');
   expect(logged).toMatchObject([{ method: 'GET', path: '/share/…/api/v1/session' }]);

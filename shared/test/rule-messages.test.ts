@@ -21,7 +21,7 @@ it.each([
   [{ number: 0 }, 'number must be at least 1'],
   [{ number: 10 }, 'number must be at most 9'],
   [{ own: 10 }, 'own is too much'],
-])('says of %j what is wrong in plain words, unless the schema has words of its own', (given, message) => {
+])('explains what is wrong with %j in plain English, unless the schema has its own message', (given, message) => {
   const { error } = schema.validate(given, { messages: ruleMessages, errors: { wrap: { label: false } } });
   expect(error?.message).toBe(message);
 });

@@ -1,4 +1,3 @@
-/** Days of time zones as instants, at the edges where they are not 24 hours long. */
 import { dayRange, isCalendarDate, isTimeZone } from '@millrace/shared/time/time';
 import { describe, expect, it } from 'vitest';
 
@@ -15,7 +14,7 @@ describe('dayRange', () => {
     ['2025-10-26', 'Europe/Berlin', '2025-10-25T22:00:00.000Z', '2025-10-26T23:00:00.000Z'],
     ['2025-04-06', 'Australia/Lord_Howe', '2025-04-05T13:00:00.000Z', '2025-04-06T13:30:00.000Z'],
   ])('%s in %s', (date, zone, from, to) => expect(range(date, zone)).toEqual([from, to]));
-  it('starts at one o’clock where midnight does not exist', () => {
+  it('starts at 01:00 if midnight does not exist', () => {
     expect(range('2018-11-04', 'America/Sao_Paulo')).toEqual(['2018-11-04T03:00:00.000Z', '2018-11-05T02:00:00.000Z']);
   });
   it('starts at the first of two midnights', () => {

@@ -1,4 +1,4 @@
-/** Typed events, each rule at its boundary: what is accepted, what it becomes, and the sentence of a refusal. */
+/** Rules of typed events, each tested at its boundaries. */
 import { type EventResult, validateEvent } from '@millrace/shared/contract/event';
 import { exactDigits, isExactNumber, parseExactJson } from '@millrace/shared/platform/exact-json';
 import { expect, it } from 'vitest';
@@ -48,7 +48,7 @@ it.each([
   expect(check(type, properties, more)).toMatchObject({ ok: true });
 });
 
-it('keeps an amount as the decimal that was sent, also where it was sent as a number', () => {
+it('keeps an amount as the decimal that was sent, even if it was sent as a number', () => {
   const amountOf = (amount: unknown) => {
     const result = check('payment', { ...payment, amount });
     return result.ok ? result.event.properties?.amount : result.message;
@@ -145,7 +145,7 @@ it.each([
   ['tournament_created', { ...created, players: '16' }, {}, 'wrong_type', 'properties.players'],
   ['tournament_completed', created, {}, 'missing_field', 'properties.duration_minutes'],
   ['tournament_completed', { ...completed, revenue: '5' }, {}, 'missing_field', 'properties.currency'],
-])('refuses %s %j %j as %s of %s', (type, properties, more, reason, field) => {
+])('refuses %s %j %j with %s of %s', (type, properties, more, reason, field) => {
   expect(check(type, properties, more)).toMatchObject({ ok: false, reason, field });
 });
 
@@ -158,6 +158,6 @@ it.each([
     { ...payment, amount: '-1' },
     'properties.amount must be a decimal such as "12.50" and not negative: up to 12 digits, up to 6 after the point',
   ],
-])('says of %s %j what to do', (type, properties, message) => {
+])('explains how to correct %s %j', (type, properties, message) => {
   expect(check(type, properties)).toMatchObject({ ok: false, message });
 });

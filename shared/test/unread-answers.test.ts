@@ -1,10 +1,9 @@
-/** A client that asks and never reads the answer does not keep it in memory for ever. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { closeServer, createHttpServer } from '@millrace/shared/platform/http';
 import { expect, it } from 'vitest';
 
-it('closes the connection of a client that does not read its answer', async () => {
+it('closes the connection of a client that does not read the response, which would stay in memory', async () => {
   let destroyed = () => {};
   const gone = new Promise<void>((resolve) => {
     destroyed = resolve;

@@ -1,4 +1,4 @@
-/** Requests whose address a service knows and whose method it does not. */
+/** Requests with an existing path but an unsupported method. */
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { buildServiceApp, closeServer } from '@millrace/shared/platform/http';
@@ -36,7 +36,7 @@ it.each([
   ['/Stats', 'GET, DELETE, HEAD'],
   ['/api/sites/7', 'GET, HEAD'],
   ['/API/sites/a%20b/', 'GET, HEAD'],
-])('POST %s is told the methods of that address, however it is spelled', async (path, allowed) => {
+])('POST %s is refused with the methods that the path supports', async (path, allowed) => {
   expect(await post(path)).toEqual([405, allowed]);
 });
 

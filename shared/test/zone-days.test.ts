@@ -1,4 +1,4 @@
-/** Days of time zones, right across every kind of clock change. */
+/** Days of time zones across every kind of clock change. */
 import { addDays, dayOf, dayStart } from '@millrace/shared/time/zone-days';
 import { offsetAt, offsetSpans } from '@millrace/shared/time/zone-offsets';
 import { Temporal } from 'temporal-polyfill';
@@ -16,7 +16,7 @@ it.each([
   expect(dayStart(day, zone).toISOString()).toBe(start);
 });
 
-it('finds the day of an instant as the library does, in each hour of a year and in every kind of zone', () => {
+it('finds the same day of an instant as Temporal, for each hour of a year in every kind of zone', () => {
   const zones = ['UTC', 'America/New_York', 'Asia/Kolkata', 'Asia/Kathmandu', 'Australia/Lord_Howe', 'Pacific/Apia'];
   for (const zone of zones) {
     const year = zone === 'Pacific/Apia' ? 2011 : 2026;
@@ -28,7 +28,7 @@ it('finds the day of an instant as the library does, in each hour of a year and 
   }
 });
 
-it('counts days over months, years and backwards', () => {
+it('counts days across months and years, and backwards', () => {
   expect([addDays('2026-12-31', 1), addDays('2024-03-01', -1), addDays('2026-01-01', 365)]).toEqual([
     '2027-01-01',
     '2024-02-29',
@@ -50,7 +50,7 @@ const everyKind = [
   'America/St_Johns',
 ];
 
-it.each(everyKind)('starts each day of %s from 2005 to 2018 and of 2026 where the library does', (zone) => {
+it.each(everyKind)('starts each day in %s from 2005 to 2018 and in 2026 where Temporal does', (zone) => {
   const wrong: string[] = [];
   for (let day = '2005-01-01'; day < '2027-01-01'; day = day === '2018-12-31' ? '2026-01-01' : addDays(day, 1)) {
     const expected = Temporal.PlainDate.from(day).toZonedDateTime(zone).epochMilliseconds;
@@ -59,7 +59,7 @@ it.each(everyKind)('starts each day of %s from 2005 to 2018 and of 2026 where th
   expect(wrong).toEqual([]);
 });
 
-it.each(everyKind)('puts each instant of %s into one day, also where the clock goes back over midnight', (zone) => {
+it.each(everyKind)('assigns each instant in %s to one day, even if the clock goes back across midnight', (zone) => {
   const wrong: string[] = [];
   for (let at = Date.UTC(2006, 9, 1); at < Date.UTC(2011, 0, 1); at += 1_799_000) {
     const day = dayOf(new Date(at), zone);
@@ -68,19 +68,19 @@ it.each(everyKind)('puts each instant of %s into one day, also where the clock g
   expect(wrong).toEqual([]);
 });
 
-it('knows the offset of an instant to the millisecond of the change', () => {
+it('finds the offset of an instant exactly to the millisecond of a change', () => {
   const change = Date.UTC(2026, 9, 25, 1);
   expect([change - 1, change].map((ms) => offsetAt(ms, 'Europe/Berlin') / 3_600_000)).toEqual([2, 1]);
 });
 
-it('joins the spans of neighbouring years and cuts them at both ends', () => {
+it('joins the spans of consecutive years and clips them at both ends', () => {
   const spans = offsetSpans(Date.UTC(2025, 11, 1), Date.UTC(2026, 6, 1), 'Europe/Berlin');
-  const told = spans.map(({ from, to, offset }) => [
+  const days = spans.map(({ from, to, offset }) => [
     new Date(from).toJSON(),
     new Date(to).toJSON(),
     offset / 3_600_000,
   ]);
-  expect(told).toEqual([
+  expect(days).toEqual([
     ['2025-12-01T00:00:00.000Z', '2026-03-29T01:00:00.000Z', 1],
     ['2026-03-29T01:00:00.000Z', '2026-07-01T00:00:00.000Z', 2],
   ]);

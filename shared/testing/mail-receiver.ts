@@ -26,7 +26,7 @@ export interface MailReceiver {
   close(): Promise<void>;
 }
 
-const failure = (responseCode: number) => Object.assign(new Error('as the test wants'), { responseCode });
+const failure = (responseCode: number) => Object.assign(new Error('refused by the test'), { responseCode });
 
 export async function receiveMail(port = 0): Promise<MailReceiver> {
   const server = new SMTPServer({
@@ -45,7 +45,7 @@ export async function receiveMail(port = 0): Promise<MailReceiver> {
       received.push({ from: mailFrom ? mailFrom.address : '', to: rcptTo.map(({ address }) => address), text });
       const answer = receiver.answers.shift() ?? 'accept';
       if (answer === 'drop') socketOf(server, id).destroy();
-      else if (answer === 'nonsense') socketOf(server, id).write('as you like\r\n');
+      else if (answer === 'nonsense') socketOf(server, id).write('nonsense\r\n');
       else if (answer !== 'silence') callback(answer === 'accept' ? null : failure(answer));
     },
   });

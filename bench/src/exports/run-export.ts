@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ClearError } from '@millrace/dev/clear-error';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import { contextColumns } from '@millrace/shared/contract/event-columns';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { to as copyTo } from 'pg-copy-streams';
@@ -25,7 +25,7 @@ interface ExportState {
   error?: string | null;
 }
 
-/** Exports as a user does, over HTTP, and times it from the request to the complete file. @throws ClearError when the export fails. */
+/** Exports as a user does, over HTTP, and times it from the request to the complete file. @throws CommandError when the export fails. */
 export async function runExport(
   reportingUrl: string,
   format: string,
@@ -38,7 +38,7 @@ export async function runExport(
   for (;;) {
     const { status, rows, bytes, error } = await fetchJson<ExportState>(`${url}/${id}`);
     if (status === 'completed') return { seconds: (performance.now() - startedAt) / 1_000, rows, bytes };
-    if (status === 'failed') throw new ClearError(`The ${format} export failed: ${error}`);
+    if (status === 'failed') throw new CommandError(`The ${format} export failed: ${error}`);
     await sleep(pollEveryMs);
   }
 }
@@ -55,7 +55,7 @@ const template = {
   isActive: false,
 };
 
-/** Seconds and bytes of a PDF report about the days from `first` to `last`. @throws ClearError when it fails. */
+/** Seconds and bytes of a PDF report about the days from `first` to `last`. @throws CommandError when it fails. */
 export async function timeReport(reportingUrl: string, [first, last]: [string, string]) {
   const { id } = await fetchJson<{ id: string }>(`${reportingUrl}/api/v1/report-templates`, jsonPost(template));
   const startedAt = performance.now();
@@ -67,8 +67,8 @@ export async function timeReport(reportingUrl: string, [first, last]: [string, s
     const url = `${reportingUrl}/api/v1/reports/${reports[0]!.id}`;
     const { status, bytes, error } = await fetchJson<{ status: string; bytes: number; error: string | null }>(url);
     if (status === 'generated') return { seconds: (performance.now() - startedAt) / 1_000, bytes };
-    if (status === 'failed') throw new ClearError(`The report failed: ${error}`);
-    if (performance.now() - startedAt > reportDeadlineMs) throw new ClearError(`The report is still ${status}.`);
+    if (status === 'failed') throw new CommandError(`The report failed: ${error}`);
+    if (performance.now() - startedAt > reportDeadlineMs) throw new CommandError(`The report is still ${status}.`);
     await sleep(pollEveryMs);
   }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ClearError } from '@millrace/dev/clear-error';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import { dayMs } from '@millrace/shared/time/durations';
 import { checkAccepted, jsonPost, timeRequest } from '../load/requests.js';
 import type { Server } from '../sides/start-sides.js';
@@ -21,7 +21,7 @@ const heavyQuery = (range: [string, string]) => ({
   pagination: { limit: 100 },
 });
 
-/** Sends one uncached query from many clients to several processes at once. @returns how often the answer was computed. @throws ClearError when answers differ. */
+/** Sends one uncached query from many clients to several processes at once. @returns how often the answer was computed. @throws CommandError when answers differ. */
 export async function countComputations(servers: Server[], clients: number, range: [string, string]): Promise<number> {
   const before = await computations(servers);
   const bodies = await Promise.all(
@@ -32,7 +32,7 @@ export async function countComputations(servers: Server[], clients: number, rang
       return JSON.stringify(((await response.json()) as { results: unknown }).results);
     }),
   );
-  if (new Set(bodies).size !== 1) throw new ClearError('Clients that sent the same query got different answers.');
+  if (new Set(bodies).size !== 1) throw new CommandError('Clients that sent the same query got different answers.');
   return (await computations(servers)) - before;
 }
 
@@ -45,17 +45,17 @@ async function query(url: string, range: [string, string], expected: string) {
   const { ms, body } = await timeRequest(`${url}/api/v1/query`, jsonPost(heavyQuery(range)));
   const { results, meta } = body as Answer;
   if (meta.cache?.status !== expected)
-    throw new ClearError(`Expected a ${expected}, got ${JSON.stringify(meta.cache)}.`);
+    throw new CommandError(`Expected a ${expected}, got ${JSON.stringify(meta.cache)}.`);
   return { ms, results: JSON.stringify(results) };
 }
 
-/** Queries each range twice; none may be cached before. @throws ClearError when a cached answer differs from the computed one. */
+/** Queries each range twice; none may be cached before. @throws CommandError when a cached answer differs from the computed one. */
 export async function timeCachedAnswers(url: string, ranges: [string, string][]) {
   const times = { computed: [] as number[], cached: [] as number[] };
   for (const range of ranges) {
     const computed = await query(url, range, 'miss');
     const cached = await query(url, range, 'hit');
-    if (cached.results !== computed.results) throw new ClearError('The cached answer differs from the computed one.');
+    if (cached.results !== computed.results) throw new CommandError('The cached answer differs from the computed one.');
     times.computed.push(computed.ms);
     times.cached.push(cached.ms);
   }

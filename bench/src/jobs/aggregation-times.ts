@@ -1,4 +1,4 @@
-import { ClearError } from '@millrace/dev/clear-error';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import type { FanOutResult } from '@millrace/shared/contract/job-results';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { addJob } from '@millrace/shared/queue/add-job';
@@ -19,7 +19,7 @@ interface TypedEvents {
   to: Date;
 }
 
-/** A number of many digits for each event, the same ones each time: its digits decide what the event is. */
+/** A reproducible number for each event, whose digits determine its type and values. */
 const insert = `/* bench.fillTypedEvents */
 with drawn as materialized (
   select site, n, hashint8extended(n, site) & 9223372036854775807 as h
@@ -65,7 +65,7 @@ async function fillTypedEvents(pool: Pool, { sites, eventsPerSite, from, to }: T
 
 const days = 30;
 
-/** Milliseconds from adding a job for all sites until the jobs of all sites are done. @throws ClearError when a site is left out. */
+/** Milliseconds from adding a job for all sites until the jobs of all sites are done. @throws CommandError when a site is left out. */
 async function timeJob(bench: Bench, queue: Queue, processor: Server, sites: number, name: string): Promise<number> {
   const jobId = `bench-${name}`;
   await addJob(queue, name, {}, { jobId });
@@ -73,7 +73,7 @@ async function timeJob(bench: Bench, queue: Queue, processor: Server, sites: num
   const { done, failed, skipped } = job.returnvalue as FanOutResult;
   if (done.length === sites) return job.finishedOn! - job.timestamp;
   const reason = failed[0]?.reason ?? skipped[0]?.reason ?? 'it was not listed';
-  throw new ClearError(
+  throw new CommandError(
     `Job ${name} left out ${sites - done.length} of ${sites} sites; the reason for the first: ${reason}`,
   );
 }
@@ -110,6 +110,6 @@ export const measureAggregations = (bench: Bench): Promise<Row[]> =>
       sites === frozen.sites && eventsPerSite === frozen.eventsPerSite
         ? frozenSpeedupRow(versus, [ms], frozen.figure, 4)
         : incomparableRow(versus),
-      infoRow('jobs: peak memory of the processor meanwhile', peakMb, 'MB'),
+      infoRow('jobs: peak memory of the processor', peakMb, 'MB'),
     ];
   });

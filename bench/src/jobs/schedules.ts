@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ClearError } from '@millrace/dev/clear-error';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { startJobWorker } from '@millrace/shared/queue/job-worker';
@@ -83,7 +83,7 @@ export const measureDrift = (bench: Bench): Promise<Row[]> =>
     const expected = (schedules * seconds) / everySeconds;
     const drifts = firings.flatMap(({ slot, addedAt }) => (addedAt ? [addedAt.getTime() - slot.getTime()] : []));
     if (drifts.length !== expected) {
-      throw new ClearError(`Only ${drifts.length} of ${expected} slots have a job 3 s after the last slot.`);
+      throw new CommandError(`Only ${drifts.length} of ${expected} slots have a job 3 s after the last slot.`);
     }
     const name = `jobs: from a slot to its job in the queue, ${schedules.toLocaleString('en')} schedules every ${everySeconds} s`;
     return [
@@ -143,7 +143,7 @@ export const measureOnce = (bench: Bench): Promise<Row[]> =>
     const given = `${schedulers} schedulers, ${schedules} schedules every second for ${seconds} s`;
     return [
       {
-        measure: `jobs: ${given}: slots of ${all} not worked on exactly once`,
+        measure: `jobs: ${given}: slots of ${all} not processed exactly once`,
         ours: wrong,
         unit: 'slots',
         bar: 'none',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ClearError } from '@millrace/dev/clear-error';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import type { Queue } from '@millrace/shared/queue/queue';
 import type { Bench } from '../bench.js';
 import { type IdleWatch, watchIdle } from '../sides/process-usage.js';
@@ -61,7 +61,7 @@ async function runRound(bench: Bench, contestant: Contestant, seconds: number): 
   const [serverIdle, loadIdle] = [serverWatch.stop(result.seconds), loadWatch?.stop(result.seconds) ?? 0];
   if (result.failed > 0) {
     const [body = ''] = readFileSync(bodiesFile, 'utf8').split('\n', 1);
-    throw new ClearError(`${result.failed} requests to ${url} failed; ${await retryForReason(url, body)}.`);
+    throw new CommandError(`${result.failed} requests to ${url} failed; ${await retryForReason(url, body)}.`);
   }
   await checkQueued(contestant, result);
   return { rate: (result.ok * contestant.eventsPerRequest) / result.seconds, serverIdle, loadIdle };
@@ -84,6 +84,8 @@ async function checkQueued({ queue, connections, eventsPerRequest }: Contestant,
   const answered = ok * eventsPerRequest;
   await queue.queue.obliterate({ force: true });
   if (queued < answered || queued > answered + connections * eventsPerRequest) {
-    throw new ClearError(`${answered} events were answered with 200, but ${queued} are in queue ${queue.queue.name}.`);
+    throw new CommandError(
+      `${answered} events were answered with 200, but ${queued} are in queue ${queue.queue.name}.`,
+    );
   }
 }

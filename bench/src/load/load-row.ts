@@ -7,7 +7,7 @@ export interface LoadRounds {
   rates: number[];
   /** Share of the round, 0 to 1, in which the server was idle. */
   serverIdle: number[];
-  /** The same for the process that made the load. */
+  /** The same for the process that generated the load. */
   loadIdle: number[];
 }
 

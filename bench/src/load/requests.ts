@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { ClearError } from '@millrace/dev/clear-error';
+import { CommandError } from '@millrace/shared/commands/command-error';
 
 const shownCharacters = 300;
 const contentType = { 'content-type': 'application/json' };
@@ -16,9 +16,9 @@ export async function describeRefusal(url: string, response: Response): Promise<
   return `${url} answered ${response.status}: ${(await response.text()).slice(0, shownCharacters)}`;
 }
 
-/** @throws ClearError with status and message unless the status is 200. */
+/** @throws CommandError with status and message unless the status is 200. */
 export async function checkAccepted(url: string, response: Response): Promise<void> {
-  if (response.status !== 200) throw new ClearError(`${await describeRefusal(url, response)}.`);
+  if (response.status !== 200) throw new CommandError(`${await describeRefusal(url, response)}.`);
 }
 
 /** Sends one body again and describes the response: wrk counts failures but does not keep their responses. */
@@ -32,7 +32,7 @@ export async function retryForReason(url: string, body: string): Promise<string>
   }
 }
 
-/** From the call to the end of the body. @throws ClearError unless the status is 200. */
+/** From the call to the end of the body. @throws CommandError unless the status is 200. */
 export async function timeRequest(url: string, init: RequestInit = {}): Promise<{ ms: number; body: unknown }> {
   const startedAt = performance.now();
   const response = await fetch(url, init);
@@ -41,10 +41,10 @@ export async function timeRequest(url: string, init: RequestInit = {}): Promise<
   return { ms: performance.now() - startedAt, body: JSON.parse(json) };
 }
 
-/** @throws ClearError unless the status is 2xx. */
+/** @throws CommandError unless the status is 2xx. */
 export async function fetchJson<T>(url: string, init?: RequestInit): Promise<T> {
   const response = await fetch(url, init);
-  if (!response.ok) throw new ClearError(await describeRefusal(url, response));
+  if (!response.ok) throw new CommandError(await describeRefusal(url, response));
   return (await response.json()) as T;
 }
 
@@ -61,7 +61,7 @@ export async function postBacklog(url: string, bodies: Iterator<unknown>, connec
 function post(url: string, agent: Agent, body: string): Promise<void> {
   const headers = { ...contentType, 'content-length': Buffer.byteLength(body) };
   const refusal = (status: number | undefined, message: string) =>
-    new ClearError(`${url} answered ${status}: ${message.slice(0, shownCharacters)}.`);
+    new CommandError(`${url} answered ${status}: ${message.slice(0, shownCharacters)}.`);
   return new Promise((resolve, reject) => {
     const call = request(url, { method: 'POST', agent, headers }, (response) => {
       if (response.statusCode === 200) response.resume().on('end', resolve);

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { ClearError } from '@millrace/dev/clear-error';
+import { CommandError } from '@millrace/shared/commands/command-error';
 
 /** How long a load generator may overrun: on a slow machine many responses are outstanding at the end of a steady load. */
 const graceSeconds = 90;
@@ -22,7 +22,7 @@ export const runNodeTool = (
 
 const textOf = (stream: Readable | null) => (stream ? text(stream) : '');
 
-/** Runs `command` for about `seconds` and parses the JSON it prints. @throws ClearError with the output if it prints none. */
+/** Runs `command` for about `seconds` and parses the JSON it prints. @throws CommandError with the output if it prints none. */
 export async function runTool(
   command: string,
   args: string[],
@@ -42,7 +42,7 @@ export async function runTool(
     const why = signal.aborted
       ? `was killed after ${seconds + graceSeconds} s without a result`
       : 'exited without a result';
-    throw new ClearError(`${command} ${why}:\n${output}${errors}`);
+    throw new CommandError(`${command} ${why}:\n${output}${errors}`);
   }
   return JSON.parse(line.slice(resultMarker.length));
 }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { ClearError } from '@millrace/dev/clear-error';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import { runNodeTool } from './run-tool.js';
 
 export interface SteadyLoad {
@@ -22,11 +22,11 @@ export interface SteadyResult {
 
 const child = fileURLToPath(new URL('steady-child.js', import.meta.url));
 
-/** Makes the load in a separate process; wrk cannot hold a rate. @throws ClearError when requests failed, since the load was then lower. */
+/** Makes the load in a separate process; wrk cannot hold a rate. @throws CommandError when requests failed, since the load was then lower. */
 export async function runSteadyLoad(load: SteadyLoad): Promise<SteadyResult> {
   const result = (await runNodeTool(child, load, load.seconds)) as SteadyResult;
   const { failed, sent, firstFailure } = result;
   if (failed > 0)
-    throw new ClearError(`${failed} of ${sent} requests to ${load.url} failed; the first: ${firstFailure}.`);
+    throw new CommandError(`${failed} of ${sent} requests to ${load.url} failed; the first: ${firstFailure}.`);
   return result;
 }

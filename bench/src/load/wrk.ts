@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { ClearError } from '@millrace/dev/clear-error';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import { runTool } from './run-tool.js';
 
-/** As many requests as the server takes. */
+/** Sends as many requests as the server can handle. */
 interface Load {
   url: string;
   connections: number;
@@ -13,9 +13,9 @@ interface Load {
 }
 
 export interface LoadResult {
-  /** Answers with status 200. */
+  /** Responses with status 200. */
   ok: number;
-  /** Answers with another status, and failed connections. */
+  /** Responses with another status, and failed connections. */
   failed: number;
   seconds: number;
 }
@@ -28,10 +28,10 @@ interface WrkReport {
 
 const script = fileURLToPath(new URL('../../../src/load/send-bodies.lua', import.meta.url));
 
-/** @throws ClearError when wrk is not installed. A load generator in Node is slower than ingestion and would set the rate. */
+/** @throws CommandError when wrk is not installed. A load generator in Node is slower than ingestion and would set the rate. */
 export function readWrkVersion(): string {
   const { error, stdout } = spawnSync('wrk', ['--version'], { encoding: 'utf8' });
-  if (error) throw new ClearError('The bench needs wrk on the PATH: install the package of that name.');
+  if (error) throw new CommandError('The bench needs wrk on the PATH: install the package of that name.');
   return /^wrk (\S+)/.exec(stdout)?.[1] ?? '';
 }
 

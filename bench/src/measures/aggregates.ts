@@ -1,5 +1,5 @@
-import { ClearError } from '@millrace/dev/clear-error';
 import type { ClosingList } from '@millrace/dev/closing-list';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import type { RollResult, RowsResult } from '@millrace/shared/contract/job-results';
 import { intervalMs } from '@millrace/shared/contract/rollups';
 import type { Pool } from '@millrace/shared/platform/postgres';
@@ -24,7 +24,7 @@ interface OneView {
 const days = 30;
 const [{ id: siteId }] = onlyBiggestSite as [(typeof onlyBiggestSite)[0]];
 
-/** Makes it a site that also sells: downloads become signups, payments and other events that aggregates count. */
+/** Adds revenue to the site: downloads become signups, payments and other events that aggregates count. */
 const addMoney = `/* bench.addMoney */
 update events set event_type = case when hashtext(event_id::text) & 7 < 3 then 'signup' when hashtext(event_id::text) & 7 < 6 then 'payment'
     when hashtext(event_id::text) & 7 = 6 then 'revenue' else 'tournament_completed' end,
@@ -46,7 +46,7 @@ select (select sum(views) from profile_performance where site_id = $1) =
 
 async function check(pool: Pool): Promise<void> {
   const { rows } = await pool.query<{ equal: boolean | null }>(compare, [siteId]);
-  if (!rows[0]?.equal) throw new ClearError('The aggregates do not count the views of the events.');
+  if (!rows[0]?.equal) throw new CommandError('The aggregates do not count the views of the events.');
 }
 
 async function fill(bench: Bench, pool: Pool, events: number): Promise<void> {
@@ -68,7 +68,7 @@ async function aggregateOneView(bench: Bench, closing: ClosingList, events: numb
     const job = await Promise.race([waitForJob(bench, queue, jobId), processor.crashed]);
     const result = job.returnvalue as RollResult | RowsResult;
     if ('ms' in result) return result.ms;
-    throw new ClearError(`Job ${name} of the site was skipped: ${result.skipped}`);
+    throw new CommandError(`Job ${name} of the site was skipped: ${result.skipped}`);
   };
   await database.pool.query('vacuum analyze');
   const firstMs = await run('all', 'bench-first');
@@ -92,11 +92,11 @@ export async function measureAggregates(bench: Bench): Promise<Row[]> {
   const rows: Row[] = [];
   for (const events of monthEvents) {
     const { ms, firstMs } = await withClosing(bench, (closing) => aggregateOneView(bench, closing, events));
-    const name = `aggregates: a view more on a site of ${events.toLocaleString('en')} events in 30 days`;
+    const name = `aggregates: one more view on a site of ${events.toLocaleString('en')} events in 30 days`;
     const seconds = median(ms) / 1_000;
     const row = events === barEvents ? limitRow(name, seconds, 1, 's') : infoRow(name, seconds, 's');
     rows.push({ ...row, rounds: ms.map((each) => `${each} ms`).join(' · ') });
-    rows.push(infoRow(`${name}, the first aggregation of it`, firstMs / 1_000, 's'));
+    rows.push(infoRow(`${name}, first aggregation`, firstMs / 1_000, 's'));
   }
   return rows;
 }

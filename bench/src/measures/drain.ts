@@ -1,5 +1,5 @@
-import { ClearError } from '@millrace/dev/clear-error';
 import type { ClosingList } from '@millrace/dev/closing-list';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import { eventIngest } from '@millrace/shared/contract/jobs';
 import type { QueueLocation } from '@millrace/shared/platform/config';
 import type { Pool } from '@millrace/shared/platform/postgres';
@@ -54,7 +54,7 @@ interface Drained {
   processorPeakMb: number;
 }
 
-/** Fills the queue through ingestion, then times a processor that drains it. @throws ClearError when rows are missing. */
+/** Fills the queue through ingestion, then times a processor that drains it. @throws CommandError when rows are missing. */
 export async function drainOnce(
   bench: Bench,
   closing: ClosingList,
@@ -81,10 +81,10 @@ export async function drainOnce(
   return { seconds, ingestionPeakMb, processorPeakMb };
 }
 
-/** @throws ClearError unless the table has exactly `expected` events. */
+/** @throws CommandError unless the table has exactly `expected` events. */
 export async function checkRows(pool: Pool, expected: number): Promise<void> {
   const rows = await countRows(pool);
-  if (rows !== expected) throw new ClearError(`${expected} events were queued, but ${rows} are in the table.`);
+  if (rows !== expected) throw new CommandError(`${expected} events were queued, but ${rows} are in the table.`);
 }
 
 const columns = 'site_id, timestamp, event_id, event_type, path, user_id, session_id, profile_id, referrer, properties';

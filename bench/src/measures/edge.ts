@@ -10,7 +10,7 @@ import { startRedis } from '../sides/start-stores.js';
 import { countQueuedEvents, openQueue } from '../sides/watch-queue.js';
 
 const [enriched, plain] = ['edge', 'edge-off'] as const;
-const name = 'edge: POST /event of a view, 64 connections, everything found out';
+const name = 'edge: POST /event of a view, 64 connections, all enrichments';
 
 /** Must run before ingestion starts, which then reads the settings of sites. */
 const switchOff = 'insert into sites (site_id, enrichment_off) values ($1, $2)';
@@ -40,8 +40,8 @@ export const measureEdge = (bench: Bench): Promise<Row[]> =>
       express: { ...load, server: express, bodiesFile: writePageBodies(closing, enriched) },
     });
     return [
-      loadRatioRow(`${name}, vs nothing found out`, rounds.enriched, rounds.plain, 0.8),
-      loadRatioRow(`${name}, vs bare Express, which keeps nothing`, rounds.enriched, rounds.express, 2),
+      loadRatioRow(`${name}, vs no enrichment`, rounds.enriched, rounds.plain, 0.8),
+      loadRatioRow(`${name}, vs bare Express, which stores nothing`, rounds.enriched, rounds.express, 2),
       limitRow('edge: peak memory of ingestion with geo data', server.peakRssMb(), 300, 'MB'),
     ];
   });

@@ -126,7 +126,11 @@ async function measureCache(bench: Bench, closing: ClosingList, server: ExportsS
   const servers = [server.reporting, ...others];
   const computed = await countComputations(servers, clients, [dayText(days), dayText(1)]);
   const single = {
-    ...infoRow(`exports: ${count(clients)} askers of one uncached answer over 3 processes`, computed, 'computations'),
+    ...infoRow(
+      `exports: ${count(clients)} clients requesting one uncached answer from 3 processes`,
+      computed,
+      'computations',
+    ),
     bar: '1',
     met: computed === 1,
   };

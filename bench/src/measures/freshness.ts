@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ClearError } from '@millrace/dev/clear-error';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import { type Bench, withClosing } from '../bench.js';
 import { checkAccepted } from '../load/requests.js';
 import { runSteadyLoad } from '../load/steady-load.js';
@@ -61,7 +61,7 @@ async function probeOnce(site: string, ingestionUrl: string, reportingUrl: strin
     const stats = (await response.json()) as { total_views?: number };
     const delay = performance.now() - acceptedAt;
     if (stats.total_views === 1) return delay;
-    if (delay > probeDeadlineMs) throw new ClearError(`A probe was not visible within ${probeDeadlineMs} ms.`);
+    if (delay > probeDeadlineMs) throw new CommandError(`A probe was not visible within ${probeDeadlineMs} ms.`);
     await sleep(pollPauseMs);
   }
 }

@@ -1,7 +1,7 @@
 import { get, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ClearError } from '@millrace/dev/clear-error';
 import type { ClosingList } from '@millrace/dev/closing-list';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import { type Bench, withClosing } from '../bench.js';
 import { runSteadyLoad, type SteadyLoad } from '../load/steady-load.js';
 import { writePageBodies } from '../load/write-bodies.js';
@@ -26,7 +26,7 @@ function listen(closing: ClosingList, url: string, received: Received): Promise<
   return new Promise((resolve, reject) => {
     const call = get(`${url}/api/v1/sites/${siteId}/live`, { agent: false }, (answer: IncomingMessage) => {
       if (answer.statusCode !== 200)
-        return reject(new ClearError(`A listener was refused with status ${answer.statusCode}.`));
+        return reject(new CommandError(`A listener was refused with status ${answer.statusCode}.`));
       answer.on('data', (chunk: Buffer) => {
         if (chunk.includes('event: live')) received.states += 1;
       });
@@ -100,15 +100,15 @@ export const measureLive = (bench: Bench): Promise<Row[]> =>
     const name = `live: CPU of reporting a second, ${eventsPerSecond} events/s`;
     const all = `${listeners.toLocaleString('en')} listeners of one site`;
     const cost = limitRow(
-      `${name}, ${all}, beyond that without listeners`,
+      `${name}, ${all}, in addition to that without listeners`,
       withAll.cpuMs - withoutListeners.cpuMs,
       30,
       'ms',
     );
     return [
       unlessTooBusy(cost, withAll.states / listeners),
-      infoRow(`${name}, ${all}, in all`, withAll.cpuMs, 'ms'),
-      infoRow(`${name}, one listener, in all`, withOne.cpuMs, 'ms'),
+      infoRow(`${name}, ${all}, in total`, withAll.cpuMs, 'ms'),
+      infoRow(`${name}, one listener, in total`, withOne.cpuMs, 'ms'),
       infoRow(`${name}, without listeners`, withoutListeners.cpuMs, 'ms'),
       infoRow('live: states that each listener received', withAll.states / listeners, 'a second'),
     ];

@@ -1,6 +1,6 @@
 import { statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { ClearError } from '@millrace/dev/clear-error';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import { type Bench, withClosing } from '../bench.js';
 import { caseRows, engineRows, equalityRow, growthRows, type SizedTimes } from '../query/case-rows.js';
 import { coldRows } from '../query/cold-answers.js';
@@ -26,11 +26,11 @@ export async function measureQuery(bench: Bench): Promise<Row[]> {
   return [...rows, ...growthRows([smaller, main, ...larger])];
 }
 
-/** @throws ClearError when the larger database would not fit. */
+/** @throws CommandError when the larger database would not fit. */
 function checkDisk(): void {
   const { bavail, bsize } = statfsSync(tmpdir());
   if (bavail * bsize < largerNeedsBytes) {
-    throw new ClearError(`--full-growth needs 60 GB of free disk below ${tmpdir()}; set TMPDIR to another place.`);
+    throw new CommandError(`--full-growth needs 60 GB of free disk below ${tmpdir()}; set TMPDIR to another place.`);
   }
 }
 
@@ -39,7 +39,7 @@ const sizedTimes = (events: number, measured: Map<string, CaseTimes>): SizedTime
   times: new Map([...measured].flatMap(([name, { ours }]) => (ours ? [[name, ours.ms]] : []))),
 });
 
-/** Measures over the database that the bars are about. */
+/** Measures over the database to which the bars apply. */
 const measureMain = (bench: Bench, events: number): Promise<SizedTimes & { rows: Row[] }> =>
   withClosing(bench, async (closing) => {
     const server = await startRolledServer(bench, closing, { events });
@@ -48,7 +48,7 @@ const measureMain = (bench: Bench, events: number): Promise<SizedTimes & { rows:
     const cases = queryCases(Date.now());
     const measured = await timeCases(bench, server, cases.all, bench.settings.query);
     const equality = equalityRow(measured);
-    if (bench.quick && !equality.met) throw new ClearError(`Answers differ: ${equality.note}`);
+    if (bench.quick && !equality.met) throw new CommandError(`Answers differ: ${equality.note}`);
     const rows = cases.all.flatMap((each) => {
       const times = measured.get(each.name)!;
       return [...caseRows(each, times), ...engineRows(each, times, events)];
@@ -65,7 +65,7 @@ const measureMain = (bench: Bench, events: number): Promise<SizedTimes & { rows:
     rows.push(
       ...bytesRows(sizes, events),
       infoRow(`query: rolling up ${amount}`, server.rollSeconds, 's'),
-      infoRow('query: peak memory of the processor meanwhile', processorPeakMb, 'MB'),
+      infoRow('query: peak memory of the processor while rolling up', processorPeakMb, 'MB'),
     );
     return { ...sizedTimes(events, measured), rows };
   });
@@ -79,7 +79,7 @@ const measureSize = (bench: Bench, events: number): Promise<SizedTimes> =>
       rawRuns: 0,
     });
     const { met, note } = equalityRow(measured);
-    if (!met) throw new ClearError(`Answers over ${events.toLocaleString('en')} events differ: ${note}`);
+    if (!met) throw new CommandError(`Answers over ${events.toLocaleString('en')} events differ: ${note}`);
     return sizedTimes(events, measured);
   });
 

@@ -1,4 +1,4 @@
-import { ClearError } from '@millrace/dev/clear-error';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { dayMs } from '@millrace/shared/time/durations';
 import { type Bench, withClosing } from '../bench.js';
@@ -41,13 +41,13 @@ from (select count(*) as events, count(distinct user_id) as visitors from events
   (select sum(events) as events, sum(visitor_count) as visitors from rollup_days
    where dimension = 'all' and event_type = '') as rolled`;
 
-/** @throws ClearError when the rollup differs from its events. */
+/** @throws CommandError when the rollup differs from its events. */
 async function checkDay(pool: Pool): Promise<void> {
   const { rows } = await pool.query<{ equal: boolean | null }>(compareDay);
-  if (!rows[0]?.equal) throw new ClearError('The rollup of the day differs from its events.');
+  if (!rows[0]?.equal) throw new CommandError('The rollup of the day differs from its events.');
 }
 
-/** The project's original specification allows this for a day of 2.4 million events. */
+/** Limit in the project's original specification for a day of 2.4 million events. */
 const allowedSeconds = 300;
 
 export async function measureRollup(bench: Bench): Promise<Row[]> {
@@ -59,7 +59,7 @@ export async function measureRollup(bench: Bench): Promise<Row[]> {
   return [
     limitRow(`rollup: ${smallRollEvents.toLocaleString('en')} events of one day of one site`, small.seconds, 3, 's'),
     limitRow(name, large.seconds, 45, 's'),
-    infoRow(`${name}, times faster than the 5 minutes once allowed`, allowedSeconds / large.seconds, 'x'),
+    infoRow(`${name}, times faster than the specified 5 minutes`, allowedSeconds / large.seconds, 'x'),
     limitRow(`${name}, peak memory of the processor`, large.processorPeakMb, 350, 'MB'),
     ratioRow('rollup: inserting with marks vs without', withMarks, withoutMarks, 0.9),
     await releaseRow(bench),

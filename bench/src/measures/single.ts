@@ -48,7 +48,7 @@ export async function measureSingle(bench: Bench): Promise<Row[]> {
 
 export async function measureExpress(bench: Bench): Promise<Row[]> {
   const { ours, express } = await bench.once(measureSingleRates);
-  return [loadRatioRow('express: the same vs bare Express, which keeps nothing', ours, express, 3.3)];
+  return [loadRatioRow('express: the same vs bare Express, which stores nothing', ours, express, 3.3)];
 }
 
 /** The baseline has no batches: its rate is that of single events. */

@@ -36,11 +36,16 @@ export async function coldRows(bench: Bench, database: Database, queryCase: Quer
   if (!cold) return [missingRow(measure, unsupportedQuery)];
   const { freshMs, newSiteMs } = cold;
   const fresh = `${measure}, first answer of a fresh process, p95 of ${freshMs.length}`;
-  const versus = `${measure}, a site never asked for, p50 vs ${engineLabels.clickhouse}, which always decompresses`;
+  const versus = `${measure}, a site that was not queried before, p50 vs ${engineLabels.clickhouse}, which always decompresses`;
   const { p50 } = frozenEngineTimes('clickhouse', shortName(queryCase));
   return [
     limitRow(fresh, percentile(freshMs, 95), 100, 'ms'),
-    limitRow(`${measure}, a site never asked for, p95 of ${newSiteMs.length}`, percentile(newSiteMs, 95), 100, 'ms'),
+    limitRow(
+      `${measure}, a site that was not queried before, p95 of ${newSiteMs.length}`,
+      percentile(newSiteMs, 95),
+      100,
+      'ms',
+    ),
     events === engineEvents ? frozenSpeedupRow(versus, newSiteMs, p50, 1) : incomparableRow(versus),
   ];
 }

@@ -1,4 +1,4 @@
-import { ClearError } from '@millrace/dev/clear-error';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import type { Bench } from '../bench.js';
 import { checkAccepted, jsonPost } from '../load/requests.js';
 import type { RolledServer } from '../rolled-server.js';
@@ -33,7 +33,7 @@ async function timeBatch(url: string, body: unknown): Promise<{ firstMs: number;
   const allMs = performance.now() - startedAt;
   // An error after the first line is sent as the last line.
   const last = Buffer.concat(chunks).toString().trimEnd().split('\n').at(-1)!;
-  if (!('meta' in (JSON.parse(last) as object))) throw new ClearError(`${url} ended with ${last.slice(0, 300)}.`);
+  if (!('meta' in (JSON.parse(last) as object))) throw new CommandError(`${url} ended with ${last.slice(0, 300)}.`);
   return { firstMs: firstMs ?? allMs, allMs };
 }
 

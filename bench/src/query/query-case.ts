@@ -1,4 +1,4 @@
-import { ClearError } from '@millrace/dev/clear-error';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import { describeRefusal, jsonPost } from '../load/requests.js';
 
 export type Value = string | number | null;
@@ -7,7 +7,7 @@ export type Table = Value[][];
 
 /** One API request with bars for its speed, and the same as plain SQL. */
 export interface QueryCase {
-  /** A short name, a colon, and what it asks for. */
+  /** A short name, a colon, and a description. */
   name: string;
   path: '/api/v1/query' | '/api/v1/query/batch' | '/api/v1/funnel' | '/api/v1/retention';
   body: Record<string, unknown>;
@@ -43,7 +43,7 @@ interface CaseAnswer {
 
 const unsupported = new Set([400, 404, 405]);
 
-/** @returns undefined when this release does not support the query. @throws ClearError on any other refusal. */
+/** @returns undefined when this release does not support the query. @throws CommandError on any other refusal. */
 export async function tryCase(reportingUrl: string, { path, body, read }: QueryCase): Promise<CaseAnswer | undefined> {
   const url = `${reportingUrl}${path}`;
   const startedAt = performance.now();
@@ -52,7 +52,7 @@ export async function tryCase(reportingUrl: string, { path, body, read }: QueryC
     await response.arrayBuffer();
     return undefined;
   }
-  if (response.status !== 200) throw new ClearError(`${await describeRefusal(url, response)}.`);
+  if (response.status !== 200) throw new CommandError(`${await describeRefusal(url, response)}.`);
   const text = await response.text();
   const ms = performance.now() - startedAt;
   return { ms, tables: read(JSON.parse(text)) };
@@ -61,6 +61,6 @@ export async function tryCase(reportingUrl: string, { path, body, read }: QueryC
 /** Like {@link tryCase}, for a query that was answered before. */
 export async function runCase(reportingUrl: string, queryCase: QueryCase): Promise<CaseAnswer> {
   const answer = await tryCase(reportingUrl, queryCase);
-  if (!answer) throw new ClearError(`Query "${queryCase.name}" was answered before and is refused now.`);
+  if (!answer) throw new CommandError(`Query "${queryCase.name}" was answered before and is refused now.`);
   return answer;
 }

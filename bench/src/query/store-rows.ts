@@ -85,7 +85,7 @@ export function bytesRows(sizes: Map<string, number>, events: number): Row[] {
 
 /** `incomplete` marks rows about the mix when cases are missing from it. */
 export function memoryRows({ idleMb, roundsMb, peakMb }: ReportingMemory, incomplete: Partial<Row>): Row[] {
-  const name = 'query: memory of reporting, mixed questions about all sites';
+  const name = 'query: memory of reporting, mixed queries over all sites';
   return [
     limitRow('query: memory of reporting, idle after a start', idleMb, 150, 'MB'),
     { ...limitRow(`${name}, highest`, peakMb, cacheMb + otherMb, 'MB'), ...incomplete },

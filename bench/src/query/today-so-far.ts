@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { ClearError } from '@millrace/dev/clear-error';
 import type { ClosingList } from '@millrace/dev/closing-list';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import { eventIngest } from '@millrace/shared/contract/jobs';
 import { intervalMs } from '@millrace/shared/contract/rollups';
 import type { Pool } from '@millrace/shared/platform/postgres';
@@ -17,7 +17,7 @@ import { biggestSite, onlyBiggestSite } from '../traffic/traffic-sites.js';
 
 const perSecond = 1_000;
 
-/** Milliseconds of each request to `/stats` for today, while the open interval is full and more events arrive. @throws ClearError when the answer differs from plain SQL. */
+/** Milliseconds of each request to `/stats` for today, while the open interval is full and more events arrive. @throws CommandError when the answer differs from plain SQL. */
 export async function measureTodaySoFar(bench: Bench, closing: ClosingList, server: RolledServer): Promise<number[]> {
   const { openSeconds } = bench.settings.query;
   const queue = await openQueue(closing, eventIngest.queue, server.queue);
@@ -80,5 +80,5 @@ async function checkToday(pool: Pool, url: string, today: string): Promise<void>
   const answer = (await timeRequest(url)).body as Record<string, unknown>;
   const { total_views, unique_users, top_paths } = answer;
   if (isDeepStrictEqual({ total_views, unique_users, top_paths }, rows[0])) return;
-  throw new ClearError(`Today so far: /stats says ${JSON.stringify(answer)}, plain SQL ${JSON.stringify(rows[0])}.`);
+  throw new CommandError(`Today so far: /stats says ${JSON.stringify(answer)}, plain SQL ${JSON.stringify(rows[0])}.`);
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ClearError } from '@millrace/dev/clear-error';
 import { workspaceRoot } from '@millrace/dev/workspace-root';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { dayMs } from '@millrace/shared/time/durations';
 import { type Bench, withClosing } from '../bench.js';
@@ -23,12 +23,12 @@ async function readInsert(root = workspaceRoot): Promise<string> {
   return plainStatement;
 }
 
-/** Derived from the statement in use, never from a copy. @throws ClearError when the statement no longer has that part. */
+/** Derived from the statement in use, never from a copy. @throws CommandError when the statement no longer has that part. */
 export async function readInsertStatements(): Promise<InsertStatements> {
   const withMarks = await readInsert();
   const withoutMarks = withMarks.replace(/, marks as \([\s\S]*?\n\)/, '');
   if (withMarks.includes('rollup_marks') && !withoutMarks.includes('marks')) return { withMarks, withoutMarks };
-  throw new ClearError(`The insert of ${fileOf(workspaceRoot)} has no part "marks as (...)" to leave out.`);
+  throw new CommandError(`The insert of ${fileOf(workspaceRoot)} has no part "marks as (...)" to leave out.`);
 }
 
 /** Events/s of each round, side by side. */
@@ -92,7 +92,7 @@ async function alternateInserts(bench: Bench, [ours, reference]: [Side, Side]): 
     for (const side of sides) side.rates.push((batchesPerRound * batchEvents) / side.seconds);
   }
   if ((await countRows(ours.pool)) !== rounds * batchesPerRound * batchEvents) {
-    throw new ClearError('Not every event was inserted.');
+    throw new CommandError('Not every event was inserted.');
   }
   return [first.rates, second.rates];
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ClearError } from '@millrace/dev/clear-error';
 import type { ClosingList } from '@millrace/dev/closing-list';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import { intervalMs } from '@millrace/shared/contract/rollups';
 import type { QueueLocation } from '@millrace/shared/platform/config';
 import type { Pool } from '@millrace/shared/platform/postgres';
@@ -46,15 +46,15 @@ export async function timeRoll(
   return { seconds: (performance.now() - startedAt) / 1_000, processor };
 }
 
-/** @throws ClearError when a job fails or the roll does not finish within an hour. */
+/** @throws CommandError when a job fails or the roll does not finish within an hour. */
 async function waitUntilRolled(bench: Bench, pool: Pool, queue: Queue, closedBefore: Date): Promise<void> {
   for (const end = Date.now() + deadlineMs; Date.now() < end; ) {
     bench.stopped.throwIfAborted();
     const { rows } = await pool.query<{ isLeft: boolean }>(anythingLeft, [closedBefore]);
     if (!rows[0]?.isLeft) return;
     const [failed] = await queue.getFailed(0, 0);
-    if (failed) throw new ClearError(`Job ${failed.id} of queue ${queue.name} failed: ${failed.failedReason}`);
+    if (failed) throw new CommandError(`Job ${failed.id} of queue ${queue.name} failed: ${failed.failedReason}`);
     await sleep(pollEveryMs);
   }
-  throw new ClearError('The roll did not finish within an hour.');
+  throw new CommandError('The roll did not finish within an hour.');
 }

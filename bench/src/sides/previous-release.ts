@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ClearError } from '@millrace/dev/clear-error';
 import { runProgram } from '@millrace/dev/run-program';
 import { makeThrowAwayFolder } from '@millrace/dev/throw-away-folder';
 import { workspaceRoot } from '@millrace/dev/workspace-root';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import type { Bench } from '../bench.js';
 
 export interface Release {
@@ -21,7 +21,7 @@ function resolveCommit(name: string): string {
   try {
     return git('rev-parse', '--short', '--verify', `${name}^{commit}`);
   } catch {
-    throw new ClearError(`This clone has no commit "${name}": choose one from \`git log\`, or fetch it first.`);
+    throw new CommandError(`This clone has no commit "${name}": choose one from \`git log\`, or fetch it first.`);
   }
 }
 
@@ -30,7 +30,7 @@ export async function buildPreviousRelease(bench: Bench): Promise<Release | unde
   return bench.against === undefined ? undefined : buildRelease(bench, bench.against);
 }
 
-/** Builds the latest release. @throws ClearError when a shallow clone does not have its commit. */
+/** Builds the latest release. @throws CommandError when a shallow clone does not have its commit. */
 export function buildLastRelease(bench: Bench): Promise<Release> {
   const file = join(workspaceRoot, 'e2e', 'previous-release.json');
   const { commit } = JSON.parse(readFileSync(file, 'utf8')) as { commit: string };
@@ -45,6 +45,6 @@ async function buildRelease(bench: Bench, name: string): Promise<Release> {
   bench.closing.add(() => void git('worktree', 'remove', '--force', root));
   bench.say(`building ${commit}`);
   const { code, output } = await runProgram(join(root, 'dev', 'run.mjs'), ['workers', '--help'], { cwd: root });
-  if (code !== 0) throw new ClearError(`Commit ${commit} could not be built:\n${output}`);
+  if (code !== 0) throw new CommandError(`Commit ${commit} could not be built:\n${output}`);
   return { commit, root };
 }

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { ClearError } from '@millrace/dev/clear-error';
+import { CommandError } from '@millrace/shared/commands/command-error';
 
 /** USER_HZ of every Linux that Node runs on. */
 const tickMs = 10;
@@ -17,11 +17,11 @@ function readFields(pid: number | string): string[] | undefined {
 const sum = (fields: string[], from: number, to: number) =>
   fields.slice(from, to).reduce((total, field) => total + Number(field) * tickMs, 0);
 
-/** Processor time of all threads, including ended ones. @throws ClearError when there is no /proc or no such process. */
+/** Processor time of all threads, including ended ones. @throws CommandError when there is no /proc or no such process. */
 export function readCpuMs(pid: number): number {
   const fields = readFields(pid);
   if (!fields)
-    throw new ClearError(
+    throw new CommandError(
       `The processor time of process ${pid} cannot be read: this needs Linux and a running process.`,
     );
   return sum(fields, 11, 13);
@@ -43,7 +43,7 @@ export interface Memory {
   peakMb: number;
 }
 
-/** MB are 10^6 bytes. @throws ClearError when there is no /proc or no such process. */
+/** MB are 10^6 bytes. @throws CommandError when there is no /proc or no such process. */
 export function readMemory(pid: number): Memory {
   const status = readStatus(pid);
   const megabytes = (field: string) => (Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1]) * 1_024) / 1e6;
@@ -54,7 +54,7 @@ function readStatus(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/status`, 'utf8');
   } catch {
-    throw new ClearError(`The memory of process ${pid} cannot be read: this needs Linux and a running process.`);
+    throw new CommandError(`The memory of process ${pid} cannot be read: this needs Linux and a running process.`);
   }
 }
 
@@ -79,7 +79,7 @@ function readBusyMs(pid: number): number {
     const [ran, waited] = readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ');
     return (Number(ran) + Number(waited)) / 1e6;
   } catch {
-    throw new ClearError(
+    throw new CommandError(
       `The load of process ${pid} cannot be read: this needs Linux with schedstat and a running process.`,
     );
   }

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ClearError } from '@millrace/dev/clear-error';
 import type { ClosingList } from '@millrace/dev/closing-list';
 import { makeThrowAwayFolder } from '@millrace/dev/throw-away-folder';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import { describeRefusal } from '../load/requests.js';
 import { readMemory } from './process-usage.js';
 
@@ -47,7 +47,7 @@ export async function spawnSide(closing: ClosingList, options: SideOptions): Pro
   const ended = once(child, 'exit').finally(() => process.off('exit', kill));
   const crashed = ended.then((): never => {
     if (stopping) return new Promise<never>(() => undefined) as never;
-    throw new ClearError(`${options.name} exited unexpectedly. The end of its log:\n${endOf(logFile)}`);
+    throw new CommandError(`${options.name} exited unexpectedly. The end of its log:\n${endOf(logFile)}`);
   });
   crashed.catch(() => undefined);
   const side: Side = {
@@ -90,7 +90,7 @@ async function waitUntilReady(url: string, name: string, logFile: string): Promi
     const problem = await readinessProblem(url);
     if (problem === undefined) return;
     if (Date.now() > end) {
-      throw new ClearError(`${name} is not ready: ${problem}. The end of its log:\n${endOf(logFile)}`);
+      throw new CommandError(`${name} is not ready: ${problem}. The end of its log:\n${endOf(logFile)}`);
     }
     await sleep(50);
   }

@@ -1,8 +1,8 @@
-import { ClearError } from '@millrace/dev/clear-error';
 import type { ClosingList } from '@millrace/dev/closing-list';
 import { startEmbeddedPostgres } from '@millrace/dev/embedded-postgres';
 import { makeThrowAwayFolder } from '@millrace/dev/throw-away-folder';
 import { startThrowAwayRedis } from '@millrace/dev/throw-away-redis';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import type { QueueLocation } from '@millrace/shared/platform/config';
 
 export const queuePrefix = 'bench';
@@ -14,9 +14,9 @@ export async function startPostgres(closing: ClosingList): Promise<string> {
   return postgres.url;
 }
 
-/** With `appendfsync always`. @throws ClearError when redis-server is not installed. */
+/** With `appendfsync always`. @throws CommandError when redis-server is not installed. */
 export async function startRedis(closing: ClosingList): Promise<QueueLocation> {
   const url = await startThrowAwayRedis(closing, { durable: true });
-  if (!url) throw new ClearError('The bench needs redis-server on the PATH: install the package of that name.');
+  if (!url) throw new CommandError('The bench needs redis-server on the PATH: install the package of that name.');
   return { kind: 'redis', url, prefix: queuePrefix };
 }

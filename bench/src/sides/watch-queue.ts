@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ClearError } from '@millrace/dev/clear-error';
 import type { ClosingList } from '@millrace/dev/closing-list';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import type { EventIngestData } from '@millrace/shared/contract/event-job';
 import type { QueueLocation } from '@millrace/shared/platform/config';
 import { createQueue, type Job, type Queue } from '@millrace/shared/queue/queue';
@@ -30,14 +30,14 @@ export async function countQueuedEvents(queue: Queue): Promise<number> {
 /** For the baseline's queue, which has one job per event. */
 export const countQueuedJobs = (queue: Queue): Promise<number> => queue.getWaitingCount();
 
-/** @throws ClearError when a job has failed. */
+/** @throws CommandError when a job has failed. */
 async function unfinishedJobs(queue: Queue): Promise<number> {
   const counts = await queue.getJobCounts('waiting', 'active', 'delayed', 'failed');
-  if (counts.failed) throw new ClearError(`${counts.failed} jobs of queue ${queue.name} failed.`);
+  if (counts.failed) throw new CommandError(`${counts.failed} jobs of queue ${queue.name} failed.`);
   return (counts.waiting ?? 0) + (counts.active ?? 0) + (counts.delayed ?? 0);
 }
 
-/** @throws ClearError when `endMs` has passed. */
+/** @throws CommandError when `endMs` has passed. */
 async function waitUntil(
   condition: () => Promise<boolean>,
   pauseMs: number,
@@ -45,7 +45,7 @@ async function waitUntil(
   queue: Queue,
 ): Promise<void> {
   while (!(await condition())) {
-    if (Date.now() > endMs) throw new ClearError(`Queue ${queue.name} was not drained in time.`);
+    if (Date.now() > endMs) throw new CommandError(`Queue ${queue.name} was not drained in time.`);
     await sleep(pauseMs);
   }
 }
@@ -67,14 +67,14 @@ export async function timeDrain(queue: Queue, deadlineSeconds: number): Promise<
 
 const jobDeadlineMs = 1_800_000;
 
-/** @throws ClearError when the job fails or does not finish within half an hour. */
+/** @throws CommandError when the job fails or does not finish within half an hour. */
 export async function waitForJob(bench: Bench, queue: Queue, id: string): Promise<Job> {
   for (const end = Date.now() + jobDeadlineMs; Date.now() < end; ) {
     bench.stopped.throwIfAborted();
     const job = await queue.getJob(id);
-    if (job?.failedReason) throw new ClearError(`Job ${id} failed: ${job.failedReason}`);
+    if (job?.failedReason) throw new CommandError(`Job ${id} failed: ${job.failedReason}`);
     if (job?.finishedOn) return job;
     await sleep(20);
   }
-  throw new ClearError(`Job ${id} did not finish within half an hour.`);
+  throw new CommandError(`Job ${id} did not finish within half an hour.`);
 }

@@ -3,7 +3,7 @@ import { makeUuid, type Random, zipf } from './create-random.js';
 import { eventProperties, visitorProperties, visitProperties } from './make-dimensions.js';
 import type { TrafficSite } from './traffic-sites.js';
 
-/** The time is a number to save memory and time: there are many of them. */
+/** The time is a number, to save memory and time for many events. */
 export interface TrafficEvent extends ClientEvent {
   timeMs: number;
   event_id: string;

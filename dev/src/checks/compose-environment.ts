@@ -58,7 +58,7 @@ function serviceProblems({ name, schema, portVariable }: Config, service: Compos
   const { error } = schema.validate(environmentOf(service), { abortEarly: false });
   return [
     ...(error?.details ?? []).map(({ message }) => `${name}: ${message.replaceAll('"', '')}`),
-    ...(service.env_file?.some(({ path }) => path === '.env') ? [] : [`${name} is not given the variables of .env`]),
+    ...(service.env_file?.some(({ path }) => path === '.env') ? [] : [`${name} does not get the variables of .env`]),
     ...(portVariable ? listeningProblems(name, service, portVariable) : []),
   ];
 }
@@ -94,13 +94,13 @@ function exampleProblems(example: string, compose: string, configs: Config[], se
 function listeningProblems(name: string, service: ComposeService, portVariable: string): string[] {
   const port = String(service.environment?.[portVariable]);
   const published = (service.ports ?? []).map((text) => interpolate(text, needed).split(':').at(-1)!);
-  const asked = [
+  const checkedPorts = [
     ...[service.healthcheck?.test ?? []]
       .flat()
       .join(' ')
       .matchAll(/127\.0\.0\.1:(\d+)/g),
   ];
-  return [...published, ...asked.map((match) => match[1]!)]
+  return [...published, ...checkedPorts.map((match) => match[1]!)]
     .filter((other) => other !== port)
     .map((other) => `${name} listens on ${portVariable}=${port}, not on ${other}`);
 }

@@ -74,9 +74,9 @@ function linkProblems(
   return [
     ...Object.keys(service.depends_on ?? {})
       .filter((other) => !names.includes(other))
-      .map((other) => `${name} depends on ${other}, which is not there`),
+      .map((other) => `${name} depends on ${other}, which does not exist`),
     ...(target && !targets.includes(target)
-      ? [`${name} is built from ${target}, which is no stage of the Dockerfile`]
+      ? [`${name} is built from ${target}, which is not a stage of the Dockerfile`]
       : []),
     ...mounted.filter((v) => !volumes.includes(v)).map((v) => `${name} mounts volume ${v}, which is not declared`),
   ];
@@ -107,7 +107,7 @@ function scaleProblems(services: Services): string[] {
     );
 }
 
-/** `3000:3000` is fixed, `3000` and `3000-3009:3000` are not. A variable stands for its default. */
+/** `3000:3000` is fixed, `3000` and `3000-3009:3000` are not. Variables have their default values. */
 function hasFixedHostPort(port: string): boolean {
   const parts = port.replace(/\$\{\w+:?-([^}]*)\}/g, '$1').split(':');
   return parts.length > 1 && !/^\d+-\d+$/.test(parts.at(-2) ?? '');
@@ -120,9 +120,9 @@ function redisProblems(redis: ComposeService | undefined): string[] {
 
 function profileProblems(services: Services): string[] {
   return Object.entries(services).flatMap(([name, { profiles = [] }]) => {
-    const wanted = optional[name];
-    if (wanted === undefined)
+    const profile = optional[name];
+    if (profile === undefined)
       return profiles.length > 0 ? [`${name} has a profile, so it does not start by default`] : [];
-    return profiles.join() === wanted ? [] : [`${name} would start without profile ${wanted}`];
+    return profiles.join() === profile ? [] : [`${name} would start without profile ${profile}`];
   });
 }

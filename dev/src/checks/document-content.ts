@@ -1,11 +1,11 @@
-/** What documents refer to exists: files, headings, metrics; and commands are marked so that they are run. */
+/** Checks that files, headings and metrics in documents exist, and that commands are marked so that tests run them. */
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { documentBlocks, documentPaths, readDocument } from '../document-blocks.js';
 import { readSourceFiles } from '../source-files.js';
 
 const languages = ['sh', 'text', 'json', 'yaml', 'html', 'js', 'jsx', 'nginx', 'sql'];
-/** Files beside the documents in which metrics are named. */
+/** Other files that refer to metrics. */
 const metricFiles = ['docs/prometheus/alerts.yml', 'docs/grafana/millrace.json'];
 
 export function checkDocumentContent(root: string): string[] {
@@ -20,7 +20,7 @@ export function checkDocumentContent(root: string): string[] {
   ];
 }
 
-/** Commands that a reader can run, in a block that no test runs. */
+/** Commands that a reader can run, so tests must run them too. */
 const runsHere = /^(npm (start|run)|curl .*localhost:\d+|psql .*\.millrace)/;
 const severalProcesses = /^npm run workers/;
 
@@ -67,16 +67,16 @@ function linkProblems(root: string, path: string): string[] {
 const sourcePath =
   /(?<![\w/.@-])(?:ingestion|processor|scheduler|reporting|shared|dashboard|dev|e2e|bench)\/[\w./-]*\w/g;
 
-/** Built files are not there before the first start. */
+/** Built files do not exist before the first start. */
 const isBuilt = (path: string) => path.includes('/dist/') || path.endsWith('/dist');
 
 function pathProblems(root: string, path: string): string[] {
   const named = new Set(readDocument(root, path).match(sourcePath) ?? []);
   const missing = [...named].filter((file) => !isBuilt(file) && !existsSync(join(root, file)));
-  return missing.map((file) => `${path}: names ${file}, which does not exist`);
+  return missing.map((file) => `${path}: refers to ${file}, which does not exist`);
 }
 
-/** Not a metric: the schema of the queue on Postgres, which the code names by its prefix. */
+/** Not a metric, but the schema of the queue on Postgres. */
 const queueSchema = 'millrace_queue';
 
 function metricProblems(root: string): string[] {
@@ -88,6 +88,6 @@ function metricProblems(root: string): string[] {
     const unknown = [...named].filter(
       (name) => !inCode.has(name) && !inCode.has(name.replace(/_(bucket|sum|count)$/, '')),
     );
-    return unknown.map((name) => `${path}: names ${name}, which no service has`);
+    return unknown.map((name) => `${path}: refers to ${name}, which no service has`);
   });
 }

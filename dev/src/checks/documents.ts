@@ -8,7 +8,7 @@ import { toolVariables } from '../start-settings.js';
 
 const variablesPage = 'docs/configuration.md';
 const errorsPage = 'docs/errors.md';
-/** Beyond it a first page is not read to its end. */
+/** Longer first pages are not read to the end. */
 const mostReadmeWords = 900;
 
 /** The part of a Joi schema that lists its variables. */

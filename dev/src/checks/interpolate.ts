@@ -1,4 +1,3 @@
-/** Fills in variables in docker-compose.yml as Compose does, nested defaults included. */
 /** The end of the expression that begins at `from`. */
 function closingBrace(text: string, from: number): number {
   let depth = 0;
@@ -13,7 +12,7 @@ function closingBrace(text: string, from: number): number {
 /** `NAME`, `NAME:-default`, `NAME:+other` or `NAME:?message`. Without the colon, an empty value counts as set. */
 function valueIn(expression: string, env: Record<string, string>): string {
   const [, name, colon, sign, other = ''] = /^(\w+)(?:(:?)([-+?])([\s\S]*))?$/.exec(expression) ?? [];
-  if (name === undefined) throw new Error(`"\${${expression}}" is no variable`);
+  if (name === undefined) throw new Error(`"\${${expression}}" is not a variable`);
   const value = env[name];
   const isSet = colon === ':' ? Boolean(value) : value !== undefined;
   if (sign === '+') return isSet ? interpolate(other, env) : '';
@@ -22,7 +21,10 @@ function valueIn(expression: string, env: Record<string, string>): string {
   return value ?? '';
 }
 
-/** @throws Error for a required variable that is not set, or an invalid expression */
+/**
+ * Fills in variables like Compose, including nested defaults.
+ * @throws Error for a required variable that is not set, or an invalid expression
+ */
 export function interpolate(text: string, env: Record<string, string>): string {
   let result = '';
   for (let at = 0; at < text.length; at += 1) {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ClearError } from '../clear-error.js';
+import { CommandError } from '@millrace/shared/commands/command-error';
 import { createClosingList } from '../closing-list.js';
 import { dumpSchema } from '../dump-schema.js';
 import { firstDifference } from '../first-difference.js';
@@ -34,7 +34,7 @@ async function migratedSchema(root: string): Promise<string> {
     const env = { ...inherited, DATABASE_URL: url, LOG_LEVEL: 'error' };
     const script = join(root, 'shared', 'dist', 'commands', 'migrate-command.js');
     const { code, output } = await runProgram(script, [], { cwd: root, env });
-    if (code !== 0) throw new ClearError(`the migrations fail on an empty database: ${output}`);
+    if (code !== 0) throw new CommandError(`the migrations fail on an empty database: ${output}`);
     return note + (await dumpSchema(url));
   } finally {
     await closing.closeAll();

@@ -7,9 +7,9 @@ import { siteTables, tableKeys } from './schema-tables.js';
 
 /** Statements that cover all sites on purpose, by owner, with the reason. */
 const overAllSites: Readonly<Record<string, string>> = {
-  'processor.cleanEventDuplicates': 'removes what is old of every site, at night',
-  'processor.cleanClockedEvents': 'removes what is old of every site, at night',
-  'processor.dropSegments': 'a month of events goes for all sites at once',
+  'processor.cleanEventDuplicates': 'removes old rows of every site, at night',
+  'processor.cleanClockedEvents': 'removes old rows of every site, at night',
+  'processor.dropSegments': 'drops a month of events of all sites at once',
   'processor.adoptDeadLetters': 'only for letters without a site, as release 0.3 wrote them; a sharded table has none',
   'scheduler.adoptLetter': 'only for letters without a site, as release 0.3 wrote them; a sharded table has none',
 };
@@ -19,7 +19,7 @@ const changingFunctions =
 
 /** Problems that any statement can have. */
 const rules: { pattern: RegExp; reason: string }[] = [
-  { pattern: /\bctid\b/, reason: 'ctid means a place on one machine: name rows by their key' },
+  { pattern: /\bctid\b/, reason: 'ctid is a location on one machine: select rows by their key' },
   {
     pattern: /\bselect\s+from\b/,
     reason: '`select from` has no column, which a sharded table refuses: write `select 1 from`',

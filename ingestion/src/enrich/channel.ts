@@ -1,4 +1,4 @@
-/** As Google Analytics groups them, with assistants apart: https://support.google.com/analytics/answer/9756891 */
+/** The default channels of Google Analytics, plus one for assistants: https://support.google.com/analytics/answer/9756891 */
 export type Channel =
   | 'Direct'
   | 'Organic Search'

@@ -128,7 +128,7 @@ const steps: Record<Exclude<Enrichment, 'visitor'>, Step> = {
 const stepNames = Object.keys(steps) as (keyof typeof steps)[];
 
 /** Returns false if the day's salt is not loaded. */
-function nameUnknown(event: Event, { address, userAgent = '', settings }: Origin, deps: EnrichDeps): boolean {
+function assignVisitorId(event: Event, { address, userAgent = '', settings }: Origin, deps: EnrichDeps): boolean {
   const salts = deps.sites.salts();
   if (event.user_id !== undefined || !salts || !address || settings.off.includes('visitor')) return true;
   const { site_id: siteId, timestamp } = event;
@@ -151,6 +151,6 @@ export function createEnrich(deps: EnrichDeps): Enrich {
     const origin = originOf(accepted, facts, settings, deps.readAgent);
     for (const name of stepNames) if (!settings.off.includes(name)) steps[name](event, origin, deps);
     accepted.hasContext ||= hasContext(event);
-    return nameUnknown(event, origin, deps);
+    return assignVisitorId(event, origin, deps);
   };
 }

@@ -27,7 +27,7 @@ for (const [channel, places] of sourceHosts) {
   }
 }
 
-/** A country's domain or `.com`, after the name of a brand. */
+/** A country's domain or `.com`, following a brand. */
 const COUNTRY = /\.(?:com|[a-z]{2}|(?:com?|org|net|ne|or)\.[a-z]{2})$/;
 /** The longest host name that DNS allows, in characters. */
 const MAX_HOST = 253;

@@ -46,7 +46,7 @@ const findNothing: GeoFile = () => NOWHERE;
 /** Keeps the previous data if the file is unreadable, and logs this once until it is readable again. */
 function createReload(path: string, logger: LocatorOptions['logger'], use: (file: GeoFile) => void) {
   let newest = 0;
-  let complained = false;
+  let hasLogged = false;
   return async () => {
     const own = ++newest;
     try {
@@ -55,11 +55,11 @@ function createReload(path: string, logger: LocatorOptions['logger'], use: (file
       if (own !== newest) return;
       use(file);
       logger.info({ path }, 'read the geo database');
-      complained = false;
+      hasLogged = false;
     } catch (err) {
-      if (own !== newest || complained) return;
+      if (own !== newest || hasLogged) return;
       logger.warn({ err, path }, 'the geo database is unreadable; keeping the previous data');
-      complained = true;
+      hasLogged = true;
     }
   };
 }
@@ -84,12 +84,12 @@ export async function createLocator({ geoDb, logger, checkEveryMs = 30_000 }: Lo
     const reload = createReload(geoDb, logger, (file) => {
       find = file;
     });
-    const look = (now: Stats, before: Stats) => {
+    const onChange = (now: Stats, before: Stats) => {
       if (now.mtimeMs !== before.mtimeMs || now.size !== before.size || now.ino !== before.ino) void reload();
     };
     // Watched before it is read, so that no change is missed. Polling also works for mounted folders.
-    watchFile(geoDb, { interval: checkEveryMs, persistent: false }, look);
-    close = () => unwatchFile(geoDb, look);
+    watchFile(geoDb, { interval: checkEveryMs, persistent: false }, onChange);
+    close = () => unwatchFile(geoDb, onChange);
     await reload();
   }
   find ??= await openBundled(logger);
@@ -104,5 +104,5 @@ function locate(find: GeoFile, given: string, timezone: string | undefined): Geo
   return country === undefined ? NOWHERE : { country };
 }
 
-/** @param address IPv6 as RFC 5952 writes it */
+/** @param address IPv6 in the form of RFC 5952 */
 const isLocal = (address: string) => LOCAL_IPV4.test(address) || LOCAL_IPV6.test(address);

@@ -35,17 +35,21 @@ function deviceOf(agent: ReadAgent, os: string | undefined, { mobile }: ReadHint
   return os === 'Android' ? 'tablet' : agent.device;
 }
 
-/** Hints win, except over what a set in the living room says of itself: it runs Chromium on Linux. */
+/** Hints take precedence, except on TVs and consoles, whose hints only say Chromium on Linux. */
 function combine(agent: ReadAgent, hints: ReadHints): ReadAgent {
-  const isSet = agent.device === 'tv' || agent.device === 'console';
-  const os = (isSet ? undefined : hints.os) ?? agent.os;
-  const hinted = os !== undefined && os === hints.os && hints.platformVersion !== undefined;
-  // A browser that only says it is made of Chromium may have more to say in its agent.
+  const isTvOrConsole = agent.device === 'tv' || agent.device === 'console';
+  const os = (isTvOrConsole ? undefined : hints.os) ?? agent.os;
+  const isVersionHinted = os !== undefined && os === hints.os && hints.platformVersion !== undefined;
+  // A browser whose hints only say Chromium may have a more specific name in its user agent.
   const isNamed = hints.browser !== undefined && (hints.browser !== 'Chromium' || agent.browser === 'Chrome');
   return {
     ...(isNamed ? hints : agent),
     os,
-    os_version: hinted ? nameHintedVersion(os, hints.platformVersion!) : os === agent.os ? agent.os_version : undefined,
+    os_version: isVersionHinted
+      ? nameHintedVersion(os, hints.platformVersion!)
+      : os === agent.os
+        ? agent.os_version
+        : undefined,
     device: deviceOf(agent, os, hints),
   };
 }
@@ -65,12 +69,13 @@ const hintNames = [
   ...(['sec-ch-ua-platform', 'sec-ch-ua-platform-version'] as const),
 ];
 
-/** Copied when cut, because a substring would keep the whole text alive. */
-const cut = (text: string, most: number) => (text.length > most ? Buffer.from(text.slice(0, most)).toString() : text);
+/** Truncates into a copy, because a substring would keep the whole string in memory. */
+const truncate = (text: string, most: number) =>
+  text.length > most ? Buffer.from(text.slice(0, most)).toString() : text;
 
 /**
- * As one text: a line for each hint, which as a header has no line end, and then the agent, which may have some where a server passes
- * it on. Without hints the lines are there all the same, or such an agent could begin like the hints of others.
+ * Cache key: one line per hint, then the user agent. Hints are headers, so they have no line breaks, but a user agent passed on by a
+ * server may. Missing hints get an empty line; otherwise such a user agent could imitate the hints of another browser.
  */
 function keyOf(agent: string, hints: ClientHints = {}): string {
   let key = '';
@@ -78,25 +83,25 @@ function keyOf(agent: string, hints: ClientHints = {}): string {
   return key + agent;
 }
 
-const cutHints = (hints: ClientHints): ClientHints =>
+const truncateHints = (hints: ClientHints): ClientHints =>
   Object.fromEntries(hintNames.map((name) => [name, hints[name]?.slice(0, MAX_HINT)]));
 
 /**
- * A reader that remembers the last `maxAgents` different agents: reading one takes some 50 µs. Whether it is a bot says isbot, and
- * our list of crawlers for language models. Only the first 1,024 characters of an agent are looked at, and 256 of each hint:
- * 10,000 agents of somebody who invents them take 25 MB. The answers are shared: they are frozen.
+ * Caches the last `maxAgents` distinct user agents, because parsing one takes about 50 µs. Bots are recognised by isbot and by our
+ * list of crawlers for language models. Reads only the first 1,024 characters of a user agent and 256 of each hint, so that 10,000
+ * made-up user agents take at most 25 MB. Results are shared, and therefore frozen.
  */
 export function createAgentReader(maxAgents = 10_000): AgentReader {
-  const known = new LRUCache<string, Agent>({ max: maxAgents });
+  const cache = new LRUCache<string, Agent>({ max: maxAgents });
   return (userAgent, hints) => {
-    const agent = cut(userAgent, MAX_AGENT);
+    const agent = truncate(userAgent, MAX_AGENT);
     if (agent.trim() === '') return NOTHING;
     const key = keyOf(agent, hints);
-    let found = known.get(key);
+    let found = cache.get(key);
     if (found === undefined) {
-      found = Object.freeze(read(agent, hints === undefined ? {} : cutHints(hints)));
-      // A text made of parts keeps the headers alive that they were cut from.
-      known.set(Buffer.from(key).toString(), found);
+      found = Object.freeze(read(agent, hints === undefined ? {} : truncateHints(hints)));
+      // Copied, because a concatenated string keeps the headers it was built from in memory.
+      cache.set(Buffer.from(key).toString(), found);
     }
     return found;
   };

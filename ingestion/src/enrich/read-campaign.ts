@@ -1,9 +1,8 @@
-/** Reads UTM parameters and click ids from the query of a page. */
 import { cleanText } from './clean-text.js';
 import { findClickId } from './click-ids.js';
 import { remember } from './remember.js';
 
-/** The texts have 1 to 255 code points. */
+/** Values have 1 to 255 code points. */
 export interface Campaign {
   utm_source?: string | undefined;
   utm_medium?: string | undefined;
@@ -15,19 +14,19 @@ export interface Campaign {
 }
 
 const MAX_TEXT = 255;
-/** More than the address of an event can hold. */
+/** Longer than any URL of an event. */
 const MAX_QUERY = 4_096;
 
-const wanted: ReadonlySet<string> = new Set([
+const parameterNames: ReadonlySet<string> = new Set([
   ...['utm_source', 'utm_medium', 'utm_campaign', 'utm_term', 'utm_content'],
-  // Shorter names of `utm_source`, which other parameters may have by chance.
+  // Short forms of `utm_source`, with lower precedence because sites use these names for other things, too.
   ...['ref', 'source'],
 ]);
 
 /**
- * @param query the query of an address as it was sent, with or without `?`. Percent-encodings that are broken stay as they are,
- * and what is not UTF-8 becomes U+FFFD; names count in any case, of equal ones the first that is not empty. Of several click ids the
- * last counts: a link that was shared keeps the old ones, and the network that led here added its own behind them.
+ * Reads UTM parameters and the click id of a query string, with or without `?`. Invalid percent-encoding is left as it is, and invalid
+ * UTF-8 becomes U+FFFD. Names are case-insensitive; if one is repeated, the first value that is not empty counts. If there are several
+ * click ids, the last one counts: a shared link keeps the old ones, and the network that led here appended its own.
  */
 export const readCampaign: (query: string) => Readonly<Campaign> = remember(1_000, read);
 
@@ -35,14 +34,14 @@ function read(query: string): Campaign {
   const given = new Map<string, string>();
   let clickId: string | undefined;
   for (const [key, value] of new URLSearchParams(query.slice(0, MAX_QUERY))) {
-    // Links in mails and feeds are sometimes escaped once too often.
+    // Links in mails and feeds are sometimes escaped twice.
     const name = key.replace(/^amp;/, '').toLowerCase();
-    if (wanted.has(name)) {
+    if (parameterNames.has(name)) {
       const text = given.has(name) ? undefined : cleanText(value, MAX_TEXT);
       if (text !== undefined) given.set(name, text);
     } else if (value !== '') clickId = findClickId(name)?.name ?? clickId;
   }
-  // All have one shape, which is read faster than many.
+  // Always the same properties, so that all campaigns share a hidden class.
   return {
     utm_source: given.get('utm_source') ?? given.get('ref') ?? given.get('source'),
     utm_medium: given.get('utm_medium'),

@@ -1,6 +1,4 @@
-/** Reads client hints: https://wicg.github.io/ua-client-hints/ */
-
-/** The headers as they came. */
+/** Client hints as received: https://wicg.github.io/ua-client-hints/ */
 export interface ClientHints {
   'sec-ch-ua'?: string | undefined;
   'sec-ch-ua-full-version-list'?: string | undefined;
@@ -13,14 +11,14 @@ export interface ReadHints {
   browser?: string | undefined;
   browser_version?: string | undefined;
   os?: string | undefined;
-  /** As the platform numbers itself: `15.0.0` is Windows 11. */
+  /** As sent: `15.0.0` means Windows 11. */
   platformVersion?: string | undefined;
   mobile?: boolean | undefined;
 }
 
 /**
- * Brands and what their browsers are called. Those that stand beside another one's come first. Every other brand is ignored:
- * browsers invent one each (`Not;A=Brand`) so that nobody relies on the list.
+ * Brands, the most specific first, because browsers also send the brand they are based on. Other brands are ignored: each browser
+ * adds a made-up one (`Not;A=Brand`).
  */
 const brandNames: readonly (readonly [brand: string, name: string])[] = [
   ['HeadlessChrome', 'HeadlessChrome'],
@@ -60,7 +58,7 @@ function readBrands(list: string): Pick<ReadHints, 'browser' | 'browser_version'
 
 const unquote = (text = '') => /^\s*"([^"\\]*)"\s*$/.exec(text)?.[1] ?? '';
 
-/** An empty result where nothing usable was sent. */
+/** Values that are missing or unusable are undefined. */
 export function readHints(hints: ClientHints): ReadHints {
   const list = hints['sec-ch-ua-full-version-list'] || hints['sec-ch-ua'] || '';
   const mobile = /^\s*\?([01])\s*$/.exec(hints['sec-ch-ua-mobile'] ?? '')?.[1];

@@ -8,19 +8,19 @@ export interface Page {
 
 const address = /^https?:\/\/(?:[^/?#@]*@)?([^/?#]*)[^?#]*(?:\?([^#]*))?/i;
 const local = /^\/[^?#]*\?([^#]*)/;
-/** Letters beyond ASCII have become punycode by then. */
+/** Internationalized names arrive as punycode. */
 const hostname = /^(?:[\w.-]{1,253}|\[[\da-f:.]{2,45}\])$/;
 
-/** Empty for what is no name of a host. */
+/** Empty if `host` is not a valid host name. */
 const nameOf = remember(1_000, (host) => {
   const name = host.replace(/\.?(?::\d*)?$/, '').toLowerCase();
   return hostname.test(name) ? name : '';
 });
 
-/** As a column has it; undefined for what is no name of a host. */
+/** In lower case and without port; undefined if `host` is not a valid host name. */
 export const hostnameOf = (host: string): string | undefined => nameOf(host) || undefined;
 
-/** `path` as sent: a whole address, or what follows the host. */
+/** @param path as sent: a URL, or the part after the host */
 export function readPage(path: string): Page {
   if (path.startsWith('/')) return { hostname: undefined, query: local.exec(path)?.[1] || undefined };
   const [, host = '', query] = address.exec(path) ?? [];

@@ -1,4 +1,3 @@
-/** Parses the user agent of a browser. */
 import Bowser from 'bowser';
 import { nameAgentVersion } from './name-os-version.js';
 
@@ -12,10 +11,10 @@ export interface ReadAgent {
   device?: Device | undefined;
 }
 
-/** Bowser makes a name out of whatever an unknown agent begins with: only those that it knows are names. */
+/** Other names are just the first word of a user agent that bowser does not recognise. */
 const knownBrowsers: ReadonlySet<string> = new Set([...Object.values(Bowser.BROWSER_MAP), 'Miui', 'Opera Touch']);
-/** Where people say it otherwise than bowser. */
-const spokenBrowsers: ReadonlyMap<string, string> = new Map([
+/** Common names, if different from bowser's. */
+const commonNames: ReadonlyMap<string, string> = new Map([
   ['Microsoft Edge', 'Edge'],
   ['Samsung Internet for Android', 'Samsung Internet'],
   ['NAVER Whale Browser', 'Whale'],
@@ -25,13 +24,13 @@ const spokenBrowsers: ReadonlyMap<string, string> = new Map([
 ]);
 const devices: ReadonlySet<string> = new Set<Device>(['desktop', 'mobile', 'tablet', 'tv']);
 
-/** Consoles, which bowser takes for desktops and phones, with the name of the console and its version, where it says one. */
+/** Consoles, which bowser mistakes for desktops and phones. The groups are the console's name and, if sent, its version. */
 const consoles: readonly (readonly [pattern: RegExp, browser: string | undefined])[] = [
   [/\b(P(?:layStation|LAYSTATION) (?:\d|Vita|Portable))(?:[ /](\d{1,4}\.\d{1,4}))?/, 'PlayStation Browser'],
   [/\b(Xbox)\b/, undefined],
   [/\b(Nintendo (?:Switch 2|Switch|WiiU|Wii|3DS|DSi))\b/, 'Nintendo Browser'],
 ];
-/** Names that television sets and boxes for them carry, for those that say nothing else of it. */
+/** TVs and set-top boxes that bowser does not recognise as such. */
 const TV =
   /\b(?:(?:SMART|Smart)-?TV|HbbTV|NetCast|NETCAST|Web0S|webOS\.TV|GoogleTV|Android TV|BRAVIA|AFT[A-Z]{1,4}\d?|CrKey|MiTV|MIBOX|VIDAA|Roku)\b|\bTV Safari\//;
 const WEBVIEW = /; wv\) .*\bVersion\/\d/;
@@ -48,7 +47,7 @@ function readConsole(userAgent: string): ReadAgent | undefined {
 function readBrowser(parser: Bowser.Parser.Parser, userAgent: string): Pick<ReadAgent, 'browser' | 'browser_version'> {
   const { name = '', version } = parser.getBrowser();
   if (!knownBrowsers.has(name)) return {};
-  const browser = name === 'Chrome' && WEBVIEW.test(userAgent) ? 'Android WebView' : (spokenBrowsers.get(name) ?? name);
+  const browser = name === 'Chrome' && WEBVIEW.test(userAgent) ? 'Android WebView' : (commonNames.get(name) ?? name);
   return { browser, browser_version: /^\d{1,5}/.exec(version ?? '')?.[0] };
 }
 
@@ -56,7 +55,7 @@ function readSystem(parser: Bowser.Parser.Parser, userAgent: string): Pick<ReadA
   const { name, version = '', versionName = '' } = parser.getOS();
   if (!name) return {};
   const os = name === 'WebOS' ? 'webOS' : name;
-  // Chromium says `Android 10; K` on every version: https://www.chromium.org/updates/ua-reduction/
+  // Chromium sends `Android 10; K` on every version: https://www.chromium.org/updates/ua-reduction/
   if (os === 'Android' && /\bAndroid 10; K\b/.test(userAgent)) return { os };
   return { os, os_version: nameAgentVersion(os, os === 'Windows' ? versionName : version) || undefined };
 }
@@ -65,8 +64,8 @@ function readSystem(parser: Bowser.Parser.Parser, userAgent: string): Pick<ReadA
 export function readUserAgent(userAgent: string): ReadAgent {
   const parser = Bowser.getParser(userAgent, true);
   const browser = readBrowser(parser, userAgent);
-  const played = readConsole(userAgent);
-  if (played) return played.browser === undefined ? { ...played, ...browser } : played;
+  const gameConsole = readConsole(userAgent);
+  if (gameConsole) return gameConsole.browser === undefined ? { ...gameConsole, ...browser } : gameConsole;
   const type = TV.test(userAgent) ? 'tv' : (parser.getPlatformType() ?? '');
   const device = devices.has(type) ? (type as Device) : undefined;
   return { ...browser, ...readSystem(parser, userAgent), device };

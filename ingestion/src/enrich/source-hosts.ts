@@ -135,7 +135,7 @@ const display: Hosts = {
   Xandr: 'adnxs.com',
 };
 
-/** News and what stands below the hosts above but is something else. */
+/** News, and subdomains of the hosts above that are something else. */
 const others: Hosts = {
   'Google News': 'news.google.com com.google.android.apps.magazines',
   'Google Docs': 'docs.google.com drive.google.com sites.google.com classroom.google.com',
@@ -159,9 +159,9 @@ const others: Hosts = {
 };
 
 /**
- * Name of the place → words, in lower case. A word with a dot is a host, which stands for all below it too; where it ends in `.*`
- * any country's domain may follow. Android apps send their package's name for a host. A word without a dot is how people
- * spell the place in `utm_source`; its own name and its hosts need not be repeated for that.
+ * Words in lower case by the name of a source. A word with a dot is a host and includes its subdomains; `.*` at the end matches the
+ * top-level domain of any country. Android apps send the name of their package as the host. A word without a dot is a value of
+ * `utm_source`; the source's name and hosts are recognised there without being repeated.
  */
 export const sourceHosts: readonly (readonly [Channel, Hosts])[] = [
   ['Organic Search', searchHosts],

@@ -1,11 +1,11 @@
 import { getAllTimezones } from 'countries-and-timezones';
 
-/** Zones of half a continent, which only look as if they were a city's since the tz database merged them with one. */
+/** Zones of whole regions, which the tz database has merged with the zone of one city. */
 const continental: ReadonlySet<string> = new Set(['CET', 'EET', 'EST', 'HST', 'MET', 'MST', 'WET']);
 
 /**
- * The package has the names of the tz database, old ones too, and first of all countries of a zone the one that it is named in:
- * `Europe/Berlin` is DE, though Stockholm's clocks agree, and `Europe/Stockholm` SE, though it is only a link to Berlin by now.
+ * All names of the tz database, including old ones. A zone's first country is that of the city in its name: `Europe/Berlin` is DE
+ * although Stockholm has the same time, and `Europe/Stockholm` is SE although it is now only a link to Berlin.
  */
 const countries: ReadonlyMap<string, string> = new Map(
   Object.values(getAllTimezones({ deprecated: true }))

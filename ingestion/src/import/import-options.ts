@@ -1,5 +1,6 @@
 /** Command-line options of `npm run import`. */
-import { OptionProblem, readArguments } from '../send/read-arguments.js';
+import { CommandError } from '@millrace/shared/commands/command-error';
+import { catchProblem, type Problem, parseCommandLine } from '@millrace/shared/commands/parse-command-line';
 import { receiverArguments, receiverOf, siteOf } from '../send/receiver-options.js';
 import type { SenderEnvironment } from '../send/sender-config.js';
 import type { Receiver } from '../send/try-batch.js';
@@ -78,10 +79,7 @@ Exit code: 0 if every event was accepted. 1 if an event was not accepted, more o
 --max-unparsable allows, or a file could not be read to the end.
 `;
 
-export type CommandLine =
-  | { kind: 'help' }
-  | { kind: 'problem'; message: string }
-  | { kind: 'import'; options: ImportOptions };
+export type CommandLine = { kind: 'help' } | Problem | { kind: 'import'; options: ImportOptions };
 
 const ARGUMENTS = {
   ...receiverArguments,
@@ -100,25 +98,24 @@ const ARGUMENTS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-type Values = ReturnType<typeof readArguments<typeof ARGUMENTS>>['values'];
+const parse = (args: string[]) => parseCommandLine({ args, options: ARGUMENTS, allowPositionals: true });
+
+type Values = ReturnType<typeof parse>['values'];
 
 /** @param args the arguments after the name of the program; missing ones are taken from `environment` */
 export function importOptions(args: string[], environment: SenderEnvironment = {}): CommandLine {
-  try {
-    const { values, positionals } = readArguments(args, ARGUMENTS);
-    if (values.help) return { kind: 'help' };
-    return { kind: 'import', options: toOptions(values, positionals, environment) };
-  } catch (error) {
-    if (!(error instanceof OptionProblem)) throw error;
-    return { kind: 'problem', message: error.message };
-  }
+  return catchProblem(() => {
+    const { values, positionals } = parse(args);
+    if (values.help) return { kind: 'help' } as const;
+    return { kind: 'import' as const, options: toOptions(values, positionals, environment) };
+  });
 }
 
 function toOptions(values: Values, files: string[], environment: SenderEnvironment): ImportOptions {
   if (files.length === 0 || files.includes('')) {
-    throw new OptionProblem('Give the log files to import, or - for standard input.');
+    throw new CommandError('Give the log files to import, or - for standard input.');
   }
-  if (values.site === undefined) throw new OptionProblem('--site ID is required: the site that the log belongs to.');
+  if (values.site === undefined) throw new CommandError('--site ID is required: the site that the log belongs to.');
   return {
     files,
     siteId: siteOf(values.site),
@@ -142,7 +139,7 @@ function formatOf(name: string | undefined): LogFormat | undefined {
   if (name === undefined) return undefined;
   const format = formatNamed(name);
   if (format !== undefined) return format;
-  throw new OptionProblem(`--format takes one of ${formatNames.join(', ')}`);
+  throw new CommandError(`--format takes one of ${formatNames.join(', ')}`);
 }
 
 function jsonFieldsOf(text: string | undefined): JsonFields {
@@ -150,7 +147,7 @@ function jsonFieldsOf(text: string | undefined): JsonFields {
   const pairs = text.split(',').map((pair) => pair.split('=').map((part) => part.trim()));
   for (const [name = '', field, ...more] of pairs) {
     if (field && more.length === 0 && jsonFieldNames.includes(name)) continue;
-    throw new OptionProblem(
+    throw new CommandError(
       `--json-fields takes pairs such as time=ts,client=ip; the names on the left are ${jsonFieldNames.join(', ')}`,
     );
   }
@@ -159,7 +156,7 @@ function jsonFieldsOf(text: string | undefined): JsonFields {
 
 function identityOf(text = 'content'): Identity {
   if (text === 'content' || text === 'line-number') return text;
-  throw new OptionProblem(
+  throw new CommandError(
     '--identity takes content, or line-number for logs whose import was started with an earlier release.',
   );
 }
@@ -167,5 +164,5 @@ function identityOf(text = 'content'): Identity {
 function percentOf(text: string): number {
   const percent = /^\d+(\.\d+)?%?$/.test(text) ? Number.parseFloat(text) : Number.NaN;
   if (percent >= 0 && percent <= 100) return percent;
-  throw new OptionProblem('--max-unparsable takes a percentage from 0 to 100.');
+  throw new CommandError('--max-unparsable takes a percentage from 0 to 100.');
 }

@@ -16,7 +16,7 @@ const sometimes =
 const submit =
   (form: string, action: string): Act =>
   (visit) =>
-    visit.note('form_submit', { properties: { form, action } });
+    visit.addEvent('form_submit', { properties: { form, action } });
 
 const links = [
   'https://tea-gardens.example/visit',
@@ -24,15 +24,15 @@ const links = [
   'https://water-quality.example/map',
   'https://www.youtube.com/',
 ];
-const followLink: Act = (visit) => visit.note('outbound', { properties: { url: pick(visit.random, links) } });
+const followLink: Act = (visit) => visit.addEvent('outbound', { properties: { url: pick(visit.random, links) } });
 
 const guides = ['brewing-guide.pdf', 'tasting-notes.pdf'];
 const download: Act = (visit) => {
   const url = `https://${HOSTNAME}/downloads/${pick(visit.random, guides)}`;
-  visit.note('download', { properties: { url } });
+  visit.addEvent('download', { properties: { url } });
 };
 
-const subscribeToLetter = submit('newsletter', '/newsletter');
+const subscribeToNewsletter = submit('newsletter', '/newsletter');
 
 const drawMethod = weightedTexts('62 email; 26 google; 12 apple');
 
@@ -40,20 +40,20 @@ const drawMethod = weightedTexts('62 email; 26 google; 12 apple');
 const signUp: Act = (visit) => {
   if (visit.isReturn) return;
   submit('sign-up', '/account')(visit);
-  visit.note('signup', { properties: { method: drawMethod(visit.random) } });
+  visit.addEvent('signup', { properties: { method: drawMethod(visit.random) } });
 };
 
 /** In chronological order. */
 const acts: Readonly<Partial<Record<PageKind, readonly Act[]>>> = {
-  home: [sometimes(0.02, subscribeToLetter)],
-  post: [sometimes(0.03, download), sometimes(0.025, subscribeToLetter), sometimes(0.06, followLink)],
+  home: [sometimes(0.02, subscribeToNewsletter)],
+  post: [sometimes(0.03, download), sometimes(0.025, subscribeToNewsletter), sometimes(0.06, followLink)],
   about: [sometimes(0.1, followLink)],
   contact: [sometimes(0.35, submit('contact', '/contact'))],
   box: [sometimes(0.05, download)],
   signUp: [sometimes(0.6, signUp)],
   thanks: [payOrder],
   boxThanks: [subscribe],
-  missing: [(visit) => visit.note('not_found')],
+  missing: [(visit) => visit.addEvent('not_found')],
 };
 
 export function addToCart(visit: Visit): void {
@@ -61,7 +61,7 @@ export function addToCart(visit: Visit): void {
   const quantity = wholeNumber(visit.random, 1, 3) === 3 ? 2 : 1;
   for (let count = 0; count < quantity; count += 1) visit.cart.push(product);
   const { slug, category, price } = product;
-  visit.note('add_to_cart', { profile_id: slug, properties: { product: slug, category, price, quantity } });
+  visit.addEvent('add_to_cart', { profile_id: slug, properties: { product: slug, category, price, quantity } });
 }
 
 /** Generates the events of a visitor who stays on the page for `dwellMs`. */

@@ -18,7 +18,7 @@ export interface Arrival {
   isBounce: boolean;
 }
 
-export interface Occasion {
+export interface ArrivalOptions {
   /** `YYYY-MM-DD`. */
   day: string;
   isPhone: boolean;
@@ -35,11 +35,11 @@ function newsletterShare(day: string): number {
   return [0.14, 0.06, 0.03][since] ?? 0.015;
 }
 
-function drawSource({ day, isPhone, isReturn }: Occasion, random: Random): Source {
-  const loyalty = isReturn ? 2 : 1;
-  const drawn = random() - newsletterShare(day) * loyalty;
+function drawSource({ day, isPhone, isReturn }: ArrivalOptions, random: Random): Source {
+  const returnFactor = isReturn ? 2 : 1;
+  const drawn = random() - newsletterShare(day) * returnFactor;
   if (drawn < 0) return newsletter;
-  if (drawn < 0.2 * loyalty) return direct;
+  if (drawn < 0.2 * returnFactor) return direct;
   return isPhone ? drawOnPhone(random) : drawElsewhere(random);
 }
 
@@ -50,12 +50,12 @@ function contextOf(referrer: string | undefined, query: string | undefined): Eve
   return { ...(query !== undefined && { query }), ...found, ...findSource({ ...found, referrerHost }) };
 }
 
-export function makeArrival(occasion: Occasion, random: Random): Arrival {
-  const { referrer, query, drawLanding, bounces } = drawSource(occasion, random);
+export function makeArrival(options: ArrivalOptions, random: Random): Arrival {
+  const { referrer, query, drawLanding, bounces } = drawSource(options, random);
   return {
     page: drawPage[drawLanding(random) as PageKind](random),
     referrer,
-    context: contextOf(referrer, query?.(random, occasion.day)),
+    context: contextOf(referrer, query?.(random, options.day)),
     isBounce: random() < bounces,
   };
 }

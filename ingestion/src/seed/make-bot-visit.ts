@@ -17,7 +17,7 @@ const drawPlace = weighted([
 const MOST_PAGES = 30;
 const PAUSE_SECONDS = 6;
 
-/** Its events carry what ingestion tells of a bot: its name, and neither browser nor system. */
+/** Events have the columns that ingestion fills in for bots: their name, but no browser or system. */
 export function makeBotVisit(siteId: string, startMs: number, random: Random): Event[] {
   const who = {
     ...{ site_id: siteId, user_id: `bot-${hexDigits(random, 12)}`, hostname: HOSTNAME },

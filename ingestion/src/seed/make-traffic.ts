@@ -25,22 +25,28 @@ export interface TrafficVisit {
   events: Event[];
 }
 
-/** Draws one of the visitors whose first visit is on a day. */
-interface Who {
+/** Identifies a visitor by the day of the first visit. */
+interface VisitorKey {
   firstDay: string;
   group: 'newcomer' | 'spike';
   index: number;
 }
 
-function visit(options: TrafficOptions, { firstDay, group, index }: Who, day: string, random: Random, spike?: Spike) {
+function visit(
+  options: TrafficOptions,
+  { firstDay, group, index }: VisitorKey,
+  day: string,
+  random: Random,
+  spike?: Spike,
+) {
   const visitor = makeVisitor(createRandom(options.seed, 'visitor', firstDay, group, index));
   const isReturn = firstDay !== day;
   const arrival = spike
     ? makeSpikeArrival(spike, random)
     : makeArrival({ day, isPhone: visitor.device === 'mobile', isReturn }, random);
   const startMs = drawTimeOfDay(day, visitor, random);
-  const coming = { ...arrival, siteId: options.siteId, visitor, isReturn, startMs };
-  return { day, firstDay, events: makeVisit(coming, random) };
+  const visitOptions = { ...arrival, siteId: options.siteId, visitor, isReturn, startMs };
+  return { day, firstDay, events: makeVisit(visitOptions, random) };
 }
 
 function firstVisit(options: TrafficOptions, day: string, index: number, spike?: Spike): TrafficVisit {

@@ -13,7 +13,7 @@ const MOST_PAGES = 40;
 /** Shorter than the inactivity that ends a visit. */
 const LONGEST_STAY_MS = 20 * 60_000;
 /** The SDK does not report shorter ones. */
-const SHORTEST_LOOK_MS = 3_000;
+const MIN_ENGAGED_MS = 3_000;
 
 /** Median seconds on a page. */
 const medianStays: Readonly<Record<PageKind, number>> = {
@@ -22,28 +22,27 @@ const medianStays: Readonly<Record<PageKind, number>> = {
   ...{ about: 32, contact: 40, shipping: 30, signUp: 45, missing: 8 },
 };
 
-/** What the page is about. */
 function aboutPage({ page }: Visit) {
   const product = products.find(({ path }) => path === page.path);
   return product === undefined ? {} : { profile_id: product.slug };
 }
 
-function noteLook(visit: Visit, stayMs: number): void {
+function addEngagement(visit: Visit, stayMs: number): void {
   const { random, page } = visit;
   const engaged_ms = Math.round(stayMs * (0.5 + 0.5 * random()));
   const scroll_percent = wholeNumber(random, page.kind === 'post' ? 25 : 40, 100);
-  if (engaged_ms >= SHORTEST_LOOK_MS) visit.note('engagement', { properties: { engaged_ms, scroll_percent } });
+  if (engaged_ms >= MIN_ENGAGED_MS) visit.addEvent('engagement', { properties: { engaged_ms, scroll_percent } });
 }
 
 /** Looks at a page before going on from it. */
-function look(visit: Visit, step: Step): void {
+function viewPage(visit: Visit, step: Step): void {
   const { random, page } = visit;
   const stayMs = Math.round(Math.min(LONGEST_STAY_MS, 1_000 * duration(random, medianStays[page.kind])));
-  visit.note('view', aboutPage(visit));
+  visit.addEvent('view', aboutPage(visit));
   actOnPage(visit, stayMs);
   visit.nowMs += stayMs;
   if (step === 'cart' && page.kind === 'product') addToCart(visit);
-  noteLook(visit, stayMs);
+  addEngagement(visit, stayMs);
   visit.nowMs += wholeNumber(random, 150, 900);
 }
 
@@ -54,7 +53,7 @@ function stepFromFirst({ page, random }: Visit, isBounce: boolean): Step {
   return step;
 }
 
-export interface Coming extends Arrival {
+export interface VisitOptions extends Arrival {
   siteId: string;
   visitor: Visitor;
   isReturn: boolean;
@@ -63,11 +62,11 @@ export interface Coming extends Arrival {
 }
 
 /** All events of the visit and its later consequences; deterministic for the same random numbers. */
-export function makeVisit(coming: Coming, random: Random): Event[] {
-  const visit = openVisit(coming, random);
-  let step = stepFromFirst(visit, coming.isBounce);
+export function makeVisit(options: VisitOptions, random: Random): Event[] {
+  const visit = openVisit(options, random);
+  let step = stepFromFirst(visit, options.isBounce);
   for (let pages = 1; ; pages += 1) {
-    look(visit, step);
+    viewPage(visit, step);
     if (step === 'leave' || pages === MOST_PAGES) return visit.events;
     visit.goTo(drawPage[step](random));
     step = nextStep(visit.page.kind, random);

@@ -21,12 +21,12 @@ export interface Visit {
   /** Goes to another page. */
   goTo(page: Page): void;
   /** Adds an event on the current page. */
-  note(type: string, about?: About): void;
+  addEvent(type: string, about?: About): void;
   /** Adds an event of the shop's server after the visit. It has no user, so it does not start another visit. */
-  noteLater(type: string, atMs: number, about: About): void;
+  addLaterEvent(type: string, atMs: number, about: About): void;
 }
 
-export interface Beginning {
+export interface VisitStart {
   siteId: string;
   visitor: Visitor;
   isReturn: boolean;
@@ -38,7 +38,7 @@ export interface Beginning {
 }
 
 /** Columns that are the same for all events of a visit. */
-function fixedColumns({ siteId, visitor, startMs }: Beginning, random: Random) {
+function fixedColumns({ siteId, visitor, startMs }: VisitStart, random: Random) {
   const { country, region, city, browser, os, osVersion, device, language, screen, timezone } = visitor;
   const safari = browser === 'Safari' ? osVersion?.split('.')[0] : undefined;
   const version = safari ?? browserVersion(browser, startMs, visitor.behind);
@@ -56,7 +56,7 @@ function fixedColumns({ siteId, visitor, startMs }: Beginning, random: Random) {
 const addressOf = ({ path }: Page, { query }: EventContext) =>
   `https://${HOSTNAME}${path}${query === undefined ? '' : `?${query}`}`;
 
-export function openVisit(beginning: Beginning, random: Random): Visit {
+export function openVisit(beginning: VisitStart, random: Random): Visit {
   const { visitor, isReturn, startMs, page } = beginning;
   const columns = fixedColumns(beginning, random);
   const columnsOf = ({ path, title }: Page, referrer: string | undefined, context: EventContext) => ({
@@ -75,10 +75,10 @@ export function openVisit(beginning: Beginning, random: Random): Visit {
       address = addressOf(next, {});
       visit.page = next;
     },
-    note(type, about) {
+    addEvent(type, about) {
       visit.events.push({ ...pageColumns, event_type: type, ...at(visit.nowMs), ...about });
     },
-    noteLater(type, atMs, about) {
+    addLaterEvent(type, atMs, about) {
       visit.events.push({ site_id: columns.site_id, event_type: type, ...at(atMs), path: '', ...about });
     },
   };

@@ -5,7 +5,7 @@ import type { Visit } from './open-visit.js';
 const HOUR_MS = 3_600_000;
 const FAILED = 0.05;
 const REFUNDED = 0.05;
-const SECOND_TRY_AFTER_MS = 2_000;
+const RETRY_AFTER_MS = 2_000;
 
 const centsOf = (price: number) => Math.round(price * 100);
 
@@ -20,17 +20,17 @@ export function payOrder(visit: Visit): void {
   function pay(status: 'succeeded' | 'failed'): string {
     const transaction_id = drawReference(random, 'order');
     const properties = { transaction_id, ...money, status, items: cart.length };
-    visit.note('payment', { profile_id, properties });
+    visit.addEvent('payment', { profile_id, properties });
     return transaction_id;
   }
   if (random() < FAILED) {
     pay('failed');
-    visit.nowMs += SECOND_TRY_AFTER_MS;
+    visit.nowMs += RETRY_AFTER_MS;
   }
   const transaction_id = pay('succeeded');
   cart.length = 0;
   if (random() >= REFUNDED) return;
   const atMs = visit.nowMs + wholeNumber(random, 2, 12) * dayMs + wholeNumber(random, 0, 8 * HOUR_MS);
   const properties = { refund_id: drawReference(random, 'refund'), transaction_id, ...money };
-  visit.noteLater('refund', atMs, { profile_id, properties });
+  visit.addLaterEvent('refund', atMs, { profile_id, properties });
 }

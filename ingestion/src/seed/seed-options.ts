@@ -1,7 +1,8 @@
 /** Command-line options of `npm run seed`. */
+import { CommandError } from '@millrace/shared/commands/command-error';
+import { catchProblem, type Problem, parseCommandLine } from '@millrace/shared/commands/parse-command-line';
 import { isCalendarDate } from '@millrace/shared/time/time';
 import { addDays } from '@millrace/shared/time/zone-days';
-import { OptionProblem, readArguments } from '../send/read-arguments.js';
 import { receiverArguments, receiverOf, siteOf } from '../send/receiver-options.js';
 import type { SenderEnvironment } from '../send/sender-config.js';
 import type { Receiver } from '../send/try-batch.js';
@@ -37,10 +38,7 @@ interruption or on a later day: events that were already sent count once, and on
 Exit code: 0 if every event was accepted, 1 otherwise.
 `;
 
-export type CommandLine =
-  | { kind: 'help' }
-  | { kind: 'problem'; message: string }
-  | { kind: 'seed'; options: SeedOptions };
+export type CommandLine = { kind: 'help' } | Problem | { kind: 'seed'; options: SeedOptions };
 
 const ARGUMENTS = {
   ...receiverArguments,
@@ -56,28 +54,27 @@ const MOST_VISITORS = 100_000;
 /** Ingestion refuses earlier events. */
 const EARLIEST_DAY = '2000-01-01';
 
-type Values = ReturnType<typeof readArguments<typeof ARGUMENTS>>['values'];
+const parse = (args: string[]) => parseCommandLine({ args, options: ARGUMENTS, allowPositionals: true });
+
+type Values = ReturnType<typeof parse>['values'];
 
 /** @param args the arguments after the name of the program; @param nowMs the current time, after which there are no events */
 export function seedOptions(args: string[], nowMs: number, environment: SenderEnvironment = {}): CommandLine {
-  try {
-    const { values, positionals } = readArguments(args, ARGUMENTS);
-    if (values.help) return { kind: 'help' };
-    if (positionals.length > 0) throw new OptionProblem(`Unexpected argument '${positionals[0]}'.`);
-    return { kind: 'seed', options: toOptions(values, nowMs, environment) };
-  } catch (error) {
-    if (!(error instanceof OptionProblem)) throw error;
-    return { kind: 'problem', message: error.message };
-  }
+  return catchProblem(() => {
+    const { values, positionals } = parse(args);
+    if (values.help) return { kind: 'help' } as const;
+    if (positionals.length > 0) throw new CommandError(`Unexpected argument '${positionals[0]}'.`);
+    return { kind: 'seed' as const, options: toOptions(values, nowMs, environment) };
+  });
 }
 
 function toOptions(values: Values, nowMs: number, environment: SenderEnvironment): SeedOptions {
-  if (values.site === undefined) throw new OptionProblem('--site ID is required: the site that the traffic is for.');
+  if (values.site === undefined) throw new CommandError('--site ID is required: the site that the traffic is for.');
   const siteId = siteOf(values.site);
   const days = countOf('--days', values.days ?? '60', MOST_DAYS);
   const lastDay = dayOf(values.until, nowMs);
   const firstDay = addDays(lastDay, 1 - days);
-  if (firstDay < EARLIEST_DAY) throw new OptionProblem('--days and --until must not go back before the year 2000.');
+  if (firstDay < EARLIEST_DAY) throw new CommandError('--days and --until must not go back before the year 2000.');
   return {
     ...receiverOf(values, environment),
     isFound: values.url === undefined,
@@ -93,13 +90,13 @@ function toOptions(values: Values, nowMs: number, environment: SenderEnvironment
 function countOf(option: string, text: string, most: number): number {
   const count = /^\d{1,6}$/.test(text) ? Number(text) : 0;
   if (count >= 1 && count <= most) return count;
-  throw new OptionProblem(`${option} takes a whole number from 1 to ${most.toLocaleString('en')}.`);
+  throw new CommandError(`${option} takes a whole number from 1 to ${most.toLocaleString('en')}.`);
 }
 
 function dayOf(text: string | undefined, nowMs: number): string {
   const today = new Date(nowMs).toISOString().slice(0, 10);
   if (text === undefined) return today;
-  if (!isCalendarDate(text)) throw new OptionProblem('--until takes a day such as 2026-01-31.');
-  if (text > today) throw new OptionProblem(`--until takes a day up to today, which is ${today} in UTC.`);
+  if (!isCalendarDate(text)) throw new CommandError('--until takes a day such as 2026-01-31.');
+  if (text > today) throw new CommandError(`--until takes a day up to today, which is ${today} in UTC.`);
   return text;
 }

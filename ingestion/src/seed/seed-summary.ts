@@ -23,7 +23,7 @@ export function seedSummary(options: SeedOptions, { tally, isWhole }: Sent, envi
     ...tally.firstRejected.map((message) => `Rejected by the server: ${message}`),
     `${days.toLocaleString('en')} day${days === 1 ? '' : 's'} of traffic, ${range} (UTC), for site ${siteId}:`,
     ...rows,
-    ...(tally.accepted === 0 ? [] : ['', ...whatNext(options, environment)]),
+    ...(tally.accepted === 0 ? [] : ['', ...nextSteps(options, environment)]),
     '',
   ].join('\n');
 }
@@ -35,7 +35,7 @@ function countRows({ accepted, rejected, visitors, botEvents }: SeedTally, isWho
   return rows;
 }
 
-function whatNext(options: SeedOptions, environment: SenderEnvironment): string[] {
+function nextSteps(options: SeedOptions, environment: SenderEnvironment): string[] {
   const { siteId: site_id, firstDay, lastDay } = options;
   const query = {
     ...{ site_id, metrics: ['visitors', 'views'], date_range: [firstDay, lastDay], dimensions: ['visit:source'] },

@@ -10,7 +10,7 @@ const LARGER_AMOUNT = '34.00';
 /** Far longer than usual ranges. */
 const MOST_MONTHS = 36;
 const FAILED = 0.05;
-const TRIED_AGAIN_AFTER_MS = 2 * dayMs;
+const RETRY_AFTER_MS = 2 * dayMs;
 const CHANGED = 0.15;
 const CANCELED_EACH_MONTH = 0.12;
 
@@ -51,15 +51,15 @@ export function subscribe(visit: Visit): void {
   };
   const payment = (month: number, status: 'succeeded' | 'failed') =>
     about({ transaction_id: drawReference(random, 'order'), status, ...planOf(month) });
-  visit.note('payment', payment(0, 'succeeded'));
+  visit.addEvent('payment', payment(0, 'succeeded'));
   for (let month = 1; month < months; month += 1) {
     const dueMs = addMonths(startMs, month);
-    if (month === largerFrom) visit.noteLater('subscription_changed', dueMs - dayMs, about(planOf(month)));
+    if (month === largerFrom) visit.addLaterEvent('subscription_changed', dueMs - dayMs, about(planOf(month)));
     const hasFailed = random() < FAILED;
-    if (hasFailed) visit.noteLater('payment', dueMs, payment(month, 'failed'));
-    visit.noteLater('payment', hasFailed ? dueMs + TRIED_AGAIN_AFTER_MS : dueMs, payment(month, 'succeeded'));
+    if (hasFailed) visit.addLaterEvent('payment', dueMs, payment(month, 'failed'));
+    visit.addLaterEvent('payment', hasFailed ? dueMs + RETRY_AFTER_MS : dueMs, payment(month, 'succeeded'));
   }
   const endMs = addMonths(startMs, months);
   const canceledMs = endMs - wholeNumber(random, 1, 20) * dayMs;
-  visit.noteLater('subscription_canceled', canceledMs, about({ subscription_id, currency, ends: 'period_end' }));
+  visit.addLaterEvent('subscription_canceled', canceledMs, about({ subscription_id, currency, ends: 'period_end' }));
 }

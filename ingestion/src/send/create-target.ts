@@ -16,10 +16,10 @@ export function createTarget({ url, key }: Receiver, { giveUpAfterMs, stop, onWa
 
 /** Drops repeated notes, because batches in flight wait for the same reason at the same time. */
 function throttled(note: (text: string) => void): (text: string) => void {
-  let notedAt = Number.NEGATIVE_INFINITY;
+  let lastNoteAt = Number.NEGATIVE_INFINITY;
   return (text) => {
-    if (Date.now() - notedAt < NOTE_EVERY_MS) return;
-    notedAt = Date.now();
+    if (Date.now() - lastNoteAt < NOTE_EVERY_MS) return;
+    lastNoteAt = Date.now();
     note(text);
   };
 }

@@ -32,7 +32,7 @@ export async function postBatch(batch: Batch, target: Target): Promise<BatchAnsw
   for (let tries = 1; ; tries += 1) {
     const startedAt = Date.now();
     const verdict = await tryBatch(target, batch.body, batch.numbers.length);
-    if (verdict.kind !== 'retry' || !verdict.nothingThere) target.wasReachable = true;
+    if (verdict.kind !== 'retry' || !verdict.isUnreachable) target.wasReachable = true;
     if (verdict.kind === 'answered') {
       target.lastAnswerAt = Date.now();
       return verdict;
@@ -71,8 +71,9 @@ function pauseBefore({ why, retryAfterMs }: RetryVerdict, tries: number, target:
       `${origin} ${why}. Is Millrace running? Start it with npm start, or give the URL of ingestion with --url.`,
     );
   }
-  const restMs = target.lastAnswerAt + target.giveUpAfterMs - Date.now();
-  if (restMs > 0 && (retryAfterMs ?? 0) <= restMs) return retryAfterMs ?? Math.min(backOffMs(tries), restMs);
+  const remainingMs = target.lastAnswerAt + target.giveUpAfterMs - Date.now();
+  if (remainingMs > 0 && (retryAfterMs ?? 0) <= remainingMs)
+    return retryAfterMs ?? Math.min(backOffMs(tries), remainingMs);
   const wait = retryAfterMs === null ? '' : ` and asks to wait ${seconds(retryAfterMs)}`;
   throw new CommandError(
     `${target.url} ${why}${wait}; gave up after ${seconds(target.giveUpAfterMs)} without success.`,

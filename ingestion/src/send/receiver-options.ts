@@ -1,6 +1,6 @@
 /** Options of all commands that send events. */
+import { CommandError } from '@millrace/shared/commands/command-error';
 import { siteIdPattern } from '@millrace/shared/contract/ids';
-import { OptionProblem } from './read-arguments.js';
 import type { SenderEnvironment } from './sender-config.js';
 import type { Receiver } from './try-batch.js';
 
@@ -17,21 +17,21 @@ interface ReceiverValues {
   key?: string | undefined;
 }
 
-/** Missing arguments are taken from `environment`. @throws OptionProblem */
+/** Missing arguments are taken from `environment`. @throws CommandError */
 export function receiverOf({ url, key }: ReceiverValues, { MILLRACE_URL, MILLRACE_KEY }: SenderEnvironment): Receiver {
   return { url: eventsUrl(url ?? MILLRACE_URL ?? DEFAULT_URL), key: keyOf(key ?? MILLRACE_KEY) };
 }
 
-/** @throws OptionProblem */
+/** @throws CommandError */
 export function siteOf(text: string): string {
   if (siteIdPattern.test(text)) return text;
-  throw new OptionProblem('--site takes 1 to 64 of the characters A-Z a-z 0-9 . _ -');
+  throw new CommandError('--site takes 1 to 64 of the characters A-Z a-z 0-9 . _ -');
 }
 
 /** Checked here, because fetch reports an invalid header like an unreachable server. */
 function keyOf(key: string | undefined): string | undefined {
   if (key === undefined || /^[\x21-\x7e]+$/.test(key)) return key;
-  throw new OptionProblem(
+  throw new CommandError(
     'The key of --key or MILLRACE_KEY must not be empty or contain spaces; keys look like mr_....',
   );
 }
@@ -40,12 +40,12 @@ function keyOf(key: string | undefined): string | undefined {
 function eventsUrl(base: string): URL {
   const url = URL.canParse(base) ? new URL(base) : null;
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw new OptionProblem(`--url takes a URL that starts with http:// or https://, such as ${DEFAULT_URL}`);
+    throw new CommandError(`--url takes a URL that starts with http:// or https://, such as ${DEFAULT_URL}`);
   }
   if (url.username !== '' || url.password !== '') {
-    throw new OptionProblem('--url takes a URL without user name and password.');
+    throw new CommandError('--url takes a URL without user name and password.');
   }
-  if (url.search !== '' || url.hash !== '') throw new OptionProblem('--url takes a URL without ? and #.');
+  if (url.search !== '' || url.hash !== '') throw new CommandError('--url takes a URL without ? and #.');
   url.pathname = `${url.pathname.replace(/\/+$/, '')}/events`;
   return url;
 }

@@ -8,7 +8,7 @@ export interface Rejection {
 
 export type Verdict =
   | { kind: 'answered'; accepted: number; rejected: Rejection[] }
-  | { kind: 'retry'; why: string; retryAfterMs: number | null; nothingThere?: boolean }
+  | { kind: 'retry'; why: string; retryAfterMs: number | null; isUnreachable?: boolean }
   | { kind: 'refused'; why: string; tooLarge?: boolean };
 
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -48,8 +48,8 @@ export async function tryBatch({ url, key }: Receiver, body: string, count: numb
     });
     return judge(response, await response.text(), count);
   } catch (error) {
-    const nothingThere = !isTimeout(error) && !LATE_FAILURES.has(String(causeOf(error).code));
-    return { kind: 'retry', why: connectionProblem(error), retryAfterMs: null, nothingThere };
+    const isUnreachable = !isTimeout(error) && !LATE_FAILURES.has(String(causeOf(error).code));
+    return { kind: 'retry', why: connectionProblem(error), retryAfterMs: null, isUnreachable };
   }
 }
 

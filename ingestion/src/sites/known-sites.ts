@@ -10,35 +10,35 @@ export interface KnownSites {
   /** By days since 1970; undefined without a database, so visitors without an id are not identified. */
   salts(): SaltsByDay | undefined;
   /** Resolves after the first attempt, whether it succeeded or not. */
-  asked: Promise<void>;
+  firstAttempt: Promise<void>;
   close(): Promise<void>;
 }
 
 const defaultSites: KnownSites = {
   settingsOf: () => defaultSettings,
   salts: () => undefined,
-  asked: Promise.resolve(),
+  firstAttempt: Promise.resolve(),
   close: async () => {},
 };
 
-export interface Rhythm {
+export interface RefreshIntervals {
   everyMs: number;
   /** After a failure. */
-  againAfterMs: number;
+  retryAfterMs: number;
 }
 
 /** Changes of a site take effect within this time. */
-const defaultRhythm: Rhythm = { everyMs: 5_000, againAfterMs: 1_000 };
+const defaultIntervals: RefreshIntervals = { everyMs: 5_000, retryAfterMs: 1_000 };
 
 /** Without a database, all sites have the default settings. */
-export function openSites(url: string | undefined, logger: Logger, rhythm?: Rhythm): KnownSites {
+export function openSites(url: string | undefined, logger: Logger, intervals?: RefreshIntervals): KnownSites {
   if (url === undefined) return defaultSites;
   const options = { max: 1, statementTimeoutMs: 5_000, applicationName: 'millrace-ingestion-sites' };
-  return watchSites(createPool(url, logger, options), logger, rhythm);
+  return watchSites(createPool(url, logger, options), logger, intervals);
 }
 
 /** close() ends the pool. */
-function watchSites(pool: Pool, logger: Logger, { everyMs, againAfterMs } = defaultRhythm): KnownSites {
+function watchSites(pool: Pool, logger: Logger, { everyMs, retryAfterMs } = defaultIntervals): KnownSites {
   const logError = createErrorLog(logger, 'cannot read the settings of sites; will retry');
   let settings: SettingsBySite | undefined;
   let salts: SaltsByDay = new Map();
@@ -52,7 +52,7 @@ function watchSites(pool: Pool, logger: Logger, { everyMs, againAfterMs } = defa
       salts = await keepSalts(pool);
     } catch (error) {
       if (!isClosed) logError(error);
-      waitMs = againAfterMs;
+      waitMs = retryAfterMs;
     }
     if (!isClosed) timer = setTimeout(start, waitMs);
   }
@@ -63,7 +63,7 @@ function watchSites(pool: Pool, logger: Logger, { everyMs, againAfterMs } = defa
   return {
     settingsOf: (siteId) => settings && (settings.get(siteId) ?? defaultSettings),
     salts: () => salts,
-    asked: running,
+    firstAttempt: running,
     async close() {
       isClosed = true;
       clearTimeout(timer);

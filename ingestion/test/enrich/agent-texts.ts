@@ -1,4 +1,4 @@
-/** User agents of which a test only has to say what is special, and what they are read as. */
+/** Builds user agents and the expected results. */
 import type { Agent } from '../../src/enrich/read-agent.ts';
 
 export const windows = 'Windows NT 10.0; Win64; x64';

@@ -1,4 +1,3 @@
-/** On which channel a visit came, as somebody who tags links would expect it. */
 import { describe, expect, it } from 'vitest';
 import { type FoundSource, findSource } from '../../src/enrich/find-source.ts';
 
@@ -40,11 +39,11 @@ describe('utm_medium', () => {
     ['partner', 'referral', 'Referral'],
     ['partner', 'qr-code', 'Referral'],
     ['newsletter', 'link', 'Email'],
-  ])('of %s: %s is %s', (utm_source, utm_medium, channel) => {
+  ])('from source %s with medium %s is %s', (utm_source, utm_medium, channel) => {
     expect(findSource({ utm_source, utm_medium }).channel).toBe(channel);
   });
 
-  it('says the channel also where nobody says the source', () => {
+  it('determines the channel also without a source', () => {
     expect([
       findSource({ utm_medium: 'email' }),
       findSource({ utm_medium: 'qr-code' }),
@@ -52,7 +51,7 @@ describe('utm_medium', () => {
     ]).toEqual([{ channel: 'Email' }, { channel: 'Direct' }, found('Google', 'Paid Search')]);
   });
 
-  it('with a campaign that sells is shopping when it was paid for', () => {
+  it('with a shopping campaign is Shopping if it was paid for', () => {
     const campaigns = ['summer shopping', 'e-shop', 'workshop', 'summer'];
     const channels = campaigns.map(
       (utm_campaign) => findSource({ utm_source: 'google', utm_medium: 'cpc', utm_campaign }).channel,

@@ -1,4 +1,3 @@
-/** What client hints say where the user agent is frozen. */
 import { describe, expect, it } from 'vitest';
 import { type Agent, createAgentReader } from '../../src/enrich/read-agent.ts';
 import { agent, chrome, linux, mac, windows } from './agent-texts.ts';
@@ -23,7 +22,7 @@ describe('client hints', () => {
       agent('Chrome', '131', 'Windows', '11', 'desktop'),
     ],
     [
-      'Windows 11 at first',
+      'the first version of Windows 11',
       chrome(windows),
       hints(usual, '?0', '"Windows"', '"13.0.0"'),
       agent('Chrome', '131', 'Windows', '11', 'desktop'),
@@ -65,7 +64,7 @@ describe('client hints', () => {
       agent('Chrome', '131', 'Android', '14', 'mobile'),
     ],
     [
-      'a tablet that asks for desktop pages',
+      'a tablet that requests desktop pages',
       chrome(linux),
       hints(usual, '?0', '"Android"', '"13"'),
       agent('Chrome', '131', 'Android', '13', 'tablet'),
@@ -89,13 +88,13 @@ describe('client hints', () => {
       agent('Chromium', '131', 'Linux', undefined, 'desktop'),
     ],
     [
-      'a brand that is quoted',
+      'a brand with quotes',
       chrome(linux),
       hints(brands('\\"Google Chrome\\"', 'Not\\\\A;Brand'), '?0', '"Linux"'),
       agent('Chrome', '131', 'Linux', undefined, 'desktop'),
     ],
     [
-      'a television set',
+      'a TV',
       chrome('Web0S; Linux/SmartTV', '108.0.0.0'),
       hints(brands('Chromium'), '?0', '"Linux"'),
       { browser: 'webOS Browser', os: 'webOS', device: 'tv' },
@@ -107,16 +106,16 @@ describe('client hints', () => {
       agent('Chrome', '131', 'Windows', '10', 'desktop'),
     ],
     [
-      'a browser without a head',
+      'a headless browser',
       chrome(linux),
       hints(brands('HeadlessChrome', 'Chromium'), '?0', '"Linux"'),
       { device: 'bot', bot: 'HeadlessChrome' },
     ],
-  ])('win over the agent: %s', (_what, userAgent, given, expected) => {
+  ])('take precedence over the user agent: %s', (_what, userAgent, given, expected) => {
     expect(read(userAgent, given)).toEqual(expected);
   });
 
-  it('prefer the full list where it was asked for', () => {
+  it('prefer the full version list if the browser sent it', () => {
     const full = {
       'sec-ch-ua': usual,
       'sec-ch-ua-full-version-list': '"Chromium";v="131.0.6778.86", "Opera";v="115.0.5322.68"',
@@ -124,7 +123,7 @@ describe('client hints', () => {
     expect(read(chrome(linux), full)).toEqual(agent('Opera', '115', 'Linux', undefined, 'desktop'));
   });
 
-  it('are not taken from an agent with line ends, as a server may pass it on', () => {
+  it('are not taken from a user agent with line breaks, which a server may pass on', () => {
     const own = createAgentReader();
     const given = hints(usual, '?0', '"Windows"', '"15.0.0"');
     own(`${usual}\n\n?0\n"Windows"\n"15.0.0"\n${chrome(windows)}`);
@@ -133,7 +132,7 @@ describe('client hints', () => {
     expect(own(chrome(mac))).toEqual(agent('Chrome', '131', 'macOS', undefined, 'desktop'));
   });
 
-  it('of one browser do not stick to another with the same agent', () => {
+  it('of one browser are not applied to another with the same user agent', () => {
     const own = createAgentReader();
     const given = hints(usual, '?0', '"Windows"', '"15.0.0"');
     expect([own(chrome(windows), given).os_version, own(chrome(windows)).os_version]).toEqual(['11', '10']);

@@ -1,4 +1,3 @@
-/** Where visits come from and on which channel, as somebody who tags links would expect it. */
 import { describe, expect, it } from 'vitest';
 import { type FoundSource, findSource, type GivenSource } from '../../src/enrich/find-source.ts';
 import { sourceHosts } from '../../src/enrich/source-hosts.ts';
@@ -40,7 +39,7 @@ describe('a referrer', () => {
     ['com.google.android.gm', found('Gmail', 'Email')],
     ['com.google.android.googlequicksearchbox', found('Google', 'Organic Search')],
     ['com.linkedin.android', found('LinkedIn', 'Organic Social')],
-  ])('%s is a known place', (referrerHost, expected) => {
+  ])('%s is a known source', (referrerHost, expected) => {
     expect(findSource({ referrerHost })).toEqual(expected);
   });
 
@@ -63,11 +62,11 @@ describe('a referrer', () => {
     ],
     [`${'a'.repeat(60)}.${'b'.repeat(50)}.example`, `${'b'.repeat(50)}.example`],
     ['x'.repeat(100), 'x'.repeat(64)],
-  ])('%s refers by its own name', (referrerHost, source) => {
+  ])('%s, which is unknown, is a referral with the host as its source', (referrerHost, source) => {
     expect(findSource({ referrerHost })).toEqual({ source, channel: 'Referral' });
   });
 
-  it.each([undefined, '', ' ', '.'])('%j is none', (referrerHost) => {
+  it.each([undefined, '', ' ', '.'])('%j counts as no referrer', (referrerHost) => {
     expect(findSource({ referrerHost })).toEqual({ channel: 'Direct' });
   });
 });
@@ -91,11 +90,11 @@ describe('utm_source', () => {
     ['shop', found('shop', 'Referral')],
     ['constructor', found('constructor', 'Referral')],
     ['é'.repeat(100), found('é'.repeat(64), 'Referral')],
-  ])('%j wins over the referrer', (utm_source, expected) => {
+  ])('%j takes precedence over the referrer', (utm_source, expected) => {
     expect(findSource({ utm_source, referrerHost: 'www.bing.com' })).toEqual(expected);
   });
 
-  it('that is empty leaves it to the referrer', () => {
+  it('that is empty is ignored in favour of the referrer', () => {
     expect(findSource({ utm_source: ' ', referrerHost: 'www.bing.com' })).toEqual(found('Bing', 'Organic Search'));
   });
 });
@@ -119,28 +118,48 @@ describe('a click id', () => {
   });
 
   it.each<[string, GivenSource, FoundSource]>([
-    ['wins over the referrer', { click_id: 'gclid', referrerHost: 'blog.example' }, found('Google', 'Paid Search')],
-    ['says that its own source was paid', { click_id: 'gclid', utm_source: 'google' }, found('Google', 'Paid Search')],
-    ['says how an unknown source came', { click_id: 'gclid', utm_source: 'spring' }, found('spring', 'Paid Search')],
-    ['says nothing of another source', { click_id: 'gclid', utm_source: 'newsletter' }, found('Newsletter', 'Email')],
     [
-      'says less than a medium',
+      'takes precedence over the referrer',
+      { click_id: 'gclid', referrerHost: 'blog.example' },
+      found('Google', 'Paid Search'),
+    ],
+    [
+      'marks a visit from its own source as paid',
+      { click_id: 'gclid', utm_source: 'google' },
+      found('Google', 'Paid Search'),
+    ],
+    [
+      'determines the channel of an unknown source',
+      { click_id: 'gclid', utm_source: 'spring' },
+      found('spring', 'Paid Search'),
+    ],
+    [
+      'is ignored for another known source',
+      { click_id: 'gclid', utm_source: 'newsletter' },
+      found('Newsletter', 'Email'),
+    ],
+    [
+      'is overridden by a medium',
       { click_id: 'gclid', utm_source: 'google', utm_medium: 'display' },
       found('Google', 'Display'),
     ],
-    ['of Facebook is not paid', { click_id: 'fbclid', utm_source: 'fb' }, found('Facebook', 'Organic Social')],
     [
-      'of Facebook is paid where a medium says so',
+      'from Facebook does not mean a paid visit',
+      { click_id: 'fbclid', utm_source: 'fb' },
+      found('Facebook', 'Organic Social'),
+    ],
+    [
+      'from Facebook is paid if a medium says so',
       { click_id: 'fbclid', utm_source: 'fb', utm_medium: 'paid' },
       found('Facebook', 'Paid Social'),
     ],
     [
-      'of Facebook may be Instagram',
+      'from Facebook may come from Instagram',
       { click_id: 'fbclid', referrerHost: 'l.instagram.com' },
       found('Instagram', 'Organic Social'),
     ],
     [
-      'of Facebook may be copied',
+      'from Facebook may be in a copied link',
       { click_id: 'fbclid', referrerHost: 'www.google.com' },
       found('Google', 'Organic Search'),
     ],
@@ -149,16 +168,16 @@ describe('a click id', () => {
   });
 });
 
-describe('the table', () => {
+describe('the table of sources', () => {
   const words = sourceHosts.flatMap(([, places]) => Object.values(places).flatMap((text) => text.split(' ')));
 
-  it('gives each host and spelling to one place', () => {
+  it('assigns each host and spelling to only one source', () => {
     expect(words.filter((word, index) => words.indexOf(word) !== index)).toEqual([]);
     const names = sourceHosts.flatMap(([, places]) => Object.keys(places));
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
   });
 
-  it('is in lower case, with names that fit their column', () => {
+  it('is in lower case, with names that fit the column', () => {
     expect(words.filter((word) => !/^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*(?:\.\*)?$/.test(word))).toEqual([]);
   });
 });

@@ -10,18 +10,18 @@ describe('countryOfHeaders', () => {
     [{ 'cloudfront-viewer-country': 'FR', 'x-country-code': 'IT' }, 'FR'],
     [{ 'cf-ipcountry': 'XX', 'x-country-code': 'IT' }, 'IT'],
     [{ 'cf-ipcountry': 'XK' }, 'XK'],
-  ])('takes the first header that holds a country: %j', (headers, country) => {
+  ])('returns the first header with a country: %j', (headers, country) => {
     expect(countryOfHeaders(headers, names)).toBe(country);
   });
 
   it.each(['XX', 'T1', 'EU', 'ZZ', 'A1', 'DEU', 'D', '', 'D E', 'DE, FR', 'DE\u0000', '__', 'ſs', '١٢'])(
-    'takes %j for none',
+    'does not accept %j as a country',
     (value) => {
       expect(countryOfHeaders({ 'cf-ipcountry': value }, names)).toBeUndefined();
     },
   );
 
-  it('believes only headers that it was told to', () => {
+  it('reads only the configured headers', () => {
     expect(countryOfHeaders({ 'x-country': 'DE', 'cf-ipcountry': 'FR' }, ['x-country-code'])).toBeUndefined();
   });
 });

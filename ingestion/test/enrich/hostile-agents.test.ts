@@ -1,20 +1,19 @@
-/** User agents that no browser sends, and what the reader promises for all. */
 import { describe, expect, it } from 'vitest';
 import { createAgentReader } from '../../src/enrich/read-agent.ts';
 import { chrome, windows } from './agent-texts.ts';
 
 const read = createAgentReader();
 
-describe('what no browser sends', () => {
-  it.each(['', ' ', '\t'])('%j is no bot and says nothing, whatever hints come with it', (userAgent) => {
+describe('unusual user agents', () => {
+  it.each(['', ' ', '\t'])('%j is not a bot and has no values, whatever hints come with it', (userAgent) => {
     expect(read(userAgent, { 'sec-ch-ua-platform': '"Windows"' })).toEqual({});
   });
 
-  it('an app says of itself what can be known, and no name that bowser makes up', () => {
+  it('an unknown app does not get a made-up browser name from bowser', () => {
     expect(read('MyApp/1.2.3 (com.example.app; build:5; iOS 17.2.0) Alamofire/5.8.0')).toEqual({});
   });
 
-  it('nothing behind the first 1,024 characters counts', () => {
+  it('are read only up to 1,024 characters', () => {
     const long = `${chrome(windows)} ${'x'.repeat(1_024)}`;
     expect([read(`${long} Googlebot/2.1`), read(`${long} Firefox/1.0`)]).toEqual([read(long), read(long)]);
   });
@@ -48,7 +47,7 @@ describe('what no browser sends', () => {
       'opt/1',
       '- ',
     ],
-  ])('texts stay within their columns: 10,000 characters of %j', (part) => {
+  ])('result in values that fit their columns: 10,000 characters of %j', (part) => {
     const given = { 'sec-ch-ua': part.repeat(5_000), 'sec-ch-ua-platform-version': `"${part.repeat(5_000)}"` };
     for (const start of [
       '',
@@ -72,12 +71,12 @@ describe('what no browser sends', () => {
 });
 
 describe('createAgentReader', () => {
-  it('gives answers that nobody can change for the others', () => {
+  it('returns frozen results, because callers share them', () => {
     const answers = [read(''), read(chrome(windows)), read('curl/8.5.0')];
     expect(answers.map((answer) => Object.isFrozen(answer))).toEqual([true, true, true]);
   });
 
-  it('answers the same whether it remembers an agent or not', () => {
+  it('returns the same result from the cache', () => {
     const forgetful = createAgentReader(1);
     const answers = [chrome(windows), 'curl/8.5.0', chrome(windows)].map((userAgent) => forgetful(userAgent));
     expect(answers).toEqual([read(chrome(windows)), { device: 'bot', bot: 'curl' }, read(chrome(windows))]);

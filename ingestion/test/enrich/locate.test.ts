@@ -1,4 +1,4 @@
-/** Where visitors are, by databases of every common kind, and what becomes of a database that changes under a running service. */
+/** Geo lookups with every common kind of database, and databases that change while the service runs. */
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ async function open(database?: Buffer): Promise<Locator['locate']> {
   return locator.locate;
 }
 
-/** As tools that update databases do it: a whole file takes the place of the old one. */
+/** Replaces the file atomically, like tools that update databases. */
 function replace(database: Buffer): void {
   writeFileSync(`${file}.new`, database);
   renameSync(`${file}.new`, file);
@@ -46,7 +46,7 @@ const refused = 'the geo database is unreadable; keeping the previous data';
 const taken = 'read the geo database';
 
 describe('the bundled data', () => {
-  it('know well-known addresses, however these are spelled', async () => {
+  it('contain well-known addresses in every notation', async () => {
     const locate = await open();
     const countries = [
       ...['8.8.8.8', '::ffff:8.8.8.8', '::ffff:808:808', '[::ffff:8.8.8.8]:443', '2001:4860:4860::8888', '193.0.6.139'],
@@ -70,17 +70,17 @@ describe('the bundled data', () => {
       '8.8.8',
       '__proto__',
     ],
-  ])('leave %j to the time zone', async (address) => {
+  ])('leave %j to the time zone of the browser', async (address) => {
     const locate = await open();
     expect([locate(address), locate(address, 'Europe/Berlin')]).toEqual([{}, { country: 'DE' }]);
   });
 
-  it('count more than the time zone, which travels with its owner', async () => {
+  it('take precedence over the time zone, which travels with its owner', async () => {
     expect((await open())('8.8.8.8', 'Europe/Berlin')).toEqual({ country: 'US' });
   });
 });
 
-describe('a database of the owner', () => {
+describe('a configured database', () => {
   const record = {
     country: { iso_code: 'DE', names: { de: 'Deutschland', en: 'Germany' } },
     subdivisions: [{ iso_code: 'BY', names: { de: 'Bayern', en: 'Bavaria' } }],
@@ -102,7 +102,7 @@ describe('a database of the owner', () => {
     ['IP2Location', { country: { iso_code: 'DE' }, city: { names: { en: '-' } } }, { country: 'DE' }],
     ['Kosovo', { country: { iso_code: 'XK' } }, { country: 'XK' }],
     ['long names', { country_code: 'DE', city: 'é'.repeat(140) }, { country: 'DE', city: 'é'.repeat(128) }],
-  ])('is read as %s is made', async (_maker, fields, expected) => {
+  ])('may have the format of %s', async (_maker, fields, expected) => {
     const locate = await open(writeMmdb({ '8.0.0.0/8': fields, '2a00::/16': fields }));
     expect([locate('8.8.8.8'), locate('::ffff:8.8.8.8'), locate('2a00:1450::1')]).toEqual([
       expected,
@@ -111,7 +111,7 @@ describe('a database of the owner', () => {
     ]);
   });
 
-  it('stands alone: what it does not know is left to the time zone', async () => {
+  it('replaces the bundled data: unknown addresses are left to the time zone', async () => {
     const locate = await open(
       writeMmdb({ ...german, '9.0.0.0/8': { country: { iso_code: 'EU' } }, '10.0.0.0/8': french['8.0.0.0/8'] }),
     );
@@ -122,12 +122,12 @@ describe('a database of the owner', () => {
     ]);
   });
 
-  it('that is for IPv4 alone says nothing about IPv6', async () => {
+  it('with only IPv4 has no locations for IPv6', async () => {
     const locate = await open(writeMmdb({ '32.0.0.0/8': { country_code: 'DE' } }, 4));
     expect([locate('32.1.2.3'), locate('2001:4860::1')]).toEqual([{ country: 'DE' }, {}]);
   });
 
-  it('may tell the addresses of one small network apart, in whatever order they come', async () => {
+  it('may have different locations within a small network, in whatever order they are looked up', async () => {
     const locate = await open(
       writeMmdb({
         '8.8.8.0/25': { country_code: 'DE' },
@@ -139,9 +139,9 @@ describe('a database of the owner', () => {
     expect(addresses.map((address) => locate(address).country)).toEqual(['FR', 'DE', 'FR', 'AT', 'AT', undefined]);
   });
 
-  it('that is damaged in one place is of use for the rest', async () => {
+  it('that is damaged in one place still works for the rest', async () => {
     const bytes = writeMmdb({ ...german, '9.0.0.0/8': { country_code: 'FR' } });
-    // Where the type of the field stands: there is none of that number.
+    // The type of the field: there is no type with this number.
     bytes[bytes.lastIndexOf('country_code') - 1] = 0;
     const locate = await open(bytes);
     expect([locate('8.8.8.8'), locate('9.9.9.9'), locate('9.9.9.9', 'Asia/Tokyo')]).toEqual([
@@ -151,7 +151,7 @@ describe('a database of the owner', () => {
     ]);
   });
 
-  it('is read again when another takes its place', async () => {
+  it('is reloaded when the file is replaced', async () => {
     const locate = await open(writeMmdb(german));
     expect(locate('8.8.8.8')).toEqual({ country: 'DE' });
     replace(writeMmdb(french));
@@ -159,7 +159,7 @@ describe('a database of the owner', () => {
     expect(lines).toEqual([taken, taken]);
   });
 
-  it('stays as it was while the new one is broken, says so once, and is read when that is whole', async () => {
+  it('stays in use while its replacement is broken, logs this once, and is replaced once the file is complete', async () => {
     const locate = await open(writeMmdb(german));
     const whole = writeMmdb(french);
     for (const broken of [whole.subarray(0, 600), Buffer.from('<html>503</html>'), Buffer.alloc(0)]) {
@@ -175,12 +175,12 @@ describe('a database of the owner', () => {
 
   it.each([
     ['is missing', undefined],
-    ['is something else', Buffer.from('PK\x03\x04 a zip file')],
-    ['has lost its end', writeMmdb(german).subarray(0, -40)],
-    ['was cut before the tree ended', writeMmdb(german).subarray(300)],
-    ['knows networks but no countries', writeMmdb({ '8.0.0.0/8': { autonomous_system_number: 15169 } })],
-    ['holds texts for records', writeMmdb({ '8.0.0.0/8': 'DE' })],
-  ])('that %s at the start leaves the bundled data in use until it can be read', async (_fault, bytes) => {
+    ['is another kind of file', Buffer.from('PK\x03\x04 a zip file')],
+    ['is truncated at the end', writeMmdb(german).subarray(0, -40)],
+    ['is truncated at the start', writeMmdb(german).subarray(300)],
+    ['has networks but no countries', writeMmdb({ '8.0.0.0/8': { autonomous_system_number: 15169 } })],
+    ['has strings instead of records', writeMmdb({ '8.0.0.0/8': 'DE' })],
+  ])('that %s at startup leaves the bundled data in use until it is readable', async (_fault, bytes) => {
     if (bytes) writeFileSync(file, bytes);
     locator = await createLocator({ geoDb: file, logger, checkEveryMs: 20 });
     expect([locator.locate('8.8.8.8'), lines]).toEqual([{ country: 'US' }, [refused]]);

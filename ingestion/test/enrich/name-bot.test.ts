@@ -1,4 +1,3 @@
-/** What bots are called, by the user agents that they send. */
 import { describe, expect, it } from 'vitest';
 import { findAiCrawler } from '../../src/enrich/name-bot.ts';
 import { createAgentReader } from '../../src/enrich/read-agent.ts';
@@ -70,7 +69,7 @@ const crawlers: [name: string, userAgent: string][] = [
     'Amazonbot',
     `${chromium}; compatible; Amazonbot/0.1; +https://developer.amazon.com/support/amazonbot) Chrome/119.0 Safari/537.36`,
   ],
-  // This one isbot does not know.
+  // isbot does not recognise this one.
   ['Amzn-User', `${chromium}; compatible; Amzn-User/0.1) Chrome/119.0.6045.214 Safari/537.36`],
   [
     'Bytespider',
@@ -84,7 +83,7 @@ describe('the name of a bot', () => {
     expect(read(userAgent)).toEqual({ device: 'bot', bot: name });
   });
 
-  it('says whether it reads for a language model', () => {
+  it('shows whether it is a crawler for language models', () => {
     expect(crawlers.map(([, userAgent]) => findAiCrawler(userAgent))).toEqual(crawlers.map(([name]) => name));
     expect(others.filter(([, userAgent]) => findAiCrawler(userAgent) !== undefined)).toEqual([]);
   });

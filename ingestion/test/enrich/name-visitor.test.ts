@@ -1,4 +1,3 @@
-/** Visitors without an id: one name a day, and one for a visit that goes on over midnight. */
 import { expect, it } from 'vitest';
 import { createNameVisitor } from '../../src/enrich/name-visitor.js';
 
@@ -13,7 +12,7 @@ const ada = { siteId: 'shop', address: '203.0.113.7', userAgent: 'Firefox', sess
 const at = (minutes: number) => ({ ...ada, timestamp: new Date(midnight + minutes * 60_000).toISOString() });
 const nowOf = (minutes: number) => midnight + minutes * 60_000;
 
-it('gives a visitor one name a day, and another to another site, address or agent', () => {
+it('gives a visitor one id a day, and a different one for another site, address or user agent', () => {
   const name = createNameVisitor();
   const first = name(at(60), salts, nowOf(60));
   expect(first).toMatch(/^~[\w-]{22}$/);
@@ -28,7 +27,7 @@ it('gives a visitor one name a day, and another to another site, address or agen
   expect(new Set([first, ...names]).size).toBe(5);
 });
 
-it('keeps the name of a visit that goes on over midnight until there is a gap', () => {
+it('keeps the id of a visit that continues past midnight until there is a gap', () => {
   const name = createNameVisitor();
   const before = name(at(-5), salts, nowOf(-5));
   expect(name(at(5), salts, nowOf(5))).toBe(before);
@@ -38,7 +37,7 @@ it('keeps the name of a visit that goes on over midnight until there is a gap', 
   expect(name(at(70), salts, nowOf(70))).toBe(after);
 });
 
-it('does not take a visit that ended for one that goes on', () => {
+it('does not continue a visit that has ended', () => {
   const name = createNameVisitor();
   const before = name(at(-29), salts, nowOf(-29));
   expect(name(at(2), salts, nowOf(2))).not.toBe(before);
@@ -48,18 +47,18 @@ it('does not take a visit that ended for one that goes on', () => {
   expect(other({ ...at(2), ...longer }, salts, nowOf(2))).toBe(early);
 });
 
-it('counts an event for the day on which it happened, however late it comes', () => {
+it('uses the salt of the day on which the event happened, however late it arrives', () => {
   const name = createNameVisitor();
   const before = name(at(-600), salts, nowOf(-600));
   expect(name(at(-590), salts, nowOf(300))).toBe(before);
 });
 
-it('counts an event for the day on which it arrives where the salt of its own day is gone', () => {
+it('uses the salt of the day of arrival if that of its own day was deleted', () => {
   const name = createNameVisitor();
   const now = name(at(300), salts, nowOf(300));
   expect(name(at(-3 * 1_440), salts, nowOf(300))).toBe(now);
 });
 
-it('has no name while the salt of the day is not known', () => {
+it('returns no id until the salt of the day is loaded', () => {
   expect(createNameVisitor()(at(1_441), salts, nowOf(1_441))).toBeUndefined();
 });

@@ -1,4 +1,3 @@
-/** Hosts of the site itself are no source, however they are written. */
 import type { Event } from '@millrace/shared/contract/event-columns';
 import { expect, it } from 'vitest';
 import { createEnrich, type EnrichDeps } from '../../src/enrich/enrich-event.ts';
@@ -26,13 +25,13 @@ it.each([
   ['bücher.example', 'https://xn--bcher-kva.example/'],
   ['[2001:db8::1]', 'http://[2001:db8:0::1]:3000/'],
   ['shop.example', 'https://other.example/'],
-])('a page of %s that is reached from %s', (hostname, referrer) => {
+])('a visit to %s from %s has no source, because both are the same site', (hostname, referrer) => {
   expect(sourceOf(hostname, referrer)).toBeUndefined();
 });
 
 it.each([
   ['shop.example', 'https://news.example/', 'news.example'],
   ['', 'https://shop.example/', 'shop.example'],
-])('a page of %j that is reached from %s has a source', (hostname, referrer, source) => {
+])('a visit to %j from %s has a source', (hostname, referrer, source) => {
   expect(sourceOf(hostname, referrer)).toBe(source);
 });

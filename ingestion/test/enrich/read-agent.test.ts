@@ -1,4 +1,3 @@
-/** Who asks, by user agents of real browsers. */
 import { describe, expect, it } from 'vitest';
 import { type Agent, createAgentReader } from '../../src/enrich/read-agent.ts';
 import { agent, chrome, linux, mac, webkit, windows } from './agent-texts.ts';
@@ -49,7 +48,7 @@ describe('browsers on phones and tablets', () => {
     [webkit(iphone, 'Version/17.2 Mobile/15E148 Safari/604.1'), agent('Safari', '17', 'iOS', '17.2', 'mobile')],
     [webkit(iphone, 'CriOS/126.0.6478.54 Mobile/15E148 Safari/604.1'), agent('Chrome', '126', 'iOS', '17.2', 'mobile')],
     [webkit(iphone, 'FxiOS/133.0 Mobile/15E148 Safari/605.1.15'), agent('Firefox', '133', 'iOS', '17.2', 'mobile')],
-    // Since iOS 26 the system calls itself 18.6; the browser's version is that of the system.
+    // Since iOS 26, user agents say 18.6; the version of the browser equals that of the system.
     [
       webkit('iPhone; CPU iPhone OS 18_6 like Mac OS X', 'Version/26.1 Mobile/15E148 Safari/604.1'),
       agent('Safari', '26', 'iOS', '26.1', 'mobile'),
@@ -81,7 +80,7 @@ describe('browsers on phones and tablets', () => {
       ),
       agent('Android WebView', '120', 'Android', '13', 'mobile'),
     ],
-    // Phones that only sound like bots.
+    // Phones whose model contains "bot".
     [
       chrome('Linux; Android 6.0; M BOT 551 Build/MRA58K', '72.0.3626.121', 'Mobile Safari/537.36'),
       agent('Chrome', '72', 'Android', '6.0', 'mobile'),
@@ -95,7 +94,7 @@ describe('browsers on phones and tablets', () => {
   });
 });
 
-describe('television sets and consoles', () => {
+describe('TVs and consoles', () => {
   it.each<[string, Agent]>([
     [
       'Mozilla/5.0 (SMART-TV; LINUX; Tizen 6.5) AppleWebKit/537.36 (KHTML, like Gecko) 85.0.4183.93/6.5 TV Safari/537.36',

@@ -1,4 +1,3 @@
-/** Which campaign an address names, by queries as they are sent. */
 import { describe, expect, it } from 'vitest';
 import { readCampaign } from '../../src/enrich/read-campaign.ts';
 
@@ -32,16 +31,16 @@ describe('readCampaign', () => {
     ['utm_source=a%00b%0Ac', { utm_source: 'a b c' }],
     ['utm_source=%ED%A0%80', { utm_source: '\ufffd\ufffd\ufffd' }],
     ['__proto__=x&constructor=y&utm_source=__proto__', { utm_source: '__proto__' }],
-  ])('of %j is %j', (query, campaign) => {
+  ])('reads %j as %j', (query, campaign) => {
     expect(readCampaign(query)).toEqual(campaign);
   });
 
-  it('takes other names of the source only where utm_source names none', () => {
+  it('uses other names of the source only without utm_source', () => {
     const queries = ['ref=a', 'source=b', 'source=b&ref=a', 'ref=a&utm_source=c', 'ref=a&utm_source=', 'ref=&source=b'];
     expect(queries.map((query) => readCampaign(query).utm_source)).toEqual(['a', 'b', 'a', 'c', 'a', 'b']);
   });
 
-  it('names the click id that was added last, since a link that was shared keeps the older ones', () => {
+  it('returns the last click id, because a shared link keeps the older ones', () => {
     const queries = ['gclid=1&fbclid=2', 'fbclid=2&gclid=1', 'ScCid=1', 'sccid=1&page=2', 'clickid=1'];
     expect(queries.map((query) => readCampaign(query).click_id)).toEqual([
       'fbclid',
@@ -52,14 +51,14 @@ describe('readCampaign', () => {
     ]);
   });
 
-  it('cuts texts to 255 code points', () => {
+  it('truncates values to 255 code points', () => {
     expect(readCampaign(`utm_source=${'x'.repeat(300)}&utm_term=${'%F0%9F%8C%B1'.repeat(256)}`)).toEqual({
       utm_source: 'x'.repeat(255),
       utm_term: '🌱'.repeat(255),
     });
   });
 
-  it('looks at no more than an address can hold', () => {
+  it('reads no more than a URL can contain', () => {
     expect(readCampaign(`utm_source=a&${'x=1&'.repeat(2_000)}utm_medium=b`)).toEqual({ utm_source: 'a' });
   });
 });

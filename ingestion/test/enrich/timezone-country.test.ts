@@ -22,12 +22,12 @@ describe('timezoneCountry', () => {
       ['America/Buenos_Aires', 'AR'],
       ['Japan', 'JP'],
     ],
-  ])('%s is in %s, by its name and not by whose clocks agree', (timezone, country) => {
+  ])('%s is in %s, the country of the city in its name', (timezone, country) => {
     expect(timezoneCountry(timezone)).toBe(country);
   });
 
   it.each(['UTC', 'Etc/GMT+3', 'CET', 'EST', 'Mars/Olympus', 'europe berlin', '', '__proto__', 'constructor'])(
-    '%j is in no country',
+    '%j has no country',
     (timezone) => {
       expect(timezoneCountry(timezone)).toBeUndefined();
     },

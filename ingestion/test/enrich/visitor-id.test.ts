@@ -5,11 +5,11 @@ const salt = Buffer.alloc(16, 1);
 const idOf = (address: string) => visitorId(salt, 'shop', address, 'curl/8.5.0');
 
 describe('visitorId', () => {
-  it('never changes between versions, for a visitor stays one over an upgrade', () => {
+  it('is the same in every version, so that an upgrade does not split visitors', () => {
     expect(idOf('203.0.113.7')).toBe('~qJZkG8HpyNn_g64nBv-p6w');
   });
 
-  it('tells salts, sites, addresses and agents apart', () => {
+  it('differs by salt, site, address and user agent', () => {
     const ids = [
       visitorId(salt, 'shop', '203.0.113.7', 'a'),
       visitorId(Buffer.alloc(16, 2), 'shop', '203.0.113.7', 'a'),
@@ -20,7 +20,7 @@ describe('visitorId', () => {
     expect(new Set(ids).size).toBe(5);
   });
 
-  it('never takes the end of one part for the beginning of the next', () => {
+  it('does not confuse the end of one part with the beginning of the next', () => {
     const parts: [string, string, string][] = [
       ['shop', '', 'x'],
       ['shopx', '', ''],
@@ -34,7 +34,7 @@ describe('visitorId', () => {
     expect(new Set(parts.map((part) => visitorId(salt, ...part))).size).toBe(parts.length);
   });
 
-  it('stays when a visitor comes again, and does not follow one to another site or day', () => {
+  it('stays the same when a visitor returns, but not on another site or day', () => {
     const again = () => [
       visitorId(salt, 'shop', '203.0.113.7', 'a'),
       visitorId(salt, 'blog', '203.0.113.7', 'a'),
@@ -45,7 +45,7 @@ describe('visitorId', () => {
     expect(again()).toEqual(first);
   });
 
-  it('counts an IPv6 address by its /64, however it is spelled', () => {
+  it('uses the /64 of an IPv6 address in any notation', () => {
     const home = [
       ...[
         '2001:db8:1:2::1',
@@ -59,7 +59,7 @@ describe('visitorId', () => {
     expect(new Set([...home, '2001:db8:1:3::1', '2001:db8:1::2', '2001:db8:0:1:2::', '::1'].map(idOf)).size).toBe(5);
   });
 
-  it('counts an IPv4 address that is mapped into IPv6 as itself', () => {
+  it('treats an IPv4-mapped IPv6 address as IPv4', () => {
     const same = [
       '203.0.113.7',
       '::ffff:203.0.113.7',
@@ -70,7 +70,7 @@ describe('visitorId', () => {
     expect(new Set(same.map(idOf)).size).toBe(1);
   });
 
-  it('is made of whatever stands in the place of an address', () => {
+  it('accepts any text in place of an address', () => {
     expect(new Set(['', 'unknown', '_hidden'].map(idOf)).size).toBe(3);
   });
 });

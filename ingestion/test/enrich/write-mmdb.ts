@@ -1,8 +1,8 @@
-/** Writes geo databases as small as a test needs them, by https://maxmind.github.io/MaxMind-DB/. */
+/** Writes small geo databases: https://maxmind.github.io/MaxMind-DB/ */
 import { isIPv6 } from 'node:net';
 
 type Value = string | number | Value[] | { [key: string]: Value };
-/** A branch holds two of what comes next, a leaf the number of its record. */
+/** A node of the search tree; a leaf has the number of its record. */
 type Node = { branches: [Node | undefined, Node | undefined] } | { record: number };
 
 const types = { string: 2, uint16: 5, uint32: 6, map: 7, array: 11 };
@@ -69,7 +69,7 @@ function metadata(nodeCount: number, ipVersion: number): Buffer {
   ]);
 }
 
-/** The bytes of a database: networks such as `8.0.0.0/8`, which must not overlap, each with its record. */
+/** @param networks records by network such as `8.0.0.0/8`; networks must not overlap */
 export function writeMmdb(networks: Record<string, Value>, ipVersion: 4 | 6 = 6): Buffer {
   const root: Node = { branches: [undefined, undefined] };
   const records = Object.values(networks).map(encode);

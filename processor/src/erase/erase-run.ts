@@ -1,17 +1,14 @@
 import type { Writable } from 'node:stream';
 import { type DatabaseUrl, describeFailure, onDatabase } from '@millrace/shared/commands/command-database';
 import { CommandError } from '@millrace/shared/commands/command-error';
+import { catchProblem, parseCommandLine, withoutSeparator } from '@millrace/shared/commands/parse-command-line';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { formatCount } from '../format-count.js';
-import { parseOptions } from '../parse-options.js';
 import { busy, retryWhileBusy } from '../rollups/claim-site.js';
 import { type RollSummary, rollSite } from '../rollups/roll-site.js';
 import { type ErasedUserSummary, type EraseOptions, eraseUser } from './erase-user.js';
 
-type EraseCommandLine =
-  | { kind: 'help' }
-  | { kind: 'problem'; message: string }
-  | { kind: 'erase'; options: EraseOptions };
+type EraseCommandLine = { kind: 'help' } | { kind: 'erase'; options: EraseOptions };
 
 const eraseHelp = `Usage: npm run erase -- --site ID --user ID [--dry-run]
 
@@ -31,20 +28,16 @@ In production: DATABASE_URL=... node processor/dist/erase/erase-command.js --sit
 Exit codes: 0 done; 1 failed or incomplete; 3 no such site, or nothing found for this user.
 `;
 
+/** @throws CommandError */
 function readOptions(args: string[]): EraseCommandLine {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean' } as const;
-  const { values, problem } = parseOptions(args, {
-    site: text,
-    user: text,
-    'dry-run': flag,
-    help: { ...flag, short: 'h' },
-  });
-  if (values === undefined) return { kind: 'problem', message: problem };
+  const options = { site: text, user: text, 'dry-run': flag, help: { ...flag, short: 'h' } } as const;
+  const { values } = parseCommandLine({ args: withoutSeparator(args), options });
   const { site, user, help, 'dry-run': dryRun = false } = values;
   if (help) return { kind: 'help' };
-  if (!site) return { kind: 'problem', message: 'Pass the site with --site ID.' };
-  if (!user) return { kind: 'problem', message: 'Pass the user to erase with --user ID.' };
+  if (!site) throw new CommandError('Pass the site with --site ID.');
+  if (!user) throw new CommandError('Pass the user to erase with --user ID.');
   return { kind: 'erase', options: { siteId: site, userId: user, dryRun } };
 }
 
@@ -120,7 +113,7 @@ async function erase(pool: Pool, options: EraseOptions, stdout: Writable): Promi
 /** Exit code: 0 when the user is erased and the rollups are exact, 3 when there was nothing to erase, otherwise 1. */
 export async function runErase(args: string[], deps: EraseDeps): Promise<0 | 1 | 3> {
   const { stdout, stderr, databaseUrl } = deps;
-  const commandLine = readOptions(args);
+  const commandLine = catchProblem(() => readOptions(args));
   if (commandLine.kind === 'help') {
     stdout.write(eraseHelp);
     return 0;

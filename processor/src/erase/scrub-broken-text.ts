@@ -44,9 +44,11 @@ function joinNested(events: string[], piece: string): string[] {
 }
 
 /** Also tries the text without backslashes, as JSON in a string escapes its quotes. */
-function hasField(piece: string, field: keyof typeof fieldPatterns, wanted: string): boolean {
+function hasField(piece: string, field: keyof typeof fieldPatterns, expected: string): boolean {
   const texts = [piece, piece.replace(/\\(.)/g, '$1')];
-  return texts.some((text) => [...text.matchAll(fieldPatterns[field])].some(([, value]) => unquote(value!) === wanted));
+  return texts.some((text) =>
+    [...text.matchAll(fieldPatterns[field])].some(([, value]) => unquote(value!) === expected),
+  );
 }
 
 function unquote(value: string): string {

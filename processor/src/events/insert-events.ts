@@ -67,9 +67,9 @@ const pagesAndClocks = (hasContext: boolean) => `split as materialized (
   from split
   cross join lateral (select substr(local_part, length(page) + 2, greatest(fragment_at - length(page) - 2, 0)) as path_query) as a
   cross join lateral (select case when rules @> '{"strip_query": true}' then coalesce((
-    select string_agg(part, '&' order by wanted.place, sent.place)
+    select string_agg(part, '&' order by param.place, sent.place)
     from string_to_table(path_query, '&') with ordinality as sent(part, place)
-    join jsonb_array_elements_text(rules -> 'keep_params') with ordinality as wanted(name, place)
+    join jsonb_array_elements_text(rules -> 'keep_params') with ordinality as param(name, place)
       on split_part(part, '=', 1) = name), '') else path_query end as kept_query offset 0) as b
 ), clocked as (
   insert into clocked_events (site_id, client_time, event_id, timestamp)

@@ -58,11 +58,11 @@ async function measure(client: PoolClient, siteId: string, columns: string[]): P
 
 /** Column → value → code of the given texts that have one; may contain further values. */
 async function readCodes(client: PoolClient, siteId: string, texts: TextsByColumn) {
-  const wanted = new Set<string>();
-  for (const ofColumn of texts.values()) for (const text of ofColumn) wanted.add(text);
+  const values = new Set<string>();
+  for (const ofColumn of texts.values()) for (const text of ofColumn) values.add(text);
   const columns = [...texts.keys()];
   const { rows } = await client.query<{ column: string; value: string; code: number }>(findCodes, [
-    ...[siteId, columns, [...wanted]],
+    ...[siteId, columns, [...values]],
   ]);
   const codesByText = new Map(columns.map((column) => [column, new Map<string, number>()]));
   for (const { column, value, code } of rows) codesByText.get(column)!.set(value, code);

@@ -19,7 +19,8 @@ update site_rollups set segments_purge = true, segments_since = greatest($2, (
   where site_id = $1 and dimension = 'all' and event_type = '${allTypes}'))
 where site_id = $1`;
 
-const noteSince = '/* processor.noteSegmentsSince */ update site_rollups set segments_since = $2 where site_id = $1';
+const setSegmentsSince =
+  '/* processor.setSegmentsSince */ update site_rollups set segments_since = $2 where site_id = $1';
 
 /** Every rolled interval has this row. Intervals without raw events are skipped. */
 const newestIntervals = `/* processor.newestIntervals */
@@ -50,6 +51,6 @@ export async function fillSegments(client: PoolClient, site: ClaimedSite, closed
   const found = await client.query<{ start: Date; events: number }>(newestIntervals, [siteId, segmentsSince, rawSince]);
   const intervals = newestChunk(found.rows).reverse();
   if (intervals.length > 0) await writeSegments(client, siteId, intervals);
-  await client.query(noteSince, [siteId, intervals[0] ?? '-infinity']);
+  await client.query(setSegmentsSince, [siteId, intervals[0] ?? '-infinity']);
   return intervals.length > 0 ? {} : undefined;
 }

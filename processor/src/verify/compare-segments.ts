@@ -102,13 +102,13 @@ export async function compareSegments(
   if (from >= to) return 0;
   const owned = [...ownedRanges(all)].filter(([{ starts, ends }]) => starts < to && ends > from);
   const withData = new Map(owned.filter(([{ hasData }]) => hasData));
-  const leftToRaw = owned.filter(([{ hasData }]) => !hasData).map(([, ranges]) => ranges);
+  const withoutData = owned.filter(([{ hasData }]) => !hasData).map(([, ranges]) => ranges);
   const marked = new Set(markedStarts.map(intervalOf));
   const isCompared = (interval: number) =>
     interval >= intervalOf(from) &&
     interval < intervalOf(to) &&
     !marked.has(interval) &&
-    !leftToRaw.some((ranges) => contains(ranges, interval));
+    !withoutData.some((ranges) => contains(ranges, interval));
   const stored = await readAll(client, siteId, withData, dictionaries, report);
   let compared = 0;
   const compare = (interval: number, raw: ComparedEvent[]) => {
@@ -116,7 +116,7 @@ export async function compareSegments(
     const difference = differenceOf(stored.get(interval), raw);
     if (difference !== undefined) report(`${labelOf(interval)}: ${difference}`);
   };
-  for await (const [interval, raw] of rawIntervals(client, { siteId, from, to, isWanted: isCompared })) {
+  for await (const [interval, raw] of rawIntervals(client, { siteId, from, to, isIncluded: isCompared })) {
     compare(interval, raw);
     stored.delete(interval);
   }

@@ -40,13 +40,13 @@ export interface RawRange {
   from: Date;
   to: Date;
   /** Which intervals to keep: some have too many events for memory. */
-  isWanted: (interval: number) => boolean;
+  isIncluded: (interval: number) => boolean;
 }
 
 /** Yields the number of each wanted interval that has events, with its events. */
 export async function* rawIntervals(
   client: PoolClient,
-  { siteId, from, to, isWanted }: RawRange,
+  { siteId, from, to, isIncluded }: RawRange,
 ): AsyncGenerator<[interval: number, events: ComparedEvent[]]> {
   let events: ComparedEvent[] = [];
   let interval = -1;
@@ -57,7 +57,7 @@ export async function* rawIntervals(
       events = [];
     }
     interval = next;
-    if (isWanted(next)) events.push(toEvent(row));
+    if (isIncluded(next)) events.push(toEvent(row));
   }
   if (events.length > 0) yield [interval, events];
 }

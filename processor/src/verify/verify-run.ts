@@ -1,15 +1,13 @@
 import type { Writable } from 'node:stream';
 import { type DatabaseUrl, describeFailure, onDatabase } from '@millrace/shared/commands/command-database';
+import { CommandError } from '@millrace/shared/commands/command-error';
+import { catchProblem, parseCommandLine, withoutSeparator } from '@millrace/shared/commands/parse-command-line';
 import { parseInstant } from '@millrace/shared/time/instant';
 import { isCalendarDate } from '@millrace/shared/time/time';
 import { formatCount } from '../format-count.js';
-import { parseOptions } from '../parse-options.js';
 import { type Bound, type VerifyOptions, type VerifySummary, verifySite } from './verify-site.js';
 
-type VerifyCommandLine =
-  | { kind: 'help' }
-  | { kind: 'problem'; message: string }
-  | { kind: 'verify'; options: VerifyOptions };
+type VerifyCommandLine = { kind: 'help' } | { kind: 'verify'; options: VerifyOptions };
 
 const verifyHelp = `Usage: npm run verify -- --site ID --from WHEN --to WHEN
 
@@ -28,17 +26,17 @@ In production: DATABASE_URL=... node processor/dist/verify/verify-command.js --s
 Exit codes: 0 no differences; 1 differences found; 2 failed; 3 nothing compared, as nothing in the range is rolled up.
 `;
 
+/** @throws CommandError */
 function readOptions(args: string[]): VerifyCommandLine {
   const text = { type: 'string' } as const;
-  const parsed = parseOptions(args, { site: text, from: text, to: text, help: { type: 'boolean', short: 'h' } });
-  if (parsed.values === undefined) return problem(parsed.problem);
-  const { values } = parsed;
+  const options = { site: text, from: text, to: text, help: { type: 'boolean', short: 'h' } } as const;
+  const { values } = parseCommandLine({ args: withoutSeparator(args), options });
   if (values.help) return { kind: 'help' };
-  if (!values.site) return problem('Pass the site to verify with --site ID.');
+  if (!values.site) throw new CommandError('Pass the site to verify with --site ID.');
   const [from, to] = [boundOf(values.from), boundOf(values.to)];
   if (!from || !to) {
     const name = from ? '--to' : '--from';
-    return problem(`${name} takes a day such as 2026-01-31 or an instant such as 2026-01-31T10:00:00Z.`);
+    throw new CommandError(`${name} takes a day such as 2026-01-31 or an instant such as 2026-01-31T10:00:00Z.`);
   }
   return { kind: 'verify', options: { siteId: values.site, from, to } };
 }
@@ -48,8 +46,6 @@ function boundOf(text = ''): Bound | undefined {
   const instant = parseInstant(text);
   return instant === undefined ? undefined : { instant: new Date(instant) };
 }
-
-const problem = (message: string): VerifyCommandLine => ({ kind: 'problem', message });
 
 export interface VerifyDeps {
   stdout: Writable;
@@ -76,7 +72,7 @@ const comparedNothing = ({ intervals, segmented, days }: VerifySummary) => inter
 /** Exit code: 0 without differences, 1 with differences, 2 on failure, 3 when there was nothing to compare. */
 export async function runVerify(args: string[], deps: VerifyDeps): Promise<0 | 1 | 2 | 3> {
   const { stdout, stderr, databaseUrl } = deps;
-  const commandLine = readOptions(args);
+  const commandLine = catchProblem(() => readOptions(args));
   if (commandLine.kind === 'help') {
     stdout.write(verifyHelp);
     return 0;

@@ -31,7 +31,7 @@ async function prepare(zone: string, count = 1_500, seed = 7): Promise<TestEvent
 const compareAll = (events: TestEvent[], zone: string) => compareAggregates(database.pool, events, zone, now);
 
 describe.each(['UTC', 'America/New_York', 'Asia/Kolkata', 'Pacific/Apia'])('in %s', (zone) => {
-  it('every aggregate matches the events, also after late ones and when run twice', async () => {
+  it('every aggregate matches the events, even after late ones and a second run', async () => {
     const events = await prepare(zone, 800);
     await compareAll(events, zone);
     const before = await query('select * from revenue_aggregates order by 1, 2, 3, 4');
@@ -46,14 +46,14 @@ describe.each(['UTC', 'America/New_York', 'Asia/Kolkata', 'Pacific/Apia'])('in %
   });
 });
 
-it('follows the time zone of the site', async () => {
+it("recomputes everything when the site's time zone changes", async () => {
   const events = await prepare('UTC', 800);
   await query(`update sites set timezone = 'Asia/Kolkata'`);
   await aggregate();
   await compareAll(events, 'Asia/Kolkata');
 });
 
-it('follows erased events, signups too', async () => {
+it('no longer counts erased events, including signups', async () => {
   const events = await prepare('America/New_York', 800);
   await query(`with gone as (delete from events where user_id in ('ada', 'bob') returning timestamp)
     insert into rollup_marks select 'demo', date_bin('15 minutes', timestamp, timestamptz '2000-01-01 00:00:00Z') from gone`);
@@ -80,10 +80,10 @@ it('leaves events that arrive during a run to the next one', async () => {
 });
 
 it('skips an unknown site', async () => {
-  expect(await aggregateSite(database.pool, 'nobody', options)).toEqual({ skipped: 'unknown site' });
+  expect(await aggregateSite(database.pool, 'unknown', options)).toEqual({ skipped: 'unknown site' });
 });
 
-it('does each single job for the period that it names', async () => {
+it('runs each single job for the requested period', async () => {
   const events = await prepare('America/New_York', 800);
   for (const table of [
     'revenue_aggregates',
@@ -122,7 +122,7 @@ it('does each single job for the period that it names', async () => {
   await compareCohorts(database.pool, events, 'America/New_York', now);
 });
 
-/** A signup and a payment on the first and the second day of June, the first that raw events are left of. */
+/** A signup and a payment on 1 and 2 June, the first days with raw events. */
 async function prepareJune(): Promise<void> {
   await query(`insert into sites (site_id, timezone) values ('demo', 'UTC')`);
   const of = (event_type: string, timestamp: string, properties?: TestEvent['properties']): TestEvent => ({
@@ -142,7 +142,7 @@ async function prepareJune(): Promise<void> {
   await query(`insert into raw_horizon (since) values ('2026-06-01T00:00:00Z')`);
 }
 
-/** In the east, June began before the first raw event; in the west the events of 1 June are of 31 May, a day that is not whole. */
+/** East of UTC, June began before the first raw event; west of it, events of 1 June are on 31 May, an incomplete day. */
 it.each([
   [
     'Asia/Tokyo',
@@ -158,7 +158,7 @@ it.each([
     },
   ],
   ['America/New_York', { 'day 2026-06-01': 1, 'month 2026-06-01': 1, 'banner 2026-06-01': 1 }],
-])('follows the zone %s as far as raw events go, and keeps rows that nothing computes again', async (zone, kept) => {
+])('recomputes in time zone %s as far as raw events reach, and keeps older rows', async (zone, kept) => {
   await prepareJune();
   await query('update sites set timezone = $1', zone);
   await roll();
@@ -203,7 +203,7 @@ it('removes the cohort of the last signup when it is erased, if its raw events s
   expect(await query('select * from user_cohorts')).toEqual([]);
 });
 
-it('keeps what it counted when the raw events are dropped, and goes on with those that are left', async () => {
+it('keeps its rows when raw events are dropped, and continues with the remaining events', async () => {
   const events = await prepare('America/New_York', 800);
   const kept = () =>
     query(`select period_type, period_start::text, currency, payments from revenue_aggregates where period_start < '2026-06-01'

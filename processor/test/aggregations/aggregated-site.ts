@@ -12,7 +12,7 @@ export const span = { from: Date.UTC(2023, 10, 20), to: now.getTime() };
 
 export let database: TestDatabase;
 
-/** Each test of the file that calls this begins with an empty database. */
+/** Empties the database before each test of the calling file. */
 export function useEmptyDatabase(): void {
   beforeAll(async () => {
     database = await createTestDatabase();
@@ -27,7 +27,7 @@ export const store = (events: TestEvent[]) => storeEvents(database.pool, JSON.st
 
 export const roll = (at = new Date('2026-11-20T11:00:00Z')) => rollSite(database.pool, 'demo', { now: at });
 
-/** Without a roll, which takes ten times as long: aggregates follow what is not rolled yet as well. */
+/** Aggregates without rolling first, which would take ten times as long; aggregates include events that are not rolled yet. */
 export async function bringUpToDate(): Promise<void> {
   expect(await aggregateSite(database.pool, 'demo', { now, onProgress: () => {} })).toHaveProperty('rows');
 }
@@ -37,7 +37,7 @@ export async function add(events: TestEvent[]): Promise<void> {
   await bringUpToDate();
 }
 
-/** As an erasure does: the events go, and their intervals are marked. */
+/** Like an erasure: deletes the events and marks their intervals. */
 export async function remove(ids: string[]): Promise<void> {
   await query(
     `with gone as (delete from events where event_id = any($1) returning timestamp)
@@ -57,7 +57,7 @@ const readAll = () =>
       round(arr, 8)::float as arr, churn_rate::float as churn, net_retention::float as retention
     from revenue_aggregates order by period_type, period_start, currency`);
 
-/** Exactly, to the last digit: movements lead from the opening to the end, which is where the next period of its type opens. */
+/** Movements must lead exactly from the opening to the end of a period, which is the opening of the next one. */
 export async function expectSums(): Promise<void> {
   expect(
     await query(`select period_type, period_start from revenue_aggregates
@@ -92,7 +92,7 @@ export function pay(timestamp: string, amount: string, properties: object = {}):
   };
 }
 
-/** Left on one line each, so that a difference names its period. */
+/** One line per row, so that a difference shows its period. */
 const lines = (rows: object[]) => rows.map((row) => JSON.stringify(row));
 
 export async function compare(events: TestEvent[], zone: string, graceDays?: number): Promise<void> {
@@ -119,7 +119,7 @@ export const event = (event_type: string, timestamp: string, properties: object)
 export const payMonths = (...days: string[]) =>
   days.map((day) => pay(`${day}T12:00:00Z`, '30.00', { ...month, transaction_id: day }));
 
-/** Stretches of days, up to today, on which there is revenue that recurs. */
+/** Ranges of days, up to today, with recurring revenue. */
 export const paidDays = async () =>
   (
     await query(`select min(day)::text as from, max(day)::text as to, min(mrr)::float as least, max(mrr)::float as most

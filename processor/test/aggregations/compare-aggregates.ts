@@ -120,7 +120,7 @@ const tables = [
 ];
 const scratch = 'scratch';
 
-/** Every column but the site and when it was computed. */
+/** All columns except the site and the time of computation. */
 async function readWhole(pool: Pool, siteId: string): Promise<Record<string, string[]>> {
   const whole: Record<string, string[]> = {};
   for (const table of tables) {
@@ -134,7 +134,7 @@ async function readWhole(pool: Pool, siteId: string): Promise<Record<string, str
   return whole;
 }
 
-/** All tables whole, against those of another site with the same events that is computed at one go, from raw events alone. */
+/** Compares all tables with those of another site with the same events, computed at once and only from raw events. */
 async function compareWithScratch(pool: Pool, now: Date): Promise<void> {
   await pool.query(`insert into sites (site_id, timezone) select $1, timezone from sites where site_id = 'demo'`, [
     scratch,

@@ -8,7 +8,7 @@ import { compareAggregates } from './compare-aggregates.js';
 import { randomEvents, type TestEvent } from './random-events.js';
 
 const span = [Date.UTC(2026, 6, 1), Date.UTC(2026, 10, 20, 10)] as const;
-/** Around now, where intervals are open and have details. */
+/** Around now, where intervals are still open. */
 const lately = [Date.UTC(2026, 10, 18), Date.UTC(2026, 10, 20, 10)] as const;
 
 useEmptyDatabase();
@@ -25,7 +25,7 @@ it.each([
   ['Europe/Berlin', 31],
   ['Pacific/Apia', 32],
   ['America/St_Johns', 33],
-])('is what the events say after each of many changes in %s, rolled or not', async (zone, seed) => {
+])('matches the events after each of many changes in %s, rolled or not', async (zone, seed) => {
   const random = createRandom(seed);
   await addSite(zone);
   let events = randomEvents(random, 'demo', 300, ...span);
@@ -52,7 +52,7 @@ it.each([
   await compareAggregates(database.pool, events, zone, now);
 });
 
-it('recomputes for a view neither revenue nor tournaments nor publishers', async () => {
+it('does not recompute revenue, tournaments or publishers because of a view', async () => {
   await addSite('UTC');
   await store(randomEvents(createRandom(3), 'demo', 200, ...span));
   await roll();
@@ -96,7 +96,7 @@ it('counts both hours if the clock changes within an interval', async () => {
   ]);
 });
 
-it('moves a user to an earlier cohort when an earlier signup comes late', async () => {
+it('moves a user to an earlier cohort when an earlier signup arrives late', async () => {
   await addSite('UTC');
   const events = [event('signup', '2026-10-05T10:00:00Z'), event('signup', '2026-09-05T10:00:00Z', { user_id: 'bob' })];
   await store(events);
@@ -128,7 +128,7 @@ const payment = (timestamp: string, user_id: string) =>
 const paidByDay = async () =>
   (await query(`select day::text, payments from profile_performance order by 1`)).map(Object.values);
 
-it('counts a transaction of which an earlier payment comes late on that day alone, whichever job finds out', async () => {
+it('moves a transaction to the day of an earlier payment that arrives late, whichever job processes it', async () => {
   await addSite('UTC');
   await store([payment('2026-06-02T10:00:00Z', 'ada')]);
   await roll();
@@ -144,7 +144,7 @@ it('counts a transaction of which an earlier payment comes late on that day alon
   ]);
 });
 
-it('counts a transaction where it came next, once the user is erased who paid first', async () => {
+it('counts a transaction at its next payment once the user who paid first is erased', async () => {
   await addSite('UTC');
   await store([payment('2026-06-01T10:00:00Z', 'ada'), payment('2026-06-02T10:00:00Z', 'bob')]);
   await roll();
@@ -155,7 +155,7 @@ it('counts a transaction where it came next, once the user is erased who paid fi
   expect(await paidByDay()).toEqual([['2026-06-02', 1]]);
 });
 
-it('keeps the marks of a table that fails, and goes on with the others', async () => {
+it('keeps the marks of a table that fails, and continues with the others', async () => {
   await addSite('UTC');
   const events = randomEvents(createRandom(3), 'demo', 100, ...span);
   await store(events);
@@ -172,7 +172,7 @@ it('keeps the marks of a table that fails, and goes on with the others', async (
   await compareAggregates(database.pool, [...events, ...more], 'UTC', now);
 });
 
-it('keeps the mark of each table that the first aggregation did not compute, and of no other', async () => {
+it('keeps marks only for the tables that the first aggregation did not compute', async () => {
   await addSite('UTC');
   const events = randomEvents(createRandom(5), 'demo', 100, ...span);
   await store(events);
@@ -189,7 +189,7 @@ it('keeps the mark of each table that the first aggregation did not compute, and
   expect(await query('select from aggregation_marks')).toEqual([]);
 });
 
-it('loses no change while one full recomputation overtakes another', async () => {
+it('loses no change when one full recomputation overtakes another', async () => {
   await addSite('UTC');
   const events = randomEvents(createRandom(6), 'demo', 100, ...span);
   const more = randomEvents(createRandom(7), 'demo', 40, ...span);
@@ -210,7 +210,7 @@ it('loses no change while one full recomputation overtakes another', async () =>
   await compareAggregates(database.pool, [...events, ...more], 'UTC', now);
 });
 
-it('treats marks of a release without types and tables as marks for all', async () => {
+it('treats marks from a release without types and tables as marks for all', async () => {
   await addSite('UTC');
   const events = [event('signup', '2026-10-05T10:00:00Z'), event('ad_request', '2026-10-05T10:01:00Z')];
   await store(events);

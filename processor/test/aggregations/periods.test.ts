@@ -14,7 +14,7 @@ it.each([
   expect(periodOf(day, type, 'America/New_York')).toEqual({ type, start, from: new Date(from), to: new Date(to) });
 });
 
-it('names each period once, in order, and no day that the zone skipped', () => {
+it('returns each period once, in order, and no day that the time zone skipped', () => {
   const days = ['2011-12-31', '2011-12-30', '2011-12-29', '2011-12-31'];
   const starts = (type: 'day' | 'month') => periodsOf(days, type, 'Pacific/Apia').map(({ start }) => start);
   expect(starts('day')).toEqual(['2011-12-29', '2011-12-31']);
@@ -25,18 +25,18 @@ it.each([
   ['current', '2026-11-20'],
   ['previous', '2026-11-19'],
   ['2026-02-28', '2026-02-28'],
-])('takes %s as of an instant by the clock of the site', (period, start) => {
-  const asked = { periodType: 'day' as const, period, at: '2026-11-19T19:00:00Z' };
-  expect(resolvePeriod(asked, 'Asia/Kolkata').start).toBe(start);
+])("resolves %s as of an instant in the site's time zone", (period, start) => {
+  const data = { periodType: 'day' as const, period, at: '2026-11-19T19:00:00Z' };
+  expect(resolvePeriod(data, 'Asia/Kolkata').start).toBe(start);
 });
 
-it('finds the period before in the year before', () => {
-  const asked = { periodType: 'quarter' as const, period: 'previous', at: '2026-01-01T00:00:00Z' };
-  expect(resolvePeriod(asked, 'UTC').start).toBe('2025-10-01');
+it('finds the previous period in the previous year', () => {
+  const data = { periodType: 'quarter' as const, period: 'previous', at: '2026-01-01T00:00:00Z' };
+  expect(resolvePeriod(data, 'UTC').start).toBe('2025-10-01');
 });
 
 describe.each([
-  // A day that was skipped, clocks that change a minute after midnight, and at it.
+  // A skipped day, and clock changes a minute after midnight and at midnight.
   ['Pacific/Apia', '2011-12-27'],
   ['America/St_Johns', '2006-10-27'],
   ['America/St_Johns', '2007-03-10'],
@@ -51,7 +51,7 @@ describe.each([
     expect(daysOf(quarters.toReversed(), zone)).toEqual(days.toReversed());
   });
 
-  it('finds each hour once, with all quarters of an hour and with every third', () => {
+  it('finds each hour once, from every 15-minute interval or from every third', () => {
     for (const some of [quarters, quarters.filter((_, number) => number % 3 === 1)]) {
       const each = some.flatMap((start) => hoursOf(start, new Date(start.getTime() + 900_000), zone));
       const hours = [...new Map(each.map((hour) => [hour.from.getTime(), hour])).values()];

@@ -4,7 +4,7 @@ import type { TestEvent } from './random-events.js';
 const formats = new Map<string, Intl.DateTimeFormat>();
 const dates = new Map<string, string>();
 
-/** The date that a calendar of the zone shows; asked for the same instants again and again. */
+/** The calendar date in the zone; cached, because the same instants occur often. */
 export function localDate(instant: string | Date, zone: string): string {
   const key = `${instant instanceof Date ? instant.getTime() : instant} ${zone}`;
   const known = dates.get(key);
@@ -19,7 +19,7 @@ export function localDate(instant: string | Date, zone: string): string {
 const utc = (day: string) => new Date(`${day}T00:00:00Z`);
 const text = (date: Date) => date.toISOString().slice(0, 10);
 
-/** The first day of the period that a day lies in. */
+/** The first day of the period that contains a day. */
 export function periodStart(day: string, type: string): string {
   const date = utc(day);
   if (type === 'week') date.setUTCDate(date.getUTCDate() - ((date.getUTCDay() + 6) % 7));
@@ -29,7 +29,7 @@ export function periodStart(day: string, type: string): string {
   return text(date);
 }
 
-/** Cents of cents: all amounts of the tests have at most two digits. */
+/** In ten-thousandths; all amounts in the tests have at most two decimal places. */
 const cents = (amount: unknown): number | undefined =>
   /^-?\d{1,12}(\.\d{1,6})?$/.test(String(amount ?? '')) && typeof amount !== 'boolean'
     ? Math.round(Number(amount) * 100)

@@ -1,4 +1,4 @@
-/** Computes revenue by definition, day by day and in fractions. */
+/** Computes revenue by its definition, day by day and in fractions. */
 import { localDate, periodStart } from './plain-aggregates.js';
 import type { TestEvent } from './random-events.js';
 
@@ -13,7 +13,7 @@ const times = ([n, d]: Fraction, factor: Fraction): Fraction => reduced([n * fac
 const isZero = ([n]: Fraction) => n === 0n;
 const total = (list: Fraction[]) => list.reduce(add, zero);
 
-/** As Postgres rounds: half away from zero. */
+/** Like Postgres, rounds half away from zero. */
 function rounded([n, d]: Fraction, digits: number): number {
   const scaled = (n < 0n ? -n : n) * 10n ** BigInt(digits);
   const units = (2n * scaled + d) / (2n * d);
@@ -38,7 +38,7 @@ const before = (one: Event, other: Event) =>
   one.timestamp < other.timestamp || (one.timestamp === other.timestamp && one.event_id < other.event_id);
 
 const isNothing = (value: unknown) => value === undefined || value === null;
-/** Of an id: itself as text, undefined when it is odd. */
+/** An id as text; undefined if it is invalid. */
 const nameIn = (value: unknown) =>
   (typeof value === 'string' || typeof value === 'number') && /^.{1,128}$/su.test(String(value))
     ? String(value)
@@ -47,7 +47,7 @@ const isNamed = ({ properties: { subscription_id: id } }: Event) => isNothing(id
 const isCurrency = (value: unknown) => typeof value === 'string' && /^[A-Z]{3}$/.test(value);
 const isOf = (value: unknown, ...values: string[]) => typeof value === 'string' && values.includes(value);
 
-/** Whether a plan goes on from interval to interval. */
+/** Whether a payment is for a recurring plan. */
 function recurs(event: Event): boolean {
   const { interval, interval_count: count } = event.properties;
   const isCount = Number.isInteger(count) && Number(count) >= 1 && Number(count) <= 366;
@@ -68,7 +68,7 @@ function isMoney(event: Event): boolean {
   );
 }
 
-/** What an event counts once by. */
+/** The key by which an event is counted once. */
 function identity(event: Event): string {
   const { event_type, event_id, properties } = event;
   if (event_type === 'payment' && properties.status === 'succeeded')
@@ -89,7 +89,7 @@ function firstOfEach(events: TestEvent[], zone: string): Event[] {
 
 const firstPayments = new WeakMap<TestEvent[], Event[]>();
 
-/** How many of a profile's payments, all of `events`, count where they are. */
+/** How many of a profile's payments are counted for it, given all `events`. */
 export function countPayments(own: TestEvent[], events: TestEvent[]): number {
   const first =
     firstPayments.get(events) ?? firstOfEach(events, 'UTC').filter(({ event_type }) => event_type === 'payment');
@@ -156,9 +156,9 @@ function nextDue(anchor: string, plan: Event, paid: string, day: string): string
   }
 }
 
-/** What is known of one subscription, from its events in order of time. */
+/** The state of one subscription from its events in chronological order. */
 function describeSubscription(events: Event[], graceDays: number) {
-  /** Everything is as if payments had not been made that were refunded by the end of `known`. */
+  /** The state as if payments that are refunded by the end of `known` had never been made. */
   const stateAfter = (known: Event[]) => {
     let [anchor, paid, end] = ['', '', ''];
     let [payment, plan]: (Event | undefined)[] = [];
@@ -178,7 +178,7 @@ function describeSubscription(events: Event[], graceDays: number) {
   };
   const states = new Map<number, ReturnType<typeof stateAfter>>();
 
-  /** Currency and worth a year at the end of a day. */
+  /** Currency and annual worth at the end of a day. */
   return (day: string): [string, Fraction] | undefined => {
     const known = events.filter((event) => event.day <= day);
     if (!states.has(known.length)) states.set(known.length, stateAfter(known));

@@ -14,7 +14,7 @@ const periods = days.map((start): Period => {
   return { type: 'day', start, from, to: new Date(from.getTime() + 86_400_000) };
 });
 
-/** Tells how many days each statement was given. */
+/** Returns how many days each statement computed. */
 async function compute(eventsAtOnce: number): Promise<number[]> {
   const given: number[] = [];
   await claimAggregation(database.pool, 'demo', { now }, (site) => {
@@ -32,7 +32,7 @@ async function compute(eventsAtOnce: number): Promise<number[]> {
   return given;
 }
 
-it('are computed together while they have few events', async () => {
+it('are computed together as long as they have few events', async () => {
   await addSite('UTC');
   await store(
     [1, 2, 5, 1].flatMap((views, day) =>

@@ -30,7 +30,7 @@ const properties: Record<string, (random: Random) => Record<string, unknown> | u
   ad_request: () => undefined,
   signup: () => undefined,
   payment: (random) => ({
-    // Several payments of a transaction, as long as they say how much.
+    // Several payments of a transaction, if they have an amount.
     ...(random.below(3) > 0
       ? {
           transaction_id: `t${random.below(100)}`,
@@ -66,7 +66,7 @@ const properties: Record<string, (random: Random) => Record<string, unknown> | u
 };
 const types = [...Object.keys(properties), 'view', 'view', 'impression', 'impression', 'click', 'payment', 'payment'];
 
-/** `count` events of a site between two instants, with whole seconds. */
+/** `count` events of a site between two instants, at whole seconds. */
 export function randomEvents(random: Random, siteId: string, count: number, from: number, to: number): TestEvent[] {
   return Array.from({ length: count }, (_, index) => {
     const event_type = random.pick(types);

@@ -20,7 +20,7 @@ interface Customer {
   subscription_id?: string;
 }
 
-/** Due dates as a billing system keeps them: of the UTC clock, clamped to a month's end. */
+/** Due dates as a billing system computes them: in UTC, clamped to the end of the month. */
 function dueAt(first: number, interval: string, number: number): number {
   if (interval === 'day' || interval === 'week') return first + number * steps[interval]! * dayMs;
   const months = ({ month: 1, quarter: 3 }[interval] ?? 12) * number;
@@ -35,7 +35,7 @@ export interface Span {
   to: number;
 }
 
-/** What stored events may say that are older than the rules of their types. */
+/** Values in stored events that predate the validation rules of their types. */
 const oddities: Record<string, unknown[]> = {
   amount: ['much', '', '-5', '1e3', '1.0000001', ' 7', '٣', true, null, {}, ['5'], 12.5, 1e21, undefined],
   currency: ['eur', 'EURO', '', 7, null, ['EUR'], undefined],
@@ -48,10 +48,10 @@ const oddities: Record<string, unknown[]> = {
   subscription_id: ['', 42, null, {}, ['s'], false],
 };
 
-/** Cannot be compressed: longer than what an index takes. */
+/** Incompressible, and too long for an index. */
 const long = Array.from({ length: 200 }, (_, index) => uuidOf(`long ${index}`)).join('');
 
-/** `count` of the events with one to three properties that are odd, under ids of their own. */
+/** Copies of `count` events with one to three invalid properties and new ids. */
 export function oddMoney(random: Random, events: TestEvent[], count: number): TestEvent[] {
   return Array.from({ length: count }, (_, index) => {
     const event = random.pick(events);
@@ -67,7 +67,7 @@ export function oddMoney(random: Random, events: TestEvent[], count: number): Te
   });
 }
 
-/** Everything of `count` subscriptions between two instants, not in order. */
+/** All events of `count` subscriptions between two instants, unordered. */
 export function randomSubscriptions(random: Random, siteId: string, count: number, span: Span): TestEvent[] {
   const events: TestEvent[] = [];
   let serial = 0;

@@ -24,7 +24,7 @@ import { oddMoney, randomSubscriptions } from './random-subscriptions.js';
 
 useEmptyDatabase();
 
-it('is right however often subscriptions are cancelled, paid and taken back, in one currency or in all', async () => {
+it('is correct however often subscriptions are canceled, paid and refunded, in one currency or in all', async () => {
   const random = createRandom(7);
   await addSite('Europe/Berlin');
   const events = Array.from({ length: 400 }, (_, index): TestEvent => {
@@ -52,7 +52,7 @@ describe.each([
   ['Asia/Kolkata', 4],
   ['Pacific/Apia', 5],
 ])('in %s', (zone, seed) => {
-  it('every figure of every period of three years is what the definitions say: at first, after late events, without erased ones', async () => {
+  it('every figure of every period of three years matches the definitions: at first, after late events, and after erasures', async () => {
     const random = createRandom(seed);
     await addSite(zone);
     const events = randomSubscriptions(random, 'demo', 14, span);
@@ -82,7 +82,7 @@ it.each([11, 12])('aggregates a site with arbitrary payment events: seed %i', as
   await compare(all, 'Europe/Berlin');
 });
 
-it('recomputes when the grace days change', async () => {
+it('recomputes when the number of grace days changes', async () => {
   await addSite('UTC');
   await add([pay('2026-10-01T10:00:00Z', '10.00', month)]);
   expect(await mrrOn('2026-11-03', '2026-11-04')).toEqual([10, 0]);

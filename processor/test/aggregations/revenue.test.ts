@@ -15,7 +15,7 @@ import { uuidOf } from './random-events.js';
 
 useEmptyDatabase();
 
-it('has an annual price as ARR, to the last digit', async () => {
+it('reports an annual price as ARR to the last digit', async () => {
   await addSite('UTC');
   await add([pay('2026-10-01T12:00:00Z', '100.00', { interval: 'year' })]);
   expect(
@@ -23,7 +23,7 @@ it('has an annual price as ARR, to the last digit', async () => {
   ).toEqual([{ arr: '100', mrr: '8.33333333333333333333' }]);
 });
 
-it('counts a transaction that was delivered twice once, in the period of the first', async () => {
+it('counts a transaction that was delivered twice once, in the period of the first delivery', async () => {
   await addSite('UTC');
   const twice = (timestamp: string) => ({ ...pay(timestamp, '50.00', month), event_id: uuidOf('hook') });
   await add([twice('2026-09-30T23:59:56Z')]);
@@ -46,7 +46,7 @@ it('counts a transaction that was delivered twice once, in the period of the fir
   expect((await totals())[0]).toEqual({ month: '2026-10', revenue: 30, payments: 1, refunds: 1 });
 });
 
-it('counts each failed attempt of a transaction by itself', async () => {
+it('counts each failed attempt of a transaction separately', async () => {
   await addSite('UTC');
   const failed = (timestamp: string) => pay(timestamp, '5.00', { ...month, status: 'failed' });
   await add([
@@ -57,7 +57,7 @@ it('counts each failed attempt of a transaction by itself', async () => {
   expect(await readMonths()).toMatchObject({ '2026-10': [3, 5] });
 });
 
-it('counts a year that was paid late in every month since, and in none of them once it is erased', async () => {
+it('counts a late annual payment in every month since, and in none once it is erased', async () => {
   await addSite('UTC');
   await add([pay('2026-10-10T00:00:00Z', '9.00', month)]);
   expect(await readMonths()).toEqual({ '2026-10': [1, 9], '2026-11': [0, 0] });
@@ -83,7 +83,7 @@ it('has no success rate without payments', async () => {
   ).toEqual([{ total_revenue: -4, payments: 0, refunds: 1, success_rate: null }]);
 });
 
-it('leaves recurring revenue as it was counted where the payments behind it were dropped', async () => {
+it('keeps recurring revenue as it was counted if the raw payments were dropped', async () => {
   await addSite('UTC');
   const year = pay('2026-03-10T00:00:00Z', '120.00', { interval: 'year' });
   await add([year]);

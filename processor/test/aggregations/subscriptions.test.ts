@@ -16,7 +16,7 @@ import { uuidOf } from './random-events.js';
 
 useEmptyDatabase();
 
-it('yields on each day of a subscription, however many payments are refunded one by one', async () => {
+it('yields to the event loop however many payments are refunded one by one', async () => {
   const plan = { amount: '5', currency: 'EUR', interval: 'month', count: 1 } as const;
   const dayOf = (index: number) => new Date(Date.UTC(2010, 0, 1 + index)).toISOString().slice(0, 10);
   const many = Array.from({ length: 1_500 }, (_, index) => ({ transaction: `t${index}`, day: dayOf(index) }));
@@ -31,7 +31,7 @@ it('yields on each day of a subscription, however many payments are refunded one
   expect(changes.at(-1)).toEqual({ day: dayOf(1_499), plan: null });
 });
 
-it('counts a month that is paid on its last day on every day since, whatever the length of months', async () => {
+it('counts every day of subscriptions paid on the last day of a month, whatever the length of months', async () => {
   await addSite('UTC');
   const days = ['2026-01-31', '2026-02-28', '2026-03-31', '2026-04-30', '2026-05-31'];
   await add(days.map((day) => pay(`${day}T12:00:00Z`, '30.00', { ...month, transaction_id: day })));
@@ -53,11 +53,14 @@ it.each([
   ['quarter', 1, '30.00', 10],
   ['year', 1, '100.00', 8.333333],
   ['year', 2, '240.00', 10],
-])('normalizes a plan of each %s times %i at %s to %d a month', async (interval, interval_count, amount, mrr) => {
-  await addSite('UTC');
-  await add([pay('2026-11-20T09:00:00Z', amount, { interval, interval_count })]);
-  expect(await mrrOn('2026-11-19', '2026-11-20')).toEqual([0, mrr]);
-});
+])(
+  'normalizes a plan with interval %s, count %i and price %s to %d a month',
+  async (interval, interval_count, amount, mrr) => {
+    await addSite('UTC');
+    await add([pay('2026-11-20T09:00:00Z', amount, { interval, interval_count })]);
+    expect(await mrrOn('2026-11-19', '2026-11-20')).toEqual([0, mrr]);
+  },
+);
 
 it('counts a second subscription of a user as expansion, and its end as contraction', async () => {
   await addSite('UTC');
@@ -80,7 +83,7 @@ it('counts a second subscription of a user as expansion, and its end as contract
   ]);
 });
 
-it('ends a subscription at once when it is canceled, or when the next payment is due, without grace', async () => {
+it('ends a canceled subscription immediately or when the next payment is due, without grace', async () => {
   await addSite('UTC');
   const paid = pay('2026-10-01T10:00:00Z', '10.00', month);
   await add([paid, event('subscription_canceled', '2026-10-20T10:00:00Z', { ends: 'period_end' })]);
@@ -89,7 +92,7 @@ it('ends a subscription at once when it is canceled, or when the next payment is
   expect(await mrrOn('2026-10-20', '2026-10-21')).toEqual([10, 0]);
 });
 
-it('takes a year back that was refunded whole, in one or several parts, and not one refunded in part', async () => {
+it('takes back a year that was fully refunded, in one or several parts, but not one partially refunded', async () => {
   await addSite('UTC');
   const refund = (at: string, amount: string) => event('refund', at, { transaction_id: 't', amount, currency: 'EUR' });
   await add([pay('2026-03-01T10:00:00Z', '120.00', { interval: 'year' }), refund('2026-05-05T00:00:00Z', '119.99')]);
@@ -98,7 +101,7 @@ it('takes a year back that was refunded whole, in one or several parts, and not 
   expect(await mrrOn('2026-06-05', '2026-06-06', '2026-11-20')).toEqual([10, 0, 0]);
 });
 
-it('applies a plan change before its payment, and counts a change of currency as churn and new', async () => {
+it('applies a plan change before its payment, and counts a change of currency as churned and new', async () => {
   await addSite('UTC');
   const one = { ...month, subscription_id: 'one' };
   await add([
@@ -123,7 +126,7 @@ it.each([
   ['three months on one day', ['2026-05-31', '2026-05-31T', '2026-05-31TT'], '2026-09-02'],
   ['late within the grace, then early', ['2026-06-15', '2026-07-18', '2026-08-01'], '2026-09-17'],
   ['at the very end of the grace', ['2026-01-31', '2026-03-03', '2026-03-30'], '2026-05-02'],
-])('pays one more month with each payment: %s', async (_, days, last) => {
+])('adds one paid month with each payment: %s', async (_, days, last) => {
   await addSite('UTC');
   const payments = days.map((day, index) =>
     pay(`${day.slice(0, 10)}T1${index}:00:00Z`, '30.00', { ...month, transaction_id: day }),
@@ -132,7 +135,7 @@ it.each([
   expect(await paidDays()).toEqual([[days[0], last, 30]]);
 });
 
-it('begins a new anchor with a payment after the grace', async () => {
+it('starts a new anchor with a payment after the grace period', async () => {
   await addSite('UTC');
   await add(payMonths('2026-06-15', '2026-07-19', '2026-08-21'));
   expect(await paidDays()).toEqual([
@@ -141,7 +144,7 @@ it('begins a new anchor with a payment after the grace', async () => {
   ]);
 });
 
-it('pays for its own day at least with a late payment for days', async () => {
+it('covers at least its own day with a late payment for days', async () => {
   await addSite('UTC');
   const daily = (day: string) => pay(`${day}T12:00:00Z`, '1.00', { interval: 'day', transaction_id: day });
   await add(['2026-06-01', '2026-06-04', '2026-06-05', '2026-06-05T'].map((day) => daily(day.slice(0, 10))));
@@ -149,7 +152,12 @@ it('pays for its own day at least with a late payment for days', async () => {
 });
 
 it.each([
-  ['while it is paid', 'period_end', ['2026-06-15', '2026-07-10', '2026-08-10'], [['2026-06-15', '2026-09-17', 30]]],
+  [
+    'while it is still paid',
+    'period_end',
+    ['2026-06-15', '2026-07-10', '2026-08-10'],
+    [['2026-06-15', '2026-09-17', 30]],
+  ],
   ['on the day on which it ends', 'period_end', ['2026-06-15', '2026-07-15'], [['2026-06-15', '2026-08-17', 30]]],
   [
     'after it has ended, on a new anchor',
@@ -161,7 +169,7 @@ it.each([
     ],
   ],
   [
-    'after it was ended at once, on a new anchor',
+    'after it was ended immediately, on a new anchor',
     'now',
     ['2026-06-15', '2026-07-10'],
     [
@@ -179,7 +187,7 @@ it.each([
   ['the month paid in advance', '2026-06-16', '2026-06-20', [['2026-06-15', '2026-07-17', 30]]],
   ['the first of two', '2026-06-15', '2026-06-20', [['2026-06-15', '2026-07-18', 30]]],
   ['the first, once only the second counts', '2026-06-15', '2026-07-25', [['2026-06-15', '2026-07-24', 30]]],
-])('takes its month back with a full refund of %s', async (_, transaction_id, day, expected) => {
+])('takes back a month with a full refund of %s', async (_, transaction_id, day, expected) => {
   await addSite('UTC');
   const refund = { transaction_id, amount: '30', currency: 'EUR' };
   await add([...payMonths('2026-06-15', '2026-06-16'), event('refund', `${day}T12:00:00Z`, refund)]);
@@ -197,7 +205,7 @@ it('ignores payments without an interval, failed payments and duplicates when co
   expect(await paidDays()).toEqual([['2026-06-15', '2026-07-17', 30]]);
 });
 
-it('begins a new anchor with a payment of another interval, and not with a change of the price', async () => {
+it('starts a new anchor with a payment for another interval, but not with a change of price', async () => {
   await addSite('UTC');
   const year = pay('2026-07-01T12:00:00Z', '120.00', { interval: 'year', transaction_id: 'y' });
   const price = event('subscription_changed', '2026-06-20T12:00:00Z', { ...month, amount: '20', currency: 'EUR' });
@@ -222,7 +230,7 @@ it('ignores a stored plan change without an interval', async () => {
   expect(await paidDays()).toEqual([['2026-06-15', '2026-07-17', 30]]);
 });
 
-it('takes null for no subscription, no count, no currency and no end, and null for no interval as a single payment', async () => {
+it('treats null as absent, so that a payment without an interval is a one-time payment', async () => {
   await addSite('UTC');
   const nothing = { subscription_id: null, interval_count: null };
   await add([
@@ -239,7 +247,7 @@ it('takes null for no subscription, no count, no currency and no end, and null f
   );
 });
 
-it('ends with a cancellation without subscription_id only what its user pays without one', async () => {
+it("ends only the user's subscriptions without an id with a cancellation without subscription_id", async () => {
   await addSite('UTC');
   await add([
     pay('2026-10-01T10:00:00Z', '10.00', { ...month, subscription_id: 'one', transaction_id: 'a' }),

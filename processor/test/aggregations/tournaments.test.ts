@@ -83,7 +83,7 @@ it('counts a tournament once, by its latest event of each kind', async () => {
   ]);
 });
 
-it('has no rate where nothing was created, and no row where nothing happened', async () => {
+it('has no rate if nothing was created, and no row if nothing happened', async () => {
   const z = { tournament_id: 'z', format: 'knockout', players: 1, duration_minutes: 30 };
   await storeEvents(database.pool, JSON.stringify([event('completed', '08T11:00', z)]));
   await run('day', '2026-10-08');
@@ -94,7 +94,7 @@ it('has no rate where nothing was created, and no row where nothing happened', a
   expect(await read()).toEqual([]);
 });
 
-/** The last event of each kind and tournament, one event after the other. */
+/** The last event of each kind and tournament, computed event by event. */
 function plain(events: TestEvent[]): object {
   const kinds = { created: new Map<string, TestEvent>(), completed: new Map<string, TestEvent>() };
   const sorted = [...events].sort(
@@ -127,7 +127,7 @@ function plain(events: TestEvent[]): object {
   };
 }
 
-it.each(['week', 'month', 'quarter', 'year'])('is what random events say, by %s', async (type) => {
+it.each(['week', 'month', 'quarter', 'year'])('matches random events, by %s', async (type) => {
   const span = [Date.UTC(2026, 0, 1), Date.UTC(2026, 10, 20)] as const;
   const events = randomEvents(createRandom(3), 'demo', 1_500, ...span);
   await storeEvents(database.pool, JSON.stringify(events));

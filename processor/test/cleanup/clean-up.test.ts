@@ -45,7 +45,7 @@ describe('old_logs', () => {
       [daysAgo(days), String(days)],
     );
 
-  it('removes rows of the audit log that are older than a year, or than the job says', async () => {
+  it("removes rows of the audit log that are older than a year, or than the job's age", async () => {
     for (const days of [10, 364, 366, 900]) await addAudit(days);
     expect((await clean({ type: 'old_logs' })).removed).toMatchObject({ audit_log: 2 });
     expect((await clean({ type: 'old_logs', olderThan: 100 })).removed).toMatchObject({ audit_log: 1 });
@@ -53,7 +53,7 @@ describe('old_logs', () => {
     expect((await clean({ type: 'old_logs', olderThan: 100 })).removed).toMatchObject({ audit_log: 0 });
   });
 
-  it('remembers retries for 30 days, whatever the job says of logs, and forgets them in pieces', async () => {
+  it("keeps the ids of retries for 30 days, whatever the job's age, and deletes them in batches", async () => {
     await sql('truncate clocked_events');
     await sql(
       `insert into clocked_events (site_id, client_time, event_id, timestamp, arrived_at)
@@ -65,7 +65,7 @@ describe('old_logs', () => {
     expect(await sql('select count(*)::int as n from clocked_events')).toEqual([{ n: 10 }]);
   });
 
-  it('removes more rows than one statement does', async () => {
+  it('removes more rows than fit into one statement', async () => {
     await sql(
       `insert into audit_log (at, key_id, key_name, action, target)
        select $1, gen_random_uuid(), 'ops', 'test', '' from generate_series(1, 4500)`,
@@ -74,7 +74,7 @@ describe('old_logs', () => {
     expect((await clean({ type: 'old_logs' })).removed).toMatchObject({ audit_log: 4_500 });
   });
 
-  it('keeps the newest run of each schedule, and runs whose job is still to be added', async () => {
+  it('keeps the newest run of each schedule, and runs whose job is not added yet', async () => {
     await sql(`insert into schedules (id, name, queue, job, cron, timezone, catch_up)
       select id, id, 'cleanup', 'clean', '0 0 * * *', 'UTC', 'newest' from unnest(array['often', 'once']) as id`);
     const run = (schedule: string, days: number, added = true) =>
@@ -95,7 +95,7 @@ describe('old_logs', () => {
     ]);
   });
 
-  it('removes messages of alerts, but none that is still to be delivered', async () => {
+  it('removes alert messages, but none that is still to be delivered', async () => {
     await sql(`insert into alert_rules (id, name, kind, condition, email)
       values ('0190a5b0-7c3d-8000-a000-000000000001', 'r', 'site_silent', '{}', 'ops@example.com')`);
     await sql(
@@ -119,7 +119,7 @@ describe.each(queueBackends)('old_logs of queues on %s', (backend) => {
     for (const handle of queues) await handle.close();
   });
 
-  /** A job that fails and one that does not, in each queue. */
+  /** A failing and a succeeding job in each queue. */
   async function finishJobs(): Promise<void> {
     const location = testQueue(backend, database);
     queues = (['cleanup', 'event-ingest'] as const).map((name) => openQueue(name, location, silent));
@@ -148,7 +148,7 @@ describe.each(queueBackends)('old_logs of queues on %s', (backend) => {
     return ids.sort();
   };
 
-  it('go when their queue no longer keeps them, or the job says so, but failed jobs of events hold events and never go', async () => {
+  it('are removed after the time of their queue or of the job, but failed event jobs contain events and are always kept', async () => {
     await finishJobs();
     expect((await clean({ type: 'old_logs' }, { queues, now: new Date() })).removed).toMatchObject({
       completed_jobs: 1,
@@ -162,7 +162,7 @@ describe.each(queueBackends)('old_logs of queues on %s', (backend) => {
     expect(await left()).toEqual(['event-ingest bad']);
   });
 
-  it('stay while a job waits for others, whose results it collects', async () => {
+  it('are kept while a parent job waits for their results', async () => {
     const location = testQueue(backend, database);
     queues = (['analytics-aggregation', 'cleanup'] as const).map((name) => openQueue(name, location, silent));
     const [parents, children] = queues.map(({ queue }) => queue) as [QueueHandle['queue'], QueueHandle['queue']];
@@ -203,7 +203,7 @@ describe('expired_tokens', () => {
   };
   const names = async () => (await sql('select name from api_keys order by name')).map(({ name }) => name);
 
-  it('removes sessions that are over, at once or when the job says', async () => {
+  it("removes expired sessions, immediately or after the job's age", async () => {
     const id = await key('good', {});
     for (const days of [-1, 1, 9]) {
       await sql(
@@ -217,7 +217,7 @@ describe('expired_tokens', () => {
     await sql('truncate api_keys cascade');
   });
 
-  it('removes keys that were revoked or ran out a month ago, and none that the audit log names', async () => {
+  it('removes keys that were revoked or expired a month ago, but none that the audit log refers to', async () => {
     await key('good', {});
     await key('lasts', { expires: daysAgo(-1) });
     await key('revoked-lately', { revoked: daysAgo(29) });
@@ -265,7 +265,7 @@ describe('temp_files', () => {
   const statusOf = async (number: number) =>
     (await database.pool.query('select status from exports where id = $1', [id(number)])).rows[0].status;
 
-  it('keeps old files of exports that live on, and ends the life of those that are past it', async () => {
+  it('keeps old files of exports that are still valid, and expires those that are too old', async () => {
     await addExport(7, 'completed', daysAgo(-1));
     await addExport(8, 'completed', daysAgo(1));
     await addExport(9, 'failed', daysAgo(-1));
@@ -280,7 +280,7 @@ describe('temp_files', () => {
     expect([await statusOf(7), await readdir(exportDir)]).toEqual(['expired', []]);
   });
 
-  it('looks files up by their name, however many exports there were', async () => {
+  it('looks up files with an index, however many exports there are', async () => {
     await sql(`insert into exports (site_id, id, dataset, params, format, filename, status, store, file)
       select 'many', gen_random_uuid(), 'events', '{}', 'csv', 'x.csv', 'completed', 'disk', n || '.csv' from generate_series(1, 20000) n`);
     await sql('analyze exports');
@@ -293,7 +293,7 @@ describe('temp_files', () => {
     await sql(`delete from exports where site_id = 'many'`);
   });
 
-  it('removes exports of last week and parts of yesterday, and nothing that is not an export', async () => {
+  it('removes old exports and partial files, and nothing that is not an export', async () => {
     await file(`${id(1)}.csv`, 8);
     await file(`${id(2)}.csv.gz`, 6);
     await file(`${id(3)}.csv.part`, 2);
@@ -315,14 +315,14 @@ describe('temp_files', () => {
     expect(await readdir(exportDir)).toContain(`${id(4)}.csv.part`);
   });
 
-  it('has nothing to do where there is no folder', async () => {
+  it('does nothing without a folder', async () => {
     const result = await clean({ type: 'temp_files' }, { exportDir: join(folder, 'never') });
     expect(result).toEqual({ removed: { exports: 0, export_files: 0, partial_files: 0, event_months: 0 }, kept: [] });
   });
 });
 
 it.each(['old_logs', 'expired_tokens', 'temp_files'] as const)(
-  '%s reports its progress, and a result that keeps its contract',
+  '%s reports progress, and a result that matches its contract',
   async (type) => {
     const { data } = checkJobData('cleanup', 'clean', { type }) as { data: Record<string, unknown> };
     const progress: number[] = [];

@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => database.drop());
 
-/** 400 days before it is 6 October 2025: September and what is older may go. */
+/** 400 days earlier is 6 October 2025, so September and older months may be dropped. */
 const now = new Date('2026-11-10T12:07:00Z');
 let nextId = 1;
 
@@ -38,7 +38,7 @@ async function consume(events: object[]) {
 
 async function roll(siteId = 'demo'): Promise<void> {
   await rollSite(database.pool, siteId, { now });
-  // The job that computes aggregates is another one.
+  // Aggregates are computed by another job.
   await sql('delete from aggregation_marks');
 }
 
@@ -62,7 +62,7 @@ const rollups = async () => ({
 const verify = (from: string, to = '2026-11-10') =>
   runCommand(runVerify, ['--site', 'demo', '--from', from, '--to', to], database.url);
 
-/** Around the end of September in a zone that is 5:45 ahead: the day of 1 October began in UTC's September. */
+/** In a zone that is 5:45 ahead, 1 October began while it was still September in UTC. */
 const history = () => [
   event('2025-08-10T10:00:00Z', { user_id: 'ada', path: '/august' }),
   event('2025-09-30T18:00:00Z', { user_id: 'bob', path: '/the-day-before' }),
@@ -79,13 +79,13 @@ async function live(): Promise<void> {
 }
 
 describe('raw events past their retention', () => {
-  it('stay forever when it is 0, whatever the job says about files', async () => {
+  it("stay forever if it is 0, whatever the job's age", async () => {
     await live();
     expect(await clean(0)).toMatchObject({ removed: { event_months: 0 }, kept: [] });
     expect(await partitions()).toEqual(['events_2025_08', 'events_2025_09', 'events_2025_10', 'events_2026_11']);
   });
 
-  it('go month by month, while their rollups stay as they were and nothing younger goes', async () => {
+  it('are dropped month by month, while rollups and newer events stay unchanged', async () => {
     await live();
     const before = await rollups();
     expect(before.days).toHaveLength(10);
@@ -97,7 +97,7 @@ describe('raw events past their retention', () => {
     expect(await sql('select since from raw_horizon')).toEqual([{ since: new Date('2025-10-01T00:00:00Z') }]);
   });
 
-  it('do not leave a gap behind: a single month of long ago closes all months up to the next that has events', async () => {
+  it('leave no gap: dropping a single old month closes all months up to the next one with events', async () => {
     await consume([event('2019-03-05T00:00:00Z'), event('2026-11-09T10:00:00Z')]);
     await roll();
     expect(await clean()).toMatchObject({ removed: { event_months: 1 } });
@@ -106,36 +106,36 @@ describe('raw events past their retention', () => {
 
   it.each([
     [
-      'a rollup that is wrong',
+      'a wrong rollup',
       `update rollup_15m set events = 7 where dimension = 'all' and interval_start < '2025-09-01'`,
       'site demo has 2 differences between rollups and raw events; 1 later month also kept',
     ],
     [
-      'an interval to be rolled',
+      'a marked interval',
       `insert into rollup_marks values ('demo', '2025-08-10T10:00Z')`,
       'site demo has 1 interval not rolled up yet; 1 later month also kept',
     ],
     [
-      'a day to be rolled',
+      'a marked day',
       `insert into rollup_day_marks values ('demo', '2025-08-10')`,
       'site demo has 1 day not rolled up yet; 1 later month also kept',
     ],
     [
-      'a site without an event in that month that is to be rolled',
+      'marks of a site without events in that month',
       `insert into rollup_marks values ('shop', '2025-08-10T10:00Z')`,
       'it has intervals that are not rolled up yet; 1 later month also kept',
     ],
     [
-      'aggregates to be computed',
+      'pending aggregates',
       `insert into aggregation_marks values ('demo', '2025-08-10T10:00Z')`,
       'it has aggregates that are not recomputed yet; 1 later month also kept',
     ],
     [
-      'a time zone to be followed',
+      'a pending change of time zone',
       `update sites set timezone = 'UTC'`,
       'a site is changing its time zone; 1 later month also kept',
     ],
-  ])('stay because of %s, and the report says so', async (_case, statement, reason) => {
+  ])('stay because of %s, which the result reports', async (_case, statement, reason) => {
     await live();
     await sql(statement);
     expect(await clean()).toMatchObject({
@@ -160,7 +160,7 @@ describe('raw events past their retention', () => {
 });
 
 describe('after raw events were dropped', () => {
-  it('an event of that time is dead-lettered with the reason, and the rollups stay; others of its batch are stored', async () => {
+  it('an event of that time is dead-lettered with the reason; the rest of its batch is stored, and rollups are unchanged', async () => {
     await live();
     await clean();
     const before = await rollups();
@@ -187,7 +187,7 @@ describe('after raw events were dropped', () => {
     expect((await verify('2025-10-01T00:00:00Z')).code).toBe(0);
   });
 
-  it('an event that no month can be made for still has its own reason', async () => {
+  it('an event outside the range of partitions still has its own reason', async () => {
     await live();
     await clean();
     await consume([event('2030-01-01T00:00:00Z')]);
@@ -195,7 +195,7 @@ describe('after raw events were dropped', () => {
     expect(reason).toBe('23514: no partition of relation "events" found for row');
   });
 
-  it('ranges of that time are neither rebuilt nor verified, and the refusal says from when on they could be', async () => {
+  it('ranges of that time are neither rebuilt nor verified, and the refusal gives the earliest possible start', async () => {
     await live();
     await clean();
     const from = new Date('2025-10-02T23:45:00Z');
@@ -209,7 +209,7 @@ describe('after raw events were dropped', () => {
     expect(refused.stderr).toContain('Raw events before 2025-10-01T00:00:00.000Z were dropped');
   });
 
-  it('a mark of that time, wherever it comes from, goes and the rollup stays', async () => {
+  it('a mark of that time, wherever it comes from, is removed and the rollup is kept', async () => {
     await live();
     await clean();
     const before = await rollups();
@@ -221,7 +221,7 @@ describe('after raw events were dropped', () => {
     expect(await sql('select * from aggregation_marks')).toEqual([]);
   });
 
-  it('a site may change its time zone: totals follow, and what is kept is exact', async () => {
+  it('a site may change its time zone: totals stay correct, and kept rows exact', async () => {
     await live();
     await clean();
     const before = await rollups();
@@ -238,7 +238,7 @@ describe('after raw events were dropped', () => {
     expect((await verify('2025-10-01T00:00:00Z')).code).toBe(0);
   });
 
-  it('a user is erased from the remaining data, and the command says what is kept', async () => {
+  it('a user is erased from the remaining data, and the command reports what is kept', async () => {
     await live();
     await clean();
     const { code, stdout } = await runCommand(runErase, ['--site', 'demo', '--user', 'ada'], database.url);

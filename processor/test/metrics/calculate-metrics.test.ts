@@ -48,7 +48,7 @@ const view = (timestamp: string, user_id?: string): TestEvent => ({
   ...(user_id && { user_id }),
 });
 
-it('measures how many events there were, how many visitors, and how fast they were stored', async () => {
+it('counts events and visitors, and measures how fast events were stored', async () => {
   await store([
     view('2026-11-20T09:00:00Z', 'ada'),
     view('2026-11-20T09:10:00Z', 'ada'),
@@ -67,7 +67,7 @@ it('measures how many events there were, how many visitors, and how fast they we
   });
 });
 
-it('is null without events to divide by or to rank', async () => {
+it('is null without events', async () => {
   expect((await calculate({})).figures).toEqual({
     events: 0,
     visitors: 0,
@@ -89,11 +89,11 @@ it.each([
   ['America/New_York', '2026-11-01T06:30:00Z', 'current', '2026-11-01T06:00:00.000Z'],
   ['Asia/Kolkata', '2026-11-20T10:40:00Z', 'previous', '2026-11-20T09:30:00.000Z'],
   ['Australia/Lord_Howe', '2026-10-03T15:45:00Z', 'previous', '2026-10-03T14:30:00.000Z'],
-])('knows the hours of the clock of %s at %s, %s', async (timezone, at, period, start) => {
+])('resolves hours in the time zone %s at %s, %s', async (timezone, at, period, start) => {
   expect((await calculate({ timezone, at, period })).start).toBe(start);
 });
 
-it('compares revenue with the period before, per currency', async () => {
+it('compares revenue with the previous period, per currency', async () => {
   const events = randomEvents(createRandom(11), 'demo', 1_500, Date.UTC(2026, 8, 1), Date.UTC(2026, 9, 31));
   await store(events);
   const months = plainRevenueRows(events, 'UTC', new Date('2026-10-31T12:00:00Z')).filter(
@@ -114,7 +114,7 @@ it('compares revenue with the period before, per currency', async () => {
   }
 });
 
-it('counts a transaction that was delivered again in the next hour in the first', async () => {
+it('counts a transaction in the first hour if it was delivered again in the next', async () => {
   const paid = (timestamp: string): TestEvent => ({
     site_id: 'demo',
     timestamp,

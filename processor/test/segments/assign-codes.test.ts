@@ -24,7 +24,7 @@ const give = async (texts: Record<string, string[]>, siteId = 'demo') => {
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, at) => from + at);
 const named = (numbers: number[]) => numbers.map((number) => `value ${number}`);
 
-/** Code → value, as who reads a segment finds it. */
+/** Code → value, as readers of segments see it. */
 async function storedValues(column: string, siteId = 'demo'): Promise<Map<number, string>> {
   const { rows } = await client.query(
     'select pack, values from segment_values where site_id = $1 and "column" = $2 order by pack',
@@ -36,14 +36,14 @@ async function storedValues(column: string, siteId = 'demo'): Promise<Map<number
 }
 
 describe('codes', () => {
-  it('count from 1 on, and stay what they were', async () => {
+  it('count from 1, and never change', async () => {
     expect(await give({ path: ['/a', '/b'] })).toEqual({ path: [1, 2] });
     expect(await give({ path: ['/c', '/b', '/d'] })).toEqual({ path: [3, 2, 4] });
     expect(await give({ path: [] })).toEqual({ path: [] });
     expect([...(await storedValues('path')).values()]).toEqual(['/a', '/b', '/c', '/d']);
   });
 
-  it('go on in the next pack, from wherever the last one ended', async () => {
+  it('continue in the next pack, wherever the last one ended', async () => {
     let given = 0;
     for (const count of [packSize - 2, 1, 3, packSize, 2 * packSize, 1]) {
       expect(await give({ path: named(range(given, given + count)) })).toEqual({
@@ -57,20 +57,20 @@ describe('codes', () => {
     expect(await give({ path: named(range(0, given).reverse()) })).toEqual({ path: range(1, given + 1).reverse() });
   });
 
-  it('are of their column and their site', async () => {
+  it('are separate for each column and site', async () => {
     const columns = { path: ['x', 'y'], event_type: ['y', 'x'], 'property:path': ['y'] };
     expect(await give(columns)).toEqual({ path: [1, 2], event_type: [1, 2], 'property:path': [1] });
     expect(await give({ path: ['y'] }, 'other')).toEqual({ path: [1] });
     expect(await give({ path: ['z', 'y', 'x'], event_type: ['x'] })).toEqual({ path: [3, 2, 1], event_type: [2] });
   });
 
-  it('are not given again for values that were swept', async () => {
+  it('are not reused after their values were removed', async () => {
     await give({ path: ['/a', '/b', '/c'] });
     await client.query(`update segment_values set values = array['/a', null, null]`);
     expect(await give({ path: ['/b', '/a'] })).toEqual({ path: [4, 1] });
   });
 
-  it('tell any two texts apart, whatever is in them', async () => {
+  it('distinguish any two texts, whatever they contain', async () => {
     const hostile = [
       '',
       ' ',
@@ -96,7 +96,7 @@ describe('codes', () => {
     expect([...(await storedValues('property:__proto__')).values()]).toEqual(hostile);
   });
 
-  it('are the same for many columns as for each alone (seed 5)', async () => {
+  it('are the same for many columns at once as for each separately (seed 5)', async () => {
     const random = createRandom(5);
     const expected = new Map<string, Map<string, number>>();
     for (let round = 0; round < 20; round += 1) {
@@ -117,11 +117,11 @@ describe('codes', () => {
   });
 });
 
-describe('a dictionary that is full', () => {
+describe('a full dictionary', () => {
   const limits = { ...segmentLimits };
   afterAll(() => Object.assign(segmentLimits, limits));
 
-  it('takes no more values, gives the codes of those it has, and leaves other columns alone', async () => {
+  it('accepts no more values, returns the codes of existing ones, and does not affect other columns', async () => {
     Object.assign(segmentLimits, { propertyValues: 5 });
     expect(await give({ 'property:id': named(range(0, 4)) })).toEqual({ 'property:id': [1, 2, 3, 4] });
     const tooMany = { 'property:id': named(range(2, 6)), path: named(range(0, 9)) };
@@ -131,7 +131,7 @@ describe('a dictionary that is full', () => {
     expect((await storedValues('property:id')).size).toBe(5);
   });
 
-  it('is also one with many characters', async () => {
+  it('is also one with too many characters', async () => {
     Object.assign(segmentLimits, { ...limits, valueCharacters: 100 });
     expect(await give({ path: ['x'.repeat(60)] })).toEqual({ path: [1] });
     expect(await give({ path: ['y'.repeat(60)] })).toEqual({ path: undefined });

@@ -1,4 +1,4 @@
-/** Segments omit what exceeds their limits, and say so: events of an interval, values of a column, property names. */
+/** Limits of segments: events of an interval, values of a column, property names. */
 import { segmentLimits } from '@millrace/shared/segments/segment-columns';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { eraseUser } from '../../src/erase/erase-user.js';
@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 afterAll(() => Object.assign(segmentLimits, limits));
 
-/** `counts` events in the intervals from 10:00 on of 8 November. */
+/** `counts` events in the intervals from 10:00 on 8 November. */
 const intervals = (...counts: number[]) =>
   counts.flatMap((count, interval) =>
     Array.from({ length: count }, (_, at) =>
@@ -29,7 +29,7 @@ const segments = () =>
     from generate_series(1, cardinality(covers), 2) as at) as intervals from segments order by starts, version`);
 
 describe('an interval with more events than a segment may have', () => {
-  it('has a segment without data, and intervals beside it have their events', async () => {
+  it('has a segment without data, while adjacent intervals have their events', async () => {
     Object.assign(segmentLimits, { rows: 50, gatheredRows: 50 });
     site = await createSegmentedSite(intervals(10, 51, 50, 5));
     expect(await segments()).toEqual([
@@ -40,7 +40,7 @@ describe('an interval with more events than a segment may have', () => {
     expect(await site.verify()).toEqual(noDifference);
   });
 
-  it('gets its events once they are fewer, and an erasure is purged from what is beside it', async () => {
+  it('gets its events once there are fewer, and erased events are purged from adjacent intervals', async () => {
     Object.assign(segmentLimits, { rows: 50, gatheredRows: 50 });
     site = await createSegmentedSite(intervals(30, 60, 30));
     await eraseUser(site.pool, { siteId, userId: 'user-1', dryRun: false });
@@ -51,7 +51,7 @@ describe('an interval with more events than a segment may have', () => {
     expect(JSON.stringify(await site.sql('select values from segment_values'))).not.toContain('secret of user-1');
   });
 
-  it('has no events in segments any more when it grows', async () => {
+  it('loses its events in segments when it grows beyond the limit', async () => {
     Object.assign(segmentLimits, { rows: 50, gatheredRows: 50 });
     site = await createSegmentedSite(intervals(10, 45));
     await site.store(intervals(0, 10));
@@ -59,7 +59,7 @@ describe('an interval with more events than a segment may have', () => {
     await site.roll(); // merges nothing
     expect(await segments()).toContainEqual({ rows: 55, hasData: false, intervals: 1 });
     expect(await site.verify()).toEqual(noDifference);
-    await eraseUser(site.pool, { siteId, userId: 'nobody', dryRun: false });
+    await eraseUser(site.pool, { siteId, userId: 'unknown', dryRun: false });
     await site.roll();
     expect(await segments()).toEqual([
       { rows: 10, hasData: true, intervals: 1 },
@@ -67,7 +67,7 @@ describe('an interval with more events than a segment may have', () => {
     ]);
   });
 
-  it('does not count for several intervals together, which get segments of their own', async () => {
+  it('does not apply to several intervals together, which get separate segments', async () => {
     Object.assign(segmentLimits, { gatheredRows: 40 });
     site = await createSegmentedSite(intervals(20, 20, 20, 20, 20, 20, 20));
     await site.expectExact();
@@ -89,7 +89,7 @@ describe('a column with too many values', () => {
   it.each([
     ['values', { propertyValues: 30 }],
     ['characters', { segmentCharacters: 400 }],
-  ])('is left out, by %s, and so it stays when segments are merged', async (_, limit) => {
+  ])('is omitted because of %s, and stays omitted when segments are merged', async (_, limit) => {
     Object.assign(segmentLimits, limit);
     site = await createSegmentedSite(withIds(40));
     expect(await leftOut()).toEqual([['property:id']]);
@@ -99,7 +99,7 @@ describe('a column with too many values', () => {
     expect(await site.verify()).toEqual(noDifference);
   });
 
-  it('distinguishes its segments from others, so merges keep them separate', async () => {
+  it('keeps its segments separate from others in merges', async () => {
     Object.assign(segmentLimits, { propertyValues: 30 });
     site = await createSegmentedSite(withIds(20));
     await site.store([...withIds(25, '06'), event('2026-10-08T10:00:00Z', { path: '/late' })]);
@@ -126,7 +126,7 @@ describe('properties', () => {
   const names = async () =>
     (await site.sql(`select jsonb_object_keys(directory -> 'blocks') as name from segments`)).map(({ name }) => name);
 
-  it('of any name come back, a thousand of them', async () => {
+  it('with any name are stored, even a thousand', async () => {
     Object.assign(segmentLimits, { properties: 2_000 });
     site = await createSegmentedSite(many(1_000));
     await site.expectExact();
@@ -136,7 +136,7 @@ describe('properties', () => {
     );
   });
 
-  it('that are most frequent are kept when there are too many, also in a merge', async () => {
+  it('are limited to the most frequent ones, also in a merge', async () => {
     Object.assign(segmentLimits, { properties: 20 });
     site = await createSegmentedSite(many(60));
     const frequent = [

@@ -5,7 +5,7 @@ import { createByteTexts } from '../../src/segments/byte-texts.js';
 
 const bytesOf = (text: string) => Buffer.from(`before${text}after`);
 
-it('gives each text one index, however many there are and however long', () => {
+it('assigns one index to each text, however many and however long', () => {
   const random = createRandom(1);
   const texts = createByteTexts();
   const places = new Map<string, number>();
@@ -22,7 +22,7 @@ it('gives each text one index, however many there are and however long', () => {
   expect(texts.toTexts()).toEqual([...places.keys()]);
 });
 
-it('distinguishes an empty text from none', () => {
+it('distinguishes an empty text from a missing one', () => {
   const texts = createByteTexts();
   expect(texts.find(Buffer.alloc(0), 0, 0)).toBe(0);
   expect(texts.add(Buffer.alloc(0), 0, 0)).toBe(1);
@@ -45,7 +45,7 @@ async function* pieces(bytes: Buffer, size: number) {
 const int = Buffer.from([0xff, 0xff, 0xff, 0xfe]);
 const instant = Buffer.from([0, 0, 0, 1, 0, 0, 0, 5]);
 
-it.each([1, 2, 3, 7, 19, 20, 64, 1_000])('reads rows that come in pieces of %d bytes', async (size) => {
+it.each([1, 2, 3, 7, 19, 20, 64, 1_000])('reads rows from chunks of %d bytes', async (size) => {
   const long = 'y'.repeat(300);
   const sent = [row(int, instant, Buffer.from('text')), row(null, instant, null), row(int, instant, Buffer.from(long))];
   const found: unknown[] = [];
@@ -62,11 +62,11 @@ it.each([1, 2, 3, 7, 19, 20, 64, 1_000])('reads rows that come in pieces of %d b
 });
 
 it.each([
-  ['cut off in a row', Buffer.concat([header, row(int), row(int).subarray(0, 5)])],
-  ['cut off before the end', Buffer.concat([header, row(int)])],
-  ['of another number of columns', Buffer.concat([header, row(int, int), end])],
-  ['of another format', Buffer.concat([Buffer.from('1\t2\n'.repeat(20)), end])],
-  ['none at all', Buffer.alloc(0)],
+  ['truncated within a row', Buffer.concat([header, row(int), row(int).subarray(0, 5)])],
+  ['truncated before the end marker', Buffer.concat([header, row(int)])],
+  ['rows with another number of columns', Buffer.concat([header, row(int, int), end])],
+  ['in another format', Buffer.concat([Buffer.from('1\t2\n'.repeat(20)), end])],
+  ['missing', Buffer.alloc(0)],
 ])('refuses bytes that are %s', async (_, bytes) => {
   await expect(readRows(pieces(bytes, 4), 1, () => {})).rejects.toThrow();
 });

@@ -23,7 +23,7 @@ async function readValues(client: PoolClient, siteId: string): Promise<Values> {
   return values;
 }
 
-/** Each event of a segment as `[microseconds, visitor, session, values]`; fails for codes that mean nothing. */
+/** Each event of a segment as `[microseconds, visitor, session, values]`; fails for unknown codes. */
 async function decodeSegment(client: PoolClient, siteId: string, segment: StoredSegment, values: Values) {
   const open = await openSegment(client, siteId, segment);
   const columns: [string, ArrayLike<number>][] = [];
@@ -97,7 +97,7 @@ async function notMarked(client: PoolClient, siteId: string): Promise<(event: st
 export const verifySegments = (url: string, siteId: string, from = '2026-09-01', to = '2026-11-10') =>
   runCommand(runVerify, ['--site', siteId, '--from', from, '--to', to], url);
 
-/** In one snapshot; `closedBefore` ends the intervals that are over. */
+/** Compares in one snapshot; intervals before `closedBefore` have ended. */
 export async function expectExactSegments(pool: Pool, siteId: string, closedBefore: Date): Promise<StoredSegment[]> {
   return inTransaction(
     pool,
@@ -112,7 +112,7 @@ export async function expectExactSegments(pool: Pool, siteId: string, closedBefo
   );
 }
 
-/** After a purge: no segment has events that newer ones have replaced, and no value of a user is left anywhere. */
+/** After a purge: no segment has replaced events, and no value of the users remains. */
 export async function expectNothingOf(pool: Pool, siteId: string, users: string[]): Promise<void> {
   const owned = [...ownedRanges(await inTransaction(pool, (client) => listSegments(client, siteId)))];
   for (const [{ covers }, ranges] of owned) expect(countIntervals(ranges)).toBe(countIntervals(covers));

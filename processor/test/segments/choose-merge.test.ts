@@ -12,7 +12,7 @@ function expectMonthsApart(segments: StoredSegment[]): void {
   for (const { starts, ends } of segments) expect(monthOf(starts.getTime())).toBe(monthOf(ends.getTime() - 1));
 }
 
-/** Events in an interval, share of late ones → most segments at a time, segments in the end, copies of an event at most. */
+/** Events per interval and share of late ones → maximum number of segments, final number of segments, maximum copies per event. */
 const sites: [events: number, late: number, most: number, left: number, copies: number][] = [
   [1, 0, 7, 3, 28],
   [1, 0.3, 8, 4, 240],
@@ -27,7 +27,7 @@ const sites: [events: number, late: number, most: number, left: number, copies: 
 
 describe('merges of a site', () => {
   it.each(sites)(
-    'with %d events in each interval, of which a share of %d rolls brings late ones, keep it few',
+    'with %d events per interval and late events in %d of the rolls keep the number of segments low',
     (...site) => {
       const [events, late, most, left, copies] = site;
       const simulated = simulateRolls({ days, eventsOf: () => events, late, seed: 7 });
@@ -38,7 +38,7 @@ describe('merges of a site', () => {
     },
   );
 
-  it('with a few events a day leave a segment for each month, and those of today', () => {
+  it("with a few events a day leave one segment per month, and today's", () => {
     const simulated = simulateRolls({ days, eventsOf: (interval) => (interval % 37 === 0 ? 1 : 0), late: 0, seed: 1 });
     expect(simulated.segments.length).toBeLessThanOrEqual(2 + 3);
     expectMonthsApart(simulated.segments);
@@ -75,7 +75,7 @@ describe('segments without data', () => {
   });
 });
 
-describe('segments that leave out different columns', () => {
+describe('segments that omit different columns', () => {
   const whole = at(1, [day, day + 90], { rows: 20_005 });
   const late = (version: number) => at(version, [day + 90 + version, day + 91 + version], { omits: 'path' });
 

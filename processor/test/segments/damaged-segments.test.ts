@@ -31,7 +31,7 @@ const damages: [what: string, damage: () => Promise<unknown[]>][] = [
     () => site.sql(`update segments set directory = directory #- '{blocks,path}' returning 1`),
   ],
   [
-    'a column that calls its block another kind',
+    'a column with another kind of block',
     () => site.sql(`update segments set directory = jsonb_set(directory, '{blocks,time,0}', '"steps"') returning 1`),
   ],
   [
@@ -42,7 +42,7 @@ const damages: [what: string, damage: () => Promise<unknown[]>][] = [
         where directory #> '{blocks,visitor}' is not null returning 1`,
       ),
   ],
-  ['data that end early', () => site.sql('update segments set data = substr(data, 1, length(data) - 9) returning 1')],
+  ['truncated data', () => site.sql('update segments set data = substr(data, 1, length(data) - 9) returning 1')],
   ...['time', 'visitor', 'session', 'session_ids', 'path', 'referrer', 'property:size'].map(
     (column): [string, () => Promise<unknown[]>] => [`a changed byte in ${column}`, () => flipByte(column)],
   ),
@@ -78,18 +78,18 @@ describe('verify', () => {
     expect(differences.length).toBeGreaterThan(0);
   });
 
-  it('reports events that a segment has and the table lacks', async () => {
+  it('reports events that are in a segment but not in the table', async () => {
     await site.sql(`delete from events where path = '/page/5'`);
     expect((await verify()).differences.length).toBeGreaterThan(5);
   });
 });
 
-describe('a segment that cannot be read', () => {
+describe('a corrupt segment', () => {
   beforeEach(async () => {
     site = await createSegmentedSite(history(150));
   });
 
-  it('is dropped by the merge that finds it, and rebuilt from raw events', async () => {
+  it('is dropped by the merge that reads it, and rebuilt from raw events', async () => {
     await flipByte('path');
     await site.store([event('2026-09-20T10:00:00Z', { path: '/late' })]);
     const corrupt: CorruptSegmentError[] = [];
@@ -100,7 +100,7 @@ describe('a segment that cannot be read', () => {
     expect(await site.verify('2026-09-02', '2026-09-29')).toEqual(noDifference);
   });
 
-  it('does not expose older segments below it to queries, as its intervals are marked', async () => {
+  it('does not expose older segments below it to queries, because its intervals are marked', async () => {
     await site.store([event('2026-09-20T10:00:00Z', { path: '/late' })]);
     await site.roll();
     await site.sql(`update segments set data = '\\x00' where starts < '2026-10-01Z'`);
@@ -110,7 +110,7 @@ describe('a segment that cannot be read', () => {
     expect([0, 3]).toContain(code);
   });
 
-  it('does not keep an erasure from ending', async () => {
+  it('does not prevent an erasure from finishing', async () => {
     for (const column of ['visitor', 'property:owner']) await flipByte(column);
     await eraseUser(site.pool, { siteId, userId: 'user-5', dryRun: false });
     for (let round = 0; round < 8; round += 1) await site.roll();

@@ -22,12 +22,12 @@ import {
 let site: SegmentedSite;
 beforeEach(async () => {
   site = await createSegmentedSite([...history(120), event('2026-09-10T10:00:00Z', { path: '/only-in-september' })]);
-  // The job that computes aggregates is another one.
+  // Aggregates are computed by another job.
   await site.sql('delete from aggregation_marks');
 });
 afterEach(() => site.drop());
 
-/** Drops what is before October. */
+/** Drops months before October. */
 const clean = () =>
   cleanUp(
     { pool: site.pool, exportDir: '/nowhere/exports', rawRetentionDays: 38, now, logger: silent },
@@ -38,8 +38,8 @@ const before = () => site.sql(`select 1 from segments where starts < '2026-10-01
 const values = async () => JSON.stringify(await site.sql('select values from segment_values'));
 const purgeDue = async () => (await site.sql('select segments_purge from site_rollups'))[0]!.segments_purge;
 
-describe('a month that is dropped', () => {
-  it('drops its segments, and with the next roll the values that only they had', async () => {
+describe('a dropped month', () => {
+  it('loses its segments and, with the next roll, the values that only they contained', async () => {
     expect((await before()).length).toBeGreaterThan(0);
     expect(await values()).toContain('/only-in-september');
     expect(await clean()).toMatchObject({ removed: { event_months: 2 }, kept: [] });
@@ -61,12 +61,12 @@ describe('a month that is dropped', () => {
     expect(await site.verify('2026-10-03')).toEqual(noDifference);
   });
 
-  it('does not stay because a segment cannot be read', async () => {
+  it('is dropped even if a segment is corrupt', async () => {
     await site.sql(`update segments set data = '\\x00'`);
     expect(await clean()).toMatchObject({ removed: { event_months: 2 }, kept: [] });
   });
 
-  it('may be half built: what is left of it is not built any more', async () => {
+  it('may have incomplete segments, which are then not completed', async () => {
     await asBefore();
     for (let step = 0; step < 3; step += 1) {
       await claimSite(site.pool, siteId, (client, claimed) => fillSegments(client, claimed, closedBefore));
@@ -78,12 +78,12 @@ describe('a month that is dropped', () => {
     await site.expectExact();
   });
 
-  it('waits for a roll that builds segments of it, which then go as well', async () => {
+  it('waits for a roll that builds its segments, which are then dropped, too', async () => {
     await asBefore();
     const dropping = await claimSite(site.pool, siteId, async (client, claimed) => {
       await fillSegments(client, { ...claimed, segmentsSince: new Date('2026-10-01Z') }, closedBefore);
       const dropped = clean();
-      await site.sql('select pg_sleep(0.1)'); // the drop may wait by now, or not have begun
+      await site.sql('select pg_sleep(0.1)'); // By now the drop may be waiting, or not have started.
       return { dropped };
     });
     if (typeof dropping === 'symbol') throw new Error('the site is busy');
@@ -108,7 +108,7 @@ async function purge(rolled: RollState): Promise<void> {
 }
 
 describe('a purge', () => {
-  it('is not over while what was erased meanwhile is still to be rolled', async () => {
+  it('does not finish until events erased meanwhile are rolled', async () => {
     await eraseUser(site.pool, { siteId, userId: 'user-1', dryRun: false });
     const rolled = await rollMarked();
     await eraseUser(site.pool, { siteId, userId: 'user-2', dryRun: false });
@@ -137,7 +137,7 @@ describe('a purge', () => {
     expect(await site.verify()).toEqual(noDifference);
   });
 
-  it('ends while late events keep coming, and keeps their values', async () => {
+  it('finishes while late events keep arriving, and keeps their values', async () => {
     await eraseUser(site.pool, { siteId, userId: 'user-1', dryRun: false });
     const rolled = await rollMarked();
     await site.store([event('2026-10-05T10:00:00Z', { path: '/late' })]);
@@ -149,7 +149,7 @@ describe('a purge', () => {
     expect(await site.verify()).toEqual(noDifference);
   });
 
-  it('is not over while marks that no roll has taken yet are of segments of a roll whose clock was ahead', async () => {
+  it('does not finish while marks are pending for segments of a roll whose clock was ahead', async () => {
     await site.store([event('2026-11-10T12:20:00Z', { user_id: 'user-1', properties: { owner: 'secret of user-1' } })]);
     await site.roll({ now: new Date('2026-11-10T12:52:00Z') });
     await eraseUser(site.pool, { siteId, userId: 'user-1', dryRun: false });
@@ -157,7 +157,7 @@ describe('a purge', () => {
     expect(await purgeDue()).toBe(true);
   });
 
-  it('is not over when a segment was given up beneath which older ones show', async () => {
+  it('does not finish if a segment was dropped above older ones', async () => {
     await site.store([event('2026-10-05T10:00:00Z', { user_id: 'alone', properties: { owner: 'secret of alone' } })]);
     await site.roll();
     await eraseUser(site.pool, { siteId, userId: 'alone', dryRun: false });
@@ -174,7 +174,7 @@ describe('a purge', () => {
     await expectNothingOf(site.pool, siteId, ['alone']);
   });
 
-  it('leaves empty segments where all events were of the user', async () => {
+  it('leaves empty segments if all events were from the user', async () => {
     await site.store([event('2026-10-05T10:00:00Z', { user_id: 'alone', properties: { owner: 'secret of alone' } })]);
     await site.roll();
     await eraseUser(site.pool, { siteId, userId: 'alone', dryRun: false });

@@ -24,11 +24,11 @@ afterEach(() => site.drop());
 
 const count = async () => (await site.sql('select count(*)::int as count from segments'))[0]!.count;
 const since = async () => (await site.sql('select segments_since::text as since from site_rollups'))[0]!.since;
-/** As it is after the migration. */
+/** The state after the migration. */
 const asBefore = () => site.sql('with gone as (delete from segments) update site_rollups set segments_since = null');
-/** What a release without segments does. */
+/** Simulates a roll by a release without segments. */
 const rollByOther = (at = 'clock_timestamp()') => site.sql(`update site_rollups set rolled_at = ${at}`);
-/** Its roll of the intervals that are marked. */
+/** Simulates its roll of the marked intervals. */
 async function rollIntervalsByOther(): Promise<void> {
   await claimSite(site.pool, siteId, (client, claimed) => rollIntervals(client, claimed, closedBefore, 192));
   await site.sql('delete from segments where version > (select max(version) from segments) - 1');
@@ -37,18 +37,18 @@ async function rollIntervalsByOther(): Promise<void> {
 const fillOnce = () => claimSite(site.pool, siteId, (client, claimed) => fillSegments(client, claimed, closedBefore));
 
 describe('a site that was rolled without segments', () => {
-  it('gets them with the next roll, which finds it though nothing is marked', async () => {
+  it('gets them with the next roll, although nothing is marked', async () => {
     await asBefore();
     expect(await sitesToRoll(site.pool, now)).toEqual([siteId]);
     await site.roll();
     expect(await since()).toBe('-infinity');
     await site.expectExact();
     expect(await site.verify()).toEqual(noDifference);
-    await site.roll(); // sweeps
+    await site.roll(); // removes unused values
     expect(await site.sql('select segments_purge from site_rollups')).toEqual([{ segments_purge: false }]);
   });
 
-  it('gets them newest first, and each part is exact before the next one comes', async () => {
+  it('gets them newest first, and each part is exact before the next one is built', async () => {
     await asBefore();
     await site.sql(`update rollup_15m set events = events + 70000 where dimension = 'all' and event_type = ''`);
     const seen: string[] = [];
@@ -63,7 +63,7 @@ describe('a site that was rolled without segments', () => {
     await site.expectExact();
   });
 
-  it('goes on with the next roll once one has lasted long enough, so that new intervals are not kept waiting', async () => {
+  it('continues with the next roll after some time, so that new intervals do not wait', async () => {
     await asBefore();
     await site.sql(`update rollup_15m set events = events + 70000 where dimension = 'all' and event_type = ''`);
     const seen: string[] = [];
@@ -81,7 +81,7 @@ describe('a site that was rolled without segments', () => {
     expect((await site.verify()).differences).toEqual([]);
   });
 
-  it('keeps events that come while they are built, and rolls of their intervals', async () => {
+  it('keeps events that arrive, and intervals that are rolled, while they are built', async () => {
     await asBefore();
     await fillOnce();
     await site.store([
@@ -95,7 +95,7 @@ describe('a site that was rolled without segments', () => {
     expect(await site.verify()).toEqual(noDifference);
   });
 
-  it('has the old state or the new one when a step ends in the middle', async () => {
+  it('has either the old or the new state if a step is interrupted', async () => {
     await asBefore();
     await fillOnce();
     const before = [await count(), await since()];
@@ -109,7 +109,7 @@ describe('a site that was rolled without segments', () => {
     await site.expectExact();
   });
 
-  it('gets none for times without raw events', async () => {
+  it('gets none for times whose raw events were dropped', async () => {
     await asBefore();
     await site.sql(`insert into raw_horizon (since) values ('2026-10-01Z')`);
     await site.sql(`delete from events where timestamp < '2026-10-01Z'`);
@@ -132,7 +132,7 @@ describe('a site that an earlier release has rolled meanwhile', () => {
     expect(await site.verify()).toEqual(noDifference);
   });
 
-  it('loses what that release erased, also of intervals without any event now', async () => {
+  it('loses what that release erased, even in intervals without events left', async () => {
     await site.store([event('2026-10-05T10:00:00Z', { user_id: 'alone', properties: { owner: 'secret of alone' } })]);
     await site.roll();
     await eraseUser(site.pool, { siteId, userId: 'alone', dryRun: false });
@@ -145,7 +145,7 @@ describe('a site that an earlier release has rolled meanwhile', () => {
     await expectNothingOf(site.pool, siteId, ['alone']);
   });
 
-  it('gets segments of intervals that were over by the clock of that release only', async () => {
+  it("gets segments of intervals that had ended only by that release's clock", async () => {
     await site.store([event('2026-11-10T12:20:00Z', { path: '/ahead' })]);
     await claimSite(site.pool, siteId, (client, claimed) =>
       rollIntervals(client, claimed, new Date('2026-11-10T12:45:00Z'), 192),

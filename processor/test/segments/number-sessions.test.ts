@@ -3,27 +3,27 @@ import { describe, expect, it } from 'vitest';
 import { numberSessions } from '../../src/segments/number-sessions.js';
 
 describe('sessions', () => {
-  it('are numbered as rows have them, and ids that no row has are left out', () => {
+  it('are numbered in row order, and unused ids are removed', () => {
     const { session, ids } = numberSessions([0, 3, 3, 1, 0], BigUint64Array.of(11n, 22n, 33n));
     expect([...session]).toEqual([0, 1, 1, 2, 0]);
     expect([...ids]).toEqual([33n, 11n]);
   });
 
-  it('of one id have one number, though merged segments have it twice', () => {
+  it('with the same id share a number, even if merged segments contain it twice', () => {
     const { session, ids } = numberSessions([1, 2, 3], BigUint64Array.of(7n, 8n, 7n));
     expect([...session]).toEqual([1, 2, 1]);
     expect([...ids]).toEqual([7n, 8n]);
   });
 
-  it('may be none', () => {
+  it('may be absent', () => {
     expect(numberSessions([], new BigUint64Array())).toEqual({ session: new Uint32Array(), ids: new BigUint64Array() });
     expect([...numberSessions([0, 0], BigUint64Array.of(5n)).ids]).toEqual([]);
   });
 
-  it.each([1, 2, 3])('keep their ids whatever those are (seed %d)', (seed) => {
+  it.each([1, 2, 3])('keep their ids, whatever they are (seed %d)', (seed) => {
     const random = createRandom(seed);
     for (let round = 0; round < 200; round += 1) {
-      // Ids that begin alike, that are zero, and that are the greatest there are.
+      // Ids with the same beginning, zero, and the largest possible ones.
       const pool = [
         0n,
         2n ** 64n - 1n,

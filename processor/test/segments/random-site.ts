@@ -77,7 +77,7 @@ export interface RandomEvents {
   to: number;
 }
 
-/** Ids are of `random`, too, so that some events are sent twice. */
+/** Ids come from `random`, too, so that some events are sent twice. */
 export function randomEvent(random: Random, { siteId, users, from, to }: RandomEvents): RandomEvent {
   const ms =
     random() < 0.3 ? from + 900_000 * random.below(Math.ceil((to - from) / 900_000)) : from + random.below(to - from);
@@ -85,7 +85,7 @@ export function randomEvent(random: Random, { siteId, users, from, to }: RandomE
   const timestamp = new Date(Math.min(ms, to - 1)).toISOString().replace('Z', `${micros}Z`);
   const event_id = `0190a5b0-7c3d-7000-8000-${pad(random.below(1e12), 12)}`;
   const event: RandomEvent = { site_id: siteId, event_id, timestamp, event_type: 'view', path: '' };
-  if (random() < 0.1) return event; // nothing but what it must have
+  if (random() < 0.1) return event; // only required columns
   const user = random() < 0.7 ? random.pick(users) : undefined;
   return {
     ...event,

@@ -35,7 +35,7 @@ describe('events of some intervals', () => {
   const read = (limit: number) => readEvents(client, siteId, [intervalOf(from), intervalOf(to)], limit);
   const received = () => (client as unknown as { connection: { stream: Socket } }).connection.stream.bytesRead;
 
-  it('are read as long as there are no more than the limit', async () => {
+  it('are read up to the limit', async () => {
     expect((await read(5_000))?.rows).toBe(5_000);
     const before = received();
     expect(await read(100)).toBeUndefined();
@@ -43,8 +43,8 @@ describe('events of some intervals', () => {
   });
 });
 
-describe('rows that cannot be taken', () => {
-  it('leave the connection as it was', async () => {
+describe('rows that cannot be processed', () => {
+  it('leave the connection usable', async () => {
     const rows = copyOut(client, 'select $1::text from generate_series(1, 50000)', [path], 'binary');
     let count = 0;
     const failing = readRows(rows, 1, () => {
@@ -58,7 +58,7 @@ describe('rows that cannot be taken', () => {
 });
 
 describe('users without a number', () => {
-  it('get one each, some in every statement', async () => {
+  it('get one each, in batches of statements', async () => {
     const users = createByteTexts();
     for (let at = 1; at <= 45_000; at += 1) {
       const text = Buffer.from(`user-${at}`);
@@ -79,10 +79,10 @@ describe('users without a number', () => {
 });
 
 describe('raw events that verify compares', () => {
-  it('are not kept of intervals that it does not compare', async () => {
+  it('are skipped in intervals that are not compared', async () => {
     const found: [number, number][] = [];
-    const isWanted = (interval: number) => interval !== intervalOf(from);
-    for await (const [interval, events] of rawIntervals(client, { siteId, from, to, isWanted })) {
+    const isIncluded = (interval: number) => interval !== intervalOf(from);
+    for await (const [interval, events] of rawIntervals(client, { siteId, from, to, isIncluded })) {
       found.push([interval, events.length]);
     }
     expect(found).toEqual([[intervalOf(from) + 1, 2_000]]);

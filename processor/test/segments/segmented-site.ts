@@ -16,7 +16,7 @@ export function event(timestamp: string, fields: object = {}) {
   return { site_id: siteId, timestamp, event_id, event_type: 'view', path: '/', ...fields };
 }
 
-/** Over some days before `now`, of 13 users, with properties. */
+/** Events of 13 users over some days before `now`, with properties. */
 export function history(count: number, days = 70) {
   return Array.from({ length: count }, (_, index) =>
     event(new Date(now.getTime() - ((index * 7_919_317) % (days * 86_400)) * 1_000 - 3_600_000).toISOString(), {

@@ -58,7 +58,7 @@ function createHistory(random: Random) {
       ]),
     'new hostnames': () =>
       database.pool.query('update sites set hostnames = $1', [[random.pick(['example.org', 'other.example'])]]),
-    'a range computed again': async () => {
+    'a recomputed range': async () => {
       const from = now - random.below(40 * 24) * hour;
       await markRange(database.pool, siteId, new Date(from), new Date(from + 3 * 24 * hour));
     },
@@ -70,7 +70,7 @@ function createHistory(random: Random) {
 }
 
 describe('a random history', () => {
-  it.each([1, 2])('leaves segments that are the raw events (seed %d)', async (seed) => {
+  it.each([1, 2])('leaves segments that match the raw events (seed %d)', async (seed) => {
     const random = createRandom(seed);
     const { steps, closed, rollAll, erased } = createHistory(random);
     const names = Object.keys(steps);
@@ -80,7 +80,7 @@ describe('a random history', () => {
       const name = random.pick(names);
       taken.push(name);
       await steps[name]!().catch((error: { code?: string }) => {
-        // An erasure and a roll that remove the same rows may make one of them give up.
+        // One of an erasure and a roll that remove the same rows may give up.
         if (error.code !== '40P01') throw error;
       });
       if (name === 'roll') await expectExactSegments(database.pool, siteId, closed());
@@ -91,7 +91,7 @@ describe('a random history', () => {
     const { code, stdout } = await verifySegments(database.url, siteId, '2026-07-31', '2026-11-30');
     expect([code, stdout], taken.join(', ')).toEqual([0, expect.stringContaining('No differences.')]);
     await expectNothingOf(database.pool, siteId, erased);
-    // A few for each month, and those of the day that is not over.
+    // A few per month, and those of the current day.
     expect(segments.length).toBeLessThanOrEqual(4 * 4);
   });
 });

@@ -6,9 +6,9 @@ import type { StoredSegment } from '../../src/segments/stored-segments.js';
 
 export interface SimulatedSite {
   days: number;
-  /** Events of an interval; 0 where there are none, and then no roll. */
+  /** Number of events in an interval; 0: no roll. */
   eventsOf(interval: number): number;
-  /** Which share of rolls comes with an event of an interval before. */
+  /** Share of rolls with a late event in an earlier interval. */
   late: number;
   seed: number;
 }
@@ -16,9 +16,9 @@ export interface SimulatedSite {
 export interface SimulatedSegments {
   segments: StoredSegment[];
   events: number;
-  /** Events that merges wrote, all together. */
+  /** Total number of events that merges wrote. */
   copied: number;
-  /** The most segments there were at a time. */
+  /** Maximum number of segments at a time. */
   most: number;
 }
 

@@ -94,7 +94,7 @@ async function expectEqual(objects: string[]): Promise<number> {
 }
 
 describe('properties', () => {
-  it('are what Postgres says for each kind of value, alone, first, and last', async () => {
+  it('equal those of Postgres for each kind of value, alone, first, and last', async () => {
     const objects = [...strings, ...numbers, ...others].flatMap((value) => [
       `{"a": ${value}}`,
       `{"a": ${value}, "b": "after"}`,
@@ -103,11 +103,11 @@ describe('properties', () => {
     expect(await expectEqual([...objects, '{}'])).toBeGreaterThan(200);
   });
 
-  it('are what Postgres says for each kind of name', async () => {
+  it('equal those of Postgres for each kind of name', async () => {
     await expectEqual(strings.map((name) => `{${name}: 1, "zz": ${name}}`));
   });
 
-  it.each([1, 2, 3])('are what Postgres says for random objects (seed %d)', async (seed) => {
+  it.each([1, 2, 3])('equal those of Postgres for random objects (seed %d)', async (seed) => {
     const random = createRandom(seed);
     expect(await expectEqual(Array.from({ length: 1_500 }, () => randomObject(random)))).toBeGreaterThan(2_000);
   });

@@ -5,13 +5,13 @@ import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { repeat } from '@millrace/shared/platform/repeat';
 import type { Telemetry } from '@millrace/shared/platform/telemetry';
-import { openRedis } from '@millrace/shared/queue/open-redis';
 import { openQueue } from '@millrace/shared/queue/queue';
 import type { Caching } from '../routes/cache-routes.js';
 import { type AnswerCache, createAnswerCache } from './answer-cache.js';
 import type { AnswerStore } from './answer-store.js';
 import type { CacheEnvironment } from './cache-settings.js';
 import { createForgetErased, readIdentities } from './forget-erased.js';
+import { openRedis } from './open-redis.js';
 import { createRedisStore } from './redis-store.js';
 import { createTableStore } from './table-store.js';
 

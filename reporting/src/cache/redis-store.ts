@@ -1,8 +1,9 @@
 /** Stores answers in the Redis of the queue. They must never use up its memory, so the limit is enforced with every write. */
-import type { Redis } from '@millrace/shared/queue/open-redis';
+
 import { type AnswerKey, type AnswerStore, lockOf } from './answer-store.js';
 import { bytesOf, type CachedAnswer } from './cached-answer.js';
 import { matchesPattern } from './name-pattern.js';
+import type { Redis } from './open-redis.js';
 
 const fields = ['version', 'meaning', 'position', 'identity', 'meta', 'body', 'computedAt'] as const;
 const quoted = fields.map((field) => `'${field}'`).join(', ');

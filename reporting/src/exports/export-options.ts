@@ -1,5 +1,5 @@
 /** Parses the arguments of `npm run export`. */
-import { parseArgs } from 'node:util';
+import { parseCommandLine, withoutSeparator } from '@millrace/shared/commands/parse-command-line';
 import { datasets, findDataset } from '../datasets/datasets.js';
 import { type DatasetRequest, parseDatasetQuery } from '../datasets/parse-dataset.js';
 import { unusedOption } from './format-options.js';
@@ -75,7 +75,7 @@ function parse(args: string[]) {
     ...file,
     help: { type: 'boolean', short: 'h', default: false },
   } as const;
-  return parseArgs({ args: args.filter((argument) => argument !== '--'), options, allowPositionals: true });
+  return parseCommandLine({ args: withoutSeparator(args), options, allowPositionals: true });
 }
 
 type Values = ReturnType<typeof parse>['values'];

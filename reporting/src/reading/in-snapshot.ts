@@ -1,8 +1,8 @@
 /** Runs several reads on one snapshot, in a read-only transaction. */
 import { setTimeout } from 'node:timers/promises';
-import { cancelQuery } from '@millrace/shared/platform/cancel-query';
 import { ServiceError } from '@millrace/shared/platform/errors';
 import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
+import { cancelQuery } from './cancel-query.js';
 import { createGate, type Gate } from './gate.js';
 
 export interface SnapshotOptions {

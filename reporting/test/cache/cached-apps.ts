@@ -2,7 +2,6 @@
 import type { QueueLocation } from '@millrace/shared/platform/config';
 import { createPool, type Pool } from '@millrace/shared/platform/postgres';
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
-import { openRedis } from '@millrace/shared/queue/open-redis';
 import type { Queue } from '@millrace/shared/queue/queue';
 import { silent } from '@millrace/shared/testing/database';
 import type { Express } from 'express';
@@ -10,6 +9,7 @@ import { buildApp } from '../../src/app.js';
 import { type AnswerCache, createAnswerCache } from '../../src/cache/answer-cache.js';
 import type { AnswerStore } from '../../src/cache/answer-store.js';
 import { readIdentities } from '../../src/cache/forget-erased.js';
+import { openRedis } from '../../src/cache/open-redis.js';
 import { createRedisStore } from '../../src/cache/redis-store.js';
 import type { LockTimes } from '../../src/cache/share-answer.js';
 import { createTableStore } from '../../src/cache/table-store.js';

@@ -1,7 +1,6 @@
 /** One computation for equal requests in all processes, even if the computing process or the store fails. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { QueueLocation } from '@millrace/shared/platform/config';
-import { openRedis } from '@millrace/shared/queue/open-redis';
 import {
   createTestDatabase,
   queueBackends,
@@ -16,6 +15,7 @@ import type { GetOptions } from '../../src/cache/answer-cache.js';
 import type { CacheableQuery } from '../../src/cache/cacheable-query.js';
 import type { Reader } from '../../src/cache/compute-answer.js';
 import { nameOf } from '../../src/cache/lookup.js';
+import { openRedis } from '../../src/cache/open-redis.js';
 import { inSnapshot } from '../../src/reading/in-snapshot.js';
 import { type CachedApp, type CachedAppOptions, createCachedApp } from './cached-apps.js';
 

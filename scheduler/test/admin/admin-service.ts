@@ -37,7 +37,7 @@ async function createKeys(pool: Pool): Promise<AdminService['keys']> {
 export interface AdminServiceOptions {
   backend?: QueueLocation['kind'];
   clock?: () => Date;
-  /** Stands in the place of the queues of the service. */
+  /** Replaces the queues of the service. */
   replaceQueues?: (queues: Queues) => Queues;
 }
 
@@ -79,7 +79,7 @@ export async function startAdminService(options: AdminServiceOptions = {}): Prom
   };
 }
 
-/** Adds a job of queue cleanup that has failed for good when this resolves. */
+/** Adds a job of queue cleanup, and resolves when it has failed permanently. */
 export async function addFailedJob({ queues, location }: AdminService, jobId: string): Promise<void> {
   await queues.get('cleanup')!.add('clean', { type: 'old_logs' }, { jobId, attempts: 1 });
   const worker = createWorker('cleanup', location, silent, async () => Promise.reject(new Error('The disk is full.')), {

@@ -76,7 +76,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(await idsOf('cleanup', 'failed')).toEqual(['broken']);
   });
 
-  it('shows a job, its log, its family, and what the queue runs on', async () => {
+  it('shows a job, its log, its flow, and the backend of the queue', async () => {
     await queue('cleanup').add('clean', { type: 'temp_files' }, { jobId: 'seen' });
     const { body } = await call('GET', '/queues/cleanup/seen');
     expect([body.status, body.job.name, body.job.data]).toEqual(['waiting', 'clean', { type: 'temp_files' }]);
@@ -91,7 +91,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(await auditRows(service)).toEqual([]);
   });
 
-  it('retries, promotes, reorders and removes a job, and records who did it', async () => {
+  it('retries, promotes, reprioritizes and removes a job, and records who did it', async () => {
     await addFailedJob(service, 'again');
     await queue('cleanup').add('clean', { type: 'old_logs' }, { jobId: 'later', delay: 600_000 });
     expect((await call('PUT', '/queues/cleanup/again/retry')).status).toBe(204);
@@ -135,7 +135,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     ]);
   });
 
-  it('limits a queue within sane bounds, and lifts the limit', async () => {
+  it('limits a queue within sensible bounds, and removes the limit', async () => {
     const limit = (path: string, body: object) => call('PUT', `/queues/cleanup/${path}`, body);
     for (const concurrency of [1e99, -1, 1.5, 1_001, '3', null, undefined]) {
       expect([concurrency, (await limit('concurrency', { concurrency })).status]).toEqual([concurrency, 400]);
@@ -167,11 +167,11 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(await queue('cleanup').getGlobalRateLimit()).toBeNull();
     await worker.close();
     const other = startJobWorker('cleanup', deps, async (job) => void done.push(job.id!));
-    await eventually(async () => done.length === 2, 'the limit is gone');
+    await eventually(async () => done.length === 2, 'the limit is removed');
     await other.close();
   });
 
-  it('moves a job neither beyond a year nor to a priority that does not exist', async () => {
+  it('does not delay a job by more than a year or give it an invalid priority', async () => {
     await queue('cleanup').add('clean', { type: 'old_logs' }, { jobId: 'moved', delay: 600_000 });
     const move = async (part: string, body: object) =>
       (await call('PATCH', `/queues/cleanup/moved/${part}`, body)).status;
@@ -181,7 +181,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(await move('delay', { runAt: Date.now() + 60_000 })).toBe(200);
   });
 
-  it('adds a job by its contract, with the options of its queue whatever the form says', async () => {
+  it('adds a job according to its contract, with the options of its queue instead of those in the form', async () => {
     const options = { delay: 60_000, attempts: 99, jobId: 'mine' };
     const { status, body } = await call('POST', '/queues/metrics-calculation/add', {
       name: 'calculate',
@@ -194,7 +194,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(body.job.id).not.toBe('mine');
   });
 
-  it('refuses jobs and data that break the contract, and leaves no trace of them', async () => {
+  it('refuses unknown jobs and invalid data, and records nothing', async () => {
     const added = await call('POST', '/queues/cleanup/add', { name: 'clean', data: { type: 'everything' } });
     expect(added.status).toBe(400);
     expect(added.body.message).toContain('The data of job "clean" are invalid: type must be one of');
@@ -205,10 +205,10 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(await auditRows(service)).toEqual([]);
     expect((await edit({ type: 'old_logs', olderThan: 9 })).status).toBe(200);
     expect((await queue('cleanup').getJob('edited'))?.data).toEqual({ type: 'old_logs', olderThan: 9 });
-    expect((await call('PATCH', '/queues/cleanup/nobody/update-data', { jobData: {} })).status).toBe(404);
+    expect((await call('PATCH', '/queues/cleanup/unknown/update-data', { jobData: {} })).status).toBe(404);
   });
 
-  it('loses, shows and alters no accepted event', async () => {
+  it('never loses, shows or changes accepted events', async () => {
     const data = { v: 1, count: 2, events: '[{"path":"/secret"},{"path":"/secret"}]' };
     await queue('event-ingest').add('events', data, { jobId: 'batch' });
     const { jobs } = await show('event-ingest', 'waiting');
@@ -233,7 +233,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect((await call('PUT', '/queues/event-ingest/resume')).status).toBe(200);
   });
 
-  it('changes nothing that it cannot record', async () => {
+  it('changes nothing if the audit log cannot be written', async () => {
     await service.database.pool.query('alter table audit_log rename to hidden');
     const { status, body } = await call('PUT', '/queues/cleanup/pause');
     await service.database.pool.query('alter table hidden rename to audit_log');
@@ -241,7 +241,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(await queue('cleanup').isPaused()).toBe(false);
   });
 
-  it('says why BullMQ refuses', async () => {
+  it('shows why BullMQ refuses a change', async () => {
     await queue('cleanup').add('clean', { type: 'old_logs' }, { jobId: 'waits' });
     const promoted = await call('PUT', '/queues/cleanup/waits/promote');
     expect(promoted.status).toBe(400);
@@ -255,7 +255,7 @@ describe.each(queueBackends)('on %s', (backend) => {
   });
 });
 
-it('shows the current queue after it was reopened', async () => {
+it('shows the current queue object after it was reopened', async () => {
   let current: ReturnType<typeof createQueue> | undefined;
   const service = await startAdminService({
     replaceQueues: (queues) => ({
@@ -284,7 +284,7 @@ it('hides the details of an unexpected error', () => {
   });
 });
 
-it('lists every change that Bull Board offers, except for schedulers, which are not used', () => {
+it('covers every change that Bull Board offers, except job schedulers, which are not used', () => {
   const changes = appRoutes.api
     .map(({ method, route }) => `${method} ${route}`)
     .filter((change) => !change.startsWith('get ') && !change.includes('/job-schedulers/'));

@@ -28,7 +28,7 @@ describe.skipIf(!hasChromium())('in Chromium', () => {
     });
     afterAll(() => service.stop());
 
-    it('logs in, shows every queue, retries a failed job and logs out, without an error', async () => {
+    it('logs in, shows every queue, retries a failed job and logs out, without errors', async () => {
       const queue = service.queues.get('cleanup')!;
       await addFailedJob(service, 'broken');
       const { page, problems } = await openPage(browser, service.url);
@@ -66,7 +66,7 @@ describe.skipIf(!hasChromium())('in Chromium', () => {
     });
   });
 
-  it('works over plain HTTP at a name, where browsers do not say which site a request comes from', async () => {
+  it('works over plain HTTP at a host name, where browsers do not send Sec-Fetch-Site', async () => {
     const service = await startAdminService();
     const { page, problems } = await openPage(browser, service.url.replace('127.0.0.1', hostName));
     const [login] = await Promise.all([
@@ -84,7 +84,7 @@ describe.skipIf(!hasChromium())('in Chromium', () => {
     await service.stop();
   });
 
-  it('lets no page of another port use the session, to which the browser adds the cookie', async () => {
+  it('does not let a page on another port use the session, although the browser sends the cookie', async () => {
     const service = await startAdminService();
     const { page } = await openPage(browser, service.url);
     await logIn(page, service.keys.admin.key);

@@ -8,7 +8,7 @@ beforeAll(async () => {
   service = await startAdminService({ clock: () => now });
 });
 afterAll(() => service.stop());
-// The failures of one test are not those of the next.
+// Failed attempts of one test must not count in the next.
 beforeEach(() => {
   now = new Date(now.getTime() + 120_000);
 });
@@ -37,14 +37,14 @@ const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 
 describe('without a session', () => {
   it.each(['/admin', '/admin/queues', '/admin/queues/queue/cleanup', '/admin/queues/static/favicon.ico'])(
-    'sends a browser that wants %s to the login',
+    'redirects a browser from %s to the login',
     async (path) => {
       const response = await send('GET', path);
       expect([response.status, response.headers.get('location')]).toEqual([303, '/admin/login']);
     },
   );
 
-  it('answers the API with a body that programs and Bull Board understand', async () => {
+  it('answers API requests with a body that both clients and Bull Board understand', async () => {
     const response = await send('GET', '/admin/queues/api/queues');
     expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
     const message =
@@ -56,13 +56,13 @@ describe('without a session', () => {
     });
   });
 
-  it('shows the whole command that makes an admin key', async () => {
+  it('shows the complete command that creates an admin key', async () => {
     expect(await (await send('GET', '/admin/login')).text()).toContain(
       '<code>npm run keys -- create --name NAME --scope admin</code>',
     );
   });
 
-  it('lets an admin key of all sites in by its header, and no other key', async () => {
+  it('accepts only an admin key for all sites in the header', async () => {
     const statusFor = async (key: string) => (await send('GET', '/admin/queues/api/queues', bearer(key))).status;
     expect(await statusFor(service.keys.admin.key)).toBe(200);
     expect(await statusFor(service.keys.reader.key)).toBe(403);
@@ -78,7 +78,7 @@ describe('without a session', () => {
 });
 
 describe('logging in', () => {
-  it('shows where a key is found, may not be framed or stored, and runs no script', async () => {
+  it('shows where to find a key, must not be framed or cached, and runs no scripts', async () => {
     const response = await send('GET', '/admin/login');
     expect(await response.text()).toContain('.millrace/admin-key');
     expect(response.headers.get('content-security-policy')).toMatch(/^default-src 'none'.*frame-ancestors 'none'$/);
@@ -86,7 +86,7 @@ describe('logging in', () => {
     expect(response.headers.get('x-powered-by')).toBe(null);
   });
 
-  it('starts a session of 12 hours that scripts and other sites cannot use, and records it', async () => {
+  it('starts a session of 12 hours that scripts and other sites cannot use, and records the login', async () => {
     const response = await logIn(service.keys.admin.key);
     expect([response.status, response.headers.get('location')]).toEqual([303, '/admin/queues']);
     const cookie = response.headers.getSetCookie()[0]!;
@@ -104,19 +104,19 @@ describe('logging in', () => {
     });
   });
 
-  it('binds the cookie to HTTPS behind a proxy that speaks it', async () => {
+  it('restricts the cookie to HTTPS behind a proxy that uses it', async () => {
     const response = await logIn(service.keys.admin.key, { ...ownPage, 'x-forwarded-proto': 'https' });
     expect(response.headers.getSetCookie()[0]).toContain('; Secure');
   });
 
-  it('keeps only the hash of the token', async () => {
+  it('stores only the hash of the token', async () => {
     const token = (await session()).split('=')[1]!;
     const { rows } = await service.database.pool.query('select * from sessions');
     expect(JSON.stringify(rows)).not.toContain(token);
     expect(rows.every(({ token_hash }) => token_hash.length === 32)).toBe(true);
   });
 
-  it('says why a key is refused', async () => {
+  it('explains why a key is refused', async () => {
     const answerTo = async (key: string) => {
       const response = await logIn(key);
       return [response.status, /role="alert">(.*?)</.exec(await response.text())?.[1], response.headers.getSetCookie()];
@@ -129,20 +129,20 @@ describe('logging in', () => {
     expect((await answerTo(service.keys.ofSite.key))[0]).toBe(403);
   });
 
-  it('treats a body that is no form, or too large, as a wrong key', async () => {
+  it('treats a body that is not a form, or is too large, as an invalid key', async () => {
     expect(
       (await send('POST', '/admin/login', { ...ownPage, 'content-type': 'application/json' }, '{"key":1}')).status,
     ).toBe(401);
     expect((await logIn('x'.repeat(10_000))).status).toBe(401);
   });
 
-  it('is refused from a foreign page', async () => {
+  it("is refused from another site's page", async () => {
     expect((await logIn(service.keys.admin.key, { 'sec-fetch-site': 'cross-site' })).status).toBe(403);
     expect((await logIn(service.keys.admin.key, { origin: 'https://evil.example' })).status).toBe(403);
     expect((await logIn(service.keys.admin.key, { origin: service.url })).status).toBe(303);
   });
 
-  it('is refused for the rest of a minute after ten failures, even with the right key', async () => {
+  it('is refused for the rest of the minute after ten failures, even with a valid key', async () => {
     for (let attempt = 0; attempt < 10; attempt += 1) expect((await logIn('mr_guess')).status).toBe(401);
     const refused = await logIn(service.keys.admin.key);
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '60']);
@@ -150,13 +150,13 @@ describe('logging in', () => {
     expect((await logIn(service.keys.admin.key)).status).toBe(303);
   });
 
-  it('is not refused after any number of successes', async () => {
+  it('is never refused because of successful logins', async () => {
     for (let attempt = 0; attempt < 12; attempt += 1) await session();
   });
 });
 
 describe('with a session', () => {
-  it('takes changes from its own pages only', async () => {
+  it('accepts changes only from its own pages', async () => {
     const cookie = await session();
     const before = (await auditRows(service)).length;
     expect((await pause({ cookie, 'sec-fetch-site': 'cross-site' })).status).toBe(403);
@@ -172,7 +172,7 @@ describe('with a session', () => {
     expect(await service.queues.get('cleanup')!.isPaused()).toBe(true);
   });
 
-  it('ends at once when its key is revoked', async () => {
+  it('ends immediately when its key is revoked', async () => {
     const { id, key } = await createKey(service.database.pool, { name: 'Max', scopes: ['admin'] });
     const cookie = await session(key);
     expect((await send('GET', '/admin/queues/api/queues', { cookie })).status).toBe(200);
@@ -186,7 +186,7 @@ describe('with a session', () => {
     expect((await send('GET', '/admin/queues', { cookie })).status).toBe(303);
   });
 
-  it('ends by logging out, which no other page can do', async () => {
+  it('ends on logout, which other pages cannot trigger', async () => {
     const cookie = await session();
     expect((await send('GET', '/admin/logout', { cookie })).status).toBe(200);
     expect((await send('POST', '/admin/logout', { cookie, 'sec-fetch-site': 'cross-site' })).status).toBe(403);

@@ -85,15 +85,15 @@ const addDeadLetter = () =>
     [`0190a5b0-7c3d-8000-a000-${String(nextLetter++).padStart(12, '0')}`, now],
   );
 
-const told = () => receiver.received.map(({ body }) => JSON.parse(body).event);
+const receivedEvents = () => receiver.received.map(({ body }) => JSON.parse(body).event);
 
 describe('a rule', () => {
-  it('fires, reminds and resolves, with one signed message each', async () => {
+  it('fires, reminds and resolves with one signed message each', async () => {
     const { body } = await api()('post', '', rule({ renotify_minutes: 5 })).expect(201);
     const { id, secret } = body.data;
     expect(await evaluate()).toBe(1);
     await deliver();
-    expect(told()).toEqual([]);
+    expect(receivedEvents()).toEqual([]);
     await addDeadLetter();
     expect(await evaluate()).toBe(0);
     passSeconds(15);
@@ -102,7 +102,7 @@ describe('a rule', () => {
     passSeconds(15);
     await evaluate();
     await deliver();
-    expect(told()).toEqual(['firing']);
+    expect(receivedEvents()).toEqual(['firing']);
     passSeconds(300);
     await evaluate();
     await deliver();
@@ -112,7 +112,7 @@ describe('a rule', () => {
     passSeconds(15);
     await evaluate();
     await deliver();
-    expect(told()).toEqual(['firing', 'reminder', 'resolved']);
+    expect(receivedEvents()).toEqual(['firing', 'reminder', 'resolved']);
 
     const [first] = receiver.received;
     expect(JSON.parse(first!.body)).toEqual({
@@ -130,16 +130,16 @@ describe('a rule', () => {
     expect(shown.data).toMatchObject({ state: 'ok', since: '2026-11-10T12:15:30.000Z', problem: null });
   });
 
-  it('is evaluated once and sends one message, however many schedulers run', async () => {
+  it('is evaluated once and sends one message, however many schedulers are running', async () => {
     await api()('post', '', rule()).expect(201);
     await addDeadLetter();
     const evaluated = await Promise.all([evaluate(), evaluate(), evaluate(), evaluate()]);
     expect(evaluated.reduce((sum, count) => sum + count)).toBe(1);
     await Promise.all([deliver(), deliver(), deliver(), deliver()]);
-    expect(told()).toEqual(['firing']);
+    expect(receivedEvents()).toEqual(['firing']);
   });
 
-  it('sends one message even if two schedulers hold it at a time, as after a claim that took too long', async () => {
+  it('sends one message even if two schedulers claim it, for example after a claim has timed out', async () => {
     await api()('post', '', rule()).expect(201);
     await addDeadLetter();
     const slowly = (get: Queues['get']) => ({ ...deps(), queues: { get } });
@@ -147,10 +147,10 @@ describe('a rule', () => {
     await database.pool.query('update alert_states set evaluated_at = null');
     await Promise.all([first, evaluate(), evaluate()]);
     await deliver();
-    expect(told()).toEqual(['firing']);
+    expect(receivedEvents()).toEqual(['firing']);
   });
 
-  it('is told again after a failure, later each time, in the order of what happened, until it is given up', async () => {
+  it('retries failed messages with increasing delays and in order, until it gives up', async () => {
     const { body } = await api()('post', '', rule()).expect(201);
     await addDeadLetter();
     await evaluate();
@@ -163,7 +163,7 @@ describe('a rule', () => {
     await evaluate();
     await deliver();
     await deliver();
-    expect(told()).toEqual(['firing', 'firing']);
+    expect(receivedEvents()).toEqual(['firing', 'firing']);
     const { body: pending } = await api()('get', `/${body.data.id}/deliveries`);
     expect(pending.data).toMatchObject([
       { event: 'resolved', status: 'pending', attempts: 0 },
@@ -172,7 +172,7 @@ describe('a rule', () => {
     passSeconds(40);
     await deliver();
     await deliver();
-    expect(told()).toEqual(['firing', 'firing', 'firing', 'resolved']);
+    expect(receivedEvents()).toEqual(['firing', 'firing', 'firing', 'resolved']);
     const ids = receiver.received.map(({ headers }) => headers['millrace-delivery']);
     expect(new Set(ids).size).toBe(2);
 
@@ -188,7 +188,7 @@ describe('a rule', () => {
     expect(given.data).toMatchObject([{ event: 'firing', status: 'failed', attempts: 8, next_attempt_at: null }]);
   });
 
-  it('of a process that died while it sent is sent by another, with the same id', async () => {
+  it('has its message sent by another process, with the same id, if the sender dies', async () => {
     await api()('post', '', rule()).expect(201);
     await addDeadLetter();
     await evaluate();
@@ -196,13 +196,13 @@ describe('a rule', () => {
       new Date(now.getTime() + 60_000),
     ]);
     await deliver();
-    expect(told()).toEqual([]);
+    expect(receivedEvents()).toEqual([]);
     passSeconds(60);
     await deliver();
-    expect(told()).toEqual(['firing']);
+    expect(receivedEvents()).toEqual(['firing']);
   });
 
-  it('that is disabled resets its state without a message', async () => {
+  it('resets its state without a message when it is disabled', async () => {
     const { body } = await api()('post', '', rule()).expect(201);
     await addDeadLetter();
     await evaluate();
@@ -211,12 +211,12 @@ describe('a rule', () => {
     passSeconds(3_600);
     expect(await evaluate()).toBe(0);
     await deliver();
-    expect(told()).toEqual(['firing']);
+    expect(receivedEvents()).toEqual(['firing']);
     const { body: shown } = await api()('get', `/${body.data.id}`);
     expect(shown.data).toMatchObject({ enabled: false, state: 'ok' });
   });
 
-  it('that cannot be evaluated keeps its state and says why', async () => {
+  it('keeps its state and shows the reason if it cannot be evaluated', async () => {
     const { body } = await api()('post', '', rule({ kind: 'queue_age', condition: { queue: 'cleanup', seconds: 1 } }));
     const away = () => {
       throw new Error('the queue is unreachable');
@@ -226,19 +226,19 @@ describe('a rule', () => {
     expect(shown.data).toMatchObject({ state: 'ok', problem: 'the queue is unreachable' });
   });
 
-  it('is checked by a running scheduler, which finishes its check when it is closed', async () => {
+  it('is evaluated by a running scheduler, which finishes its check when it is closed', async () => {
     now = new Date();
     await api()('post', '', rule()).expect(201);
     await addDeadLetter();
     const close = startAlerts({ ...deps(), telemetry: createTelemetry(), config: config(), clock: () => new Date() });
     await eventually(async () => receiver.received.length === 1, 'the alert arrived');
     await close();
-    expect(told()).toEqual(['firing']);
+    expect(receivedEvents()).toEqual(['firing']);
   });
 });
 
-describe('an e-mail rule', () => {
-  it('sends mail with the name in its subject, and nothing of the name in its headers', async () => {
+describe('an email rule', () => {
+  it('sends mail with the name in the subject, without letting it inject headers', async () => {
     await api()('post', '', rule({ webhook: undefined, email: 'ops@example.com', name: 'Poison — ünlü' })).expect(201);
     await addDeadLetter();
     await evaluate();
@@ -252,12 +252,17 @@ describe('an e-mail rule', () => {
     expect(message!.text).toContain('Rule ');
   });
 
-  it('is refused where no mail server is set, and where its address is none', async () => {
+  it('is refused without a mail server, and with an invalid address', async () => {
     const withoutMail = api(admin, { ALERT_ALLOW_PRIVATE: true });
     const email = (address: string) => rule({ webhook: undefined, email: address });
     const refused = await withoutMail('post', '', email('ops@example.com')).expect(400);
     expect(refused.body.error.message).toBe('email requires SMTP_URL and MAIL_FROM, which are not set.');
-    for (const address of ['nobody', 'a@b', 'a@example.com, b@example.com', 'a@example.com\r\nBcc: b@example.com']) {
+    for (const address of [
+      'no-address',
+      'a@b',
+      'a@example.com, b@example.com',
+      'a@example.com\r\nBcc: b@example.com',
+    ]) {
       await api()('post', '', email(address)).expect(400);
     }
     for (const address of ['ops@mail.internal', 'a@b.example']) {
@@ -267,7 +272,7 @@ describe('an e-mail rule', () => {
 });
 
 describe('/api/v1/alerts', () => {
-  it('makes, lists, changes and deletes rules, shows a secret once, and records who did so', async () => {
+  it('creates, lists, changes and deletes rules, shows a secret once, and records who did it', async () => {
     const { body } = await api()('post', '', rule()).expect(201);
     const { id, secret, ...made } = body.data;
     expect(secret).toMatch(/^whsec_[A-Za-z0-9_-]{43}$/);
@@ -297,17 +302,17 @@ describe('/api/v1/alerts', () => {
     expect(JSON.stringify(rows)).not.toContain(secret);
   });
 
-  it('sends a test message at once and returns the outcome', async () => {
+  it('sends a test message immediately and returns the outcome', async () => {
     const { body } = await api()('post', '', rule()).expect(201);
     const good = await api()('post', `/${body.data.id}/test`).expect(200);
     expect(good.body.data).toEqual({ id: expect.any(String), delivered: true });
     receiver.statuses.push(404);
     const bad = await api()('post', `/${body.data.id}/test`).expect(200);
     expect(bad.body.data).toMatchObject({ delivered: false, error: 'the receiver responded with 404' });
-    expect(told()).toEqual(['test', 'test']);
+    expect(receivedEvents()).toEqual(['test', 'test']);
     passSeconds(3_600);
     await deliver();
-    expect(told()).toEqual(['test', 'test']);
+    expect(receivedEvents()).toEqual(['test', 'test']);
   });
 
   it.each([
@@ -316,15 +321,15 @@ describe('/api/v1/alerts', () => {
     ['an unknown field', { colour: 'red' }, 'colour is not allowed'],
     ['an unknown kind', { kind: 'weather' }, 'kind must be one of'],
     ['a condition of another kind', { kind: 'site_silent' }, 'condition.site_id is required'],
-    ['a condition with a field too many', { condition: { count: 1, minutes: 1, x: 1 } }, 'condition.x is not allowed'],
+    ['a condition with an extra field', { condition: { count: 1, minutes: 1, x: 1 } }, 'condition.x is not allowed'],
     ['a queue that does not exist', { kind: 'queue_age', condition: { queue: 'x', seconds: 1 } }, 'condition.queue'],
     [
-      'a failure rate of a queue that keeps no record of what it completed',
+      'a failure rate for a queue that keeps no completed jobs',
       { kind: 'failure_rate', condition: { queue: 'event-ingest', percent: 1, minutes: 1 } },
       'condition.queue must be one of',
     ],
     ['a webhook of a cloud’s metadata', { webhook: 'https://169.254.169.254/' }, 'is reserved'],
-    ['a name of two lines', { name: 'a\r\nBcc: b@example.com' }, 'name'],
+    ['a name with a line break', { name: 'a\r\nBcc: b@example.com' }, 'name'],
   ])('refuses %s', async (_case, fields, message) => {
     const { body } = await api()('post', '', rule(fields)).expect(400);
     expect(body).toMatchObject({ success: false, error: { code: 'invalid_request' } });
@@ -342,14 +347,14 @@ describe('/api/v1/alerts', () => {
     );
   });
 
-  it('is for administrators of all sites only', async () => {
+  it('requires an admin key for all sites', async () => {
     const { body } = await api(siteAdmin)('get').expect(403);
     expect(body.error.code).toBe('forbidden');
     await api('mr_wrong')('get').expect(401);
   });
 
   it.each(['nonsense', '0190a5b0-7c3d-8000-a000-000000000000', '%00', "' or true --"])(
-    'knows no rule %s',
+    'answers 404 for rule %s',
     async (id) => {
       await api()('get', `/${encodeURIComponent(id)}`).expect(404);
     },

@@ -30,7 +30,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     await queue.close();
   });
 
-  it('finds the age of the oldest job that could be started, with a priority or without', async () => {
+  it('measures the age of the oldest job that could be started, with or without a priority', async () => {
     queue = createQueue('cleanup', testQueue(backend, database), silent);
     const watch: Watch = { kind: 'queue_age', condition: { queue: 'cleanup', seconds: 600 } };
     expect(await measure(watch, new Date(), queue)).toEqual({
@@ -54,7 +54,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(await measure(watch, new Date(), queue)).toMatchObject({ firing: true });
   });
 
-  it('finds the share of jobs that failed for good among those that ended in the last minutes', async () => {
+  it('measures the share of permanently failed jobs among those that ended in the last minutes', async () => {
     const location = testQueue(backend, database);
     queue = createQueue('cleanup', location, silent);
     const watch: Watch = { kind: 'failure_rate', condition: { queue: 'cleanup', percent: 40, minutes: 10 } };
@@ -89,7 +89,7 @@ const deadLetter = (id: number, site: string, at: Date, replayed: Date | null = 
     [`0190a5b0-7c3d-8000-a000-${String(id).padStart(12, '0')}`, site, at, replayed],
   );
 
-it('counts dead letters of the last minutes, of one site or of all, and none that were replayed', async () => {
+it('counts dead letters of the last minutes, of one or all sites, except replayed ones', async () => {
   const now = new Date();
   const ago = (minutes: number) => new Date(now.getTime() - minutes * minute);
   await deadLetter(1, 'demo', ago(1));
@@ -109,7 +109,7 @@ it('counts dead letters of the last minutes, of one site or of all, and none tha
   expect(await watch({ site_id: 'demo', minutes: 30 })).toMatchObject({ firing: true });
 });
 
-it("goes by the timestamps of a site's events: neither late arrivals nor timestamps far ahead count", async () => {
+it("uses the timestamps of a site's events: neither late arrivals nor timestamps far ahead count", async () => {
   const watch: Watch = { kind: 'site_silent', condition: { site_id: 'demo', minutes: 15 } };
   const now = new Date();
   const store = (minutes: number) =>

@@ -59,14 +59,14 @@ describe.each(queueBackends)('on %s', (backend) => {
     const events = `[${big},${JSON.stringify(bare('other'))}, {"site_id":"demo","path":7},nonsense]`;
     const job = (data: object) => letter(4, '', 'invalid job: "count" is required', data);
 
-    it('is listed separately, shown with its events, and replayed as one batch', async () => {
+    it('is marked as a job in the list, shown with its events, and replayed as one batch', async () => {
       await job({ v: 1, events });
       expect(await list('kind=job')).toEqual([idOf(4)]);
       expect(await list('kind=event')).toEqual([idOf(1), idOf(2), idOf(3)]);
       expect(await list('kind=job', bound)).toEqual([]);
-      const told = (await api.call('get', `${base}/${idOf(4)}`).expect(200)).body.data;
-      expect(told).toMatchObject({ kind: 'job', site_id: null, job: { events: 4, ready: 2 } });
-      expect(told.job.refused_events).toMatchObject([{ index: 2 }, { index: 3, problem: 'it is not valid JSON' }]);
+      const shown = (await api.call('get', `${base}/${idOf(4)}`).expect(200)).body.data;
+      expect(shown).toMatchObject({ kind: 'job', site_id: null, job: { events: 4, ready: 2 } });
+      expect(shown.job.refused_events).toMatchObject([{ index: 2 }, { index: 3, problem: 'it is not valid JSON' }]);
       for (const _time of [1, 2]) {
         const { data } = (await api.call('post', `${base}/${idOf(4)}/replay`).expect(200)).body;
         expect(data).toMatchObject({ replayed_at: expect.any(String), job: { queued: 2, refused: 2 } });
@@ -79,7 +79,7 @@ describe.each(queueBackends)('on %s', (backend) => {
       const refused = await list('kind=event&replayed=false&search=its%20job%20was%20replayed');
       expect(refused).toHaveLength(2);
       const corrected = { ...event('demo'), path: '/corrected' };
-      const own = told.job.refused_events[0];
+      const own = shown.job.refused_events[0];
       expect(own.problem).toContain('event_type');
       const { rows } = await database.pool.query(
         `select id from dead_letter_events where site_id = 'demo' and payload like '%7}'`,
@@ -94,10 +94,10 @@ describe.each(queueBackends)('on %s', (backend) => {
       [{ v: 3, events: '[]' }, 'contract version 3'],
       [{ v: 1, count: 1, events: '{"a":1}' }, 'no list of events'],
       [{ hello: 'world' }, 'no list of events'],
-    ])('that holds %j is shown, and refused with the reason', async (data, reason) => {
+    ])('with %j is shown, but not replayed, with the reason', async (data, reason) => {
       await job(data);
-      const told = (await api.call('get', `${base}/${idOf(4)}`).expect(200)).body.data;
-      expect(told.job.problem).toContain(reason);
+      const shown = (await api.call('get', `${base}/${idOf(4)}`).expect(200)).body.data;
+      expect(shown.job.problem).toContain(reason);
       const refused = await api.call('post', `${base}/${idOf(4)}/replay`).expect(409);
       expect(refused.body.error.message).toContain(reason);
       await api
@@ -106,7 +106,7 @@ describe.each(queueBackends)('on %s', (backend) => {
         .expect(409);
     });
 
-    it('that release 0.3 wrote, without a site, is replayed as well', async () => {
+    it('without a site, from release 0.3, is replayed, too', async () => {
       await letter(4, null, 'invalid job: "v" must be [1]', {
         v: 1,
         count: 1,
@@ -126,16 +126,16 @@ describe.each(queueBackends)('on %s', (backend) => {
       expect(await list('kind=event&search=v%EF%BF%BDw')).toHaveLength(1);
     });
 
-    it('of as many events as there may be is shown and replayed in seconds', async () => {
+    it('with the maximum number of events is shown and replayed within seconds', async () => {
       const many = Array.from({ length: 5_000 }, (_, index) => ({ ...event('demo'), event_id: idOf(100 + index) }));
       await job({ v: 1, events: JSON.stringify(many) });
-      const told = (await api.call('get', `${base}/${idOf(4)}`).expect(200)).body.data;
-      expect(told).toMatchObject({ job: { events: 5_000, ready: 5_000 } });
+      const shown = (await api.call('get', `${base}/${idOf(4)}`).expect(200)).body.data;
+      expect(shown).toMatchObject({ job: { events: 5_000, ready: 5_000 } });
       await api.call('post', `${base}/${idOf(4)}/replay`).expect(200);
       expect(await queued()).toEqual(many);
     }, 30_000);
 
-    it('that both releases wrote is replayed once, as one letter', async () => {
+    it('that two releases wrote is replayed once, as one letter', async () => {
       const data = { v: 1, count: 1, events: `[${JSON.stringify(event('demo'))}]` };
       for (const site of [null, '']) await letter(4, site, 'invalid job: "v" must be [1]', data);
       await api.call('post', `${base}/${idOf(4)}/replay`).expect(200);
@@ -145,7 +145,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     });
   });
 
-  it('corrects a letter without a site that both releases wrote', async () => {
+  it('corrects a letter without a site that two releases wrote', async () => {
     for (const site of [null, '']) await letter(5, site, 'broken', { path: '/' });
     await api
       .call('patch', `${base}/${idOf(5)}`)
@@ -159,7 +159,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     await api.call('post', `${base}/${idOf(5)}/replay`).expect(200);
   });
 
-  it('sends an event again whose clock was corrected and that has all the properties that one may have', async () => {
+  it('replays an event with a corrected clock and the maximum number of properties', async () => {
     const names = Array.from({ length: 64 }, (_, index) => [`p${index}`, 'x'.repeat(115)]);
     const corrected = {
       ...event('demo'),
@@ -173,7 +173,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     await api.call('post', `${base}/${idOf(7)}/replay`).expect(400);
   });
 
-  it('keeps the client_time that identifies retries, even if a correction leaves it out', async () => {
+  it('keeps the client_time that identifies retries, even if a correction omits it', async () => {
     const sent = { ...event('demo'), client_time: '2025-11-14T09:00:00Z' };
     await letter(8, 'demo', 'no partition', sent);
     const correct = (payload: object) => api.call('patch', `${base}/${idOf(8)}`).send({ payload });
@@ -187,7 +187,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(answer.body.error.message).toContain('set timestamp to the correct time');
   });
 
-  it('lists letters by site, text and whether they were sent again', async () => {
+  it('filters letters by site, text and whether they were replayed', async () => {
     expect(await list('')).toEqual([idOf(1), idOf(2), idOf(3)]);
     expect(await list('site_id=other')).toEqual([idOf(3)]);
     expect(await list(`search=${encodeURIComponent('100% _B')}`)).toEqual([idOf(3)]);
@@ -213,7 +213,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(await list('replayed=false')).toEqual([idOf(2), idOf(3)]);
   });
 
-  it('lets an invalid letter be corrected first, within the rules of events and for its site', async () => {
+  it('allows an invalid letter to be corrected within the rules of events and for its site', async () => {
     const address = `${base}/${idOf(2)}`;
     const refused = await api.call('post', `${address}/replay`).expect(400);
     expect(refused.body.error.message).toContain('path must be a string');
@@ -237,7 +237,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(rows).toContainEqual({ action: 'dead-letter.edit', details: { fields: ['path'] } });
   });
 
-  it('keeps every digit of the numbers of a corrected one', async () => {
+  it('keeps every digit of numbers in a corrected letter', async () => {
     const properties = '{"order":12345678901234567891,"all":[0.12345678901234567891]}';
     const payload = `${JSON.stringify(event('demo')).slice(0, -1)},"properties":${properties}}`;
     await api
@@ -252,7 +252,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(job!.data.events).toContain(`"properties":${properties}`);
   });
 
-  it('leaves a letter pending that is edited while it is replayed', async () => {
+  it('leaves a letter pending if it is edited while it is replayed', async () => {
     const blocker = await database.pool.connect();
     await blocker.query('begin');
     const corrected = JSON.stringify({ ...event('demo'), path: '/corrected' });
@@ -261,7 +261,7 @@ describe.each(queueBackends)('on %s', (backend) => {
       .call('post', `${base}/${idOf(1)}/replay`)
       .expect(200)
       .then();
-    await eventually(async () => (await queued()).length === 1, 'the event as it was is in the queue');
+    await eventually(async () => (await queued()).length === 1, 'the original event is in the queue');
     await blocker.query('commit');
     blocker.release();
     await sending;
@@ -269,7 +269,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(await list('replayed=false')).toContain(idOf(1));
   });
 
-  it('gives an event that lacks them the id and the time of its letter, so that it is stored once', async () => {
+  it('fills in a missing id and time from the letter, so that the event is stored once', async () => {
     const { timestamp: _timestamp, event_id: _id, ...bare } = event('demo');
     await letter(4, 'demo', 'bare', bare);
     const { created_at } = (await api.call('get', `${base}/${idOf(4)}`).expect(200)).body.data;
@@ -296,7 +296,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect((await queued()).map(({ path }) => path).sort()).toEqual(['/', '/edited']);
   });
 
-  it('gets past a thousand uncorrected letters', async () => {
+  it('skips a thousand letters that need a correction', async () => {
     await database.pool.query(`insert into dead_letter_events (id, site_id, reason, payload, job_id, created_at)
       select gen_random_uuid(), 'many', 'old', '{"site_id":"many","path":7}', 'job', now() - interval '1 day'
       from generate_series(1, 1000)`);
@@ -319,7 +319,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(await queued()).toEqual([event('many')]);
   });
 
-  it('sends a thousand letters again in one request', async () => {
+  it('replays a thousand letters in one request', async () => {
     await database.pool.query(
       `insert into dead_letter_events (id, site_id, reason, payload, job_id)
       select gen_random_uuid(), 'bulk', 'old', $1, 'job' from generate_series(1, 1000)`,
@@ -331,7 +331,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(await api.queues.get('event-ingest')!.getWaitingCount()).toBe(1_000);
   });
 
-  it('lists the beginning of a payload of megabytes, and shows all of it on its own', async () => {
+  it('truncates a large payload in the list, and shows all of it for a single letter', async () => {
     await letter(6, null, 'invalid job', 'x'.repeat(3_000_000));
     const { letters } = (await api.call('get', `${base}?search=invalid`).expect(200)).body.data;
     expect(letters).toMatchObject([{ id: idOf(6), payload_characters: 3_000_002 }]);

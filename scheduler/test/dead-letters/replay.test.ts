@@ -20,7 +20,7 @@ describe.each(queueBackends)('on %s', (backend) => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    // Stands for whatever Postgres refuses of an event that keeps all rules.
+    // Makes Postgres refuse an otherwise valid event.
     await database.pool.query(`create function refuse() returns trigger language plpgsql as $$
       begin raise 'no such path' using errcode = '22023'; end $$`);
     await database.pool.query(`create trigger refuse before insert on events for each row

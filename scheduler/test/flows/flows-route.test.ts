@@ -69,10 +69,10 @@ describe.each(queueBackends)('on %s', (backend) => {
   const show = async (queue: string, id: string): Promise<Part> =>
     (await api.call('get', `${url}/${queue}/${id}`).expect(200)).body.data;
   const states = ({ id, state, children = [] }: Part): string[] => [`${id} ${state}`, ...children.flatMap(states)];
-  const reach = (id: string, wanted: string[]) =>
-    eventually(async () => states(await show('cleanup', id)).join() === wanted.join(), wanted.join());
+  const reach = (id: string, expected: string[]) =>
+    eventually(async () => states(await show('cleanup', id)).join() === expected.join(), expected.join());
 
-  it('adds a tree, answers with the ids of all its jobs, and shows what becomes of each', async () => {
+  it('adds a tree, returns the ids of all its jobs, and shows the state of each', async () => {
     const added = await add({ ...clean, children: [roll('a'), { ...clean, children: [roll('b')] }] });
     const { id } = added;
     expect(id).toMatch(/^flow-[0-9a-f-]{36}$/);
@@ -99,7 +99,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(rows).toEqual([{ action: 'flow.add' }]);
   });
 
-  it('retries the part that failed alone, after which the flow goes on', async () => {
+  it('retries only the failed part, after which the flow continues', async () => {
     broken.add('f.1');
     work();
     await add({ ...clean, id: 'f', children: [roll('a'), roll('b')] });
@@ -110,7 +110,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     await reach('f', ['f completed', 'f.1 completed', 'f.2 completed']);
   });
 
-  it('fails, or goes on, with a part that failed where it is told to', async () => {
+  it('fails or continues with a failed part, as requested', async () => {
     broken.add('g.1').add('h.1');
     work();
     await add({ ...clean, id: 'g', onChildFailure: 'fail', children: [roll('a')] });
@@ -126,11 +126,11 @@ describe.each(queueBackends)('on %s', (backend) => {
   });
 
   it.each([
-    ['data of its own', { data: { type: 'temp_files' }, children: [roll('a')] }],
-    ['data of a part', { children: [roll('b')] }],
+    ['different data of the root', { data: { type: 'temp_files' }, children: [roll('a')] }],
+    ['different data of a part', { children: [roll('b')] }],
     ['more parts', { children: [roll('a'), roll('b')] }],
     ['fewer parts', { children: [] }],
-  ])('refuses a flow that is sent again with its id and other content: %s', async (_what, change) => {
+  ])('refuses different content under the id of an existing flow: %s', async (_what, change) => {
     const flow = { ...clean, id: 'taken', children: [roll('a')] };
     const added = await add(flow);
     const { body } = await api
@@ -142,7 +142,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(await api.queues.get('site-aggregation')!.getJobCountByTypes('waiting')).toBe(1);
   });
 
-  it('gives each job the priority of its site, unless it has one of its own', async () => {
+  it('gives each job the priority of its site, unless it has its own', async () => {
     await database.pool.query(`insert into sites (site_id, job_priority) values ('later', 9) on conflict do nothing`);
     const own = { ...roll('later'), options: { priority: 2 } };
     await add({ ...clean, id: 'p', children: [roll('later'), { ...clean, children: [own, roll('other')] }] });
@@ -152,14 +152,14 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(await Promise.all(priorities)).toEqual([9, 2, 0]);
   });
 
-  it('shows a hundred jobs at a level, in their order', async () => {
+  it('shows up to a hundred jobs per level, in order', async () => {
     const children = Array.from({ length: 99 }, (_, index) => roll(`s${index}`));
     await add({ ...clean, id: 'wide', children });
     const { children: shown = [] } = await show('cleanup', 'wide');
     expect(shown.map(({ id }) => id)).toEqual(children.map((_, index) => `wide.${index + 1}`));
   });
 
-  it('says how many jobs are not shown because their records are gone', async () => {
+  it('reports how many jobs are not shown because their records are gone', async () => {
     work();
     await add({ ...clean, id: 'gone', children: [roll('a'), roll('b')] });
     await reach('gone', ['gone completed', 'gone.1 completed', 'gone.2 completed']);
@@ -180,12 +180,12 @@ describe.each(queueBackends)('on %s', (backend) => {
     [{ ...clean, children: [{ ...roll('a'), id: 'mine' }] }, 'children.0.id'],
     [{ ...clean, children: Array(101).fill(roll('a')) }, 'children'],
     [{ job: 'clean' }, 'queue'],
-  ])('refuses %j and names %s', async (body, field) => {
+  ])('refuses %j, naming %s', async (body, field) => {
     const { error } = (await api.call('post', url).send(body).expect(400)).body;
     expect(error).toMatchObject({ code: 'invalid_request', details: { field } });
   });
 
-  it('refuses a tree that is nested deeper than any flow', async () => {
+  it('refuses a tree that is nested too deep', async () => {
     let deep: object = clean;
     for (let level = 0; level < 45; level += 1) deep = { ...clean, children: [deep] };
     const { error } = (await api.call('post', url).send(deep).expect(400)).body;
@@ -198,7 +198,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     await api.call('get', `${url}/cleanup/%00`).expect(404);
   });
 
-  it('is for administrators of all sites', async () => {
+  it('requires an admin key for all sites', async () => {
     const key = await api.newKey({ siteId: 'a' });
     await api.call('post', url, key).send(clean).expect(403);
     await api.call('get', `${url}/cleanup/f`, key).expect(403);

@@ -18,7 +18,7 @@ const url = '/api/v1/flows';
 const retry = { maxAttempts: 2, backoffMs: 10 };
 const range = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
-/** A root, nine jobs that it waits for, and ten that each of those waits for: a hundred. */
+/** A root with nine children, each with ten children: a hundred jobs. */
 const clean = { queue: 'cleanup', job: 'clean', data: { type: 'old_logs' } };
 const leaf = (group: number, n: number) => ({
   queue: 'site-aggregation',
@@ -35,7 +35,7 @@ describe.each(queueBackends)('on %s', (backend) => {
   let location: QueueLocation;
   let api: AdminApi;
   let workers: RunningWorker[];
-  /** Ids, in the order in which their jobs began and ended well. */
+  /** Ids in the order in which jobs started and succeeded. */
   let begun: string[];
   let ended: string[];
   let broken: Map<string, number>;
@@ -52,7 +52,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     await database.drop();
   });
 
-  /** One job of a queue at a time, so that their order is known. */
+  /** One job per queue at a time, so that the order is deterministic. */
   function work(): void {
     const deps = { location, logger: silent, telemetry: createTelemetry(), limiter: null, concurrency: 1 };
     for (const queue of ['cleanup', 'site-aggregation'] as const) {
@@ -69,7 +69,7 @@ describe.each(queueBackends)('on %s', (backend) => {
   }
   const isDone = () => eventually(async () => ended.includes('f') || ended.length, 'the root is done');
 
-  it('accepts it once however often it is sent, and runs every job once, in order', async () => {
+  it('is added once however often it is sent, and every job runs once, in order', async () => {
     const send = () => api.call('post', url).send(flow).expect(201);
     const answers = await Promise.all([send(), send(), send()]);
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
@@ -86,7 +86,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(ended.at(-1)).toBe('f');
   });
 
-  it('tries the child that failed again, and no other job', async () => {
+  it('retries only the failed child', async () => {
     broken.set('f.3.7', 1);
     await api.call('post', url).send(flow).expect(201);
     work();
@@ -97,7 +97,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(ended.indexOf('f.3')).toBeGreaterThan(ended.indexOf('f.3.7'));
   });
 
-  it('refuses one of 101 jobs whole', async () => {
+  it('is refused entirely with 101 jobs', async () => {
     const more = { ...flow, id: 'more', children: [...children, clean] };
     const { body } = await api.call('post', url).send(more).expect(400);
     expect(body.error.message).toContain('A flow has at most 100 jobs.');

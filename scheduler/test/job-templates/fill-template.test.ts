@@ -20,20 +20,20 @@ const fill = (
     params: { ...given.params },
   });
 
-describe('placeholders of the clock', () => {
+describe('date placeholders', () => {
   const all = { a: '{{date}}', b: '{{yesterday}}', c: '{{month}}', d: '{{previous_month}}', e: '{{now}}' };
 
   it.each([
     ['UTC', '2026-03-01', '2026-02-28', '2026-03', '2026-02'],
     ['America/New_York', '2026-02-28', '2026-02-27', '2026-02', '2026-01'],
     ['Pacific/Auckland', '2026-03-01', '2026-02-28', '2026-03', '2026-02'],
-  ])('are those of the zone: %s', (timezone, date, yesterday, month, previousMonth) => {
+  ])('depend on the time zone: %s', (timezone, date, yesterday, month, previousMonth) => {
     expect(fill(all, { timezone })).toEqual({
       data: { a: date, b: yesterday, c: month, d: previousMonth, e: '2026-03-01T03:30:00.000Z' },
     });
   });
 
-  it('stand within texts, several times, with spaces, at any depth', () => {
+  it('may be part of a text, repeated, with spaces, at any depth', () => {
     const data = { name: 'from {{yesterday}} to {{ date }}.csv', list: ['{{month}}', { deep: '{{month}}-{{month}}' }] };
     expect(fill(data)).toEqual({
       data: { name: 'from 2026-02-28 to 2026-03-01.csv', list: ['2026-03', { deep: '2026-03-2026-03' }] },
@@ -42,18 +42,18 @@ describe('placeholders of the clock', () => {
 });
 
 describe('parameters', () => {
-  it('become numbers, lists and the like where they are the whole text, and parts of a text where they are not', () => {
+  it('keep their type if they are the whole text, and become text otherwise', () => {
     const data = { n: '{{n}}', list: '{{list}}', off: '{{off}}', nothing: '{{nothing}}', text: 'top {{n}}, {{off}}' };
     const params = { n: 5, list: ['a', { b: 1 }], off: false, nothing: null };
     expect(fill(data, { params })).toEqual({ data: { ...params, text: 'top 5, false' } });
   });
 
-  it('are what is given, else their default', () => {
+  it('have the given value, or else their default', () => {
     const data = { a: '{{a}}', b: '{{b}}' };
     expect(fill(data, { defaults: { a: 1, b: 2 }, params: { b: 3 } })).toEqual({ data: { a: 1, b: 3 } });
   });
 
-  it('are filled in once: what looks like a placeholder in a value stays what it is', () => {
+  it('are filled in once: placeholders within values are not replaced', () => {
     expect(fill({ a: '{{a}}', b: '<{{a}}>' }, { params: { a: '{{date}}' } })).toEqual({
       data: { a: '{{date}}', b: '<{{date}}>' },
     });
@@ -84,7 +84,7 @@ describe('parameters', () => {
     ],
     [{ a: '{{site_id}}' }, {}, 'site_id', 'The template has {{site_id}}, so it needs a site.'],
     [{ a: '{{date}}' }, { siteId: 'demo' }, 'site_id', 'The template has no {{site_id}}, so it takes no site.'],
-  ])('of %j, given %j, are refused at %s', (data, given, field, problem) => {
+  ])('in %j, given %j, are refused at %s', (data, given, field, problem) => {
     expect(fill(data, given)).toEqual({ field, problem });
   });
 
@@ -99,7 +99,7 @@ describe('parameters', () => {
 describe('filled data', () => {
   const days = { startDate: '{{yesterday}}', endDate: '{{date}}', granularity: '{{granularity}}' };
 
-  it('keep the contract of the job', () => {
+  it('must match the contract of the job', () => {
     const given = { at, timezone: 'UTC', params: { granularity: 'day' } };
     expect(templateData(template(days), given)).toEqual({
       data: { startDate: '2026-02-28', endDate: '2026-03-01', granularity: 'day' },
@@ -121,7 +121,7 @@ describe('a template', () => {
     [{ ...days, site_id: 'shop-{{country}}' }, {}],
     [{ ...days, granularity: '{{granularity}}' }, { granularity: 'week' }],
     [{ ...days, granularity: '{{granularity}}', startDate: '{{from}}' }, {}],
-  ])('may hold %j with defaults %j', (data, params) => {
+  ])('may contain %j with defaults %j', (data, params) => {
     expect(problemOf(data, params)).toBeUndefined();
   });
 

@@ -116,7 +116,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(await actionsOf(`analytics-aggregation/${data.jobId}`)).toEqual(['job.add']);
   });
 
-  it('makes a job as of another instant, with options that go before those of the template', async () => {
+  it('creates a job as of another instant, with options that override those of the template', async () => {
     const { id } = await create({ options: { priority: 4, delay: 60_000 } });
     const use = { site_id: 'late', at: '2026-01-01T12:00:00Z', options: { priority: 2 } };
     const { data } = (await api.call('post', `${url}/${id}/jobs`).send(use).expect(201)).body;
@@ -125,7 +125,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect([job.priority, job.delay]).toEqual([2, 60_000]);
   });
 
-  it('refuses a use that lacks something, has too much, or breaks the contract, and adds nothing', async () => {
+  it('refuses missing, unknown or invalid values, and adds nothing', async () => {
     const { id } = await create();
     const use = (body: object) => refused('post', `${url}/${id}/jobs`, body);
     const count = () => api.queues.get('analytics-aggregation')!.getJobCountByTypes();
@@ -157,11 +157,11 @@ describe.each(queueBackends)('on %s', (backend) => {
     [{ name: '' }, 'name'],
     [{ options: { delay: -1 } }, 'options.delay'],
     [{ built_in: true }, 'built_in'],
-  ])('refuses a template with %j and names %s', async (fields, field) => {
+  ])('refuses a template with %j, naming %s', async (fields, field) => {
     expect((await refused('post', url, { ...daily, ...fields }))[0]).toBe(field);
   });
 
-  it('lets a schedule fill it in at each slot, in its zone', async () => {
+  it('is filled in by a schedule at each slot, in its time zone', async () => {
     const { id: template } = await create({ options: { priority: 3 } });
     const fields = { name: 'Daily', template, site_id: 'late', cron: '30 1 * * *', timezone: 'America/New_York' };
     const { data: made } = (await api.call('post', schedules).send(fields).expect(201)).body;
@@ -195,7 +195,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     await api.call('delete', `${schedules}/${made.id}`).expect(200);
   });
 
-  it('gives a job of a schedule that knows an instant its slot, and a site its priority', async () => {
+  it("passes the slot as the instant of a schedule's job, with the priority of the site", async () => {
     const data = { site_id: '{{site_id}}', periodType: 'day', period: 'previous' };
     const { id: template } = await create({ job: 'revenue', data, params: {} });
     const fields = { name: 'Revenue', template, site_id: 'late', cron: '0 5 * * *' };
@@ -217,7 +217,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     await api.call('delete', `${schedules}/${made.id}`).expect(200);
   });
 
-  it('is not deleted, and not changed into something that breaks it, while a schedule uses it', async () => {
+  it('cannot be deleted, or changed so that a schedule would break, while the schedule uses it', async () => {
     const { id: template } = await create();
     const fields = { name: 'Using', template, site_id: 'a', params: { granularity: 'hour' }, cron: '0 5 * * *' };
     const { data: made } = (await api.call('post', schedules).send(fields).expect(201)).body;
@@ -237,7 +237,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     await api.call('delete', `${url}/${template}`).expect(200);
   });
 
-  it('takes the place of the job of a schedule, which keeps its cron', async () => {
+  it('replaces the job of a schedule, which keeps its cron expression', async () => {
     const { id: template } = await create();
     const own = { name: 'Own', queue: 'cleanup', job: 'clean', data: { type: 'old_logs' }, cron: '0 5 * * *' };
     const { data: made } = (await api.call('post', schedules).send(own).expect(201)).body;
@@ -262,13 +262,13 @@ describe.each(queueBackends)('on %s', (backend) => {
     [{ queue: 'cleanup' }, 'queue'],
     [{ data: {} }, 'data'],
     [{ template: undefined }, 'site_id'],
-  ])('refuses a schedule of it with %j and names %s', async (fields, field) => {
+  ])('refuses a schedule of it with %j, naming %s', async (fields, field) => {
     const { id: template } = await create();
     const given = { name: 'Refused', template, site_id: 'a', cron: '0 5 * * *', ...fields };
     expect((await refused('post', schedules, given))[0]).toBe(field);
   });
 
-  it('is left alone by a release that knows no templates: its schedules have a queue that no release has', async () => {
+  it('is ignored by releases without templates, because its schedules have a queue that does not exist', async () => {
     const { id: template } = await create();
     const fields = { name: 'New', template, site_id: 'a', cron: '* * * * *' };
     const { data: made } = (await api.call('post', schedules).send(fields).expect(201)).body;
@@ -277,7 +277,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(api.queues.get('job-template')).toBeUndefined();
   });
 
-  it('is for administrators of all sites', async () => {
+  it('requires an admin key for all sites', async () => {
     const key = await api.newKey({ siteId: 'late' });
     await api.call('get', url, key).expect(403);
     await api.call('post', url, key).send(daily).expect(403);

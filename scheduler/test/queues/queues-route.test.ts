@@ -79,8 +79,8 @@ describe.each(queueBackends)('on %s', (backend) => {
       .expect(201);
     const { jobId } = added.body.data;
     expect(added.body).toEqual({ success: true, data: { jobId, queueName: 'cleanup', jobName: 'clean' } });
-    const told = await api.call('get', `${base}/cleanup/jobs/${jobId}`).expect(200);
-    expect(told.body.data).toMatchObject({
+    const shown = await api.call('get', `${base}/cleanup/jobs/${jobId}`).expect(200);
+    expect(shown.body.data).toMatchObject({
       id: jobId,
       name: 'clean',
       data: oldLogs,
@@ -95,7 +95,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     await api.call('get', `${base}/cleanup/jobs/${jobId}`).expect(404);
   });
 
-  it('gives a job the priority of its site, unless it has one of its own', async () => {
+  it('gives a job the priority of its site, unless it has its own', async () => {
     await database.pool.query(`insert into sites (site_id, job_priority) values ('later', 9), ('first', 0)`);
     const priorityOf = async (data: object, options = {}) => {
       const id = await add('site-aggregation', 'roll', data, options);
@@ -109,7 +109,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(await priorityOf({})).toBe(0);
   });
 
-  it('counts jobs by state, of one queue and of all', async () => {
+  it('counts jobs by state, for one queue and for all', async () => {
     await add('cleanup', 'clean', oldLogs);
     await add('cleanup', 'clean', oldLogs, { priority: 3 });
     await add('cleanup', 'clean', oldLogs, { delay: 60_000 });
@@ -121,7 +121,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(await checkQueue(api.queues.get('cleanup')!)).toMatchObject({ healthy: true, metrics: counted });
   });
 
-  it('pauses a queue, so that its jobs wait, and resumes it', async () => {
+  it('pauses a queue, whose jobs then wait, and resumes it', async () => {
     await add('cleanup', 'clean', oldLogs);
     expect((await api.call('post', `${base}/cleanup/pause`).expect(200)).body.data).toMatchObject({
       is_paused: true,
@@ -129,7 +129,7 @@ describe.each(queueBackends)('on %s', (backend) => {
       waiting: 0,
     });
     fail('cleanup', () => 'ran');
-    // By the time that a job of another queue has run, the paused one would have, too.
+    // When a job of another queue has run, the paused one would have run, too.
     fail('data-export', () => 'ran');
     await api.queues.get('data-export')!.add('EXPORT_DATA', export_);
     await failedCount('data-export', 1);
@@ -140,7 +140,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     await failedCount('cleanup', 1);
   });
 
-  it('groups failed jobs by cause, retries one of them, then all of a cause after a dry run', async () => {
+  it('groups failed jobs by cause, retries one job, then all with the same cause after a dry run', async () => {
     fail('data-export', (id) => (id.endsWith('x') ? `disk "${id}" is full` : `timeout after ${id.length} ms`));
     const ids: string[] = [];
     for (const id of ['1x', '2x', '3x', 'yyy']) {
@@ -165,7 +165,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(await api.queues.get('data-export')!.getFailedCount()).toBe(0);
   });
 
-  it('lists jobs of a state by page, and those that a text is found in', async () => {
+  it('lists the jobs in a state page by page, and searches them', async () => {
     for (let index = 0; index < 5; index += 1) {
       await api.queues.get('cleanup')!.add('clean', { ...oldLogs, olderThan: index }, { jobId: `job-${index}` });
     }
@@ -185,7 +185,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(await list('state=failed&page=1000000')).toMatchObject({ jobs: [], total: 0 });
   });
 
-  it.each(['delayed', 'prioritized'])('lists %s jobs with the newest first, whatever is due first', async (state) => {
+  it.each(['delayed', 'prioritized'])('lists %s jobs newest first, whichever is due first', async (state) => {
     const options = (index: number) =>
       state === 'delayed' ? { delay: 900_000 - index * 60_000 } : { priority: index + 1 };
     for (const index of [0, 1, 2, 3]) {
@@ -221,7 +221,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(refused.body.error.message).toContain(reason);
   });
 
-  it('refuses data that are nested deeper than any stack', async () => {
+  it('refuses data nested deep enough to overflow the stack', async () => {
     const data = `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`;
     const refused = await api
       .call('post', `${base}/cleanup/jobs`)
@@ -234,12 +234,12 @@ describe.each(queueBackends)('on %s', (backend) => {
   it.each([
     ['report-generation', 'GENERATE_REPORT', { ...export_, dataType: undefined, reportType: 'COST_ANALYSIS' }],
     ['data-export', 'EXPORT_DATA', export_],
-  ])('takes a job of queue %s by the name that people know', async (queue, jobName, data) => {
+  ])('accepts a job of queue %s by its friendly name', async (queue, jobName, data) => {
     const taken = await api.call('post', `${base}/${queue}/jobs`).send({ jobName, data }).expect(201);
     expect(taken.body.data).toMatchObject({ queueName: queue, jobName });
   });
 
-  it('says what a job takes where a field is missing or unknown', async () => {
+  it('lists the fields of a job if one is missing or unknown', async () => {
     const refused = async (jobName: string, data: object) =>
       (await api.call('post', `${base}/analytics-aggregation/jobs`).send({ jobName, data }).expect(400)).body.error;
     expect(await refused('revenue', {})).toMatchObject({
@@ -252,22 +252,22 @@ describe.each(queueBackends)('on %s', (backend) => {
     );
   });
 
-  it('removes old records of finished jobs, but none of a failed job that holds events', async () => {
+  it('removes old records of finished jobs, but not failed jobs with events', async () => {
     fail('cleanup', () => 'no');
     await add('cleanup', 'clean', oldLogs);
     await failedCount('cleanup', 1);
     const clean = async (gracePeriod: number) =>
       (await api.call('post', `${base}/cleanup/clean`).send({ gracePeriod }).expect(200)).body.data.removed;
     expect(await clean(3_600)).toBe(0);
-    await eventually(async () => (await clean(0)) === 1, 'the record is older than no time at all');
+    await eventually(async () => (await clean(0)) === 1, 'the record has a positive age');
     expect(await cleanQueue(api.queues.get('event-ingest')!, 0)).toBe(0);
   });
 
-  it('shows how many events a job contains, never the events, and refuses to remove it', async () => {
+  it('shows how many events a job contains, but never the events, and refuses to remove it', async () => {
     const data = { v: 1, count: 1, events: '[{"user_id":"ada"}]' };
     await api.queues.get('event-ingest')!.add('events', data, { jobId: 'batch' });
-    const told = await api.call('get', `${base}/event-ingest/jobs/batch`).expect(200);
-    expect(told.body.data.data).toEqual({ count: 1, characters: 19 });
+    const shown = await api.call('get', `${base}/event-ingest/jobs/batch`).expect(200);
+    expect(shown.body.data.data).toEqual({ count: 1, characters: 19 });
     expect((await api.call('get', `${base}/event-ingest/jobs?state=waiting&search=ada`)).body.data.total).toBe(0);
     await api.call('delete', `${base}/event-ingest/jobs/batch`).expect(409);
     await api.call('post', `${base}/event-ingest/jobs`).send({ jobName: 'events', data }).expect(400);
@@ -284,7 +284,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect((await api.call('get', '/api/v1/audit?action=queue.pause%00').expect(200)).body.success).toBe(true);
   });
 
-  it('records nothing that was refused', async () => {
+  it('does not record refused changes', async () => {
     const rows = async () => (await database.pool.query('select count(*)::int from audit_log')).rows[0].count;
     const id = await add('cleanup', 'clean', oldLogs);
     await api.queues.get('event-ingest')!.add('events', { v: 1, count: 1, events: '[{}]' }, { jobId: 'kept' });
@@ -295,17 +295,17 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(await rows()).toBe(before);
   });
 
-  it('changes nothing that it cannot record', async () => {
+  it('changes nothing if the audit log cannot be written', async () => {
     const id = await add('cleanup', 'clean', oldLogs);
-    await database.pool.query('alter table audit_log rename to away');
+    await database.pool.query('alter table audit_log rename to hidden');
     await api.call('post', `${base}/cleanup/pause`).expect(500);
     await api.call('delete', `${base}/cleanup/jobs/${id}`).expect(500);
     await api.call('post', `${base}/cleanup/jobs`).send({ jobName: 'clean', data: oldLogs }).expect(500);
-    await database.pool.query('alter table away rename to audit_log');
+    await database.pool.query('alter table hidden rename to audit_log');
     expect(await checkQueue(api.queues.get('cleanup')!)).toMatchObject({ metrics: { is_paused: false, waiting: 1 } });
   });
 
-  it('lets one of two concurrent retries or removals win and refuses the other', async () => {
+  it('performs one of two concurrent retries or removals, and refuses the other', async () => {
     fail('data-export', () => 'no');
     for (const jobId of ['retried', 'removed'])
       await api.queues.get('data-export')!.add('EXPORT_DATA', export_, { jobId });
@@ -314,14 +314,14 @@ describe.each(queueBackends)('on %s', (backend) => {
     const twice = (method: 'post' | 'delete', path: string) =>
       Promise.all([1, 2].map(async () => (await api.call(method, `${base}/data-export/jobs/${path}`)).status));
     expect((await twice('post', 'retried/retry')).sort()).toEqual([200, 409]);
-    // On Redis a job that is gone already counts as removed.
+    // On Redis, removing a job that is already gone succeeds.
     const removals = await twice('delete', 'removed');
     expect(removals).toContain(200);
     expect([200, 404, 409]).toEqual(expect.arrayContaining(removals));
     expect(await api.queues.get('data-export')!.getJobCountByTypes('waiting', 'failed')).toBe(1);
   });
 
-  it('neither removes nor retries a job that began after it was looked at', async () => {
+  it('neither removes nor retries a job that started after it was checked', async () => {
     let end = () => {};
     const held = new Promise<void>((resolve) => {
       end = resolve;
@@ -339,7 +339,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     await eventually(async () => (await queue.getActiveCount()) === 0, 'the job ended');
   });
 
-  it('counts and lists the jobs of a paused queue as waiting ones, newest first', async () => {
+  it('counts and lists the jobs of a paused queue as waiting, newest first', async () => {
     await api.call('post', `${base}/cleanup/pause`).expect(200);
     for (const jobId of ['a', 'b', 'c']) await api.queues.get('cleanup')!.add('clean', oldLogs, { jobId });
     const { jobs, total } = (await api.call('get', `${base}/cleanup/jobs?state=waiting`).expect(200)).body.data;
@@ -352,7 +352,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     await api.call('post', `${base}/cleanup/resume`).expect(200);
   });
 
-  it('reads few jobs of events at a time, since one may have megabytes', async () => {
+  it('reads few event jobs at a time, because each may have megabytes', async () => {
     const queue = api.queues.get('event-ingest')!;
     for (let index = 0; index < 20; index += 1) {
       await queue.add('events', { v: 1, count: 1, events: '[{}]' }, { jobId: `batch-${index}` });
@@ -376,7 +376,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(most).toBe(4);
   });
 
-  it('ends a search in time, and with what it found by then', async () => {
+  it('ends a search at its time limit, with the results so far', async () => {
     for (const jobId of ['a', 'b', 'c']) await api.queues.get('cleanup')!.add('clean', oldLogs, { jobId });
     const read = async (limits: { jobs: number; ms: number }) => {
       const ids: string[] = [];
@@ -418,8 +418,8 @@ describe.each(queueBackends)('on %s', (backend) => {
     ['post', '/cleanup/clean', { gracePeriod: -1 }, 400],
     ['post', '/cleanup/clean', {}, 400],
     ['post', '/cleanup/failed/retry', { cause: 7 }, 400],
-    ['delete', '/cleanup/jobs/nobody', undefined, 404],
-  ] as const)('answers %s %s %j with %d and one body', async (method, path, body, status) => {
+    ['delete', '/cleanup/jobs/unknown', undefined, 404],
+  ] as const)('answers %s %s %j with %d and the error body', async (method, path, body, status) => {
     const answer = await api.call(method, `${base}${path}`).send(body as object);
     expect(answer.status).toBe(status);
     expect(answer.body).toMatchObject({
@@ -428,7 +428,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     });
   });
 
-  it('is for keys of all sites with the scope admin', async () => {
+  it('requires an admin key for all sites', async () => {
     const keys = { read: await api.newKey({ scopes: ['read'] }), bound: await api.newKey({ siteId: 'demo' }) };
     await api.call('get', `${base}/metrics`, keys.read).expect(403);
     await api.call('get', `${base}/metrics`, keys.bound).expect(403);
@@ -436,14 +436,14 @@ describe.each(queueBackends)('on %s', (backend) => {
   });
 });
 
-it('takes what differs from job to job out of an error', () => {
+it('removes the parts of an error that differ between jobs', () => {
   const id = '0190a5b0-7c3d-7000-8000-0123456789ab';
   expect(causeOf(`site "a" of ${id} took 12.5 ms, not 'b'`)).toBe(`site "…" of <id> took #.# ms, not '…'`);
   expect(causeOf(`can't read a, won't read b`)).toBe(`can't read a, won't read b`);
   expect(causeOf(`"${'a'.repeat(400)}" is full`)).toBe(causeOf(`"${'b'.repeat(900)}" is full`));
 });
 
-it('reports an unreachable queue instead of waiting for it', async () => {
+it('reports an unreachable queue instead of waiting', async () => {
   const database = await createTestDatabase();
   const mute = createServer(() => {}).listen(0, '127.0.0.1');
   await once(mute, 'listening');

@@ -42,13 +42,13 @@ it('catches up on all missed slots even if a tick has fired a newer one', async 
   expect(await runSlots(database, 'm')).toHaveLength(31);
 });
 
-it('fires a slot at the next tick when it could not be claimed at its own, whatever its policy', async () => {
+it('fires a slot at the next tick if it could not be claimed in time, whatever the policy', async () => {
   const { scheduler } = await start();
   await addSchedule(database, { id: 'm', cron: '* * * * *', catchUp: 'none', knownSince: '2026-11-30T10:00:30Z' });
   await scheduler.tick(at('2026-11-30T10:30:58Z'));
-  await database.pool.query('alter table schedule_runs rename to away');
+  await database.pool.query('alter table schedule_runs rename to hidden');
   await scheduler.tick(at('2026-11-30T10:31:00Z')).catch(() => {});
-  await database.pool.query('alter table away rename to schedule_runs');
+  await database.pool.query('alter table hidden rename to schedule_runs');
   await scheduler.tick(at('2026-11-30T10:31:01Z'));
   await scheduler.catchUp(at('2026-11-30T10:31:30Z'));
   expect(await runSlots(database, 'm')).toHaveLength(1);
@@ -83,7 +83,7 @@ it('does not fire a schedule at the tick after it was disabled', async () => {
   expect(await runSlots(database, 'd')).toEqual([]);
 });
 
-it('adds no late jobs for a schedule that does not catch up when the queue was unreachable for an hour', async () => {
+it('adds no late jobs for a schedule without catch-up after the queue was unreachable for an hour', async () => {
   const replica = await start();
   await addSchedule(database, { id: 'n', cron: '* * * * *', catchUp: 'none' });
   await replica.scheduler.tick(new Date());
@@ -138,12 +138,12 @@ it.runIf(queueBackends.includes('redis'))(
       await addSchedule(database, { id: 's', cron: '* * * * * *', catchUp: 'all' });
       scheduler.start();
       const startedAt = Date.now();
-      await eventually(async () => Date.now() > startedAt + 4_000, 'four slots have come due');
+      await eventually(async () => Date.now() > startedAt + 4_000, 'four slots are due');
       await redis.start();
       await eventually(async () => {
         const { rows } = await database.pool.query('select count(added_at)::int as added from schedule_runs');
         return rows[0].added > 8 || rows[0].added;
-      }, 'more slots have their jobs than came due since');
+      }, 'more slots have jobs than were due since');
     } finally {
       await scheduler.destroy();
       await queues.close();
@@ -152,14 +152,14 @@ it.runIf(queueBackends.includes('redis'))(
   },
 );
 
-it('finds the next slot of seconds within hours at once, since a tick waits for it', () => {
+it('finds the next slot quickly for seconds within certain hours, because a tick waits for it', () => {
   const parsed = parseCron('* * 0-22 * * *', 'Europe/Berlin');
   if (parsed.problem !== undefined) throw new Error(parsed.problem);
   const began = process.cpuUsage();
   let slot = at('2026-11-23T12:00:00Z');
   for (let count = 0; count < 50; count += 1) slot = parsed.cron.slotAfter(slot);
   expect(slot.toISOString()).toBe('2026-11-23T12:00:50.000Z');
-  // Of the processor, not of the clock: other programs may need it, too.
+  // CPU time, because other processes may be running, too.
   expect(process.cpuUsage(began).user / 1_000).toBeLessThan(500);
 });
 
@@ -171,14 +171,14 @@ it.each(['a\u0000b', '\ud800'])('refuses a name or data that the database cannot
   expect(newScheduleSchema.validate({ ...fine, data: { x: '\\\\u0000 \u{1f600}' } }).error).toBeUndefined();
 });
 
-it('starts no second job when a task that waits already is triggered', async () => {
+it('does not add a second job when a waiting task is triggered', async () => {
   const { scheduler, queues } = await start();
   const first = await scheduler.trigger('user-growth');
   expect(await scheduler.trigger('user-growth')).toBe(first);
   expect(await queues.get('cache-warming')!.getWaitingCount()).toBe(1);
 });
 
-it('keeps a slot when a change is read between the slot and its tick', async () => {
+it('keeps a slot if a change is read between the slot and its tick', async () => {
   const { scheduler } = await start();
   await addSchedule(database, { id: 'c', cron: '* * * * *', catchUp: 'none', knownSince: '2026-11-30T10:00:30Z' });
   await scheduler.tick(at('2026-11-30T10:30:58Z'));

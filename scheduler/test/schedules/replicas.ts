@@ -39,7 +39,7 @@ export interface TestSchedule {
   data?: object;
 }
 
-/** A schedule of queue cleanup as a user would have made it. */
+/** Adds a schedule of queue cleanup, like a user would. */
 export async function addSchedule(database: TestDatabase, given: TestSchedule): Promise<void> {
   const { id, cron, timezone = 'UTC', catchUp = 'newest', knownSince, data = { type: 'old_logs' } } = given;
   await database.pool.query(

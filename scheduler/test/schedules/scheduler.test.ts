@@ -46,7 +46,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(await cleanupJobs(first!)).toEqual(slots.map((slot) => `sched-each-second-${Date.parse(slot)}`).sort());
   });
 
-  it('fires a slot with the data of the schedule and, where the job knows it, the instant', async () => {
+  it('fires a slot with the data of the schedule and, if the job takes one, the instant', async () => {
     const { scheduler, queues } = await start();
     await database.pool.query(
       `insert into schedules (id, name, queue, job, cron, timezone, data, catch_up) values ('berlin-revenue', 'r',
@@ -81,7 +81,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     ['newest', ['2026-11-01T10:00:00.000Z']],
     ['all', ['2026-10-31T12:00:00.000Z', '2026-10-31T14:00:00.000Z']],
     ['none', []],
-  ])('makes up for slots that passed while no scheduler ran: %s', async (catchUp, expected) => {
+  ])('catches up on slots that passed while no scheduler was running: %s', async (catchUp, expected) => {
     const { scheduler } = await start();
     const knownSince = '2026-10-30T00:00:00Z';
     await addSchedule(database, { id: 'every-two-hours', cron: '0 */2 * * *', catchUp, knownSince });
@@ -114,7 +114,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(rows[0].error).toContain('The data of job "clean" are invalid: type must be one of');
   });
 
-  it('makes every replica see a new, changed, disabled or deleted schedule by its next tick', async () => {
+  it('shows every replica a new, changed, disabled or deleted schedule by its next tick', async () => {
     const [one, two] = [await start(), await start()];
     await addSchedule(database, { id: 'mine', cron: '0 0 1 1 *' });
     const now = Date.now();
@@ -136,7 +136,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(await runSlots(database, 'mine')).toEqual([]);
   });
 
-  it('starts no second job of a task that may run only once at a time', async () => {
+  it('does not add a second job of a task that may only run once at a time', async () => {
     const { scheduler, queues } = await start(false);
     const minute = Math.ceil(Date.now() / 60_000) * 60_000;
     for (const plusMs of [0, 60_000, 120_000]) await scheduler.tick(new Date(minute + plusMs));
@@ -145,7 +145,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(await runSlots(database, 'roll')).toHaveLength(3);
   });
 
-  it('fires for real, by its own heartbeat, and not after it was stopped', async () => {
+  it('fires by its own timer, and not after it was stopped', async () => {
     const replica = await start();
     await addSchedule(database, { id: 'ticking', cron: '* * * * * *' });
     replica.scheduler.start();
@@ -153,11 +153,11 @@ describe.each(queueBackends)('on %s', (backend) => {
     await replica.scheduler.destroy();
     const fired = await runSlots(database, 'ticking');
     const stoppedAt = Date.now();
-    await eventually(async () => Date.now() > stoppedAt + 2_200, 'two more slots have come due');
+    await eventually(async () => Date.now() > stoppedAt + 2_200, 'two more slots are due');
     expect(await runSlots(database, 'ticking')).toEqual(fired);
   });
 
-  it('leaves no slot out and fires none twice when the replica that fires is killed', async () => {
+  it('skips no slot and fires none twice when the firing replica is killed', async () => {
     const location = testQueue(backend, database);
     const env = { DATABASE_URL: database.url, ...queueEnvironment(location) };
     const spawned = await Promise.all([1, 2, 3].map(() => spawnService('scheduler', env)));
@@ -166,10 +166,10 @@ describe.each(queueBackends)('on %s', (backend) => {
     await eventually(async () => (await count()) >= 3, 'it fires');
     await spawned[0]!.end('SIGKILL');
     const before = await count();
-    await eventually(async () => (await count()) >= before + 3, 'it goes on');
+    await eventually(async () => (await count()) >= before + 3, 'it continues');
     await spawned[1]!.end('SIGKILL');
     const then = await count();
-    await eventually(async () => (await count()) >= then + 3, 'it still goes on');
+    await eventually(async () => (await count()) >= then + 3, 'it still continues');
     await eventually(async () => {
       const { rows } = await database.pool.query('select from schedule_runs where added_at is null');
       return rows.length === 0;
@@ -217,7 +217,7 @@ describe('operations', () => {
       'recent-activity': '*/2 * * * *',
       'performance-metrics': '*/30 * * * * *',
       'cache-cleanup': '0 * * * *',
-      // Of the report templates that are there from the start.
+      // From the built-in report templates.
       'Daily activity summary': '0 9 * * *',
       'Weekly user growth': '0 9 * * 1',
       'Monthly comprehensive report': '0 9 1 * *',
@@ -238,14 +238,14 @@ describe('operations', () => {
     });
   });
 
-  it('trigger a task now, with the data of now', async () => {
+  it('trigger a task now, with data as of now', async () => {
     const jobId = await replica.scheduler.trigger('daily-rollup');
     const job = await replica.queues.get('analytics-aggregation')!.getJob(jobId!);
     expect(job).toMatchObject({ name: 'DAILY_ROLLUP', data: { date: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) } });
     expect(await replica.scheduler.trigger('nonsense')).toBeUndefined();
   });
 
-  it('report the week before their slot', async () => {
+  it('generate reports for the week before the slot', async () => {
     const task = findTask('weekly-report')!;
     const data = task.data(at('2026-03-30T08:00:00Z'), 'UTC');
     expect(data).toEqual({
@@ -268,7 +268,7 @@ describe('operations', () => {
     });
   });
 
-  it('keep the tasks of a newer release, with their history, when an older one starts beside it', async () => {
+  it('keep the tasks of a newer release and their history when an older one starts beside it', async () => {
     const task = (name: string, cron: string) => ({
       name,
       cron,

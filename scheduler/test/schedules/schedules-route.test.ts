@@ -95,7 +95,7 @@ it('lists runs, newest first, with the state of their jobs', async () => {
   expect(list.find((schedule: { id: string }) => schedule.id === id).last_run).toMatchObject({ state: 'refused' });
 });
 
-it('explains a cron expression by its next five times, or says what is wrong with it', async () => {
+it('shows the next five times of a cron expression, or what is wrong with it', async () => {
   const ask = async (body: object) => (await request(app).post(`${url}/validate`).send(body).expect(200)).body.data;
   expect(await ask({ cron: '*/5 * * * *' })).toEqual({ valid: true, next: Array(5).fill(expect.any(String)) });
   expect(await ask({ cron: '0 0 30 2 *' })).toEqual({ valid: false, reason: expect.stringContaining('0 0 30 2 *') });
@@ -105,7 +105,7 @@ it('explains a cron expression by its next five times, or says what is wrong wit
 describe('refuses', () => {
   it.each([
     ['a queue that does not exist', { queue: 'nope' }, 'queue'],
-    ['events, which come through ingestion', { queue: 'event-ingest', job: 'events' }, 'queue'],
+    ['event jobs, which only ingestion adds', { queue: 'event-ingest', job: 'events' }, 'queue'],
     ['a job that the queue does not have', { job: 'nope' }, 'job'],
     ['data that break the contract of the job', { data: { type: 'everything' } }, 'data.type'],
     ['a cron expression of four fields', { cron: '* * * *' }, 'cron'],
@@ -115,7 +115,7 @@ describe('refuses', () => {
     ['a field that schedules do not have', { built_in: true }, 'built_in'],
     ['an empty name', { name: '' }, 'name'],
     ['a name with NUL', { name: 'a\u0000b' }, 'name'],
-    ['a name with half a character', { name: '\ud800' }, 'name'],
+    ['a name with a lone surrogate', { name: '\ud800' }, 'name'],
   ])('%s', async (_what, fields, field) => {
     const { body } = await request(app)
       .post(url)
@@ -124,7 +124,7 @@ describe('refuses', () => {
     expect(body).toMatchObject({ success: false, error: { code: 'invalid_request', details: { field } } });
   });
 
-  it('to delete or to change a built-in schedule, but for whether it is enabled', async () => {
+  it('to delete or change a built-in schedule, except enabling or disabling it', async () => {
     const { body } = await request(app).delete(`${url}/roll`).expect(409);
     expect(body).toMatchObject({ success: false, error: { code: 'conflict' } });
     await request(app).patch(`${url}/roll`).send({ cron: '0 0 * * *' }).expect(409);
@@ -135,14 +135,14 @@ describe('refuses', () => {
     await request(app).patch(`${url}/daily-revenue`).send({ enabled: true }).expect(200);
   });
 
-  it('a change that breaks the schedule, an empty one, and a body that is no JSON', async () => {
+  it('a change that would break the schedule, an empty change, and a body that is not JSON', async () => {
     const { id } = await create();
     await request(app).patch(`${url}/${id}`).send({ job: 'warm' }).expect(400);
     await request(app).patch(`${url}/${id}`).send({}).expect(400);
     await request(app).patch(`${url}/${id}`).set('content-type', 'application/json').send('{').expect(400);
   });
 
-  it('what does not exist', async () => {
+  it('unknown schedules', async () => {
     for (const path of ['nope', '%00', 'x'.repeat(500)]) {
       await request(app).get(`${url}/${path}`).expect(404);
       await request(app).post(`${url}/${path}/trigger`).expect(404);
@@ -150,7 +150,7 @@ describe('refuses', () => {
     }
   });
 
-  it('keys of one site', async () => {
+  it('keys limited to one site', async () => {
     siteId = 'a';
     try {
       await request(app).get(url).expect(403);

@@ -25,10 +25,10 @@ export function createSender({ endpoint, key, debug }: Options, store: Store, pr
   let failures = 0;
   let unreachableUntil = 0;
 
-  /** A wait that the server asked for applies to all tabs and later pages; one after a network error, to this page only. */
+  /** A `Retry-After` of the server applies to all tabs and later pages; the pause after a network error only to this page. */
   const waitMs = (): number => {
-    const askedMs = ((get(waitKey) ?? 0) as number) - Date.now();
-    return Math.max(askedMs > maxWaitMs ? 0 : askedMs, unreachableUntil - performance.now());
+    const retryAfterMs = ((get(waitKey) ?? 0) as number) - Date.now();
+    return Math.max(retryAfterMs > maxWaitMs ? 0 : retryAfterMs, unreachableUntil - performance.now());
   };
 
   /** Doubles each time, plus or minus half, so that visitors do not all return at once. */

@@ -3,7 +3,7 @@ import { maxAddressLength, titleDelayMs } from './limits.js';
 import type { Options } from './options.js';
 import { on, safely } from './safely.js';
 
-/** Counts views. Calls `onBegin` for each page, and `onEnd` when the previous page is over. */
+/** Counts views. Calls `onBegin` for each page, and `onEnd` when the visitor leaves the previous one. */
 export function createViews({ hash, auto }: Options, emit: Emit, onBegin: (page: Fields) => void, onEnd: () => void) {
   let path = '';
   let referrer = document.referrer.slice(0, maxAddressLength);

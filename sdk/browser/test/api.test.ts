@@ -72,10 +72,10 @@ describe.skipIf(!hasChromium())('millrace', () => {
       millrace.track('upsell', { kind: 'seat' }, { revenue: { amount: 12, currency: 'USD' }, profile_id: 'p1', path: '${shop.address('/checkout')}' });
     `);
     await allDelivered(page, shop.collector, 3);
-    const told = shop.collector
+    const revenueEvents = shop.collector
       .kept()
       .map(({ event_type, path, profile_id, properties }) => [event_type, path, profile_id, properties]);
-    expect(told).toEqual([
+    expect(revenueEvents).toEqual([
       ['view', shop.address('/'), undefined, {}],
       [
         'payment',
@@ -124,13 +124,18 @@ describe.skipIf(!hasChromium())('millrace', () => {
   it('accepts as user ids only strings and numbers that the server accepts', async () => {
     await page.goto(shop.address('/'));
     for (const id of ['{ id: 1 }', '["ada"]', 'true', 'null', 'NaN', '() => 1', '""', '"x".repeat(129)']) {
-      await page.evaluate(`millrace.identify(${id}); millrace.track('nobody')`);
+      await page.evaluate(`millrace.identify(${id}); millrace.track('unidentified')`);
     }
     await page.evaluate("millrace.identify(17); millrace.track('number')");
     await page.evaluate("millrace.identify('x'.repeat(128)); millrace.track('text')");
     await allDelivered(page, shop.collector, 11);
     const users = new Set(kept().map((event) => `${event.event_type} ${event.user_id}`));
-    expect([...users].sort()).toEqual(['nobody undefined', 'number 17', `text ${'x'.repeat(128)}`, 'view undefined']);
+    expect([...users].sort()).toEqual([
+      'unidentified undefined',
+      'number 17',
+      `text ${'x'.repeat(128)}`,
+      'view undefined',
+    ]);
   });
 
   it('never throws, whatever the arguments', async () => {

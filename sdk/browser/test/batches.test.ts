@@ -25,7 +25,7 @@ describe.skipIf(!hasChromium())('a batch', () => {
     await track(page, 1, 40);
     await allDelivered(page, shop.collector, 41);
     expect(kept()).toEqual([...purchases(1, 40), 'view /'].sort());
-    expect(warnings).toContain('millrace: 413 {"error":{"code":"told_to"}}');
+    expect(warnings).toContain('millrace: 413 {"error":{"code":"test_rejection"}}');
   });
 
   it('drops an event that fits into no batch without holding up the others', async () => {

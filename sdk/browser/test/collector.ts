@@ -49,7 +49,7 @@ export async function startCollector(): Promise<Collector> {
   const deliveries: Delivery[] = [];
   const kept = new Map<string, ReceivedEvent>();
   const unexpectedRequests: string[] = [];
-  let fateOf: (delivery: Delivery) => Outcome = () => 'ok';
+  let outcomeOf: (delivery: Delivery) => Outcome = () => 'ok';
 
   const server = createServer(async (req, res) => {
     const { pathname } = new URL(req.url!, 'http://collector');
@@ -59,21 +59,23 @@ export async function startCollector(): Promise<Collector> {
     const { events, sent_at: sentAt } = JSON.parse(body) as { events: ReceivedEvent[]; sent_at: string };
     const delivery = { headers: req.headers, path: req.url!, bytes: Buffer.byteLength(body), sentAt, events };
     deliveries.push(delivery);
-    answer(res, req.headers.origin, fateOf(delivery), events);
+    answer(res, req.headers.origin, outcomeOf(delivery), events);
   });
 
-  function answer(res: ServerResponse, origin: string | undefined, fate: Outcome, events: ReceivedEvent[]): void {
+  function answer(res: ServerResponse, origin: string | undefined, outcome: Outcome, events: ReceivedEvent[]): void {
     const cors = { 'access-control-allow-origin': origin ?? '*', 'access-control-allow-credentials': 'true' };
     const headers = { ...cors, 'access-control-expose-headers': 'retry-after', 'content-type': 'application/json' };
-    if (typeof fate === 'object') {
-      res.writeHead(fate.status, { ...headers, ...fate.headers }).end(fate.body ?? '{"error":{"code":"told_to"}}');
+    if (typeof outcome === 'object') {
+      res
+        .writeHead(outcome.status, { ...headers, ...outcome.headers })
+        .end(outcome.body ?? '{"error":{"code":"test_rejection"}}');
       return;
     }
-    if (fate === 'forget') return;
+    if (outcome === 'forget') return;
     const rejected = events.flatMap((event, index) => refusal(event, index));
     for (const event of events)
       if (refusal(event, 0).length === 0 && !kept.has(event.event_id)) kept.set(event.event_id, event);
-    if (fate === 'lose') return void res.destroy();
+    if (outcome === 'lose') return void res.destroy();
     const accepted = events.length - rejected.length;
     res.writeHead(200, headers).end(JSON.stringify({ status: 'ok', accepted, rejected }));
   }
@@ -85,7 +87,7 @@ export async function startCollector(): Promise<Collector> {
     deliveries,
     kept: () => [...kept.values()],
     decide(fate) {
-      fateOf = fate;
+      outcomeOf = fate;
     },
     unexpectedRequests,
     async close() {
@@ -119,5 +121,5 @@ function refusal(
   if (!result.ok) return [{ index, reason: result.reason, field: result.field, message: result.message }];
   if (!uuid.test(event.event_id)) return [{ index, reason: 'bad_format', field: 'event_id', message: 'not a UUID' }];
   if (event.event_type !== 'refused') return [];
-  return [{ index, reason: 'bad_format', field: 'event_type', message: 'told to' }];
+  return [{ index, reason: 'bad_format', field: 'event_type', message: 'rejected by the test' }];
 }

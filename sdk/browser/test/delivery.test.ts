@@ -143,10 +143,10 @@ describe.skipIf(!hasChromium())('the queue of a page', () => {
     await page.evaluate(`(async () => {
       const { fetch } = window;
       window.fetch = async () => { throw new TypeError('blocked'); };
-      navigator.sendBeacon = () => { window.isAsked = true; throw new TypeError('blocked too'); };
+      navigator.sendBeacon = () => { window.wasCalled = true; throw new TypeError('blocked too'); };
       Object.defineProperty(document, 'hidden', { value: true, configurable: true });
       millrace.track('buy', { n: 1 });
-      while (!window.isAsked) await new Promise((resolve) => setTimeout(resolve));
+      while (!window.wasCalled) await new Promise((resolve) => setTimeout(resolve));
       delete document.hidden;
       window.fetch = fetch;
     })()`);

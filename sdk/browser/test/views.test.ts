@@ -145,8 +145,8 @@ describe.skipIf(!hasChromium())('views', () => {
     await page.goto(shop.address('/folder'));
     await page.clock.runFor(40_000);
     await allDelivered(page, shop.collector, 4);
-    const asked = shop.collector.deliveries.map(({ path }) => path);
-    expect(new Set(asked)).toEqual(new Set(['/events', '/stats/events', '/other/events?key=mr_public']));
+    const paths = shop.collector.deliveries.map(({ path }) => path);
+    expect(new Set(paths)).toEqual(new Set(['/events', '/stats/events', '/other/events?key=mr_public']));
     expect(shop.collector.unexpectedRequests).toEqual([]);
   });
 

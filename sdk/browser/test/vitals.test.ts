@@ -13,7 +13,7 @@ describe.skipIf(!hasChromium())('the script for web vitals', () => {
   });
   afterAll(() => browser?.close());
 
-  it.each(['before', 'behind'])('counts them whether it comes %s the main script', async (place) => {
+  it.each(['before', 'after'])('counts them if it loads %s the main script', async (place) => {
     const shop = await openShop(browser);
     const { url, kept } = shop.collector;
     const tags = [tagFor(url), `<script defer src="${url}/millrace-vitals.js"></script>`];

@@ -1,4 +1,4 @@
-/** When the queue is sent and how often it is tried: one request at a time, oldest events first. */
+/** Sends the queue: when, how often it is retried, one request at a time, oldest events first. */
 import { describeLoss, lostItem } from './describe-loss.js';
 import { judgeResponse, type Verdict } from './judge-response.js';
 import { envelopeBytes, type Post } from './post-batch.js';

@@ -1,4 +1,4 @@
-/** What can be tracked. The types with properties of their own are those of the table "event_type" in docs/ingestion.md. */
+/** Types of events. Typed events are those of the table "event_type" in docs/ingestion.md. */
 
 export type Properties = Record<string, unknown>;
 /** null means absent. */

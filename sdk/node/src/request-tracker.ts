@@ -12,7 +12,7 @@ export interface RequestTracker {
   track<T extends string>(event: { event_type: T } & TrackedEvent<T>): void;
 }
 
-/** What is needed of a request, whichever framework parsed it. */
+/** The used part of a request, whichever framework parsed it. */
 export interface RequestInfo {
   protocol: string;
   hostname: string | undefined;

@@ -30,9 +30,9 @@ export interface Pause {
 
 /** The delay between two attempts. */
 export function createPause(): Pause {
-  let current: { isWish: boolean; end(): void } | undefined;
+  let current: { isServerDelay: boolean; end(): void } | undefined;
   return {
-    wait: (ms, isWish) =>
+    wait: (ms, isServerDelay) =>
       new Promise((resolve) => {
         const end = () => {
           clearTimeout(timer);
@@ -40,10 +40,10 @@ export function createPause(): Pause {
           resolve();
         };
         const timer = unrefTimeout(ms, end);
-        current = { isWish, end };
+        current = { isServerDelay, end };
       }),
     hurry() {
-      if (!current?.isWish) current?.end();
+      if (!current?.isServerDelay) current?.end();
     },
     end: () => current?.end(),
   };

@@ -1,4 +1,4 @@
-/** A fake ingestion: keeps the events it receives and responds as told. */
+/** A fake ingestion that keeps the events it receives, with configurable responses. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { listen, readBody } from './listen.js';
 

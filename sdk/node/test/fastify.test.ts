@@ -29,7 +29,7 @@ async function shop(options: Partial<FastifyMillraceOptions> = {}, trustProxy = 
   await app.register(millraceFastify, { client, ...options });
   app.get('/pricing', (_request, reply) => reply.type('text/html').send('<p>9 EUR'));
   app.get('/api', (request) => {
-    request.millrace.track({ event_type: 'asked', properties: { ...fastifyContext(request) } });
+    request.millrace.track({ event_type: 'requested', properties: { ...fastifyContext(request) } });
     return {};
   });
   await app.ready();
@@ -44,7 +44,7 @@ it('adds page, referrer and visitor to an event, and trusts a proxy only if Fast
   const expected = [false, true].map((trust) => {
     const context = { ip: trust ? '203.0.113.7' : '127.0.0.1', user_agent: 'Mozilla/5.0 (X11)' };
     const path = 'http://shop.example/api?utm_source=x';
-    return { event_type: 'asked', path, referrer: 'https://news.example/', context, properties: context };
+    return { event_type: 'requested', path, referrer: 'https://news.example/', context, properties: context };
   });
   for (const trust of [false, true]) {
     await shop({}, trust);

@@ -45,12 +45,12 @@ export function createKeyRing(pool: Pool, logger: Logger, options: KeyRingOption
 
   async function touch(): Promise<void> {
     if (used.size === 0) return;
-    const noted = new Map(used);
+    const saving = new Map(used);
     used.clear();
     try {
-      await touchKeys(pool, noted);
+      await touchKeys(pool, saving);
     } catch (error) {
-      for (const [keyId, at] of noted) if (!used.has(keyId)) used.set(keyId, at);
+      for (const [keyId, at] of saving) if (!used.has(keyId)) used.set(keyId, at);
       logError(error);
     }
   }

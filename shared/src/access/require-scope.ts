@@ -17,7 +17,7 @@ export const keyNeeded = (scope: Scope) =>
 export const missingScope = (scope: Scope) =>
   new ServiceError('forbidden', `This key does not have the scope "${scope}".`);
 
-/** Who asks, where {@link requireScope} let them pass. */
+/** The access that {@link requireScope} stored. */
 export const accessOf = (res: Response) => res.locals.access as Access;
 
 /**

@@ -1,7 +1,8 @@
 /** Command-line options and help of `npm run keys`. */
-import { parseArgs } from 'node:util';
 import { type Scope, scopes } from '../access/keys.js';
 import { siteIdPattern } from '../contract/ids.js';
+import { CommandError } from './command-error.js';
+import { catchProblem, type Problem, parseCommandLine, withoutSeparator } from './parse-command-line.js';
 
 export interface KeyOptions {
   name: string;
@@ -14,7 +15,7 @@ export interface KeyOptions {
 
 export type KeysCommandLine =
   | { kind: 'help' }
-  | { kind: 'problem'; message: string }
+  | Problem
   | { kind: 'create'; options: KeyOptions }
   | { kind: 'list' }
   | { kind: 'revoke'; id: string };
@@ -53,7 +54,7 @@ function parse(args: string[]) {
     expires: text,
     help: { type: 'boolean', short: 'h' },
   } as const;
-  return parseArgs({ args: args.filter((argument) => argument !== '--'), options, allowPositionals: true });
+  return parseCommandLine({ args: withoutSeparator(args), options, allowPositionals: true });
 }
 
 /** The origin as browsers send it; undefined if it is invalid. */
@@ -63,25 +64,28 @@ function originOf(text: string): string | undefined {
   return pathname === '/' && search === '' ? origin : undefined;
 }
 
+/** @throws CommandError */
 function createOptions(values: ReturnType<typeof parse>['values']): KeysCommandLine {
   const { name, scope = [], site, expires, origin } = values;
-  const problem = (message: string) => ({ kind: 'problem', message }) as const;
   if (!name || name.length > 128)
-    return problem('--name is required: who or what the key is for, in up to 128 characters.');
+    throw new CommandError('--name is required: who or what the key is for, in up to 128 characters.');
   const unknown = scope.find((given) => !(scopes as readonly string[]).includes(given));
   if (scope.length === 0 || unknown !== undefined) {
-    return problem(`--scope is required: ${scopes.join(', ')}${unknown === undefined ? '' : `, not "${unknown}"`}.`);
+    throw new CommandError(
+      `--scope is required: ${scopes.join(', ')}${unknown === undefined ? '' : `, not "${unknown}"`}.`,
+    );
   }
   if (site !== undefined && !siteIdPattern.test(site)) {
-    return problem('--site takes the id of a site: up to 64 letters, digits, dots, underscores and hyphens.');
+    throw new CommandError('--site takes the id of a site: up to 64 letters, digits, dots, underscores and hyphens.');
   }
   const days = expires === undefined ? undefined : Number(/^(\d{1,5})d$/.exec(expires)?.[1] ?? 0);
   if (days !== undefined && (days < 1 || days > maxDays))
-    return problem('--expires takes a number of days, such as 90d.');
+    throw new CommandError('--expires takes a number of days, such as 90d.');
   const origins = origin?.map(originOf);
-  if (origins?.includes(undefined)) return problem('--origin takes the origin of pages, such as https://shop.example.');
+  if (origins?.includes(undefined))
+    throw new CommandError('--origin takes the origin of pages, such as https://shop.example.');
   if (origins && (site === undefined || scope.some((given) => given !== 'write'))) {
-    return problem('A key with --origin is public, so it needs --site and can only have --scope write.');
+    throw new CommandError('A key with --origin is public, so it needs --site and can only have --scope write.');
   }
   return {
     kind: 'create',
@@ -95,18 +99,16 @@ function createOptions(values: ReturnType<typeof parse>['values']): KeysCommandL
   };
 }
 
-/** @param args the arguments after the name of the program */
-export function keysOptions(args: string[]): KeysCommandLine {
-  let parsed: ReturnType<typeof parse>;
-  try {
-    parsed = parse(args);
-  } catch (error) {
-    return { kind: 'problem', message: `${(error as Error).message.split(/\. |\n/)[0]!.replace(/\.$/, '')}.` };
-  }
-  const [command, id, ...rest] = parsed.positionals;
-  if (parsed.values.help) return { kind: 'help' };
-  if (command === 'create' && id === undefined) return createOptions(parsed.values);
+/** @throws CommandError */
+function readCommandLine(args: string[]): KeysCommandLine {
+  const { values, positionals } = parse(args);
+  const [command, id, ...rest] = positionals;
+  if (values.help) return { kind: 'help' };
+  if (command === 'create' && id === undefined) return createOptions(values);
   if (command === 'list' && id === undefined) return { kind: 'list' };
   if (command === 'revoke' && id !== undefined && rest.length === 0) return { kind: 'revoke', id };
-  return { kind: 'problem', message: 'A command is required: create, list, or revoke with the id of a key.' };
+  throw new CommandError('A command is required: create, list, or revoke with the id of a key.');
 }
+
+/** @param args the arguments after the name of the program */
+export const keysOptions = (args: string[]): KeysCommandLine => catchProblem(() => readCommandLine(args));

@@ -1,5 +1,5 @@
 /**
- * Queues, workers and flows on Redis or Postgres. Only this file, queue-connection, open-redis and ingestion's queue-safety depend
+ * Queues, workers and flows on Redis or Postgres. Only this file, queue-connection and ingestion's queue-safety depend
  * on which one it is.
  */
 import { FlowProducer, type JobType, type Processor, Queue, runMigrations, Worker } from 'bullmq';

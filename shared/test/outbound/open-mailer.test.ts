@@ -1,4 +1,3 @@
-/** What is known of a message after each attempt, however many a mailer has sent before. */
 import { type Mailer, openMailer } from '@millrace/shared/outbound/open-mailer';
 import { type MailReceiver, receiveMail } from '@millrace/shared/testing/mail-receiver';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -23,12 +22,12 @@ const send = () =>
     text: 'As every week.',
   });
 
-it('forgets of an attempt that the server had all of the message once it has said what became of it', async () => {
+it('does not carry over from one attempt to the next that the server received the whole message', async () => {
   server.answers.push('drop');
   await expect(send()).rejects.toMatchObject({ outcome: 'unknown' });
   const { port } = new URL(server.url);
   await server.close();
-  // Of this attempt it got nothing.
+  // Nothing of this attempt arrived.
   await expect(send()).rejects.toMatchObject({ outcome: 'retry' });
   server = await receiveMail(Number(port));
   await send();

@@ -1,4 +1,4 @@
-/** One POST to a receiver on this machine, and the ways in which somebody could lead it astray. */
+/** Webhooks to a local receiver, and attempts to redirect them elsewhere. */
 import { createServer } from 'node:net';
 import { postWebhook } from '@millrace/shared/outbound/post-webhook';
 import { certificate } from '@millrace/shared/testing/certificate';
@@ -22,7 +22,7 @@ const resolveTo =
     addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
 
 describe('a webhook', () => {
-  it('is posted over TLS to the address that its name led to, and the certificate must be of the name', async () => {
+  it('is posted over TLS to the resolved address, and the certificate must match the name', async () => {
     const receiver = await receive(true);
     const options = { allowPrivate: true, ca: certificate, resolve: resolveTo('127.0.0.1') };
     await postWebhook(`https://hooks.example.test:${receiver.port}/in?x=1`, '{"a":"ü"}', { 'x-test': 'yes' }, options);
@@ -42,7 +42,7 @@ describe('a webhook', () => {
     expect(receiver.received).toHaveLength(1);
   });
 
-  it('looks its name up once, so that the second answer of a name server changes nothing', async () => {
+  it('resolves the name once, so that a second answer of a name server has no effect', async () => {
     const receiver = await receive(true);
     let lookups = 0;
     const resolve = async () => {
@@ -64,7 +64,7 @@ describe('a webhook', () => {
     [['8.8.8.8', '10.0.0.1'], '10.0.0.1 is in a private network'],
     [['169.254.169.254'], '169.254.169.254 is reserved'],
     [['::ffff:127.0.0.1'], '::ffff:127.0.0.1 is reserved'],
-  ])('whose name leads to %s is not sent', async (addresses, reason) => {
+  ])('whose name resolves to %s is not sent', async (addresses, reason) => {
     const sending = postWebhook(
       'https://hooks.example.test/',
       '{}',
@@ -74,7 +74,7 @@ describe('a webhook', () => {
     await expect(sending).rejects.toThrow(`not sent: hooks.example.test resolves to a forbidden address: ${reason}`);
   });
 
-  it.each([301, 302, 303, 307, 308])('that is told by %i to go elsewhere does not', async (status) => {
+  it.each([301, 302, 303, 307, 308])('does not follow a redirect with %i', async (status) => {
     const elsewhere = await receive();
     const receiver = await receive(false, `http://127.0.0.1:${elsewhere.port}/`);
     receiver.statuses.push(status);
@@ -84,7 +84,7 @@ describe('a webhook', () => {
     expect(elsewhere.received).toEqual([]);
   });
 
-  it('fails when the receiver says no, is not there, or says nothing for five seconds', async () => {
+  it('fails if the receiver refuses, is unreachable, or does not respond for five seconds', async () => {
     const receiver = await receive();
     receiver.statuses.push(500, 0);
     const url = `http://127.0.0.1:${receiver.port}/`;
@@ -93,7 +93,7 @@ describe('a webhook', () => {
     await expect(postWebhook('http://127.0.0.1:1/', '{}', {}, { allowPrivate: true })).rejects.toThrow(/ECONNREFUSED/);
   });
 
-  it('is not kept by an answer without end: what is beyond 64 KB is not read', async () => {
+  it('is not held up by an endless response, which is read only up to 64 KB', async () => {
     let sent = 0;
     const endless = createServer((socket) => {
       socket.on('error', () => {});

@@ -1,4 +1,4 @@
-/** Where nothing is ever sent, address by address, and where they are. */
+/** Which addresses webhooks may be sent to. */
 import { parseWebhook } from '@millrace/shared/outbound/parse-webhook';
 import { refusedAddress } from '@millrace/shared/outbound/refused-address';
 import { describe, expect, it } from 'vitest';
@@ -42,16 +42,16 @@ const reserved = [
 ];
 
 describe('an address', () => {
-  it.each(publicAddresses)('%s is public: it is sent to', (address) => {
+  it.each(publicAddresses)('%s is public and allowed', (address) => {
     expect(refusedAddress(address, false)).toBeUndefined();
   });
 
-  it.each(privateAddresses)('%s is private: it is sent to only where that is allowed', (address) => {
+  it.each(privateAddresses)('%s is private and allowed only by the setting', (address) => {
     expect(refusedAddress(address, false)).toBe(`${address} is in a private network`);
     expect(refusedAddress(address, true)).toBeUndefined();
   });
 
-  it.each(reserved)('%s is nobody’s, or a metadata service: it is never sent to', (address) => {
+  it.each(reserved)('%s is reserved or a metadata service, and never allowed', (address) => {
     expect(refusedAddress(address, false)).toBe(`${address} is reserved`);
     expect(refusedAddress(address, true)).toBe(`${address} is reserved`);
   });
@@ -60,13 +60,13 @@ describe('an address', () => {
 const problemOf = (text: string, allowPrivate = false) =>
   (parseWebhook(text, allowPrivate) as { problem?: string }).problem;
 
-describe('an address of a webhook', () => {
+describe('the URL of a webhook', () => {
   it.each([
     'https://example.com/hook',
     'https://example.com:8443/hook?x=1',
     'https://8.8.8.8/',
     'https://[2606:4700::1111]/',
-  ])('%s may be posted to', (text) => {
+  ])('%s is allowed', (text) => {
     expect(problemOf(text)).toBeUndefined();
   });
 
@@ -93,11 +93,11 @@ describe('an address of a webhook', () => {
     ['https://[::1]/', '::1 is in a private network, unless ALERT_ALLOW_PRIVATE=true is set'],
     ['https://[::ffff:169.254.169.254]/', '::ffff:a9fe:a9fe is reserved'],
     ['https://169.254.169.254/latest/meta-data', '169.254.169.254 is reserved'],
-  ])('%s may not: %s', (text, problem) => {
+  ])('%s is refused: %s', (text, problem) => {
     expect(problemOf(text)).toBe(problem);
   });
 
-  it('may be this machine, any port and plain HTTP where private targets are allowed, but HTTP nowhere else', () => {
+  it('may be this machine, any port and plain HTTP if private targets are allowed, but not HTTP elsewhere', () => {
     expect(problemOf('http://127.0.0.1:9000/', true)).toBeUndefined();
     expect(problemOf('http://localhost:9000/', true)).toBeUndefined();
     expect(problemOf('http://[::1]:9000/', true)).toBeUndefined();

@@ -1,4 +1,4 @@
-/** Sets of intervals against plain sets of numbers, over many random ones. */
+/** Compares sets of intervals with plain sets of random numbers. */
 import {
   countIntervals,
   type IntervalRanges,
@@ -28,14 +28,14 @@ function membersOf(ranges: IntervalRanges): number[] {
   return members;
 }
 
-/** In pairs, ascending, and no two pairs that touch. */
+/** Ascending pairs that do not touch. */
 function expectWellFormed(ranges: IntervalRanges): void {
   expect(ranges.length % 2).toBe(0);
   for (let at = 1; at < ranges.length; at += 1) expect(ranges[at]!).toBeGreaterThan(ranges[at - 1]!);
 }
 
 describe('sets of intervals', () => {
-  it.each([1, 2, 3])('are united, subtracted and intersected as sets of numbers are (seed %d)', (seed) => {
+  it.each([1, 2, 3])('behave like sets of numbers in union, difference and intersection (seed %d)', (seed) => {
     const random = createRandom(seed);
     for (let round = 0; round < 1_000; round += 1) {
       const [a, b] = [randomSet(random), randomSet(random)];
@@ -54,7 +54,7 @@ describe('sets of intervals', () => {
     }
   });
 
-  it('join ranges that touch, and end where others begin', () => {
+  it('join ranges that touch', () => {
     expect(unite([1, 3], [3, 5])).toEqual([1, 5]);
     expect(subtract([1, 5], [2, 3])).toEqual([1, 2, 3, 5]);
     expect(intersect([1, 3], [3, 5])).toEqual([]);
@@ -63,7 +63,7 @@ describe('sets of intervals', () => {
 });
 
 describe('the newest of several segments', () => {
-  it.each([4, 5])('is the one with the greatest version, for each interval (seed %d)', (seed) => {
+  it.each([4, 5])('is the one with the highest version, for each interval (seed %d)', (seed) => {
     const random = createRandom(seed);
     for (let round = 0; round < 300; round += 1) {
       const segments = Array.from({ length: random.below(8) }, (_, at) => ({
@@ -88,7 +88,7 @@ describe('the newest of several segments', () => {
 });
 
 describe('the number of an interval', () => {
-  it('is the count of quarters of an hour since 1970', () => {
+  it('counts 15-minute intervals since 1970', () => {
     expect(intervalOf(new Date('1970-01-01T00:14:59.999Z'))).toBe(0);
     expect(intervalOf(new Date('2026-11-09T10:15:00Z'))).toBe(1_993_577);
     expect(startOf(1_993_577)).toEqual(new Date('2026-11-09T10:15:00Z'));

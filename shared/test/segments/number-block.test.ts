@@ -1,4 +1,3 @@
-/** Numbers of a column as bytes and back, and bytes that are not what was written. */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import {
   type BlockKind,
@@ -19,11 +18,11 @@ function roundTrip(numbers: ArrayLike<number>, as: As): { kind: BlockKind; found
   return { kind, found: [...unpackNumbers(kind, data, numbers.length)] };
 }
 
-/** Every width from one byte to four, its least and its greatest numbers. */
+/** The smallest and largest numbers of each width from one to four bytes. */
 const edges = [0, 1, 255, 256, 65_535, 65_536, 2 ** 24 - 1, 2 ** 24, 2 ** 31 - 1, 2 ** 31, most];
 
 describe('numbers', () => {
-  it.each(edges)('come back from a block whose greatest is %d', (greatest) => {
+  it.each(edges)('survive a round trip if the largest is %d', (greatest) => {
     const random = createRandom(greatest);
     const scattered = Array.from({ length: 1_000 }, () => Math.floor(random() * (greatest + 1))).concat(greatest);
     const repeated = scattered.flatMap((number) => Array.from({ length: 1 + random.below(9) }, () => number));
@@ -35,16 +34,16 @@ describe('numbers', () => {
     expect(roundTrip(sorted, 'steps').found).toEqual(sorted);
   });
 
-  it('come back when they jump from one end of 32 bits to the other', () => {
+  it('survive a round trip if they jump across the whole 32-bit range', () => {
     const numbers = [0, most, 0, 2 ** 31, 0, 2 ** 31 - 1, most, 1, most, 2 ** 31, most];
     expect(roundTrip(numbers, 'jumps').found).toEqual(numbers);
   });
 
-  it.each([0, 1, 255, 65_536, most])('come back when %d is the only one', (number) => {
+  it.each([0, 1, 255, 65_536, most])('survive a round trip if %d is the only one', (number) => {
     for (const as of ['codes', 'steps', 'jumps'] as const) expect(roundTrip([number], as).found).toEqual([number]);
   });
 
-  it('come back in the memory that is given for them', () => {
+  it('are unpacked into the given memory', () => {
     const shared = (bytes: number) => new SharedArrayBuffer(bytes);
     const sorted = Array.from({ length: 1_000 }, (_, row) => row * 70_000);
     for (const greatest of [255, 65_535, 2 ** 24 - 1, most]) {
@@ -62,7 +61,7 @@ describe('numbers', () => {
     expect([...found]).toEqual(sorted);
   });
 
-  it('are refused when the length at the end of the bytes is wrong', () => {
+  it('are refused if the length at the end of the bytes is wrong', () => {
     const numbers = Array.from({ length: 5_000 }, (_, row) => (row * 7_919) % 4_096);
     const { kind, data } = packNumbers(Uint32Array.from(numbers), 'codes');
     const plain = gunzipSync(data).length;
@@ -75,14 +74,14 @@ describe('numbers', () => {
     }
   });
 
-  it('come back from narrower arrays', () => {
+  it('survive a round trip from narrower arrays', () => {
     for (const numbers of [Uint8Array.of(3, 255, 0), Uint16Array.of(3, 65_535, 0)]) {
       const { kind, data } = packNumbers(numbers, 'codes');
       expect([...unpackNumbers(kind, data, 3)]).toEqual([...numbers]);
     }
   });
 
-  it('come in the narrowest array that holds them', () => {
+  it('are unpacked into the narrowest array that fits', () => {
     const arrayOf = (numbers: number[]) => {
       const { kind, data } = packNumbers(Uint32Array.from(numbers), 'codes');
       return unpackNumbers(kind, data, numbers.length).constructor;
@@ -96,7 +95,7 @@ describe('numbers', () => {
     }
   });
 
-  it('become runs where they repeat, and planes where they do not', () => {
+  it('become runs if they repeat, otherwise planes', () => {
     expect(roundTrip([7, 7, 7, 7, 9, 9, 9, 7], 'codes').kind).toBe('runs');
     expect(roundTrip([1, 2, 3, 4, 5], 'codes').kind).toBe('planes');
     expect(roundTrip(Array(100_000).fill(70_000), 'codes')).toEqual({
@@ -106,7 +105,7 @@ describe('numbers', () => {
   });
 });
 
-/** A block of every kind, of 600 rows. */
+/** A block of each kind with 600 rows. */
 const blocks = (): [BlockKind, Buffer][] => {
   const random = createRandom(11);
   const scattered = Uint32Array.from({ length: 600 }, () => random.below(100_000));
@@ -130,7 +129,7 @@ describe.each(blocks())('a block of %s', (kind, data) => {
     }
   }
 
-  it('is refused with any byte changed, and never read as other numbers', () => {
+  it('is refused if any byte changes, and never read as other numbers', () => {
     const right = read(data).join();
     let refused = 0;
     for (let at = 0; at < data.length; at += 1) {
@@ -146,17 +145,17 @@ describe.each(blocks())('a block of %s', (kind, data) => {
     expect(refused).toBeGreaterThan(3 * data.length - 40);
   });
 
-  it('is refused when it ends early', () => {
+  it('is refused if it is truncated', () => {
     for (let length = 0; length < data.length; length += 1) {
       expect(() => read(data.subarray(0, length))).toThrow(CorruptBlockError);
     }
   });
 
-  it.each([1, 2, 150, 200, 300, 599, 601, 1_200, 2_400])('is refused when %d rows are expected of it', (rows) => {
+  it.each([1, 2, 150, 200, 300, 599, 601, 1_200, 2_400])('is refused if %d rows are expected', (rows) => {
     expect(() => read(data, rows)).toThrow(CorruptBlockError);
   });
 
-  it('is refused when its checksum is right and its content is not', () => {
+  it('is refused if its checksum is right but its content is not', () => {
     const bytes = gunzipSync(data);
     const bad = [
       Buffer.alloc(0),
@@ -170,8 +169,8 @@ describe.each(blocks())('a block of %s', (kind, data) => {
   });
 });
 
-describe('ids of sessions', () => {
-  it('are refused when a byte is changed or missing', () => {
+describe('session ids', () => {
+  it('are refused if a byte is changed or missing', () => {
     const data = gzipSync(Buffer.alloc(80, 7), { level: 0 });
     expect([...readIds(data)]).toEqual(Array(10).fill(0x0707070707070707n));
     const changed = Buffer.from(data);

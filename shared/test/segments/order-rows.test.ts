@@ -1,11 +1,11 @@
-/** The order of a segment's rows against a plain sort. */
+/** Compares with a plain sort. */
 
 import { inOrder, orderRows } from '@millrace/shared/segments/order-rows';
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { describe, expect, it } from 'vitest';
 
 describe('rows', () => {
-  it.each([1, 2, 3, 4])('are sorted by every key, and equal ones stay as they came (seed %d)', (seed) => {
+  it.each([1, 2, 3, 4])('are sorted by every key, and equal ones keep their order (seed %d)', (seed) => {
     const random = createRandom(seed);
     for (let round = 0; round < 30; round += 1) {
       const rows = random.below(300);

@@ -25,7 +25,7 @@ const widened = (range: DayRange): DayRange => ({
 
 /**
  * A visit is a run of one user's events of one session with no pause over 30 minutes. With one view and no other action it is a
- * bounce. Returns sums over all visits, by entry page and by exit page, told apart by `grouping`.
+ * bounce. Returns sums over all visits, by entry page and by exit page, distinguished by `grouping`.
  */
 const visitsSql = (range: DayRange) => `with steps as (
   select user_id, timestamp, event_id, event_type, path,

@@ -21,10 +21,10 @@ const HOST_AND_ADDRESS = /^([^:[]+):(.+)$/;
 export const commonLog: LogFormat = {
   names: ['combined', 'common'],
   createParser() {
-    let sawAgent = false;
+    let hasSeenAgent = false;
     return (line) => {
-      const record = parseCommonLog(line, sawAgent);
-      sawAgent ||= record !== null && record.userAgent !== null;
+      const record = parseCommonLog(line, hasSeenAgent);
+      hasSeenAgent ||= record !== null && record.userAgent !== null;
       return record;
     };
   },
@@ -42,7 +42,7 @@ export function parseCommonLog({ text, ended }: RawLine, expectAgent = false): L
   const agent = matchAt(REFERRER_AND_AGENT, text, end);
   // A quote without complete referrer and user agent means that the line is incomplete.
   if (agent === null && text.startsWith(' "', end)) return null;
-  if (!ended && isCutOff(text, agent !== null, expectAgent)) return null;
+  if (!ended && isTruncated(text, agent !== null, expectAgent)) return null;
   const parsed = parseRequest(unescapeField(request[1]!));
   return {
     ...parsed,
@@ -61,7 +61,7 @@ function matchAt(pattern: RegExp, text: string, position: number): RegExpExecArr
   return pattern.exec(text);
 }
 
-function isCutOff(text: string, hasAgent: boolean, expectAgent: boolean): boolean {
+function isTruncated(text: string, hasAgent: boolean, expectAgent: boolean): boolean {
   if (expectAgent && !hasAgent) return true;
   const quotes = text.replace(/\\./gs, '').split('"').length - 1;
   return quotes % 2 === 1;

@@ -1,10 +1,10 @@
+import { destroyConnection, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
 import pg from 'pg';
-import { destroyConnection, type Pool, type PoolClient } from './postgres.js';
 
 const timeoutMs = 1_000;
 
 /** Behind a pooler the process id may belong to another service, so only connections of this application are cancelled. */
-const statement = `/* shared.cancelQuery */
+const statement = `/* reporting.cancelQuery */
 select pg_cancel_backend(pid) from pg_stat_activity
 where pid = $1 and application_name = current_setting('application_name')`;
 
@@ -22,7 +22,7 @@ export async function cancelQuery(pool: Pool, client: PoolClient): Promise<void>
 
 /** Whether the server behind `pool` accepts a new connection and responds within a second or two, however busy the pool is. */
 export const isServerResponsive = async (pool: Pool): Promise<boolean> =>
-  (await runSeparately(pool, '/* shared.isServerResponsive */ select 1', [])) === 'done';
+  (await runSeparately(pool, '/* reporting.isServerResponsive */ select 1', [])) === 'done';
 
 async function runSeparately(
   pool: Pool,

@@ -1,10 +1,10 @@
-/** Queries that are stopped from outside, also while Postgres lets nobody else in. */
+/** Cancelling queries from a second connection, also while Postgres accepts no connections. */
 import { randomBytes } from 'node:crypto';
-import { cancelQuery } from '@millrace/shared/platform/cancel-query';
 import { createPool, type Pool } from '@millrace/shared/platform/postgres';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { cancelQuery } from '../src/reading/cancel-query.js';
 
 const role = `one_connection_${randomBytes(4).toString('hex')}`;
 let database: TestDatabase;

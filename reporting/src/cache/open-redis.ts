@@ -1,7 +1,7 @@
+import type { QueueLocation } from '@millrace/shared/platform/config';
+import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
+import { redisFailFast, redisOptions } from '@millrace/shared/queue/queue-connection';
 import { Redis } from 'ioredis';
-import type { QueueLocation } from '../platform/config.js';
-import { createErrorLog, type Logger } from '../platform/logger.js';
-import { redisFailFast, redisOptions } from './queue-connection.js';
 
 export type { Redis } from 'ioredis';
 
