@@ -156,7 +156,7 @@ it('reports a slow computation, and sends the state as soon as there is one', as
   const frames: string[] = [];
   let finish: (() => void) | undefined;
   const broadcast = createBroadcast({
-    ...{ event: 'live', everyMs: () => 10, patienceMs: 5, onError: (error) => void told.push(error) },
+    ...{ event: 'live', everyMs: () => 10, slowAfterMs: 5, onError: (error) => void told.push(error) },
     compute: () =>
       new Promise((resolve) => {
         finish = () => resolve({ at: new Date() });

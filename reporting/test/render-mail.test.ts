@@ -9,7 +9,7 @@ const report: DeliverableReport = {
   ...{ id: 'r', siteId: 'demo', siteName: 'Demo shop', templateId: 'weekly', title: 'Weekly growth' },
   ...{ dataset: 'timeseries', format: 'pdf', firstDay: '2026-11-16', lastDay: '2026-11-22', timezone: 'UTC' },
   ...{ recipients: [], webhook: null, secret: null, status: 'generated', revision: 1, keyFigures: figures },
-  ...{ changes: null, file: 'f', bytes: '5', left: [] },
+  ...{ changes: null, file: 'f', bytes: '5', unsubscribed: [] },
 };
 const context: MailContext = {
   address: 'anna@example.org',

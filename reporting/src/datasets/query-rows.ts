@@ -27,7 +27,7 @@ const tooManyRows = () => refusal(['date_range'], 'has more than 100,000 rows of
 
 const text = (value: string | number | null) => (value === null ? null : String(value));
 
-export function askQuery(context: DatasetContext, query: RowQueryParams): Promise<Answer> {
+export function runQuery(context: DatasetContext, query: RowQueryParams): Promise<Answer> {
   const { client, siteId, timezone, weekStart, range, now, reads } = context;
   const { limit = maxRows + 1, ...rest } = query;
   const request = parseQuery({
@@ -45,7 +45,7 @@ export function askQuery(context: DatasetContext, query: RowQueryParams): Promis
 export async function queryRows(context: DatasetContext, query: RowQueryParams): Promise<Row[]> {
   // The query engine rejects empty ranges.
   if (context.range.from >= context.range.to) return [];
-  const { rows } = await askQuery(context, query);
+  const { rows } = await runQuery(context, query);
   if (query.limit === undefined && rows.length > maxRows) throw tooManyRows();
   return rows.map(({ dimensions, metrics }) => [...dimensions, ...metrics].map(text));
 }
@@ -53,7 +53,7 @@ export async function queryRows(context: DatasetContext, query: RowQueryParams):
 const batchRows = 1_000;
 
 /** Sorts rows in memory by the key. */
-export async function* heldBatches(
+export async function* batchesInMemory(
   context: DatasetContext,
   params: DatasetParams,
   { columns, key }: Pick<Dataset, 'columns' | 'key'>,

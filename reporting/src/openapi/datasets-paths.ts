@@ -1,5 +1,5 @@
 import { datasets } from '../datasets/datasets.js';
-import { pageLimits } from '../datasets/rows-question.js';
+import { pageLimits } from '../datasets/page-query.js';
 import { weekStarts } from '../query-request/query-names.js';
 import { querySchema } from '../query-request/query-schema.js';
 import { jsonSchemaOf, text } from './json-schema.js';

@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 afterEach(() => Promise.all(apps.map((app) => app.close())));
 
-const lockTimes = { holdMs: 10_000, renewMs: 3_000, pollMs: 20, patienceMs: 50 };
+const lockTimes = { holdMs: 10_000, renewMs: 3_000, pollMs: 20, maxWaitMs: 50 };
 const write = () => writeEvents(database.pool, 'demo', ['2026-06-01T12:00:00Z']);
 
 /** How many events there are, after `work`; `zone` is what the question means. */

@@ -57,7 +57,7 @@ async function ask({ cache, pool }: Pick<CachedApp, 'cache' | 'pool'>, maxStaleM
   return { ...(JSON.parse(given.body.toString()) as { events: number }), computedAt: given.computedAt };
 }
 
-const impatient = { holdMs: 10_000, renewMs: 3_000, pollMs: 20, patienceMs: 50 };
+const impatient = { holdMs: 10_000, renewMs: 3_000, pollMs: 20, maxWaitMs: 50 };
 /** Puts answers up with any age. */
 const anyAge = Number.POSITIVE_INFINITY;
 

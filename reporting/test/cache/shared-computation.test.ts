@@ -75,7 +75,7 @@ const textOf = async (asked: ReturnType<typeof ask>) => (await asked)!.body.toSt
 
 describe.each(queueBackends)('with the store on %s', (backend) => {
   const location = () => testQueue(backend, database);
-  const times = { holdMs: 400, renewMs: 100, pollMs: 20, patienceMs: 5_000 };
+  const times = { holdMs: 400, renewMs: 100, pollMs: 20, maxWaitMs: 5_000 };
 
   it('serves a thousand requests in three processes with one computation', async () => {
     const place = location();

@@ -62,7 +62,8 @@ const revised = async () =>
   (await database.pool.query('select revised from reports order by revision')).rows.map((row) => row.revised);
 
 const errors: unknown[] = [];
-const check = (atOnce = 10) => checkRevisions(database.pool, now, { atOnce, onError: (error) => errors.push(error) });
+const check = (batchSize = 10) =>
+  checkRevisions(database.pool, now, { batchSize, onError: (error) => errors.push(error) });
 const later = () => database.pool.query('update reports set checked_at = $1', [new Date(now.getTime() - 3_600_000)]);
 
 /** As whoever stores or erases events does. */

@@ -2,7 +2,7 @@
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createJobReports } from '../../src/reports/order-job.js';
+import { createJobReports } from '../../src/reports/create-job-reports.js';
 import { openReportsApi, type ReportsApi } from './reports-api.js';
 
 let database: TestDatabase;

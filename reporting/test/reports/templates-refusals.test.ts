@@ -92,7 +92,7 @@ describe('what is refused', () => {
       .send({ ...daily, webhook })
       .expect(400);
     expect(body.error).toMatchObject({
-      message: `webhook cannot be used: ${problem}, unless ALERT_ALLOW_PRIVATE=true is set`,
+      message: `webhook cannot be used: ${problem}; to allow this, set ALERT_ALLOW_PRIVATE=true`,
       details: { field: 'webhook' },
     });
     await api.call('patch', `${path}/daily-activity-summary`).send({ webhook }).expect(400);

@@ -2,8 +2,8 @@
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createJobReports } from '../../src/reports/order-job.js';
-import { createSlotReports } from '../../src/reports/order-reports.js';
+import { createJobReports } from '../../src/reports/create-job-reports.js';
+import { createSlotReports } from '../../src/reports/create-reports.js';
 import { endReport, findReport } from '../../src/reports/report-rows.js';
 import { resendReport } from '../../src/reports/resend-report.js';
 import { findTemplate } from '../../src/reports/templates/template-rows.js';
