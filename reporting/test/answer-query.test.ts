@@ -1,4 +1,4 @@
-/** Answers with absent, complete, partial and stale rollups, compared with a naive count in JavaScript. */
+/** Answers with missing, complete, partial and stale rollups, compared with a naive count in JavaScript. */
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { addDays, dayOf, dayStart } from '@millrace/shared/time/zone-days';
@@ -49,7 +49,7 @@ async function expectRight(given: Partial<ResolvedQuery>) {
   return { source, ...got };
 }
 
-/** Buckets of `days` days in a time zone; the range cuts the first and the last. */
+/** Buckets of `days` days in a time zone; the range cuts off part of the first and the last. */
 function daysOf(zone: string, from: Date, to: Date, days = 1): TimeBuckets {
   const bounds = [from];
   for (let next = addDays(dayOf(from, zone), 1); dayStart(next, zone) < to; next = addDays(next, days)) {
@@ -113,21 +113,21 @@ describe.each(siteIds)('the site with rollups %s', (siteId) => {
 
 describe('the source', () => {
   const source = async (given: Partial<ResolvedQuery>) => (await answer(query(given))).source;
-  it('is raw when rollups have nothing of the range, and for metrics and dimensions they lack', async () => {
+  it('is raw when rollups have nothing in the range, and for metrics and dimensions that they lack', async () => {
     expect(await source({ siteId: 'absent' })).toBe('raw');
     expect(await source({ siteId: 'complete', dimensions: ['path'] })).toBe('raw');
     expect(await source({ siteId: 'complete', filter: { op: 'is', dimension: 'referrer', values: ['x'] } })).toBe(
       'raw',
     );
   });
-  it('is a rollup when nothing is marked, and mixed when something is or when the range cuts an interval', async () => {
+  it('is rollup when nothing is marked, and mixed when something is or when the range cuts an interval', async () => {
     expect(await source({ siteId: 'complete' })).toBe('rollup');
     expect(await source({ siteId: 'stale' })).toBe('mixed');
     expect(await source({ siteId: 'complete', range: { from: new Date(first.getTime() + 1), to: last } })).toBe(
       'mixed',
     );
   });
-  it('is a rollup even in a different time zone from the day rollups', async () => {
+  it('is rollup even in a different time zone from the day rollups', async () => {
     const range = { from: dayStart('2025-10-01', 'UTC'), to: dayStart('2025-10-03', 'UTC') };
     expect(await source({ siteId: 'complete', range })).toBe('rollup');
   });

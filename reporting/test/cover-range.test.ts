@@ -58,7 +58,7 @@ describe('without marks', () => {
 
 describe('the time zone of the days', () => {
   it.each([
-    // A range of UTC days with day rollups of another time zone.
+    // A range of UTC days with day rollups in another time zone.
     [
       'Asia/Kathmandu',
       '2025-11-01T00:00Z',

@@ -1,4 +1,4 @@
-/** Reads datasets over HTTP: whole, or page by page. */
+/** Reads datasets over HTTP: all at once, or page by page. */
 import type { Express } from 'express';
 import request from 'supertest';
 import { unitsOf } from './naive-money.js';
@@ -20,7 +20,7 @@ export async function readPage(app: Express, dataset: string, query: Record<stri
   };
 }
 
-/** Rows of all pages; `between` runs after each. */
+/** Rows of all pages; `between` runs after each page. */
 export async function readPages(
   app: Express,
   dataset: string,
@@ -39,7 +39,7 @@ export async function readPages(
   return rows;
 }
 
-/** Of columns `names`, decimals as whole numbers. */
+/** The columns `names`, with decimals as whole numbers. */
 export async function readFigures(app: Express, dataset: string, query: Record<string, unknown>, names?: string[]) {
   const { rows, columns } = await readPage(app, dataset, { page_size: 10_000, ...query });
   const shown = columns.filter(({ name }) => names?.includes(name) ?? true);

@@ -1,4 +1,4 @@
-/** Whose events the datasets count: those of people, and of bots where they are asked for. */
+/** Datasets count people, and bots only on request. */
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { parse } from 'csv-parse/sync';
@@ -89,19 +89,19 @@ describe.each([
     ],
   },
 ])('$dataset $asked', ({ dataset, asked, ofPeople, ofAll }) => {
-  it('leaves bots out unless they are asked for', async () => {
+  it('excludes bots by default', async () => {
     expect(await values(dataset, asked)).toEqual(ofPeople);
     expect(await values(dataset, { ...asked, include_bots: false })).toEqual(ofPeople);
     expect(await values(dataset, { ...asked, include_bots: true })).toEqual(ofAll);
   });
 
-  it('says in its echo whether they count', async () => {
+  it('says in its echo whether bots count', async () => {
     const echoOf = async (more: object) => (await readPage(app, dataset, { ...june, ...asked, ...more })).query;
     expect(await echoOf({})).toMatchObject({ include_bots: false });
     expect(await echoOf({ include_bots: true })).toMatchObject({ include_bots: true });
   });
 
-  it('takes nothing but true or false', async () => {
+  it('accepts only true or false', async () => {
     const { body } = await request(app)
       .get(`/api/v1/datasets/${dataset}/rows?site_id=shop&include_bots=some`)
       .expect(400);
@@ -117,7 +117,7 @@ describe.each([
   });
 });
 
-it('counts bots in files as well, where they are asked for', async () => {
+it('counts bots in files on request', async () => {
   const asked = 'site_id=shop&date_range=2026-06-01,2026-06-01&of=paths';
   const pathsOf = async (more: string) => {
     const { text } = await request(app).get(`/api/v1/datasets/top-items/export.csv?${asked}${more}`).expect(200);
@@ -127,14 +127,14 @@ it('counts bots in files as well, where they are asked for', async () => {
   expect(await pathsOf('&include_bots=true')).toEqual(['/', '/a', '/feed', '/robots']);
 });
 
-it('keeps with an export what it was asked', async () => {
+it('stores the parameter with an export', async () => {
   const params = { ...june, include_bots: true };
   const wish = { dataset: 'timeseries', params, format: 'csv' };
   const { body } = await request(app).post('/api/v1/exports').send(wish).expect(202);
   expect(body.params).toEqual(params);
 });
 
-it('is a parameter of nothing that is about single events or was aggregated', async () => {
+it('is not a parameter of datasets of single events or aggregates', async () => {
   for (const dataset of ['events', 'transactions', 'revenue', 'profile-performance']) {
     const { body } = await request(app)
       .get(`/api/v1/datasets/${dataset}/rows?site_id=shop&include_bots=true`)

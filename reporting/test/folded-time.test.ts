@@ -1,4 +1,4 @@
-/** Hours of the day and days of the week with absent, complete, partial and stale rollups, compared with a time zone library. */
+/** Hours of the day and days of the week with missing, complete, partial and stale rollups, compared with a time zone library. */
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { Temporal } from 'temporal-polyfill';

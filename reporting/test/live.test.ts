@@ -1,4 +1,4 @@
-/** `GET /api/v1/sites/:site_id/live`: what it says, to whom and how often. */
+/** `GET /api/v1/sites/:site_id/live`: content, access and frequency. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { type Listening, listen } from '@millrace/shared/testing/event-stream';
@@ -48,11 +48,11 @@ describe('the state of a site', () => {
       { timestamp: at('10:00:00'), user_id: 'ada' },
       { timestamp: at('09:58:00'), user_id: 'bob' },
     );
-    await listening.next('both are there', visitorsAre(2));
+    await listening.next('both are counted', visitorsAre(2));
     site.setClock('2025-11-14T10:03:00.001Z');
     await listening.next('one has left', visitorsAre(1));
     site.setClock('2025-11-14T10:05:00.001Z');
-    const last = await listening.next('nobody is left', visitorsAre(0), 2);
+    const last = await listening.next('no one is left', visitorsAre(0), 2);
     expect(last.data.views_per_minute.slice(-8)).toEqual([1, 0, 1, 0, 0, 0, 0, 0]);
     expect(last.data.events.map((event: { at: string }) => event.at)).toEqual([
       '2025-11-14T10:00:00.000Z',
@@ -130,7 +130,7 @@ describe('the state of a site', () => {
     expect(JSON.stringify(data)).not.toMatch(/secret|session of|u1\b|GPTBot/);
   });
 
-  it('has a number for each of thirty minutes on the first instant of a minute, too', async () => {
+  it('has a number for each of thirty minutes even on the first instant of a minute', async () => {
     site.setClock('2025-11-14T13:00:00Z');
     await site.store(
       'whole',

@@ -321,7 +321,7 @@ describe('refusals', () => {
     ['sum:visit:property:price', 'did you mean sum:property:price?'],
     [`sum:property:${'x'.repeat(129)}`, form],
     ['Sum:property:price', 'did you mean sum:property:price?'],
-  ])('%s is no metric: %s', async (metric, hint) => {
+  ])('%s is not a metric: %s', async (metric, hint) => {
     const error = await refused([metric]);
     expect(error).toMatchObject({ code: 'invalid_request', details: { field: 'metrics' } });
     expect(error.message).toMatch(/^metrics\[0\] is ".+", which is not a metric; /);

@@ -28,7 +28,7 @@ afterEach(() => Promise.all(apps.map((app) => app.close())));
 const lockTimes = { holdMs: 10_000, renewMs: 3_000, pollMs: 20, maxWaitMs: 50 };
 const write = () => writeEvents(database.pool, 'demo', ['2026-06-01T12:00:00Z']);
 
-/** How many events there are, after `work`; `zone` is what the question means. */
+/** Counts the events, after `work`; `zone` is part of the query's meaning. */
 function countingQuestion(work: () => Promise<unknown>, zone = 'UTC') {
   const counted = { begun: 0, running: 0, most: 0, question: undefined as unknown as CacheableQuery };
   counted.question = {
@@ -75,12 +75,12 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
       }
     }
     expect(new Set(await Promise.all(asked))).toEqual(new Set([true]));
-    // One after the other, however many versions there were meanwhile.
+    // One after the other, however many versions there were in between.
     expect(counted.most).toBe(1);
     expect(counted.begun).toBeLessThanOrEqual((performance.now() - startedAt) / computeMs + 1);
   });
 
-  it('a request made before an event that the computation saw shares its answer', async () => {
+  it('shares its answer with a request made before an event that the computation saw', async () => {
     const [one, other] = open(2) as [CachedApp, CachedApp];
     let release = () => {};
     const held = new Promise<void>((resolve) => {
@@ -88,7 +88,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     });
     const counted = countingQuestion(() => held);
     const first = ask(one, counted);
-    await eventually(async () => counted.begun === 1, 'the first computation has its snapshot');
+    await eventually(async () => counted.begun === 1, 'the first computation has taken its snapshot');
     await write();
     const late = [ask(one, counted), ask(other, counted), ask(one, counted), ask(other, counted)];
     release();
@@ -97,14 +97,14 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     expect(counted.begun).toBe(2);
   });
 
-  it('a newer answer with another meaning is not used', async () => {
+  it('does not use a newer answer with another meaning', async () => {
     const [one, other] = open(2) as [CachedApp, CachedApp];
     await write();
     await ask(
       one,
       countingQuestion(async () => {}, 'Europe/Berlin'),
     );
-    await eventually(async () => (await other.cache.store.size()).entries === 1, 'it is shared');
+    await eventually(async () => (await other.cache.store.size()).entries === 1, 'it is in the store');
     expect(
       await ask(
         other,
@@ -121,7 +121,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     ).toBe('UTC');
   });
 
-  it('a request stops waiting for a computation that started before it and computes in parallel', async () => {
+  it('stops waiting for a computation that started before the request, and computes in parallel', async () => {
     const [app] = open(1, { lockTimes }) as [CachedApp];
     let release = () => {};
     const held = new Promise<void>((resolve) => {
@@ -129,10 +129,10 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     });
     const counted = countingQuestion(() => (counted.begun === 1 ? held : Promise.resolve()));
     const first = ask(app, counted);
-    await eventually(async () => counted.begun === 1, 'the first computation is under way');
+    await eventually(async () => counted.begun === 1, 'the first computation is running');
     await write();
     expect((await Promise.all([ask(app, counted), ask(app, counted)])).map(({ events }) => events)).toEqual([1, 1]);
-    // On a busy machine the second asker loses patience after the first one has an answer.
+    // On a busy machine the second caller stops waiting only after the first one has an answer.
     expect([2, 3]).toContain(counted.begun);
     release();
     expect((await first).events).toBe(0);
@@ -146,10 +146,10 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     });
     const counted = countingQuestion(() => (counted.begun === 1 ? held : Promise.resolve()));
     const first = ask(one, counted);
-    await eventually(async () => counted.begun === 1, 'the first computation is under way');
+    await eventually(async () => counted.begun === 1, 'the first computation is running');
     await write();
     expect((await Promise.all([ask(other, counted), ask(other, counted)])).map(({ events }) => events)).toEqual([1, 1]);
-    // On a busy machine the second asker loses patience after the first one has an answer.
+    // On a busy machine the second caller stops waiting only after the first one has an answer.
     expect([2, 3]).toContain(counted.begun);
     release();
     expect((await first).events).toBe(0);

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { ServedAnswer } from '../../src/cache/compute-answer.js';
 import { createComputations, type Shareable } from '../../src/cache/join-computation.js';
 
-/** As `position` tells versions apart; each computation is made of what the one who began it looked up. */
+/** Versions are compared by `position`; each computation uses the data that its first caller looked up. */
 function createAskers() {
   const joining = createComputations(60_000);
   const begun: { version: string; end: () => void; fail: (error: Error) => void }[] = [];

@@ -21,7 +21,7 @@ import { writeEvents } from './write-events.js';
 const range = { from: new Date('2026-06-01T00:00:00Z'), to: new Date('2026-06-02T00:00:00Z') };
 let database: TestDatabase;
 let apps: CachedApp[] = [];
-/** What the next computations wait for, between reading their data and their end. */
+/** What the next computations wait for between reading their data and returning. */
 let waits: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
@@ -58,7 +58,7 @@ async function ask({ cache, pool }: Pick<CachedApp, 'cache' | 'pool'>, maxStaleM
 }
 
 const impatient = { holdMs: 10_000, renewMs: 3_000, pollMs: 20, maxWaitMs: 50 };
-/** Puts answers up with any age. */
+/** Accepts answers of any age. */
 const anyAge = Number.POSITIVE_INFINITY;
 
 /** Holds the next computation after it has read its data. */
@@ -93,7 +93,7 @@ describe.each(queueBackends)('with the store of a queue on %s', (backend) => {
     expect((await ask(app!)).events).toBe(2);
     held.release();
     expect((await slow).events).toBe(1);
-    // Of a version that none of the answers has.
+    // With a version that none of the answers has.
     await write();
     expect((await ask(app!, anyAge)).events).toBe(2);
   });
@@ -118,7 +118,7 @@ describe.each(queueBackends)('with the store of a queue on %s', (backend) => {
     const held = holdNext();
     await write();
     const slow = ask(app!);
-    await eventually(async () => held.isBegun, 'it has read its data');
+    await eventually(async () => held.isBegun, 'the computation has read its data');
     const readBy = now;
     now += 60_000;
     held.release();
@@ -151,7 +151,7 @@ describe.each(queueBackends)('with the store of a queue on %s', (backend) => {
     expect((await ask({ cache, pool })).events).toBe(1);
     answerAtLast();
     const isFree = async () => (await store.getOrLock(key!, 'somebody else', 60_000)).kind === 'locked';
-    await eventually(isFree, 'the lock can be had');
+    await eventually(isFree, 'the lock is free');
     store.close();
   });
 });

@@ -44,7 +44,7 @@ interface Counted {
   stopped: number;
 }
 
-/** Its computations are counted, and take as long as `work`. */
+/** Counts its computations, each of which takes as long as `work`. */
 function countedQuestion(work: (signal: AbortSignal) => Promise<unknown> = () => pause(300), request = 'x'): Counted {
   const counted: Counted = { begun: 0, stopped: 0, question: undefined as never };
   counted.question = {
@@ -64,7 +64,7 @@ function countedQuestion(work: (signal: AbortSignal) => Promise<unknown> = () =>
   return counted;
 }
 
-/** Of an answer. */
+/** The text of an answer. */
 const moment = { version: 'v', meaning: 'm', position: '1' };
 
 function ask({ cache, pool }: CachedApp, { question }: Counted, more: Partial<GetOptions> = {}) {
@@ -94,15 +94,18 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     const [one, other] = [open(place, { lockTimes: times }), open(place, { lockTimes: times })];
     const counted = countedQuestion(() => pause(1_500));
     const slow = ask(one, counted);
-    await eventually(async () => counted.begun === 1, 'the computation has begun');
-    // It lives for longer than a lock holds.
+    await eventually(async () => counted.begun === 1, 'the computation has started');
+    // It runs for longer than a lock is held.
     expect(await textOf(ask(other, counted))).toBe('{"number":1}');
     await slow;
 
     const lost = countedQuestion(() => pause(10), 'y');
     const found = { siteId: 'demo', name: nameOf(lost.question) };
     const { version = '', meaning, position } = (await ask(one, lost))!;
-    await eventually(async () => (await other.cache.store.newest('demo', found.name)) !== undefined, 'it is shared');
+    await eventually(
+      async () => (await other.cache.store.newest('demo', found.name)) !== undefined,
+      'it is in the store',
+    );
     await one.cache.store.remove('*');
     for (const { cache } of [one, other]) cache.clear();
     const key = { ...found, version, meaning, position };
@@ -129,7 +132,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     const leaving = new AbortController();
     const counted = countedQuestion((signal) => pause(60_000, undefined, { signal }).catch(() => {}));
     const asked = ask(app, counted, { signal: leaving.signal });
-    await eventually(async () => counted.begun === 1, 'the computation has begun');
+    await eventually(async () => counted.begun === 1, 'the computation has started');
     leaving.abort();
     await expect(asked).rejects.toMatchObject({ code: 'query_timeout' });
     expect(counted.stopped).toBe(1);
@@ -179,7 +182,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     await store.put('demo', 'query:demo:erased', entry(`[${rows[0]!.at}, 1, 7]`), 60_000);
     await store.put('gone', 'query:gone:x', entry(`[${rows[0]!.at}, 0, 7]`), 60_000);
     await store.put('demo', 'query:demo:old', entry(`[${rows[0]!.at}, 0, 7]`), 50);
-    await eventually(async () => (await store.newest('demo', 'query:demo:old')) === undefined, 'one is past its time');
+    await eventually(async () => (await store.newest('demo', 'query:demo:old')) === undefined, 'one has expired');
     expect(await store.cleanUp()).toBe(3);
     expect(await store.size()).toMatchObject({ entries: 1 });
     expect(await store.newest('demo', 'query:demo:good')).toMatchObject({ version: 'v' });
@@ -216,10 +219,10 @@ it('does not wait for the cleanup of the table, which runs once at a time', asyn
       where datname = current_database() and query ~ '^/\\* reporting.sitesOfOldLocks' and wait_event_type = 'Lock'`,
     );
     return rows[0]!.cleanings === 1;
-  }, 'one cleaning waits for the table');
+  }, 'one cleanup waits for the table');
   await holder.query('commit');
   holder.release();
-  await eventually(async () => (await store.size()).bytes <= 10_000, 'the cleaning has come to its end');
+  await eventually(async () => (await store.size()).bytes <= 10_000, 'the cleanup is done');
 });
 
 describe.runIf(queueBackends.includes('redis'))('a Redis', () => {
@@ -251,7 +254,7 @@ describe.runIf(queueBackends.includes('redis'))('a Redis', () => {
       number += 1;
       await answered(`back ${number}`);
       return (await app.cache.store.size()).entries > 1;
-    }, 'answers are shared again');
+    }, 'answers are in the store again');
   });
 
   it('whose keys were removed by hand is used again after the next cleanup', async () => {

@@ -22,7 +22,7 @@ afterAll(async () => {
   await site.stop();
 });
 
-/** The address as it is: clients resolve dots and the like before they send it. */
+/** Sends the path unchanged: clients usually resolve dots and the like first. */
 async function ask(method: string, path: string, body?: string): Promise<{ status: number; text: string }> {
   const { port } = server.address() as AddressInfo;
   const about = { 'content-type': 'application/json', 'content-length': String(body?.length ?? 0) };
@@ -54,7 +54,7 @@ describe('every route of the service', () => {
     for (const method of methods) {
       if (open.includes(`${method} ${below}`)) continue;
       expect([method, (await ask(method, `${link}/api/v1${filled(below)}`, '{}')).status]).toEqual([method, 404]);
-      // Without the right beginning nothing of the link is looked at.
+      // Without the right prefix, nothing about the link is looked up.
       expect([401, 404]).toContain((await ask(method, `${link}${filled(path)}x`, '{}')).status);
       expect([401, 404]).toContain((await ask(method, `${link}/api${filled(path)}`, '{}')).status);
     }
@@ -63,8 +63,8 @@ describe('every route of the service', () => {
 
 const question = 'site_id=demo&metrics=events&date_range=all';
 
-describe('other ways to write an address', () => {
-  it('are not mistaken for one on the list', async () => {
+describe('other spellings of a path', () => {
+  it('are not mistaken for a listed route', async () => {
     const slug = link.slice('/share/'.length);
     expect((await ask('GET', `${link}/api/v1/query?${question}`)).status).toBe(200);
     const paths = [
@@ -131,20 +131,20 @@ describe('other ways to write an address', () => {
     }
   });
 
-  it('that name the site as it is are served', async () => {
+  it('of a listed route are served if they name the site exactly', async () => {
     expect((await ask('GET', `${link}/api/v1/sites/demo`)).status).toBe(200);
     expect((await ask('HEAD', `${link}/api/v1/sites/demo?x=/../other`)).status).toBe(200);
   });
 });
 
 describe('a link', () => {
-  it('gives no access outside of it', async () => {
+  it('gives no access outside of its path', async () => {
     for (const path of ['/api/v1/session', '/api/v1/sites/demo', `/api/v1/query?${question}`]) {
       expect((await ask('GET', path)).status).toBe(401);
     }
   });
 
-  it('only allows reading even where no keys are needed', async () => {
+  it('only allows reading even if no keys are needed', async () => {
     const everybody = await startSharedSite({ now: () => new Date('2025-11-20T12:00:00Z'), isOpen: true });
     const shared = await everybody.share({ filters: [['is', 'country', ['DE']]] });
     const before = server;

@@ -1,4 +1,4 @@
-/** Every route that a shared link serves answers as the same question does with the filter of the link written out. */
+/** Every route behind a shared link answers like the same query with the filter of the link written out. */
 import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { sharedRoutes } from '../../src/share-links/shared-routes.js';
@@ -25,7 +25,7 @@ beforeEach(async () => {
 const days = { site_id: 'demo', date_range: ['2025-11-14', '2025-11-16'] };
 const ofPage = (path: string) => ({ filters: [['is', 'path', [path]]] });
 
-/** Bodies to ask with; of GET parameters. */
+/** Requests by route: bodies, or parameters for GET. */
 const questions: Record<Route, Fields[]> = {
   'GET /query': [
     { site_id: 'demo', metrics: 'views,visitors', date_range: '2025-11-14,2025-11-16', dimensions: 'path' },
@@ -76,7 +76,7 @@ const questions: Record<Route, Fields[]> = {
   'GET /sites/{site_id}/goals': [{}],
   'GET /sites/{site_id}/annotations': [{}, { from: '2025-11-01' }],
   'GET /sites/{site_id}/saved-views': [{}, { kind: 'funnel' }],
-  // A stream, with tests of its own.
+  // A stream, which has its own tests.
   'GET /sites/{site_id}/live': [],
 };
 const filtersNothing = /\/sites\//;
@@ -95,7 +95,7 @@ function ask(prefix: string, route: Route, question: Fields, headers: Record<str
 const told = (route: Route, question: Fields) => ask('', route, question, bearer(site.keys.reader));
 const shared = (link: string, route: Route, question: Fields) => ask(link, route, question);
 
-/** Without what depends on the moment. */
+/** Without what depends on the time of the request. */
 const withoutTimes = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value, (name, each) => (name === 'elapsed_ms' || name === 'cache' ? undefined : each)));
 
@@ -110,7 +110,7 @@ const cases = Object.entries(questions).flatMap(([route, all]) =>
 );
 
 describe('a link without filters', () => {
-  it.each(cases)('answers %s %j as a key does', async (route, question) => {
+  it.each(cases)('answers %s %j like a key', async (route, question) => {
     const right = await told(route, question);
     const answer = await shared(plain, route, question);
     expect(answer.status).toBe(right.status);
@@ -119,8 +119,8 @@ describe('a link without filters', () => {
 });
 
 describe('a link with filters', () => {
-  it.each(cases)('answers %s %j as a key does with them written out', async (route, question) => {
-    // What is kept for others must not be given to those who came by the link.
+  it.each(cases)('answers %s %j like a key with the filters written out', async (route, question) => {
+    // Cached answers for others must not be sent to users of the link.
     const unfiltered = await told(route, question);
     const answer = await shared(filtered, route, question);
     const right = await told(route, filtersNothing.test(route) ? question : written(question));
@@ -129,7 +129,7 @@ describe('a link with filters', () => {
     const again = await shared(filtered, route, question);
     expect(withoutTimes(again.body)).toEqual(withoutTimes(right.body));
     if (filtersNothing.test(route)) return;
-    // The filters make a difference to each of these questions.
+    // The filters make a difference to each of these queries.
     expect(answer.status).toBe(200);
     expect(withoutTimes(answer.body.results ?? answer.body)).not.toEqual(
       withoutTimes(unfiltered.body.results ?? unfiltered.body),
