@@ -67,14 +67,14 @@ it('checks the responses of one key together, and ends all of them', async () =>
     });
     res.write('begun');
   });
-  const asked = [1, 2, 3].map(() => get({ port, path: '/live', agent: false }));
-  const answers = await Promise.all(asked.map(async (each) => (await once(each, 'response'))[0] as IncomingMessage));
+  const requests = [1, 2, 3].map(() => get({ port, path: '/live', agent: false }));
+  const answers = await Promise.all(requests.map(async (each) => (await once(each, 'response'))[0] as IncomingMessage));
   const ends = answers.map((answer) => once(answer.resume(), 'error'));
   await eventually(async () => checks >= 1, 'a check');
   const before = checks;
   isValid = false;
   await Promise.all(ends);
-  expect(checks - before).toBeLessThan(asked.length);
+  expect(checks - before).toBeLessThan(requests.length);
 });
 
 it('uses the request of a response that is still open', async () => {
@@ -112,9 +112,9 @@ it('does not check for a client that left while its key was looked up', async ()
     });
     isWatched?.();
   });
-  const asked = get({ port, path: '/live' });
-  asked.on('error', () => undefined);
-  servers[0]!.once('request', () => asked.destroy());
+  const leaving = get({ port, path: '/live' });
+  leaving.on('error', () => undefined);
+  servers[0]!.once('request', () => leaving.destroy());
   await watched;
   // If the closed response were still watched, it would be checked every 5 ms.
   let others = 0;

@@ -66,8 +66,8 @@ const reads = (site_id: string): [string, string, object?][] => [
 async function statuses(app: ReturnType<typeof build>, siteId: string): Promise<number[]> {
   const found: number[] = [];
   for (const [method, address, body] of reads(siteId)) {
-    const asked = method === 'post' ? request(app).post(address).send(body) : request(app).get(address);
-    found.push((await asked).status);
+    const sent = method === 'post' ? request(app).post(address).send(body) : request(app).get(address);
+    found.push((await sent).status);
   }
   return found;
 }
@@ -141,14 +141,14 @@ describe('a client that disconnects', () => {
       const leaving = new AbortController();
       try {
         await holder.query('begin; lock table events in access exclusive mode');
-        const asked = fetch(`http://127.0.0.1:${port}${address}`, {
+        const response = fetch(`http://127.0.0.1:${port}${address}`, {
           method,
           signal: leaving.signal,
           ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
         });
         await eventually(async () => (await running()) > 0, 'the query is waiting for the table');
         leaving.abort();
-        await expect(asked).rejects.toThrow();
+        await expect(response).rejects.toThrow();
         await eventually(
           async () => (await running()) === 0,
           'the query is cancelled although the table is still locked',

@@ -61,7 +61,7 @@ const query = (given: Partial<ResolvedQuery>): ResolvedQuery => ({
   comparison: { range: { from: at(days[0]!), to: at(days[2]!) } },
   ...given,
 });
-const answer = (asked: ResolvedQuery) => inSnapshot(database.pool, (client) => answerQuery(client, asked));
+const answer = (resolved: ResolvedQuery) => inSnapshot(database.pool, (client) => answerQuery(client, resolved));
 
 describe.each(['rolled', 'raw'])('a comparison on the %s site', (siteId) => {
   it('compares the single row without dimensions with the row of the earlier period', async () => {

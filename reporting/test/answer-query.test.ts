@@ -39,13 +39,13 @@ const query = (given: Partial<ResolvedQuery>): ResolvedQuery => ({
   ...given,
 });
 
-const answer = (asked: ResolvedQuery) => inSnapshot(database.pool, (client) => answerQuery(client, asked));
+const answer = (resolved: ResolvedQuery) => inSnapshot(database.pool, (client) => answerQuery(client, resolved));
 const eventsOf = (siteId: string) => sites.get(siteId)!;
 
 async function expectRight(given: Partial<ResolvedQuery>) {
-  const asked = query(given);
-  const { source, ...got } = await answer(asked);
-  expect(got, JSON.stringify(asked)).toEqual(naiveAnswer(eventsOf(asked.siteId), asked));
+  const resolved = query(given);
+  const { source, ...got } = await answer(resolved);
+  expect(got, JSON.stringify(resolved)).toEqual(naiveAnswer(eventsOf(resolved.siteId), resolved));
   return { source, ...got };
 }
 
@@ -194,12 +194,12 @@ it('uses rollups for events that were dropped, and reports since when other metr
   await database.pool.query('insert into raw_horizon (since) values ($1)', [since]);
   await database.pool.query(`delete from events where site_id = 'complete' and timestamp < $1`, [since]);
   await expectRight({ siteId: 'complete', range });
-  const asked = { siteId: 'complete', range, dimensions: ['path'] as Dimension[], orderBy: [] };
-  const { rows } = naiveAnswer(eventsOf('complete'), query({ ...asked, range: { from: since, to: last } }));
-  expect(await answer(query(asked))).toMatchObject({ rows, eventsSince: since, source: 'raw' });
+  const common = { siteId: 'complete', range, dimensions: ['path'] as Dimension[], orderBy: [] };
+  const { rows } = naiveAnswer(eventsOf('complete'), query({ ...common, range: { from: since, to: last } }));
+  expect(await answer(query(common))).toMatchObject({ rows, eventsSince: since, source: 'raw' });
   const cut = { siteId: 'complete', range: { from: new Date(range.from.getTime() + 1), to: last } };
   expect(await answer(query(cut))).toMatchObject({ eventsSince: since, source: 'mixed' });
-  const later = { ...asked, range: { from: since, to: last } };
+  const later = { ...common, range: { from: since, to: last } };
   expect((await answer(query(later))).eventsSince).toBeUndefined();
   const comparison = { range: { from: range.from, to: since } };
   expect((await answer(query({ ...later, comparison }))).eventsSince).toEqual(since);

@@ -81,8 +81,8 @@ it('puts visitors into the week of their first event in the given time zone', as
 });
 
 it('breaks cohorts down by a dimension of the first event', async () => {
-  const asked = { ...retention, breakdown: 'event:page', breakdown_limit: 1, filters: [['is_set', 'user_id']] };
-  const { body } = await ask('retention', asked).expect(200);
+  const sent = { ...retention, breakdown: 'event:page', breakdown_limit: 1, filters: [['is_set', 'user_id']] };
+  const { body } = await ask('retention', sent).expect(200);
   expect(body.breakdown).toHaveLength(1);
   expect(body.breakdown[0]).toMatchObject({ value: '/join', total: { size: 2, sizes: [2, 2, 0] } });
   expect(body.query).toMatchObject({ breakdown: 'path', breakdown_limit: 1 });

@@ -8,9 +8,9 @@ export type Rows = Record<string, unknown>[];
 const written = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : value);
 
 export async function readPage(app: Express, dataset: string, query: Record<string, unknown>) {
-  const asked = Object.fromEntries(Object.entries(query).map(([name, value]) => [name, written(value)]));
-  const { body, status } = await request(app).get(`/api/v1/datasets/${dataset}/rows`).query(asked);
-  if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)} to ${dataset} ${JSON.stringify(asked)}`);
+  const parameters = Object.fromEntries(Object.entries(query).map(([name, value]) => [name, written(value)]));
+  const { body, status } = await request(app).get(`/api/v1/datasets/${dataset}/rows`).query(parameters);
+  if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)} to ${dataset} ${JSON.stringify(parameters)}`);
   return body as {
     rows: Rows;
     next: string | null;

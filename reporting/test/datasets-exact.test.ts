@@ -57,11 +57,11 @@ function rangeOf(site: SiteName, { timezone, from, to }: (typeof spans)[string])
   return { all: sites[site], from: instant(from), to: instant(to), zone };
 }
 
-const cases = names.flatMap((site) => Object.entries(spans).map(([span, asked]) => ({ site, span, asked })));
+const cases = names.flatMap((site) => Object.entries(spans).map(([span, requested]) => ({ site, span, requested })));
 
-describe.each(cases)('of site $site, $span', ({ site, asked }) => {
-  const range = () => rangeOf(site, asked);
-  const { date_range, timezone } = asked;
+describe.each(cases)('of site $site, $span', ({ site, requested }) => {
+  const range = () => rangeOf(site, requested);
+  const { date_range, timezone } = requested;
   const query = { site_id: site, date_range, ...(timezone && { timezone }) };
 
   it('activity-trends has the counts of each day', async () => {
@@ -119,7 +119,7 @@ describe.each(cases)('of site $site, $span', ({ site, asked }) => {
     );
   });
   it('timeseries equals the answer of the query API', async () => {
-    for (const question of [
+    for (const fields of [
       { metrics: ['events', 'visitors', 'share'], dimensions: ['path', 'event_type'], order_by: [['visitors', 'asc']] },
       {
         metrics: ['views_per_visitor', 'event:click'],
@@ -133,11 +133,11 @@ describe.each(cases)('of site $site, $span', ({ site, asked }) => {
       },
       { metrics: ['visitors'], dimensions: [] },
     ]) {
-      const { rows } = await readPage(app, 'timeseries', { ...query, ...question, page_size: 10_000 });
+      const { rows } = await readPage(app, 'timeseries', { ...query, ...fields, page_size: 10_000 });
       const range = date_range.split(',');
       const { body } = await request(app)
         .post('/api/v1/query')
-        .send({ ...query, ...question, date_range: range })
+        .send({ ...query, ...fields, date_range: range })
         .expect(200);
       expect(rows.map((row) => Object.values(row).map((value) => (value === null ? null : String(value))))).toEqual(
         body.results.map(({ dimensions, metrics }: { dimensions: unknown[]; metrics: unknown[] }) =>
@@ -204,9 +204,9 @@ it('performance-metrics compares today with yesterday up to the same clock time,
 });
 
 it('timeseries has metrics over properties as decimals', async () => {
-  const asked = { site_id: 'late', date_range: '2025-10-20,2025-11-02' };
+  const parameters = { site_id: 'late', date_range: '2025-10-20,2025-11-02' };
   const metrics = 'sum:property:amount,p95:property:a.b';
-  const { columns } = await readPage(app, 'timeseries', { ...asked, metrics, dimensions: '[]' });
+  const { columns } = await readPage(app, 'timeseries', { ...parameters, metrics, dimensions: '[]' });
   expect(columns).toEqual([
     { name: 'sum:property:amount', title: 'Sum of amount', type: 'decimal' },
     { name: 'p95:property:a.b', title: 'Percentile 95 of a.b', type: 'decimal' },
@@ -214,14 +214,19 @@ it('timeseries has metrics over properties as decimals', async () => {
 });
 it('timeseries has ratios and averages of visits as numbers', async () => {
   const metrics = 'visits,bounce_rate,visit_duration,visit_duration_median,views_per_visit,share';
-  const asked = { site_id: 'late', date_range: '2025-10-20,2025-11-02', metrics, dimensions: '[]' };
-  const { columns, rows } = await readPage(app, 'timeseries', asked);
+  const parameters = { site_id: 'late', date_range: '2025-10-20,2025-11-02', metrics, dimensions: '[]' };
+  const { columns, rows } = await readPage(app, 'timeseries', parameters);
   expect(columns.map(({ type }) => type)).toEqual(['integer', 'number', 'number', 'number', 'number', 'number']);
   expect(Object.values(rows[0]!)).toEqual(Array.from({ length: 6 }, () => expect.any(Number)));
 });
 it('timeseries keeps the two hours of a repeated hour apart, in order', async () => {
-  const asked = { site_id: 'late', date_range: '2025-11-02,2025-11-02', metrics: 'events', dimensions: 'time:hour' };
-  const { rows } = await readPage(app, 'timeseries', asked);
+  const parameters = {
+    site_id: 'late',
+    date_range: '2025-11-02,2025-11-02',
+    metrics: 'events',
+    dimensions: 'time:hour',
+  };
+  const { rows } = await readPage(app, 'timeseries', parameters);
   expect(rows.slice(0, 4).map((row) => row['time:hour'])).toEqual([
     '2025-11-02T04:00:00Z',
     '2025-11-02T05:00:00Z',

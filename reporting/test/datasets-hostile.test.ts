@@ -142,32 +142,32 @@ it('filters on visits are refused by datasets of single events', async () => {
 });
 
 it('parameters that do not fit together are refused, naming the wrong one', async () => {
-  const asked = { site_id: 'shop', date_range: '7d' };
-  expect(await refusalOf('timeseries', { ...asked, metrics: 'exit_rate' })).toEqual(['metrics', expect.any(String)]);
-  expect(await refusalOf('timeseries', { ...asked, dimensions: 'time' })).toEqual([
+  const common = { site_id: 'shop', date_range: '7d' };
+  expect(await refusalOf('timeseries', { ...common, metrics: 'exit_rate' })).toEqual(['metrics', expect.any(String)]);
+  expect(await refusalOf('timeseries', { ...common, dimensions: 'time' })).toEqual([
     'dimensions',
     'dimensions[0] must name a unit, such as time:day',
   ]);
-  expect(await refusalOf('timeseries', { ...asked, dimensions: 'user_id' })).toEqual([
+  expect(await refusalOf('timeseries', { ...common, dimensions: 'user_id' })).toEqual([
     'dimensions',
     expect.any(String),
   ]);
-  expect(await refusalOf('timeseries', { ...asked, order_by: '[["share","asc"]]' })).toEqual([
+  expect(await refusalOf('timeseries', { ...common, order_by: '[["share","asc"]]' })).toEqual([
     'order_by',
     'order_by[0][0] must be a metric or a dimension of this query',
   ]);
-  expect(await refusalOf('timeseries', { ...asked, date_range: 'year', dimensions: 'time:minute' })).toEqual([
+  expect(await refusalOf('timeseries', { ...common, date_range: 'year', dimensions: 'time:minute' })).toEqual([
     'dimensions',
     expect.stringContaining('10,000'),
   ]);
   expect(
     await refusalOf('revenue-summary', { site_id: 'shop', date_range: '2000-01-01,2029-12-31', period_type: 'day' }),
   ).toEqual(['period_type', 'period_type must not be day for a range of more than 10,000 days']);
-  expect(await refusalOf('events', { ...asked, filters: '["matches","path",["("]]' })).toEqual([
+  expect(await refusalOf('events', { ...common, filters: '["matches","path",["("]]' })).toEqual([
     'filters',
     expect.stringContaining('not a valid regular expression'),
   ]);
-  expect(await refusalOf('events', { ...asked, filters: '["is","path"]' })).toEqual([
+  expect(await refusalOf('events', { ...common, filters: '["is","path"]' })).toEqual([
     'filters',
     'filters must have three elements: "is", a dimension and a list of values, optionally followed by {"case_sensitive": false}',
   ]);
@@ -175,7 +175,7 @@ it('parameters that do not fit together are refused, naming the wrong one', asyn
     'currency',
     'currency must be a code of ISO 4217 such as EUR',
   ]);
-  expect((await refusalOf('top-items', { ...asked, limit: '1001' }))[0]).toBe('limit');
+  expect((await refusalOf('top-items', { ...common, limit: '1001' }))[0]).toBe('limit');
 });
 
 it('an unknown dataset is not found', async () => {
@@ -218,9 +218,9 @@ it('a range with too many rows is refused instead of cut short', async () => {
     select 'many', timestamptz '2026-06-01T00:00:00Z' + day * interval '1 day', gen_random_uuid(), 'type' || type, '/'
     from generate_series(0, 9) as day, generate_series(0, 10000) as type`);
   for (const per of ['day', 'range']) {
-    const asked = { site_id: 'many', date_range: '2026-06-01,2026-06-10', per };
-    const { body } = await request(app).get('/api/v1/datasets/engagement-metrics/rows').query(asked).expect(400);
-    expect(body.error.message).toBe('date_range has more than 100,000 rows of this dataset; ask for a shorter one');
+    const parameters = { site_id: 'many', date_range: '2026-06-01,2026-06-10', per };
+    const { body } = await request(app).get('/api/v1/datasets/engagement-metrics/rows').query(parameters).expect(400);
+    expect(body.error.message).toBe('date_range has more than 100,000 rows of this dataset; choose a shorter one');
   }
 });
 

@@ -49,7 +49,7 @@ export async function insertReport({ pool }: TestDatabase, fields: Partial<typeo
 export const fileText = 'day,views\n2026-11-16,1\n';
 
 /** Short timeouts, so that a test does not wait for what hangs. */
-export const impatient = { connectMs: 500, replyMs: 500, wholeMs: 1_000 };
+export const shortTimeouts = { connectMs: 500, replyMs: 500, wholeMs: 1_000 };
 
 export function deliveryDeps(
   { pool }: TestDatabase,

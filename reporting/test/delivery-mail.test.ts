@@ -6,7 +6,7 @@ import { headerOf, type MailReceiver, readable, receiveMail } from '@millrace/sh
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { deliverReport } from '../src/delivery/deliver-report.js';
 import { requestResend, resendReport } from '../src/delivery/resend-report.js';
-import { deliveryDeps, fileText, impatient, insertReport, ledgerOf } from './delivered-reports.js';
+import { deliveryDeps, fileText, insertReport, ledgerOf, shortTimeouts } from './delivered-reports.js';
 
 let database: TestDatabase;
 let mail: MailReceiver;
@@ -21,7 +21,8 @@ afterEach(() => mail.close());
 
 const deps = () => deliveryDeps(database, mail.url);
 const deliver = (id: string) => deliverReport(deps(), 'demo', id);
-const deliverInHaste = (id: string) => deliverReport(deliveryDeps(database, mail.url, impatient), 'demo', id);
+const deliverWithShortTimeouts = (id: string) =>
+  deliverReport(deliveryDeps(database, mail.url, shortTimeouts), 'demo', id);
 const notYet = /is not fully delivered/;
 const three = ['one@example.org', 'three@example.org', 'two@example.org'].map((address) => ({ address }));
 const receivers = () => mail.received.map(({ to }) => to.join()).sort();
@@ -121,7 +122,7 @@ describe('a mail server', () => {
     mail.greeting = new Promise((resolve) => {
       greet = resolve;
     });
-    await expect(deliverInHaste(id)).rejects.toThrow(notYet);
+    await expect(deliverWithShortTimeouts(id)).rejects.toThrow(notYet);
     expect(await statuses(id)).toEqual([['pending', 2]]);
     expect(mail.received).toEqual([]);
     greet();
@@ -159,7 +160,7 @@ describe('a mail server', () => {
   it('that does not confirm a mail is tried once more, and may then accept it', async () => {
     mail.answers.push('silence');
     const id = await insertReport(database);
-    await expect(deliverInHaste(id)).rejects.toThrow(notYet);
+    await expect(deliverWithShortTimeouts(id)).rejects.toThrow(notYet);
     expect(await statuses(id)).toEqual([['unknown', 1]]);
     expect(await deliver(id)).toMatchObject({ sent: 1, unknown: 0 });
     expect(new Set(idsOf('anna@example.org')).size).toBe(1);

@@ -70,10 +70,10 @@ describe('a webhook of a report', () => {
   it('is posted once more if the receiver does not answer, since it may have received it, and up to eight times if it is unreachable', async () => {
     receiver.statuses.push(0, 0);
     const id = await insertHook();
-    const impatient = { ...deps(), webhookOptions: { allowPrivate: true, timeoutMs: 500 } };
-    await expect(deliver(id, impatient)).rejects.toThrow(notYet);
+    const withShortTimeout = { ...deps(), webhookOptions: { allowPrivate: true, timeoutMs: 500 } };
+    await expect(deliver(id, withShortTimeout)).rejects.toThrow(notYet);
     expect(await ledgerOf(database, id)).toMatchObject([{ status: 'unknown', error: 'no response within 0.5 s' }]);
-    expect(await deliver(id, impatient)).toMatchObject({ unknown: 1 });
+    expect(await deliver(id, withShortTimeout)).toMatchObject({ unknown: 1 });
     await deliver(id);
     expect(receiver.received).toHaveLength(2);
     const away = await insertHook('http://127.0.0.1:1/');

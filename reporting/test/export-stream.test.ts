@@ -28,11 +28,11 @@ afterAll(async () => {
   await stack.stop();
 });
 
-let askers = 0;
+let callers = 0;
 /** Each request comes from another caller, whose share is free. */
 function someoneElse() {
-  askers += 1;
-  return { 'x-forwarded-for': `10.0.${askers >> 8}.${askers & 255}` };
+  callers += 1;
+  return { 'x-forwarded-for': `10.0.${callers >> 8}.${callers & 255}` };
 }
 
 const stream = (path: string) => request(server).get(`/api/v1/datasets/${path}`).set(someoneElse());
@@ -40,8 +40,8 @@ const stream = (path: string) => request(server).get(`/api/v1/datasets/${path}`)
 /** Resolves once the response has started, without reading on. */
 async function begin(path: string, from = server): Promise<IncomingMessage> {
   const { port } = from.address() as AddressInfo;
-  const asked = get(`http://127.0.0.1:${port}/api/v1/datasets/${path}`, { headers: someoneElse() });
-  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  const sent = get(`http://127.0.0.1:${port}/api/v1/datasets/${path}`, { headers: someoneElse() });
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
   return answer;
 }
 

@@ -149,8 +149,8 @@ describe('the file name for a browser', () => {
 
 describe('a link', () => {
   const link = (body?: object) => {
-    const asked = request(stack.app).post(`/api/v1/exports/${id}/link`).set('authorization', `Bearer ${key}`);
-    return body === undefined ? asked : asked.send(body);
+    const linkRequest = request(stack.app).post(`/api/v1/exports/${id}/link`).set('authorization', `Bearer ${key}`);
+    return body === undefined ? linkRequest : linkRequest.send(body);
   };
 
   it('works without a key until it expires', async () => {
@@ -168,8 +168,8 @@ describe('a link', () => {
     ['https://example.org/stats/', 'https://example.org/stats'],
   ])('is an absolute URL if the service is public at %s', async (publicUrl, start) => {
     const app = stack.appWith({ publicUrl });
-    const asked = request(app).post(`/api/v1/exports/${id}/link`).set('authorization', `Bearer ${key}`);
-    const { url } = (await asked.expect(200)).body as { url: string };
+    const linkRequest = request(app).post(`/api/v1/exports/${id}/link`).set('authorization', `Bearer ${key}`);
+    const { url } = (await linkRequest.expect(200)).body as { url: string };
     expect(url.startsWith(`${start}/api/v1/exports/${id}/download?expires=`)).toBe(true);
     await request(app).get(url.slice(start.length)).expect(200, text);
   });
@@ -217,8 +217,8 @@ describe('a link', () => {
 
   it('stops working when its export is deleted', async () => {
     const doomed = await written({});
-    const asked = request(stack.app).post(`/api/v1/exports/${doomed}/link`).set('authorization', `Bearer ${key}`);
-    const { url } = (await asked.expect(200)).body;
+    const linkRequest = request(stack.app).post(`/api/v1/exports/${doomed}/link`).set('authorization', `Bearer ${key}`);
+    const { url } = (await linkRequest.expect(200)).body;
     await request(stack.app).delete(`/api/v1/exports/${doomed}`).set('authorization', `Bearer ${key}`).expect(200);
     await request(stack.app).get(url).expect(404);
   });

@@ -182,9 +182,9 @@ describe('requesting an export', () => {
   it('admits no more when many requests arrive at once', async () => {
     await stack.database.pool.query(`insert into exports (site_id, id, dataset, params, format, filename)
       select 'shop', gen_random_uuid(), 'events', '{}', 'csv', 'x.csv' from generate_series(1, 90)`);
-    const asked = await Promise.all(Array.from({ length: 30 }, () => call(reader, 'post', '').send(bodyOf())));
-    const taken = asked.filter(({ status }) => status === 202).map(({ body }) => body.id);
-    expect(asked.map(({ status }) => status).every((status) => status === 202 || status === 409)).toBe(true);
+    const responses = await Promise.all(Array.from({ length: 30 }, () => call(reader, 'post', '').send(bodyOf())));
+    const taken = responses.filter(({ status }) => status === 202).map(({ body }) => body.id);
+    expect(responses.map(({ status }) => status).every((status) => status === 202 || status === 409)).toBe(true);
     const { rows } = await stack.database.pool.query("select id from exports where filename <> 'x.csv'");
     expect(rows.map(({ id }) => id).sort()).toEqual(taken.sort());
     expect(taken.length).toBeLessThanOrEqual(10);

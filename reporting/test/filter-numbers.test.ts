@@ -100,8 +100,8 @@ describe('numbers', () => {
     ['["between","property:n",[9007199254740993,9007199254740993]]', ['big']],
     ['["between","property:n",[9007199254740992,9007199254740992]]', ['one less']],
   ])('%s keeps every digit of a JSON number, in a body and in a URL', async (filters, expected) => {
-    const question = { site_id: 'demo', metrics: ['events'], date_range: ['2025-11-14', '2025-11-14'] };
-    const text = JSON.stringify({ ...question, dimensions: ['path'] });
+    const common = { site_id: 'demo', metrics: ['events'], date_range: ['2025-11-14', '2025-11-14'] };
+    const text = JSON.stringify({ ...common, dimensions: ['path'] });
     const posted = await request(app)
       .post('/api/v1/query')
       .type('json')

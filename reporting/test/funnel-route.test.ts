@@ -81,11 +81,11 @@ it('only counts events that match the common filters', async () => {
 
 it('has null percentages if there were no users', async () => {
   const { body } = await ask({ ...funnel, site_id: 'unknown' }).expect(200);
-  const nobody = { users: 0, dropoff: 0, dropoff_percent: null, conversion_percent: null };
+  const noUsers = { users: 0, dropoff: 0, dropoff_percent: null, conversion_percent: null };
   expect(body.steps).toMatchObject([
-    { name: 'Prices seen', ...nobody },
-    { name: 'Step 2', ...nobody },
-    { name: 'Paid', ...nobody },
+    { name: 'Prices seen', ...noUsers },
+    { name: 'Step 2', ...noUsers },
+    { name: 'Paid', ...noUsers },
   ]);
 });
 

@@ -98,8 +98,8 @@ describe('the filters of a goal, used unchanged in a query, count who reached it
   ])('%j: %i', async (goal, visitors) => {
     const { body } = await post({ name: 'Goal', ...goal }).expect(201);
     const common = { site_id: 'demo', date_range: ['2025-11-14', '2025-11-14'] };
-    const asked = { ...common, metrics: ['visitors'], filters: body.filters };
-    const answer = await request(app).post('/api/v1/query').send(asked).expect(200);
+    const query = { ...common, metrics: ['visitors'], filters: body.filters };
+    const answer = await request(app).post('/api/v1/query').send(query).expect(200);
     expect(answer.body.results).toEqual([{ dimensions: [], metrics: [visitors] }]);
     const queries = [{ metrics: ['visitors'], filters: body.filters }];
     const batch = await request(app)
@@ -114,8 +114,8 @@ describe('the filters of a goal, used unchanged in a query, count who reached it
       await post({ name: 'Sales', event_type: 'signup', value_property: 'price' }).expect(201)
     ).body;
     const metrics = [`sum:property:${value_property}`];
-    const asked = { site_id: 'demo', date_range: 'all', metrics, filters };
-    const { body } = await request(app).post('/api/v1/query').send(asked).expect(200);
+    const query = { site_id: 'demo', date_range: 'all', metrics, filters };
+    const { body } = await request(app).post('/api/v1/query').send(query).expect(200);
     expect(body.results[0].metrics).toEqual(['14.5']);
   });
 });

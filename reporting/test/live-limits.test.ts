@@ -152,11 +152,11 @@ describe('shutdown', () => {
 });
 
 it('reports a slow computation, and sends the state as soon as there is one', async () => {
-  const told: unknown[] = [];
+  const problems: unknown[] = [];
   const frames: string[] = [];
   let finish: (() => void) | undefined;
   const broadcast = createBroadcast({
-    ...{ event: 'live', everyMs: () => 10, slowAfterMs: 5, onError: (error) => void told.push(error) },
+    ...{ event: 'live', everyMs: () => 10, slowAfterMs: 5, onError: (error) => void problems.push(error) },
     compute: () =>
       new Promise((resolve) => {
         finish = () => resolve({ at: new Date() });
@@ -165,7 +165,7 @@ it('reports a slow computation, and sends the state as soon as there is one', as
   const { leave } = broadcast.join({ send: (frame) => void frames.push(String(frame)) });
   await eventually(async () => frames.length === 1, 'the problem is sent');
   expect(frames[0]).toContain('query_timeout');
-  expect(told).toEqual([expect.any(Error)]);
+  expect(problems).toEqual([expect.any(Error)]);
   finish?.();
   await eventually(async () => frames.length >= 2, 'the state is sent');
   expect(frames[1]).toContain('event: live');

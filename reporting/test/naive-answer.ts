@@ -43,14 +43,14 @@ export function isMatch(event: StoredEvent, filter: Filter): boolean {
   const isSet = value !== null && !(dimension === 'referrer' && value === 'direct');
   if (op === 'is_set' || op === 'is_not_set') return isSet === (op === 'is_set');
   const positive = op.replace(/_not$/, '');
-  const fits = (wanted: string | null) => {
-    if (value === null || wanted === null) return value === wanted;
-    const [whole, part] = ignoreCase ? [value.toLowerCase(), wanted.toLowerCase()] : [value, wanted];
+  const fits = (expected: string | null) => {
+    if (value === null || expected === null) return value === expected;
+    const [whole, part] = ignoreCase ? [value.toLowerCase(), expected.toLowerCase()] : [value, expected];
     if (positive === 'is') return whole === part;
     if (positive === 'contains') return whole.includes(part);
     if (positive === 'starts_with') return whole.startsWith(part);
     if (positive === 'ends_with') return whole.endsWith(part);
-    return new RegExp(wanted, ignoreCase ? 'iu' : 'u').test(value);
+    return new RegExp(expected, ignoreCase ? 'iu' : 'u').test(value);
   };
   return values.some(fits) !== op.endsWith('_not');
 }

@@ -108,8 +108,8 @@ describe('a range', () => {
       for (const { site_id, visitors, change, interval, series } of (await overview({ date_range: dateRange })).sites) {
         const ask = async (more: object) => {
           const range = dateRange.includes(',') ? dateRange.split(',') : dateRange;
-          const asked = { site_id, metrics: ['visitors'], date_range: range, ...more };
-          return (await request(app).post('/api/v1/query').send(asked).expect(200)).body.results;
+          const sent = { site_id, metrics: ['visitors'], date_range: range, ...more };
+          return (await request(app).post('/api/v1/query').send(sent).expect(200)).body.results;
         };
         const [whole] = await ask({ include: { comparison: 'previous_period' } });
         expect([visitors, change]).toEqual([whole.metrics[0], whole.comparison.change[0]]);
@@ -145,8 +145,8 @@ it('shows only its site to a key that is limited to one', async () => {
   const keys = createKeyRing(database.pool, silent);
   const limited = buildDocumentedApp(database.pool, { keys, clock }).app;
   const { key } = await createKey(database.pool, { name: 'nz', scopes: ['read'], siteId: 'nz' });
-  const asked = request(limited).get('/api/v1/overview').set('authorization', `Bearer ${key}`);
-  const { sites, total } = (await asked.expect(200)).body as { sites: Site[]; total: number };
+  const sent = request(limited).get('/api/v1/overview').set('authorization', `Bearer ${key}`);
+  const { sites, total } = (await sent.expect(200)).body as { sites: Site[]; total: number };
   expect([sites.map(({ site_id }) => site_id), total]).toEqual([['nz'], 1]);
   await request(limited).get('/api/v1/overview').expect(401);
   await keys.close();

@@ -37,13 +37,13 @@ async function expectAsAlone(queries: Record<string, unknown>[], more: Record<st
   expect(judge('Batch', batch(queries, more))).toBeUndefined();
   expect(judge('BatchAnswer', body)).toBeUndefined();
   for (const [index, { id, filters = [], include = {}, limit, offset, ...own }] of queries.entries()) {
-    const asked = {
+    const single = {
       ...{ ...common, ...more, ...own },
       filters: [...((more.filters as unknown[]) ?? []), ...(filters as unknown[])],
       include: { ...(more.include as object), ...(include as object) },
       ...((limit ?? offset) !== undefined && { pagination: { limit, offset } }),
     };
-    const alone = await request(app).post('/api/v1/query').send(asked).expect(200);
+    const alone = await request(app).post('/api/v1/query').send(single).expect(200);
     const elapsed = { elapsed_ms: expect.any(Number) };
     const expected = { ...alone.body, meta: { ...alone.body.meta, ...elapsed }, ...(id !== undefined && { id }) };
     expect(body.results[index]).toEqual(expected);
@@ -73,8 +73,8 @@ describe('an answer', () => {
     ));
 
   it('comes as lines if the client accepts them', async () => {
-    const asked = batch([top({ id: 'a' }), { metrics: ['events'] }]);
-    const { text } = await ask(asked)
+    const sent = batch([top({ id: 'a' }), { metrics: ['events'] }]);
+    const { text } = await ask(sent)
       .set('accept', 'application/x-ndjson')
       .buffer()
       .parse((res, done) => {
@@ -94,7 +94,7 @@ describe('an answer', () => {
       [1, undefined, undefined],
       [undefined, undefined, 2],
     ]);
-    expect((await ask(asked).set('accept', '*/*')).type).toBe('application/json');
+    expect((await ask(sent).set('accept', '*/*')).type).toBe('application/json');
   });
 });
 

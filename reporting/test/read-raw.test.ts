@@ -51,11 +51,11 @@ const query = (given: Partial<ResolvedQuery>): ResolvedQuery => ({
   ...given,
 });
 
-const answer = (asked: ResolvedQuery) => inSnapshot(database.pool, (client) => readRaw(client, asked));
+const answer = (resolved: ResolvedQuery) => inSnapshot(database.pool, (client) => readRaw(client, resolved));
 const expectRight = async (given: Partial<ResolvedQuery>) => {
-  const asked = query(given);
-  const got = await answer(asked);
-  expect(got).toEqual(naiveAnswer(events, asked));
+  const resolved = query(given);
+  const got = await answer(resolved);
+  expect(got).toEqual(naiveAnswer(events, resolved));
   return got;
 };
 
@@ -143,7 +143,7 @@ describe('filters', () => {
   const positive = ['is', 'contains', 'starts_with', 'ends_with', 'matches'] as const;
   const operators = positive.flatMap((op) => [op, `${op}_not`] as const);
   const filtered: Condition['dimension'][] = [...columns, 'user_id', 'session_id'];
-  const wanted: Record<string, (string | null)[][]> = {
+  const valueLists: Record<string, (string | null)[][]> = {
     is: [['/a'], ['view', 'click'], ['pro', '10', 'true', 'direct', 'p1'], [null], ['p1', null], ['null'], ['']],
     contains: [['a'], ['%'], ['_'], ['\\'], ["'"], [''], ['10', 'ro'], ['p', null], ['😀']],
     starts_with: [['/a'], ['p', 'f'], [''], ['%'], ['/\\'], ['ﬀ', '/😀'], ['news']],
@@ -153,7 +153,7 @@ describe('filters', () => {
   for (const op of operators) {
     it(`${op} is correct for every dimension, including absent values`, async () => {
       for (const dimension of filtered) {
-        for (const values of wanted[op.replace('_not', '')]!) {
+        for (const values of valueLists[op.replace('_not', '')]!) {
           const filter: Filter = { op, dimension, values };
           await expectRight({ filter, metrics: ['events', 'visitors'] });
         }
@@ -183,7 +183,7 @@ describe('filters', () => {
     const oneOf = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
     const condition = (): Filter => {
       const op = oneOf(operators);
-      const list = oneOf(wanted[op.replace('_not', '')]!);
+      const list = oneOf(valueLists[op.replace('_not', '')]!);
       const values = random() < 0.3 ? [...list, oneOf(paths.slice(0, 3)), oneOf(types.slice(0, 5))] : list;
       return { op, dimension: oneOf(columns), values };
     };

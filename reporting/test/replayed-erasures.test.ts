@@ -62,10 +62,10 @@ it('waits for a replica that lags behind an erasure', async () => {
   await erase(primary);
   const { seen, done } = read(60_000);
   await eventually(async () => {
-    const { rows } = await replica.pool.query<{ asked: number }>(
-      `select count(*)::int as asked from pg_stat_activity where datname = current_database() and application_name = 'millrace-test'`,
+    const { rows } = await replica.pool.query<{ checks: number }>(
+      `select count(*)::int as checks from pg_stat_activity where datname = current_database() and application_name = 'millrace-test'`,
     );
-    return rows[0]!.asked > 0;
+    return rows[0]!.checks > 0;
   }, 'the replica was checked');
   expect(seen).toEqual([]);
   await erase(replica);

@@ -77,11 +77,11 @@ it('are removed by the next sweep if the bucket was unreachable for the next att
 
 it('are removed when another worker starts over', async () => {
   await stack.queue.queue.obliterate({ force: true });
-  s3.insteadOf = (asked) => (asked.includes('partNumber=2') ? 0 : undefined);
+  s3.insteadOf = (sent) => (sent.includes('partNumber=2') ? 0 : undefined);
   const worker = await stack.startWorker();
   const { id } = await stack.ask();
   await eventually(
-    async () => s3.asked.some((asked) => asked.includes('partNumber=2')) || s3.asked.length,
+    async () => s3.requests.some((sent) => sent.includes('partNumber=2')) || s3.requests.length,
     'the second part is sent',
   );
   await worker.end('SIGKILL');

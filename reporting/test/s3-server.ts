@@ -19,7 +19,7 @@ export interface S3Server {
   /** Access to the bucket that bypasses our own code. */
   bucket: S3mini;
   /** Requests so far, such as `GET /files/x`. */
-  asked: string[];
+  requests: string[];
   /** Multipart uploads that are neither completed nor aborted. */
   uploads(): Promise<OpenUpload[]>;
   abort(id: string): Promise<boolean>;
@@ -83,7 +83,7 @@ export async function startS3Server(): Promise<S3Server> {
   const uploads = uploadsIn(folder);
   const server = createServer(async (req, res) => {
     const request = `${req.method} ${req.url}`;
-    s3Server.asked.push(request);
+    s3Server.requests.push(request);
     const status = await s3Server.insteadOf(request);
     if (status === 0) return void req.resume();
     if (status !== undefined) return void res.writeHead(status).end();
@@ -103,7 +103,7 @@ export async function startS3Server(): Promise<S3Server> {
       EXPORT_S3_FORCE_PATH_STYLE: true,
     },
     bucket: new S3mini({ endpoint: `${endpoint}/${bucketName}`, ...account }),
-    asked: [],
+    requests: [],
     uploads: uploads.list,
     abort: uploads.abort,
     insteadOf: () => undefined,

@@ -82,22 +82,22 @@ it('removes a file together with the parts of an earlier attempt, and no parts o
 it.each([400, 403, 404, 501])('removes a file even if listing uploads fails with %d', async (status) => {
   const store = createS3Store(s3.settings);
   await store.write(file, chunks(1, 10));
-  s3.insteadOf = (asked) => (/^GET .*uploads/.test(asked) ? status : undefined);
+  s3.insteadOf = (sent) => (/^GET .*uploads/.test(sent) ? status : undefined);
   await store.remove(file);
   s3.insteadOf = () => undefined;
-  expect(s3.asked.some((asked) => /^GET .*uploads/.test(asked))).toBe(true);
+  expect(s3.requests.some((sent) => /^GET .*uploads/.test(sent))).toBe(true);
   expect(await keys()).toEqual([]);
 });
 
 it('considers an upload removed if it ends in the meantime', async () => {
   const id = await s3.bucket.getMultipartUploadId(`millrace/${file}`);
-  s3.insteadOf = async (asked) => {
-    if (asked.includes(`uploadId=${id}`)) await s3.abort(id);
+  s3.insteadOf = async (sent) => {
+    if (sent.includes(`uploadId=${id}`)) await s3.abort(id);
     return undefined;
   };
   await createS3Store(s3.settings).remove(file);
   s3.insteadOf = () => undefined;
-  expect(s3.asked).toContain(`DELETE /files/millrace/${file}?uploadId=${id}`);
+  expect(s3.requests).toContain(`DELETE /files/millrace/${file}?uploadId=${id}`);
   expect(await s3.uploads()).toEqual([]);
 });
 

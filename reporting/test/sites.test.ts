@@ -100,11 +100,11 @@ describe('one site', () => {
     expect((await request(app).get('/api/v1/sites/a').expect(200)).body).toEqual(shop);
   });
   it.each(['b', 'x', '%00', '%', '%E0%A4%A', "a'--", 'x'.repeat(65)])('is not found: %s', async (id) => {
-    for (const asked of [
+    for (const sent of [
       request(app).get(`/api/v1/sites/${id}`),
       request(app).patch(`/api/v1/sites/${id}`).send({ name: 'x' }),
     ]) {
-      const { body } = await asked.expect(404);
+      const { body } = await sent.expect(404);
       expect(body).toEqual({
         error: { code: 'not_found', message: expect.stringMatching(/^There is no site with this id\./) },
       });
@@ -250,9 +250,9 @@ describe('a change', () => {
 describe('a site before its first event', () => {
   const put = (id: string) => request(app).put(`/api/v1/sites/${id}`);
   it('is created with a name and a time zone, and again without effect', async () => {
-    const wanted = { name: 'New', timezone: 'Asia/Kolkata', hostnames: ['new.example'] };
-    const first = await put('new').send(wanted).expect(200);
-    expect(first.body).toMatchObject({ site_id: 'new', ...wanted, events: 0 });
+    const fields = { name: 'New', timezone: 'Asia/Kolkata', hostnames: ['new.example'] };
+    const first = await put('new').send(fields).expect(200);
+    expect(first.body).toMatchObject({ site_id: 'new', ...fields, events: 0 });
     expect((await put('new').expect(200)).body).toEqual(first.body);
     expect((await put('new').send({}).expect(200)).body).toEqual(first.body);
     expect((await put('new').send({ name: null }).expect(200)).body).toMatchObject({

@@ -155,9 +155,9 @@ it('is respected by a resend, whose response lists who unsubscribed, for all rec
   const some = { recipients: ['ANNA@example.org', 'carl@example.org', 'bob@example.org'] };
   expect((await resend(some)).body).toMatchObject({ recipients: 2, skipped: ['anna@example.org'] });
   expect((await resend({ recipients: ['anna@example.org'] })).body).toMatchObject({ recipients: 0 });
-  const forNobody = await insertReport(database, { recipients: [] });
-  await deliverReport(deliveryDeps(database, mail.url), 'demo', forNobody);
-  const { body } = await api.call('post', `/reports/${forNobody}/resend`).expect(202);
+  const withoutRecipients = await insertReport(database, { recipients: [] });
+  await deliverReport(deliveryDeps(database, mail.url), 'demo', withoutRecipients);
+  const { body } = await api.call('post', `/reports/${withoutRecipients}/resend`).expect(202);
   await api.close();
   expect(body).toMatchObject({ recipients: 0, skipped: [] });
 });

@@ -97,12 +97,12 @@ it.each(keys)('caches %s as it is requested, for all replicas', async (key) => {
   await eventually(async () => (await worker.cache.store.size()).entries === 3, 'all are in the store');
   const follows = key === 'performance-metrics';
   for (const site of ['first', 'raw', 'second']) {
-    const asked = rowsOf(reporting, key, site);
+    const sent = rowsOf(reporting, key, site);
     if (follows) {
       passedMs = 1_000;
-      asked.set('cache-control', 'max-stale=60');
+      sent.set('cache-control', 'max-stale=60');
     }
-    const { body } = await asked.expect(200);
+    const { body } = await sent.expect(200);
     expect(body.meta.cache.status).toBe(follows ? 'stale' : 'hit');
   }
   if (!follows) expect(reporting.cache.stats().computations).toBe(0);

@@ -26,7 +26,7 @@ describe.runIf(hasChromium())('a shared link', () => {
   });
   afterAll(() => dashboard.stop());
 
-  const share = (wish: object = {}) => dashboard.ask<Link>('/sites/shop/share-links', wish);
+  const share = (fields: object = {}) => dashboard.ask<Link>('/sites/shop/share-links', fields);
   const revoke = ({ id }: Link) => fetch(`${dashboard.url}/api/v1/sites/shop/share-links/${id}`, { method: 'DELETE' });
 
   const open = async (path: string): Promise<Page> => (await dashboard.open(path)).page;

@@ -23,7 +23,7 @@ export interface RowQueryParams {
 export const maxRows = 100_000;
 
 /** Rejected, because cutting off rows would go unnoticed. */
-const tooManyRows = () => refusal(['date_range'], 'has more than 100,000 rows of this dataset; ask for a shorter one');
+const tooManyRows = () => refusal(['date_range'], 'has more than 100,000 rows of this dataset; choose a shorter one');
 
 const text = (value: string | number | null) => (value === null ? null : String(value));
 

@@ -62,7 +62,7 @@ describe.each(queueBackends)('with the queue on %s', (backend) => {
   const trends = (of: CachedApp) =>
     request(of.app).get('/api/v1/datasets/activity-trends/rows').query({ site_id: 'demo' });
   const views = (of: CachedApp) => request(of.app).get('/stats').query({ site_id: 'demo' });
-  const status = async (asked: Test) => (await asked.expect(200)).headers['x-cache']!.split(';')[0];
+  const status = async (sent: Test) => (await sent.expect(200)).headers['x-cache']!.split(';')[0];
   const steer = (path: string, body?: object) => request(one.app).post(`/api/v1/cache/${path}`).send(body);
   const warmUp = async () => {
     await Promise.all([trends(one), views(one)]);

@@ -29,9 +29,9 @@ const lockTimes = { holdMs: 10_000, renewMs: 3_000, pollMs: 20, maxWaitMs: 50 };
 const write = () => writeEvents(database.pool, 'demo', ['2026-06-01T12:00:00Z']);
 
 /** Counts the events, after `work`; `zone` is part of the query's meaning. */
-function countingQuestion(work: () => Promise<unknown>, zone = 'UTC') {
-  const counted = { begun: 0, running: 0, most: 0, question: undefined as unknown as CacheableQuery };
-  counted.question = {
+function countingQuery(work: () => Promise<unknown>, zone = 'UTC') {
+  const counted = { begun: 0, running: 0, most: 0, query: undefined as unknown as CacheableQuery };
+  counted.query = {
     ...{ kind: 'query', siteId: 'demo', request: 'x', sources: ['events'], needsEvents: false },
     resolve: () => ({
       ...{ meaning: [range, zone], span: range, isTransient: false },
@@ -49,9 +49,9 @@ function countingQuestion(work: () => Promise<unknown>, zone = 'UTC') {
   return counted;
 }
 
-async function ask({ cache, pool }: CachedApp, { question }: { question: CacheableQuery }) {
+async function ask({ cache, pool }: CachedApp, { query }: { query: CacheableQuery }) {
   const read: Reader = (budget, work) => inSnapshot(pool, (client) => work(client, {}), { signal: budget.signal });
-  const { body, status } = (await cache.get(question, { read }))!;
+  const { body, status } = (await cache.get(query, { read }))!;
   return { ...(JSON.parse(body.toString()) as { events: number; zone: string }), status };
 }
 
@@ -65,16 +65,16 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
   it('serves a thousand requests in three processes up-to-date answers with few computations', async () => {
     const processes = open(3);
     const computeMs = 100;
-    const counted = countingQuestion(() => pause(computeMs));
-    const asked: Promise<boolean>[] = [];
+    const counted = countingQuery(() => pause(computeMs));
+    const pending: Promise<boolean>[] = [];
     const startedAt = performance.now();
     for (let events = 1; events <= 100; events += 1) {
       await write();
-      for (let asker = 0; asker < 10; asker += 1) {
-        asked.push(ask(processes[asker % 3]!, counted).then((answer) => answer.events >= events));
+      for (let caller = 0; caller < 10; caller += 1) {
+        pending.push(ask(processes[caller % 3]!, counted).then((answer) => answer.events >= events));
       }
     }
-    expect(new Set(await Promise.all(asked))).toEqual(new Set([true]));
+    expect(new Set(await Promise.all(pending))).toEqual(new Set([true]));
     // One after the other, however many versions there were in between.
     expect(counted.most).toBe(1);
     expect(counted.begun).toBeLessThanOrEqual((performance.now() - startedAt) / computeMs + 1);
@@ -86,7 +86,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const counted = countingQuestion(() => held);
+    const counted = countingQuery(() => held);
     const first = ask(one, counted);
     await eventually(async () => counted.begun === 1, 'the first computation has taken its snapshot');
     await write();
@@ -102,20 +102,20 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     await write();
     await ask(
       one,
-      countingQuestion(async () => {}, 'Europe/Berlin'),
+      countingQuery(async () => {}, 'Europe/Berlin'),
     );
     await eventually(async () => (await other.cache.store.size()).entries === 1, 'it is in the store');
     expect(
       await ask(
         other,
-        countingQuestion(async () => {}),
+        countingQuery(async () => {}),
       ),
     ).toEqual({ events: 1, zone: 'UTC', status: 'miss' });
     expect(
       (
         await ask(
           one,
-          countingQuestion(async () => {}),
+          countingQuery(async () => {}),
         )
       ).zone,
     ).toBe('UTC');
@@ -127,7 +127,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const counted = countingQuestion(() => (counted.begun === 1 ? held : Promise.resolve()));
+    const counted = countingQuery(() => (counted.begun === 1 ? held : Promise.resolve()));
     const first = ask(app, counted);
     await eventually(async () => counted.begun === 1, 'the first computation is running');
     await write();
@@ -144,7 +144,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const counted = countingQuestion(() => (counted.begun === 1 ? held : Promise.resolve()));
+    const counted = countingQuery(() => (counted.begun === 1 ? held : Promise.resolve()));
     const first = ask(one, counted);
     await eventually(async () => counted.begun === 1, 'the first computation is running');
     await write();
@@ -157,7 +157,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
 
   it('keeps waiting for a computation of the same data, in any process', async () => {
     const [one, other] = open(2, { lockTimes }) as [CachedApp, CachedApp];
-    const counted = countingQuestion(() => pause(500));
+    const counted = countingQuery(() => pause(500));
     await Promise.all([ask(one, counted), ask(other, counted), ask(one, counted), ask(other, counted)]);
     expect(counted.begun).toBe(1);
   });

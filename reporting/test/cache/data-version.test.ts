@@ -165,7 +165,7 @@ it('changes in every process when an administrator invalidates the name', async 
 
 it('has the same name in every process, even with numbers that a double cannot hold', () => {
   const request = parseExactJson('{"number":12345678901234567890}');
-  const question = {
+  const cacheable = {
     kind: 'query',
     siteId: 'demo',
     request,
@@ -173,5 +173,5 @@ it('has the same name in every process, even with numbers that a double cannot h
     needsEvents: false,
     resolve: () => undefined as never,
   };
-  expect(nameOf(question)).toBe(`query:demo:${hashOf('{"number":12345678901234567890}')}`);
+  expect(nameOf(cacheable)).toBe(`query:demo:${hashOf('{"number":12345678901234567890}')}`);
 });

@@ -38,8 +38,8 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
   const write = (user_id: string, ...times: string[]) => writeEvents(database.pool, site, times, { user_id });
   const views = (of = one, dateRange = '7d') =>
     request(of.app).get('/api/v1/query').query({ site_id: site, metrics: 'views', date_range: dateRange });
-  const seen = async (asked: Test) => {
-    const { body } = await asked.expect(200);
+  const seen = async (sent: Test) => {
+    const { body } = await sent.expect(200);
     return [body.results[0].metrics[0], body.meta.cache.status];
   };
 
@@ -71,8 +71,8 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     ];
 
     it.each(routes)('to %s is cached for all replicas until events arrive', async (_name, ask) => {
-      const statusOf = async (asked: Test) => {
-        const { body, headers } = await asked.expect(200);
+      const statusOf = async (sent: Test) => {
+        const { body, headers } = await sent.expect(200);
         const { meta, ...answer } = body;
         expect(meta?.cache ?? {}).toEqual(meta ? { status: expect.any(String), age_ms: expect.any(Number) } : {});
         return [
@@ -99,8 +99,8 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     it('to a dataset request is cached until its source data changes', async () => {
       const sql = (text: string) => database.pool.query(text, [site]);
       const statusOf = async (id: string) => {
-        const asked = request(one.app).get(`/api/v1/datasets/${id}/rows`).query({ site_id: site, date_range: '7d' });
-        return (await asked.expect(200)).body.meta.cache.status;
+        const sent = request(one.app).get(`/api/v1/datasets/${id}/rows`).query({ site_id: site, date_range: '7d' });
+        return (await sent.expect(200)).body.meta.cache.status;
       };
       const statuses = async () => [
         await statusOf('activity-trends'),

@@ -39,7 +39,7 @@ afterEach(async () => {
 });
 
 const write = () => writeEvents(database.pool, 'demo', ['2026-06-01T12:00:00Z']);
-const question: CacheableQuery = {
+const cacheable: CacheableQuery = {
   ...{ kind: 'query', siteId: 'demo', request: 'x', sources: ['events'], needsEvents: false },
   resolve: () => ({
     ...{ meaning: [range], span: range, isTransient: false },
@@ -53,11 +53,11 @@ const question: CacheableQuery = {
 
 async function ask({ cache, pool }: Pick<CachedApp, 'cache' | 'pool'>, maxStaleMs?: number) {
   const read: Reader = (budget, work) => inSnapshot(pool, (client) => work(client, {}), { signal: budget.signal });
-  const given = (await cache.get(question, { read, maxStaleMs }))!;
+  const given = (await cache.get(cacheable, { read, maxStaleMs }))!;
   return { ...(JSON.parse(given.body.toString()) as { events: number }), computedAt: given.computedAt };
 }
 
-const impatient = { holdMs: 10_000, renewMs: 3_000, pollMs: 20, maxWaitMs: 50 };
+const shortWait = { holdMs: 10_000, renewMs: 3_000, pollMs: 20, maxWaitMs: 50 };
 /** Accepts answers of any age. */
 const anyAge = Number.POSITIVE_INFINITY;
 
@@ -77,7 +77,7 @@ function holdNext() {
 describe.each(queueBackends)('with the store of a queue on %s', (backend) => {
   function start(count: number, clock = () => new Date()): CachedApp[] {
     const location = testQueue(backend, database);
-    const options = { lockTimes: impatient, clock };
+    const options = { lockTimes: shortWait, clock };
     const started = Array.from({ length: count }, () => createCachedApp(database.url, location, options));
     apps.push(...started);
     return started;
@@ -137,20 +137,20 @@ describe.each(queueBackends)('with the store of a queue on %s', (backend) => {
     });
     const late: AnswerStore = {
       ...store,
-      async getOrLock(...asked) {
-        const opened = await store.getOrLock(...asked);
-        [key] = asked;
+      async getOrLock(...args) {
+        const opened = await store.getOrLock(...args);
+        [key] = args;
         await isGivenUp;
         return opened;
       },
     };
-    const lockTimes = { ...impatient, holdMs: 600_000 };
+    const lockTimes = { ...shortWait, holdMs: 600_000 };
     const telemetry = createTelemetry();
     const cache = createAnswerCache({ pool, store: late, logger: silent, telemetry, maxBytes: 1e7, lockTimes });
     await write();
     expect((await ask({ cache, pool })).events).toBe(1);
     answerAtLast();
-    const isFree = async () => (await store.getOrLock(key!, 'somebody else', 60_000)).kind === 'locked';
+    const isFree = async () => (await store.getOrLock(key!, 'another process', 60_000)).kind === 'locked';
     await eventually(isFree, 'the lock is free');
     store.close();
   });

@@ -39,15 +39,15 @@ function open(location: QueueLocation, options?: CachedAppOptions): CachedApp {
 }
 
 interface Counted {
-  question: CacheableQuery;
+  query: CacheableQuery;
   begun: number;
   stopped: number;
 }
 
 /** Counts its computations, each of which takes as long as `work`. */
-function countedQuestion(work: (signal: AbortSignal) => Promise<unknown> = () => pause(300), request = 'x'): Counted {
-  const counted: Counted = { begun: 0, stopped: 0, question: undefined as never };
-  counted.question = {
+function countedQuery(work: (signal: AbortSignal) => Promise<unknown> = () => pause(300), request = 'x'): Counted {
+  const counted: Counted = { begun: 0, stopped: 0, query: undefined as never };
+  counted.query = {
     ...{ kind: 'query', siteId: 'demo', request, sources: ['events'], needsEvents: false },
     resolve: () => ({
       ...{ meaning: range, span: range, isTransient: false },
@@ -67,11 +67,11 @@ function countedQuestion(work: (signal: AbortSignal) => Promise<unknown> = () =>
 /** The text of an answer. */
 const moment = { version: 'v', meaning: 'm', position: '1' };
 
-function ask({ cache, pool }: CachedApp, { question }: Counted, more: Partial<GetOptions> = {}) {
+function ask({ cache, pool }: CachedApp, { query }: Counted, more: Partial<GetOptions> = {}) {
   const read: Reader = (budget, work) => inSnapshot(pool, (client) => work(client, {}), { signal: budget.signal });
-  return cache.get(question, { read, ...more });
+  return cache.get(query, { read, ...more });
 }
-const textOf = async (asked: ReturnType<typeof ask>) => (await asked)!.body.toString();
+const textOf = async (answer: ReturnType<typeof ask>) => (await answer)!.body.toString();
 
 describe.each(queueBackends)('with the store on %s', (backend) => {
   const location = () => testQueue(backend, database);
@@ -80,7 +80,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
   it('serves a thousand requests in three processes with one computation', async () => {
     const place = location();
     const processes = [open(place), open(place), open(place)];
-    const counted = countedQuestion();
+    const counted = countedQuery();
     const answers = await Promise.all(
       Array.from({ length: 1_000 }, (_, index) => textOf(ask(processes[index % 3]!, counted))),
     );
@@ -92,15 +92,15 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
   it('takes over a computation only when its process has died', async () => {
     const place = location();
     const [one, other] = [open(place, { lockTimes: times }), open(place, { lockTimes: times })];
-    const counted = countedQuestion(() => pause(1_500));
+    const counted = countedQuery(() => pause(1_500));
     const slow = ask(one, counted);
     await eventually(async () => counted.begun === 1, 'the computation has started');
     // It runs for longer than a lock is held.
     expect(await textOf(ask(other, counted))).toBe('{"number":1}');
     await slow;
 
-    const lost = countedQuestion(() => pause(10), 'y');
-    const found = { siteId: 'demo', name: nameOf(lost.question) };
+    const lost = countedQuery(() => pause(10), 'y');
+    const found = { siteId: 'demo', name: nameOf(lost.query) };
     const { version = '', meaning, position } = (await ask(one, lost))!;
     await eventually(
       async () => (await other.cache.store.newest('demo', found.name)) !== undefined,
@@ -118,7 +118,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     const place = location();
     const [one, other] = [open(place), open(place)];
     let failures = 0;
-    const counted = countedQuestion(async () => {
+    const counted = countedQuery(async () => {
       await pause(100);
       failures += 1;
       if (failures === 1) throw new Error('the first one fails');
@@ -130,13 +130,13 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
   it('cancels the statement when the last caller leaves, and the next caller starts a new one', async () => {
     const app = open(location());
     const leaving = new AbortController();
-    const counted = countedQuestion((signal) => pause(60_000, undefined, { signal }).catch(() => {}));
-    const asked = ask(app, counted, { signal: leaving.signal });
+    const counted = countedQuery((signal) => pause(60_000, undefined, { signal }).catch(() => {}));
+    const pending = ask(app, counted, { signal: leaving.signal });
     await eventually(async () => counted.begun === 1, 'the computation has started');
     leaving.abort();
-    await expect(asked).rejects.toMatchObject({ code: 'query_timeout' });
+    await expect(pending).rejects.toMatchObject({ code: 'query_timeout' });
     expect(counted.stopped).toBe(1);
-    const next = countedQuestion(() => Promise.resolve());
+    const next = countedQuery(() => Promise.resolve());
     expect(await textOf(ask(app, next))).toBe('{"number":1}');
   });
 
@@ -144,10 +144,10 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     const app = open(location(), { maxBytes: 20_000, sharedBytes: 40_000 });
     const large = { fields: { text: 'x'.repeat(3_000) } };
     for (let number = 0; number < 40; number += 1) {
-      const { question } = countedQuestion(() => Promise.resolve(), String(number));
-      const resolved = question.resolve({ siteKnown: false, siteTimezone: 'UTC', hasDailyVisitors: false });
+      const { query } = countedQuery(() => Promise.resolve(), String(number));
+      const resolved = query.resolve({ siteKnown: false, siteTimezone: 'UTC', hasDailyVisitors: false });
       const counted = {
-        question: { ...question, resolve: () => ({ ...resolved, read: async () => large }) },
+        query: { ...query, resolve: () => ({ ...resolved, read: async () => large }) },
         begun: 0,
         stopped: 0,
       };
@@ -197,7 +197,7 @@ it('computes answers while their table is missing', async () => {
       await textOf(
         ask(
           app,
-          countedQuestion(() => Promise.resolve()),
+          countedQuery(() => Promise.resolve()),
         ),
       ),
     ).toBe('{"number":1}');
@@ -235,11 +235,11 @@ describe.runIf(queueBackends.includes('redis'))('a Redis', () => {
 
   it('that is down or hangs does not prevent answers, and is used again once it is back', async () => {
     const app = open({ kind: 'redis', url: redis.url, prefix: 'millrace' });
-    const answered = (asked: string) =>
+    const answered = (request: string) =>
       textOf(
         ask(
           app,
-          countedQuestion(() => Promise.resolve(), asked),
+          countedQuery(() => Promise.resolve(), request),
         ),
       );
     expect(await answered('before')).toBe('{"number":1}');

@@ -160,11 +160,11 @@ describe.each(queueBackends)('on %s', (backend) => {
 
   it('generates a report at once for any range, as JSON with its metadata', async () => {
     const templateId = await create({ format: 'json', includeMetadata: true });
-    const asked = await generate(templateId, { date_range: ['2026-06-08', '2026-06-09'], site_id: 'shop' });
+    const requested = await generate(templateId, { date_range: ['2026-06-08', '2026-06-09'], site_id: 'shop' });
     const days = { first_day: '2026-06-08', last_day: '2026-06-09' };
     const pending = { id: expect.any(String), site_id: 'shop', status: 'pending' };
-    expect(asked).toEqual({ ...days, reports: [{ ...pending, ...days }] });
-    const { id, ...report } = await doneReport(asked.reports[0].id);
+    expect(requested).toEqual({ ...days, reports: [{ ...pending, ...days }] });
+    const { id, ...report } = await doneReport(requested.reports[0].id);
     expect(report).toMatchObject({ status: 'generated', slot: null, rows: 2, timezone: 'Europe/Berlin' });
     const { metadata, ...rest } = (await api.call('get', `/reports/${id}/download`).expect(200)).body;
     expect(metadata).toMatchObject({ totalRecords: 2, exportFormat: 'json', generatedAt: report.generated_at });
@@ -176,8 +176,8 @@ describe.each(queueBackends)('on %s', (backend) => {
 
   it('generates a PDF', async () => {
     const templateId = await create({ format: 'pdf', site_id: 'shop' });
-    const { reports: asked } = await generate(templateId, { first_day: '2026-06-01', last_day: '2026-06-30' });
-    const { id } = await doneReport(asked[0].id);
+    const { reports: requested } = await generate(templateId, { first_day: '2026-06-01', last_day: '2026-06-30' });
+    const { id } = await doneReport(requested[0].id);
     const { body, headers } = await api.call('get', `/reports/${id}/download`).buffer(true).expect(200);
     expect(headers['content-type']).toBe('application/pdf');
     expect(headers['content-disposition']).toContain('mine_shop_2026-06-01_2026-06-30.pdf');
@@ -197,8 +197,8 @@ describe.each(queueBackends)('on %s', (backend) => {
 
   it('reports the hours of a single day in the time zone of the site', async () => {
     const templateId = await create({ format: 'pdf', site_id: 'shop' });
-    const { reports: asked } = await generate(templateId, { date_range: ['2026-06-09', '2026-06-09'] });
-    const { id } = await doneReport(asked[0].id);
+    const { reports: requested } = await generate(templateId, { date_range: ['2026-06-09', '2026-06-09'] });
+    const { id } = await doneReport(requested[0].id);
     const { body } = await api.call('get', `/reports/${id}/download`).buffer(true).expect(200);
     const { pages } = await readPdf(Readable.from([body]));
     const texts = pages.flatMap(({ items }) => items.map(({ text }) => text));
@@ -207,8 +207,8 @@ describe.each(queueBackends)('on %s', (backend) => {
 
   it('marks a report as revised when an event arrives late, and says what changed when it is reissued', async () => {
     const templateId = await create({ site_id: 'shop', recipients: ['anna@example.org'] });
-    const { reports: asked } = await generate(templateId, { date_range: ['2026-06-08', '2026-06-08'] });
-    const first = await doneReport(asked[0].id);
+    const { reports: requested } = await generate(templateId, { date_range: ['2026-06-08', '2026-06-08'] });
+    const first = await doneReport(requested[0].id);
     expect(first.revised).toBe(false);
     await database.pool.query(storeEvents, ['shop', ['2026-06-08T12:00:00Z'], ['signup']]);
     expect((await api.call('get', `/reports/${first.id}`)).body.revised).toBe(true);
@@ -230,8 +230,8 @@ describe.each(queueBackends)('on %s', (backend) => {
 
   it('resends a report on request', async () => {
     const templateId = await create({ site_id: 'shop', recipients: ['anna@example.org'] });
-    const { reports: asked } = await generate(templateId, { date_range: ['2026-06-09', '2026-06-09'] });
-    const { id } = await doneReport(asked[0].id);
+    const { reports: requested } = await generate(templateId, { date_range: ['2026-06-09', '2026-06-09'] });
+    const { id } = await doneReport(requested[0].id);
     expect((await api.call('post', `/reports/${id}/resend`).expect(202)).body).toEqual({
       id,
       status: 'pending',
@@ -311,8 +311,8 @@ describe.each(queueBackends)('on %s', (backend) => {
     const templateId = await create({ dataset: 'profile-performance', site_id: 'shop' });
     const blocker = await database.pool.connect();
     await blocker.query('begin; lock table profile_performance in access exclusive mode');
-    const { reports: asked } = await generate(templateId, { date_range: ['2026-06-09', '2026-06-09'] });
-    const { id } = asked[0];
+    const { reports: requested } = await generate(templateId, { date_range: ['2026-06-09', '2026-06-09'] });
+    const { id } = requested[0];
     const isWriting = async () =>
       (await readdir(api.folder)).some((name) => name.endsWith('.part')) ||
       (await database.pool.query(`select 1 from reports where id = $1 and status = 'generating'`, [id])).rowCount === 1;

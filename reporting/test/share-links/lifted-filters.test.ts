@@ -142,11 +142,11 @@ describe('another site', () => {
     ['funnel', { steps: [{ filters: everything }, { filters: everything }] }],
     ['retention', { period: 'day' }],
     ['journeys', {}],
-  ])('is not accessible through %s', async (path, question) => {
-    const { body } = await post(path, { ...days, ...question, site_id: 'other' }).expect(403);
+  ])('is not accessible through %s', async (path, fields) => {
+    const { body } = await post(path, { ...days, ...fields, site_id: 'other' }).expect(403);
     expect(JSON.stringify(body)).not.toContain('Secret');
-    await post(path, { ...days, ...question, site_id: 'nowhere' }).expect(403);
-    await post(path, { ...days, ...question, site_id: ['demo', 'other'] }).expect(400);
+    await post(path, { ...days, ...fields, site_id: 'nowhere' }).expect(403);
+    await post(path, { ...days, ...fields, site_id: ['demo', 'other'] }).expect(400);
   });
 
   it('is not accessible through parameters', async () => {

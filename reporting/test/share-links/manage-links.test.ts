@@ -13,8 +13,8 @@ afterAll(() => site.stop());
 
 const judge = createJudge();
 const address = '/api/v1/sites/demo/share-links';
-const create = (wish: object = {}, key = site.keys.admin, to = address) =>
-  request(site.app).post(to).set(bearer(key)).send(wish);
+const create = (fields: object = {}, key = site.keys.admin, to = address) =>
+  request(site.app).post(to).set(bearer(key)).send(fields);
 const list = async () =>
   (await request(site.app).get(address).set(bearer(site.keys.admin)).expect(200)).body.share_links;
 const revoke = (id: string, key = site.keys.admin) => request(site.app).delete(`${address}/${id}`).set(bearer(key));
@@ -22,9 +22,9 @@ const revoke = (id: string, key = site.keys.admin) => request(site.app).delete(`
 describe('a new link', () => {
   it('has a random address, and is returned without its password', async () => {
     const filters = [['is', 'event:page', ['/1']]];
-    const wish = { name: 'For Carol', filters, password: 'correct horse', expires_at: '2025-12-01T00:00:00+01:00' };
-    expect(judge('NewShareLink', wish)).toBe(undefined);
-    const { body } = await create(wish).expect(201);
+    const fields = { name: 'For Carol', filters, password: 'correct horse', expires_at: '2025-12-01T00:00:00+01:00' };
+    expect(judge('NewShareLink', fields)).toBe(undefined);
+    const { body } = await create(fields).expect(201);
     expect(body).toEqual({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       slug: expect.stringMatching(/^[A-Za-z0-9_-]{22}$/),
@@ -91,8 +91,8 @@ describe('a new link', () => {
     ['an instant in the past', { expires_at: '2025-11-20T12:00:00Z' }, 'expires_at'],
     ['an unknown field', { slug: 'mine' }, 'slug'],
     ['a site', { site_id: 'other' }, 'site_id'],
-  ])('is refused for %s', async (_name, wish, field) => {
-    const { body } = await create(wish).expect(400);
+  ])('is refused for %s', async (_name, fields, field) => {
+    const { body } = await create(fields).expect(400);
     expect([body.error.code, body.error.details.field]).toEqual(['invalid_request', field]);
   });
 

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => site.stop());
 
 const days = { site_id: 'demo', date_range: ['2025-11-14', '2025-11-16'] };
-const asked = { ...days, metrics: ['visitors'] };
+const visitorsQuery = { ...days, metrics: ['visitors'] };
 const ofUser = ['starts_with', 'user_id', ['demo']];
 const ofSession = ['is_set', 'session_id'];
 const views = { filters: [['is', 'event_type', ['view']]] };
@@ -20,14 +20,14 @@ const post = (path: string, body: object) => request(site.app).post(`${link}/api
 
 describe('a condition on a user or session', () => {
   it.each([
-    ['in a query', 'query', { ...asked, filters: [ofUser] }],
-    ['as the only filter', 'query', { ...asked, filters: ofUser }],
-    ['on sessions', 'query', { ...asked, filters: [ofSession] }],
+    ['in a query', 'query', { ...visitorsQuery, filters: [ofUser] }],
+    ['as the only filter', 'query', { ...visitorsQuery, filters: ofUser }],
+    ['on sessions', 'query', { ...visitorsQuery, filters: [ofSession] }],
     [
       'within other filters',
       'query',
       {
-        ...asked,
+        ...visitorsQuery,
         filters: [
           [
             'or',
@@ -58,13 +58,15 @@ describe('a condition on a user or session', () => {
   });
 
   it('is not confused with a value of the same text', async () => {
-    const { body } = await post('query', { ...asked, filters: [['is', 'path', ['is', 'user_id']]] }).expect(200);
+    const { body } = await post('query', { ...visitorsQuery, filters: [['is', 'path', ['is', 'user_id']]] }).expect(
+      200,
+    );
     expect(body.results[0].metrics).toEqual([0]);
   });
 
   it('can be fixed by the link', async () => {
     const ofOne = await site.share({ filters: [['is', 'user_id', ['demo1']]] });
-    const { body } = await request(site.app).post(`${ofOne}/api/v1/query`).send(asked).expect(200);
+    const { body } = await request(site.app).post(`${ofOne}/api/v1/query`).send(visitorsQuery).expect(200);
     expect(body.results[0].metrics).toEqual([1]);
   });
 });

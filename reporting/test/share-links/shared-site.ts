@@ -19,7 +19,7 @@ export interface SharedSite {
   /** Keys: for all sites, and with scope admin for one of them. */
   keys: Record<'admin' | 'reader' | 'ofOther', string>;
   /** Creates a link to site `demo` and returns its address. */
-  share(wish?: object): Promise<string>;
+  share(fields?: object): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -90,11 +90,11 @@ export async function startSharedSite(options: SharedSiteOptions): Promise<Share
   };
   return {
     ...{ app, database, keys: texts },
-    async share(wish = {}) {
+    async share(fields = {}) {
       const { body } = await request(app)
         .post('/api/v1/sites/demo/share-links')
         .set(bearer(texts.admin))
-        .send(wish)
+        .send(fields)
         .expect(201);
       return body.path;
     },
