@@ -78,7 +78,7 @@ describe.runIf(hasChromium())('a shared link', () => {
     const page = await open(`${path}?range=7d`);
     await page.getByRole('link', { name: '1 current visitor' }).click();
     await page.waitForURL(({ pathname, search }) => `${pathname}${search}`.endsWith(`${path}/live?range=7d`));
-    expect(await rowsOf(page, 'Countries now')).toEqual([['Germany', '1']]);
+    expect(await rowsOf(page, 'Current countries')).toEqual([['Germany', '1']]);
     await page.close();
   });
 
