@@ -130,7 +130,7 @@ describe('a mail server', () => {
     expect(mail.received).toHaveLength(1);
   });
 
-  it('that refuses the sender, whoever the recipient is, is tried again later', async () => {
+  it('that refuses the sender for every recipient is tried again later', async () => {
     const refusing = createServer((socket) => void socket.end('554 no mail from here\r\n')).listen(0, '127.0.0.1');
     await new Promise((resolve) => refusing.once('listening', resolve));
     const { port } = refusing.address() as { port: number };

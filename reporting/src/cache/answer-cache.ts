@@ -1,4 +1,4 @@
-/** Caches answers for as long as they are right. Each is computed once, by whichever process is asked first. */
+/** Caches answers for as long as they are valid. Each is computed once, in whichever process gets the first request. */
 
 import type { Logger } from '@millrace/shared/platform/logger';
 import type { Pool } from '@millrace/shared/platform/postgres';

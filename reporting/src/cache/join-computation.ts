@@ -14,7 +14,7 @@ export const isShareable = (lookup: Lookup): lookup is Shareable => lookup.versi
 export interface RunningComputation {
   /** The version it was started for. */
   readonly version: string;
-  /** When the first caller asked for it. */
+  /** When the first caller requested it. */
   readonly requestedAt: number;
   /** Before anything is read; undefined if another process is computing. */
   startedAt?: number;

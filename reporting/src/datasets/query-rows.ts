@@ -15,7 +15,7 @@ export interface RowQueryParams {
   order_by?: [string, string][] | undefined;
   date_range?: string;
   include?: { comparison: 'previous_period' };
-  /** Rows at most; where it is absent, all have to be few enough for {@link maxRows}. */
+  /** Maximum number of rows. Absent: all, of which there must not be more than {@link maxRows}. */
   limit?: number;
 }
 

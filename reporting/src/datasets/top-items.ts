@@ -23,7 +23,7 @@ const columns = ({ of }: DatasetParams): Column[] => [
 ];
 const key = ({ by }: DatasetParams): KeyColumn[] => [{ name: by, direction: 'desc' }, { name: 'item' }];
 
-/** Events that are about no profile are about no item. */
+/** Events without a profile have no such item, so they are left out. */
 const excludeNone = (dimension: string) => (dimension === 'profile_id' ? [['is_set', dimension]] : []);
 
 /** One expression, or a list of them. */
