@@ -27,10 +27,10 @@ async function translate(into: Language): Promise<void> {
 /** Loaded or loading. */
 const requested = new Set<string>();
 
-function once(name: string, ask: () => Promise<void>): void {
+function once(name: string, request: () => Promise<void>): void {
   if (requested.has(name)) return;
   requested.add(name);
-  ask().catch(() => requested.delete(name));
+  request().catch(() => requested.delete(name));
 }
 
 /** Loads what is missing for the current language; retries what failed before. */

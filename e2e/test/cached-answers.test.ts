@@ -8,7 +8,7 @@ import { type CachedQuery, createHistory, randomQuery } from './cached-history.j
 
 const seeds = [1].map((place) => (Date.now() + place * 7_919) % 1_000_000);
 const steps = 30;
-const questionsAtOnce = 4;
+const queriesPerRound = 4;
 /** Queries relative to the clock differ each time. */
 const clocked = ['performance-metrics'];
 
@@ -59,12 +59,12 @@ describe.each(queueBackends)('with the queue on %s', (backend) => {
   /** Sends new and earlier queries to both replicas. Returns how many answers came from the cache. */
   async function compare(random: Random, queries: CachedQuery[], seen: string[]): Promise<number> {
     let hits = 0;
-    for (let round = 0; round < questionsAtOnce; round += 1) {
-      const question = random.pick(queries);
-      const kept = await ask(random.pick(replicas), question);
-      const again = await ask(random.pick(replicas), question);
-      const { answer } = await ask(plain, question);
-      const where = `seed ${seen[0]}, after ${seen.slice(1).join(', ')}: ${JSON.stringify(question)}`;
+    for (let round = 0; round < queriesPerRound; round += 1) {
+      const query = random.pick(queries);
+      const kept = await ask(random.pick(replicas), query);
+      const again = await ask(random.pick(replicas), query);
+      const { answer } = await ask(plain, query);
+      const where = `seed ${seen[0]}, after ${seen.slice(1).join(', ')}: ${JSON.stringify(query)}`;
       expect(kept.answer, where).toEqual(answer);
       expect(again.answer, where).toEqual(answer);
       hits += [kept, again].filter(({ status }) => status === 'hit').length;

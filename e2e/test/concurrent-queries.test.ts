@@ -37,7 +37,7 @@ async function ask(fields: object): Promise<Answer> {
   return (await answer.json()) as Answer;
 }
 
-const questions = [
+const queries = [
   {},
   { dimensions: ['path'] },
   { dimensions: ['time:day'], timezone: 'Asia/Kolkata' },
@@ -57,7 +57,7 @@ it('answers 100 concurrent queries during ingestion', async () => {
   })();
   try {
     const before = await stored();
-    const answers = await Promise.all(Array.from({ length: 100 }, (_, index) => ask(questions[index % 5]!)));
+    const answers = await Promise.all(Array.from({ length: 100 }, (_, index) => ask(queries[index % 5]!)));
     const after = await stored();
     for (const { results } of answers) {
       const events = results.reduce((sum, { metrics }) => sum + metrics[0]!, 0);

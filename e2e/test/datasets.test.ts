@@ -72,8 +72,8 @@ async function work(name: string, job: string, data: object): Promise<void> {
 
 /** Rows without the time at which they were computed. */
 async function rowsOf(dataset: string, query: Record<string, string>): Promise<Record<string, unknown>[]> {
-  const asked = new URLSearchParams({ site_id: 'shop', date_range: '2025-09-01,2025-11-30', ...query });
-  const answer = await fetch(`${stack.reportingUrl}/api/v1/datasets/${dataset}/rows?${asked}`);
+  const parameters = new URLSearchParams({ site_id: 'shop', date_range: '2025-09-01,2025-11-30', ...query });
+  const answer = await fetch(`${stack.reportingUrl}/api/v1/datasets/${dataset}/rows?${parameters}`);
   const { rows } = (await answer.json()) as { rows: Record<string, unknown>[] };
   return rows.map(({ computed_at: _at, ...row }) => row);
 }

@@ -17,11 +17,11 @@ async function send(path: string, body: string, type = 'application/json') {
 }
 
 async function ask(site_id: string, dimension: string, filters: unknown[] = []) {
-  const question = { site_id, metrics: ['events'], date_range: 'all', dimensions: [dimension], filters };
+  const query = { site_id, metrics: ['events'], date_range: 'all', dimensions: [dimension], filters };
   const answer = await fetch(`${stack.reportingUrl}/api/v1/query`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(question),
+    body: JSON.stringify(query),
   });
   const { results } = (await answer.json()) as { results: { dimensions: string[]; metrics: number[] }[] };
   return results.map(({ dimensions, metrics }) => [dimensions[0], metrics[0]]);

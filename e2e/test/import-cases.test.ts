@@ -177,8 +177,8 @@ describe('importing an access log counts', () => {
     const text = lines({}, { agent: 'curl/8.5.0', target: '/robots', second: 1 });
     const site = await importAll([text, text], { events: 2, options: ['--include-bots'] });
     expect(await contentOf(site)).toMatchObject({ events: 2, views: 1, pages: [{ path: '/', views: 1 }] });
-    const asked = `site_id=${site}&date_range=all&metrics=views&dimensions=bot&include_bots=true`;
-    const answer = await fetch(`${stack.reportingUrl}/api/v1/query?${asked}`);
+    const parameters = `site_id=${site}&date_range=all&metrics=views&dimensions=bot&include_bots=true`;
+    const answer = await fetch(`${stack.reportingUrl}/api/v1/query?${parameters}`);
     expect(((await answer.json()) as { results: unknown }).results).toEqual([
       { dimensions: ['curl'], metrics: [1] },
       { dimensions: [null], metrics: [1] },

@@ -30,13 +30,13 @@ it('counts visitors, reports a stopped database, and resumes when it is back', a
   expect(data.pages).toEqual([{ value: '/', visitors: 1 }]);
   const before = listening.events.length;
   await postgres.stop();
-  const { data: problem } = await listening.next('the problem is told', ({ event }) => event === 'problem', before);
+  const { data: problem } = await listening.next('the problem is sent', ({ event }) => event === 'problem', before);
   expect(problem.error.code).toBe('database_unavailable');
   const newcomer = await listen(`${stack.reportingUrl}/api/v1/sites/shop/live`);
-  await newcomer.next('the problem is told to who comes now', ({ event }) => event === 'problem');
+  await newcomer.next('the problem is sent to newcomers', ({ event }) => event === 'problem');
   const stopped = listening.events.length;
   await postgres.start();
-  await listening.next('the state is told again', visitorsAre(1), stopped);
+  await listening.next('the state is sent again', visitorsAre(1), stopped);
   expect(await visit('bob')).toBe(200);
   for (const each of [listening, newcomer]) {
     await each.next('bob is counted', visitorsAre(2));

@@ -94,9 +94,9 @@ it('works as the README prints it, and ends with a query that has an answer', as
   const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
   const [, printed = ''] = /^npm run seed -- (.+)$/m.exec(readme) ?? [];
   const summary = await runSeed([...printed.split(' '), '--days', '3', '--visitors-per-day', '10']);
-  const [, question = ''] = /\n {2}(curl .+)\n/.exec(summary) ?? [];
+  const [, curlCommand = ''] = /\n {2}(curl .+)\n/.exec(summary) ?? [];
   const visitors = countOf(summary, 'visitors');
-  const ask = async () => JSON.parse((await execute('bash', ['-c', question])).stdout);
+  const ask = async () => JSON.parse((await execute('bash', ['-c', curlCommand])).stdout);
   await eventually(async () => (await storedOf('demo-shop')).visitors === visitors, 'all of it is stored');
   const { results, meta } = await ask();
   expect(meta.site_known).toBe(true);

@@ -68,9 +68,9 @@ describe.concurrent.each(queueBackends)('on %s', (backend) => {
   const stored = async () => (await sql<{ count: number }>('select count(*)::int as count from events'))[0]!.count;
   /** Waits until that many more events are acknowledged and all acknowledged ones are stored. */
   async function load(events: number): Promise<void> {
-    const wanted = sending.accepted.size + events;
-    await eventually(async () => sending.accepted.size >= wanted, `${events} more events are acknowledged`, 60_000);
-    await eventually(async () => (await stored()) >= wanted, 'they are stored', 60_000);
+    const expected = sending.accepted.size + events;
+    await eventually(async () => sending.accepted.size >= expected, `${events} more events are acknowledged`, 60_000);
+    await eventually(async () => (await stored()) >= expected, 'they are stored', 60_000);
   }
   async function addRolls(): Promise<void> {
     const handle = openQueue('site-aggregation', location(), silent);

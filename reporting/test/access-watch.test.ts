@@ -1,4 +1,4 @@
-/** Answers that take long end with the right to have them. */
+/** Long responses end when their client's access ends. */
 import { once } from 'node:events';
 import { createServer, get, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -67,17 +67,17 @@ it('checks the responses of one key together, and ends all of them', async () =>
     });
     res.write('begun');
   });
-  const asked = [1, 2, 3].map(() => get({ port, path: '/live', agent: false }));
-  const answers = await Promise.all(asked.map(async (each) => (await once(each, 'response'))[0] as IncomingMessage));
+  const requests = [1, 2, 3].map(() => get({ port, path: '/live', agent: false }));
+  const answers = await Promise.all(requests.map(async (each) => (await once(each, 'response'))[0] as IncomingMessage));
   const ends = answers.map((answer) => once(answer.resume(), 'error'));
   await eventually(async () => checks >= 1, 'a check');
   const before = checks;
   isValid = false;
   await Promise.all(ends);
-  expect(checks - before).toBeLessThan(asked.length);
+  expect(checks - before).toBeLessThan(requests.length);
 });
 
-it('checks by a response that is still open', async () => {
+it('uses the request of a response that is still open', async () => {
   const checked: string[] = [];
   const { watch } = createAccessWatch(5);
   const port = await serve((req, res) => {
@@ -92,9 +92,9 @@ it('checks by a response that is still open', async () => {
     (await once(get({ port, path: `/live?name=${name}`, agent: false }), 'response'))[0] as IncomingMessage;
   const [first, second] = [await ask('first'), await ask('second')];
   second.resume();
-  await eventually(async () => checked.includes('first'), 'a check by the first');
+  await eventually(async () => checked.includes('first'), 'the first request is checked');
   first.destroy();
-  await eventually(async () => checked.includes('second'), 'a check by the second');
+  await eventually(async () => checked.includes('second'), 'the second request is checked');
 });
 
 it('does not check for a client that left while its key was looked up', async () => {
@@ -112,17 +112,17 @@ it('does not check for a client that left while its key was looked up', async ()
     });
     isWatched?.();
   });
-  const asked = get({ port, path: '/live' });
-  asked.on('error', () => undefined);
-  servers[0]!.once('request', () => asked.destroy());
+  const leaving = get({ port, path: '/live' });
+  leaving.on('error', () => undefined);
+  servers[0]!.once('request', () => leaving.destroy());
   await watched;
-  // Of what is watched, one check would come every 5 ms.
+  // If the closed response were still watched, it would be checked every 5 ms.
   let others = 0;
   const other = await open(async () => {
     others += 1;
     return true;
   });
   other.resume();
-  await eventually(async () => others >= 3, 'three checks of another answer');
+  await eventually(async () => others >= 3, 'three checks of another response');
   expect(checks).toBe(0);
 });

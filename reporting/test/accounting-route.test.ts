@@ -1,4 +1,4 @@
-/** `GET /api/v1/accounting`: its range, and who may ask. */
+/** `GET /api/v1/accounting`: its range, and who has access. */
 import { createKeyRing } from '@millrace/shared/access/key-ring';
 import { createKey } from '@millrace/shared/access/keys';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
@@ -25,7 +25,7 @@ const nothing = { received: 0, stored: 0, duplicate: 0, rejected: 0, dead_letter
 const nine = { received: 117, stored: 82, duplicate: 18, rejected: 5, dead_lettered: 2, in_flight: 10 };
 const ten = { ...nothing, received: 4, rejected: 1, in_flight: 3 };
 
-it('is of the last 24 hours, each of which it has, the newest last', async () => {
+it('returns each of the last 24 hours by default, oldest first', async () => {
   const { body } = await ask().expect(200);
   expect(judge('Accounting', body)).toBeUndefined();
   expect(body.hours).toHaveLength(24);
@@ -44,7 +44,7 @@ it('is of the last 24 hours, each of which it has, the newest last', async () =>
   });
 });
 
-it('is of whole hours around instants, or of whole days', async () => {
+it('accepts whole hours as instants, or whole days', async () => {
   const { body } = await ask('?from=2026-11-14T09:59:00Z&to=2026-11-14T10:00:00Z').expect(200);
   expect(body).toEqual({ hours: [{ hour: '2026-11-14T09:00:00.000Z', ...nine }], totals: nine });
   const days = await ask('?from=2026-11-13&to=2026-11-14').expect(200);
@@ -65,7 +65,7 @@ it.each([
   expect(body.error).toEqual({ code: 'invalid_request', message, details: { field: 'from' } });
 });
 
-it('is for administrators of all sites', async () => {
+it('requires an admin key for all sites', async () => {
   const keyed = buildDocumentedApp(database.pool, { clock, keys: createKeyRing(database.pool, silent) }).app;
   const withKey = async (scope: 'read' | 'admin', siteId?: string) => {
     const { key } = await createKey(database.pool, { name: 'a key', scopes: [scope], siteId });

@@ -66,13 +66,13 @@ const reads = (site_id: string): [string, string, object?][] => [
 async function statuses(app: ReturnType<typeof build>, siteId: string): Promise<number[]> {
   const found: number[] = [];
   for (const [method, address, body] of reads(siteId)) {
-    const asked = method === 'post' ? request(app).post(address).send(body) : request(app).get(address);
-    found.push((await asked).status);
+    const sent = method === 'post' ? request(app).post(address).send(body) : request(app).get(address);
+    found.push((await sent).status);
   }
   return found;
 }
 
-describe('a full gate', () => {
+describe('when all slots are taken', () => {
   // A read that needs a slot never gets one.
   const full = () => build({ maxConcurrent: 0, maxWaiting: 0, heavyEvents: 350 });
 
@@ -80,13 +80,13 @@ describe('a full gate', () => {
     expect(await statuses(full(), 'large')).toEqual([429, 429, 429, 429, 429, 429, 429, 429]);
     await request(full()).get('/api/v1/sites').expect(429);
   });
-  it('admits light reads on every route', async () => {
+  it('runs light reads on every route', async () => {
     expect(await statuses(full(), 'small')).toEqual([200, 200, 200, 200, 200, 200, 200, 200]);
   });
-  it('admits a query that rollups answer, and refuses paths and a funnel over the same events', async () => {
+  it('runs a query that rollups answer, but refuses paths and a funnel over the same events', async () => {
     expect(await statuses(full(), 'rolled')).toEqual([429, 200, 429, 200, 429, 429, 429, 200]);
   });
-  it('counts the extra day on either side that a funnel of visits reads', async () => {
+  it('counts the extra day on either side that a funnel by visit reads', async () => {
     const app = build({ maxConcurrent: 0, maxWaiting: 0, heavyEvents: 80 });
     const funnel = { site_id: 'large', date_range: ['2025-11-05', '2025-11-05'], steps: [step, step] };
     await request(app).post('/api/v1/funnel').send(funnel).expect(200);
@@ -130,7 +130,7 @@ async function running(): Promise<number> {
 
 describe('a client that disconnects', () => {
   it.each(reads('large').map(([method, address, body]) => ({ method, address, body })))(
-    'takes its query along: $method $address',
+    'has its query cancelled: $method $address',
     async ({ method, address, body }) => {
       const app = build({});
       const server = await new Promise<Server>((resolve) => {
@@ -141,17 +141,17 @@ describe('a client that disconnects', () => {
       const leaving = new AbortController();
       try {
         await holder.query('begin; lock table events in access exclusive mode');
-        const asked = fetch(`http://127.0.0.1:${port}${address}`, {
+        const response = fetch(`http://127.0.0.1:${port}${address}`, {
           method,
           signal: leaving.signal,
           ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
         });
-        await eventually(async () => (await running()) > 0, 'the query waits for the table');
+        await eventually(async () => (await running()) > 0, 'the query is waiting for the table');
         leaving.abort();
-        await expect(asked).rejects.toThrow();
+        await expect(response).rejects.toThrow();
         await eventually(
           async () => (await running()) === 0,
-          'the query is cancelled, though the table is still locked',
+          'the query is cancelled although the table is still locked',
         );
       } finally {
         await holder.query('rollback');
@@ -163,7 +163,7 @@ describe('a client that disconnects', () => {
   );
 });
 
-it('every route needs a key, except those that are declared open', async () => {
+it('requires a key on every route, except those that are declared open', async () => {
   const keys = createKeyRing(database.pool, silent);
   const app = build({}, { keys });
   const open = /^GET \/(health(\/live|\/ready)?|metrics|docs(\/.*)?|openapi\.json|api\/v1\/definitions)?$/;

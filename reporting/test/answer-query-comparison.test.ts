@@ -61,10 +61,10 @@ const query = (given: Partial<ResolvedQuery>): ResolvedQuery => ({
   comparison: { range: { from: at(days[0]!), to: at(days[2]!) } },
   ...given,
 });
-const answer = (asked: ResolvedQuery) => inSnapshot(database.pool, (client) => answerQuery(client, asked));
+const answer = (resolved: ResolvedQuery) => inSnapshot(database.pool, (client) => answerQuery(client, resolved));
 
-describe.each(['rolled', 'raw'])('a comparison on a site that is %s', (siteId) => {
-  it('compares the single row without dimensions with that of the earlier period', async () => {
+describe.each(['rolled', 'raw'])('a comparison on the %s site', (siteId) => {
+  it('compares the single row without dimensions with the row of the earlier period', async () => {
     const { rows, comparisonRows } = await answer(query({ siteId }));
     expect(rows).toEqual([{ dimensions: [], metrics: [2, 4, 100] }]);
     expect(comparisonRows).toEqual([{ dimensions: [], metrics: [4, 5, 100], change: [-50, -20, 0] }]);
@@ -89,7 +89,7 @@ describe.each(['rolled', 'raw'])('a comparison on a site that is %s', (siteId) =
     const { comparisonRows } = await answer(query({ siteId, dimensions: ['path'], metrics, orderBy, limit: 1 }));
     expect(comparisonRows).toEqual([{ dimensions: ['/new'], metrics: [0, null], change: [null, null] }]);
   });
-  it('compares each bucket with its counterpart, and with nothing if the earlier period has none', async () => {
+  it('compares each bucket with its counterpart, and with null if the earlier period has none', async () => {
     const earlier = { range: { from: at(days[1]!), to: at(days[2]!) }, buckets: paired([0, null], days[1]!, days[2]!) };
     const { rows, comparisonRows } = await answer(
       query({
@@ -110,7 +110,7 @@ describe.each(['rolled', 'raw'])('a comparison on a site that is %s', (siteId) =
       { dimensions: [null], metrics: [null, null], change: [null, null] },
     ]);
   });
-  it('compares each value in a bucket with the same value in the counterpart of the bucket', async () => {
+  it('compares each value in a bucket with the same value in the counterpart', async () => {
     const { rows, comparisonRows } = await answer(
       query({
         siteId,
@@ -137,7 +137,7 @@ describe.each(['rolled', 'raw'])('a comparison on a site that is %s', (siteId) =
   });
 });
 
-it('rounds a change to a whole percentage, and is null from zero to anything else', () => {
+it('rounds changes to whole percent, and returns null for a change from zero', () => {
   expect(changeOf(3, 4)).toBe(33);
   expect(changeOf(8, 7)).toBe(-13);
   expect(changeOf(8, 9)).toBe(13);

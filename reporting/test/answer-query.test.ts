@@ -1,4 +1,4 @@
-/** Answers with absent, complete, partial and stale rollups, compared with a naive count in JavaScript. */
+/** Answers with missing, complete, partial and stale rollups, compared with a naive count in JavaScript. */
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { addDays, dayOf, dayStart } from '@millrace/shared/time/zone-days';
@@ -39,17 +39,17 @@ const query = (given: Partial<ResolvedQuery>): ResolvedQuery => ({
   ...given,
 });
 
-const answer = (asked: ResolvedQuery) => inSnapshot(database.pool, (client) => answerQuery(client, asked));
+const answer = (resolved: ResolvedQuery) => inSnapshot(database.pool, (client) => answerQuery(client, resolved));
 const eventsOf = (siteId: string) => sites.get(siteId)!;
 
 async function expectRight(given: Partial<ResolvedQuery>) {
-  const asked = query(given);
-  const { source, ...got } = await answer(asked);
-  expect(got, JSON.stringify(asked)).toEqual(naiveAnswer(eventsOf(asked.siteId), asked));
+  const resolved = query(given);
+  const { source, ...got } = await answer(resolved);
+  expect(got, JSON.stringify(resolved)).toEqual(naiveAnswer(eventsOf(resolved.siteId), resolved));
   return { source, ...got };
 }
 
-/** Buckets of `days` days in a time zone; the range cuts the first and the last. */
+/** Buckets of `days` days in a time zone; the range cuts off part of the first and the last. */
 function daysOf(zone: string, from: Date, to: Date, days = 1): TimeBuckets {
   const bounds = [from];
   for (let next = addDays(dayOf(from, zone), 1); dayStart(next, zone) < to; next = addDays(next, days)) {
@@ -113,21 +113,21 @@ describe.each(siteIds)('the site with rollups %s', (siteId) => {
 
 describe('the source', () => {
   const source = async (given: Partial<ResolvedQuery>) => (await answer(query(given))).source;
-  it('is raw when rollups have nothing of the range, and for metrics and dimensions they lack', async () => {
+  it('is raw when rollups have nothing in the range, and for metrics and dimensions that they lack', async () => {
     expect(await source({ siteId: 'absent' })).toBe('raw');
     expect(await source({ siteId: 'complete', dimensions: ['path'] })).toBe('raw');
     expect(await source({ siteId: 'complete', filter: { op: 'is', dimension: 'referrer', values: ['x'] } })).toBe(
       'raw',
     );
   });
-  it('is a rollup when nothing is marked, and mixed when something is or when the range cuts an interval', async () => {
+  it('is rollup when nothing is marked, and mixed when something is or when the range cuts an interval', async () => {
     expect(await source({ siteId: 'complete' })).toBe('rollup');
     expect(await source({ siteId: 'stale' })).toBe('mixed');
     expect(await source({ siteId: 'complete', range: { from: new Date(first.getTime() + 1), to: last } })).toBe(
       'mixed',
     );
   });
-  it('is a rollup even in a different time zone from the day rollups', async () => {
+  it('is rollup even in a different time zone from the day rollups', async () => {
     const range = { from: dayStart('2025-10-01', 'UTC'), to: dayStart('2025-10-03', 'UTC') };
     expect(await source({ siteId: 'complete', range })).toBe('rollup');
   });
@@ -194,12 +194,12 @@ it('uses rollups for events that were dropped, and reports since when other metr
   await database.pool.query('insert into raw_horizon (since) values ($1)', [since]);
   await database.pool.query(`delete from events where site_id = 'complete' and timestamp < $1`, [since]);
   await expectRight({ siteId: 'complete', range });
-  const asked = { siteId: 'complete', range, dimensions: ['path'] as Dimension[], orderBy: [] };
-  const { rows } = naiveAnswer(eventsOf('complete'), query({ ...asked, range: { from: since, to: last } }));
-  expect(await answer(query(asked))).toMatchObject({ rows, eventsSince: since, source: 'raw' });
+  const common = { siteId: 'complete', range, dimensions: ['path'] as Dimension[], orderBy: [] };
+  const { rows } = naiveAnswer(eventsOf('complete'), query({ ...common, range: { from: since, to: last } }));
+  expect(await answer(query(common))).toMatchObject({ rows, eventsSince: since, source: 'raw' });
   const cut = { siteId: 'complete', range: { from: new Date(range.from.getTime() + 1), to: last } };
   expect(await answer(query(cut))).toMatchObject({ eventsSince: since, source: 'mixed' });
-  const later = { ...asked, range: { from: since, to: last } };
+  const later = { ...common, range: { from: since, to: last } };
   expect((await answer(query(later))).eventsSince).toBeUndefined();
   const comparison = { range: { from: range.from, to: since } };
   expect((await answer(query({ ...later, comparison }))).eventsSince).toEqual(since);

@@ -1,4 +1,4 @@
-/** `POST /api/v1/retention` and `POST /api/v1/journeys` over HTTP: answers as they are shown, and refusals by field. */
+/** `POST /api/v1/retention` and `POST /api/v1/journeys` over HTTP: the form of the answers, and refusals by field. */
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import type { Express } from 'express';
@@ -46,7 +46,7 @@ const ask = (path: string, body: object) => request(app).post(`/api/v1/${path}`)
 const changed = (body: object, change: object) =>
   Object.defineProperties({ ...body }, Object.getOwnPropertyDescriptors(change));
 
-it('answers cohorts, marks the week that is not over, and leaves it out of the total', async () => {
+it('returns cohorts, marks the unfinished week, and leaves it out of the total', async () => {
   const { body } = await ask('retention', retention).expect(200);
   expect(body.periods).toEqual([
     { period: '2025-11-03', complete: true },
@@ -67,7 +67,7 @@ it('answers cohorts, marks the week that is not over, and leaves it out of the t
   });
 });
 
-it('puts visitors into the week that it is in the zone', async () => {
+it('puts visitors into the week of their first event in the given time zone', async () => {
   const { body } = await ask('retention', { ...retention, timezone: 'Europe/Berlin' }).expect(200);
   expect(body.cohorts.map(({ size }: { size: number }) => size)).toEqual([1, 2, 0]);
   const sunday = await ask('retention', { ...retention, week_start: 'sunday' }).expect(200);
@@ -80,15 +80,15 @@ it('puts visitors into the week that it is in the zone', async () => {
   expect(sunday.body.periods[0].complete).toBe(false);
 });
 
-it('tells cohorts apart by a dimension at the first event', async () => {
-  const asked = { ...retention, breakdown: 'event:page', breakdown_limit: 1, filters: [['is_set', 'user_id']] };
-  const { body } = await ask('retention', asked).expect(200);
+it('breaks cohorts down by a dimension of the first event', async () => {
+  const sent = { ...retention, breakdown: 'event:page', breakdown_limit: 1, filters: [['is_set', 'user_id']] };
+  const { body } = await ask('retention', sent).expect(200);
   expect(body.breakdown).toHaveLength(1);
   expect(body.breakdown[0]).toMatchObject({ value: '/join', total: { size: 2, sizes: [2, 2, 0] } });
   expect(body.query).toMatchObject({ breakdown: 'path', breakdown_limit: 1 });
 });
 
-it('has months of different length, and days over a change of the clock', async () => {
+it('supports months of different lengths, and days across a clock change', async () => {
   const months = { site_id: 'demo', period: 'month', date_range: ['2025-01-31', '2025-03-31'], timezone: 'UTC' };
   const { body } = await ask('retention', months).expect(200);
   expect(body.periods).toEqual([
@@ -106,12 +106,12 @@ it('leaves out a day that the zone skipped', async () => {
   expect(body.periods.map(({ period }: { period: string }) => period)).toEqual(['2011-12-29', '2011-12-31']);
 });
 
-it('has no cohorts before their time has come', async () => {
+it('has no cohorts for future periods', async () => {
   const { body } = await ask('retention', { ...retention, date_range: ['2025-12-01', '2025-12-31'] }).expect(200);
   expect(body).toMatchObject({ periods: [], cohorts: [], total: { size: 0, sizes: [] } });
 });
 
-it('answers journeys with their share of the visits that have one', async () => {
+it('returns journeys with their share of the visits that have one', async () => {
   const { body } = await ask('journeys', { ...journeys, steps: 2 }).expect(200);
   expect(body.journeys).toEqual([
     { steps: ['/a', '/b'], visits: 2, visitors: 2, percent: 66.67 },
@@ -141,23 +141,23 @@ describe('refusals of retention', () => {
     ['no period', { period: undefined }, 'period'],
     ['another period', { period: 'hour' }, 'period'],
     ['too many periods', { period: 'day', date_range: ['2025-01-01', '2025-10-31'] }, 'date_range'],
-    ['a zone that is none', { timezone: 'Mars/Olympus' }, 'timezone'],
-    ['a first event of no filters', { first: { filters: [] } }, 'first.filters'],
+    ['an unknown time zone', { timezone: 'Mars/Olympus' }, 'timezone'],
+    ['a first event without filters', { first: { filters: [] } }, 'first.filters'],
     ['a first event that is a list', { first: [] }, 'first'],
-    ['a first event of an unknown dimension', { first: unknown }, 'first.filters'],
+    ['a first event with an unknown dimension', { first: unknown }, 'first.filters'],
     ['filters that are nested too deep', { first: deep }, 'first.filters'],
-    ['a broken pattern', { first: broken }, 'first'],
-    ['a broken pattern of what comes after', { returning: broken }, 'returning'],
-    ['a broken pattern of all', broken, 'filters'],
-    ['a first event with more than filters', { returning: { filters: [['is_set', 'path']], name: 'x' } }, 'returning'],
-    ['a __proto__ within', { first: JSON.parse('{"filters":[["is_set","path"]],"__proto__":{}}') }, 'first.__proto__'],
+    ['a broken pattern for the first event', { first: broken }, 'first'],
+    ['a broken pattern for the returning event', { returning: broken }, 'returning'],
+    ['a broken pattern for all events', broken, 'filters'],
+    ['an extra field in the returning event', { returning: { filters: [['is_set', 'path']], name: 'x' } }, 'returning'],
+    ['a nested __proto__', { first: JSON.parse('{"filters":[["is_set","path"]],"__proto__":{}}') }, 'first.__proto__'],
     ['a breakdown by time', { breakdown: 'time:day' }, 'breakdown'],
-    ['a breakdown by users', { breakdown: 'user_id' }, 'breakdown'],
-    ['a breakdown by nothing', { breakdown: '' }, 'breakdown'],
+    ['a breakdown by user', { breakdown: 'user_id' }, 'breakdown'],
+    ['an empty breakdown', { breakdown: '' }, 'breakdown'],
     ['too many values', { breakdown: 'path', breakdown_limit: 51 }, 'breakdown_limit'],
     ['an unknown field', { steps: 2 }, 'steps'],
     ['a field called __proto__', JSON.parse('{"__proto__":{}}'), '__proto__'],
-  ])('%s is answered with 400 and the field', async (_name, change, field) => {
+  ])('answers %s with 400 and the field', async (_name, change, field) => {
     const { body } = await ask('retention', changed(retention, change)).expect(400);
     expect(body.error.code).toBe('invalid_request');
     expect(body.error.details.field.startsWith(field)).toBe(true);
@@ -171,19 +171,19 @@ describe('refusals of journeys', () => {
     ['no range', { date_range: undefined }, 'date_range'],
     ['one step', { steps: 1 }, 'steps'],
     ['seven steps', { steps: 7 }, 'steps'],
-    ['steps that are a text', { steps: '3' }, 'steps'],
-    ['start and end', { start: some, end: some }, 'end'],
+    ['steps that are text', { steps: '3' }, 'steps'],
+    ['both start and end', { start: some, end: some }, 'end'],
     ['a start without filters', { start: {} }, 'start.filters'],
-    ['an end of an unknown dimension', { end: unknown }, 'end.filters'],
-    ['a broken pattern of the start', { start: broken }, 'start'],
-    ['a broken pattern of the end', { end: broken }, 'end'],
-    ['a broken pattern of all', broken, 'filters'],
+    ['an end with an unknown dimension', { end: unknown }, 'end.filters'],
+    ['a broken pattern for the start', { start: broken }, 'start'],
+    ['a broken pattern for the end', { end: broken }, 'end'],
+    ['a broken pattern for all events', broken, 'filters'],
     ['another dimension', { dimension: 'referrer' }, 'dimension'],
     ['no rows', { limit: 0 }, 'limit'],
     ['too many rows', { limit: 1_001 }, 'limit'],
     ['an unknown field', { period: 'week' }, 'period'],
-    ['a __proto__ within', { end: JSON.parse('{"filters":[["is_set","path"]],"__proto__":{}}') }, 'end.__proto__'],
-  ])('%s is answered with 400 and the field', async (_name, change, field) => {
+    ['a nested __proto__', { end: JSON.parse('{"filters":[["is_set","path"]],"__proto__":{}}') }, 'end.__proto__'],
+  ])('answers %s with 400 and the field', async (_name, change, field) => {
     const { body } = await ask('journeys', changed(journeys, change)).expect(400);
     expect(body.error.code).toBe('invalid_request');
     expect(body.error.details.field.startsWith(field)).toBe(true);

@@ -23,7 +23,7 @@ const ask = (more: object) =>
 const grouping = dimensions.filter(({ kind }) => kind !== 'person').map(({ name }) => exampleOf(name));
 const filtering = dimensions.map(({ name }) => exampleOf(name));
 
-it('has no name and no alias twice', () => {
+it('has no duplicate names or aliases', () => {
   const names = [...metrics, ...metricFamilies, ...dimensions, ...timeUnits].map(({ name }) => name);
   const aliases = [...metrics, ...dimensions].flatMap(aliasesOf).map(([alias]) => alias);
   const all = [...names, ...aliases];

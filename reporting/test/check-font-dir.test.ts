@@ -1,4 +1,3 @@
-/** What the worker says of its folder of fonts when it starts. */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from '@millrace/shared/platform/logger';
@@ -11,13 +10,13 @@ async function linesFor(folder: string | undefined): Promise<unknown[][]> {
   return lines;
 }
 
-it('says in one line, with advice and without a stack, that there is no such folder', async () => {
+it('logs one line with advice and without a stack when the folder does not exist', async () => {
   const folder = join(tmpdir(), 'no-such-fonts');
   const advice = expect.stringContaining('set it to the absolute path of a folder');
   expect(await linesFor(folder)).toEqual([[{ folder, code: 'ENOENT' }, advice]]);
 });
 
-it('says nothing of a folder that there is, or of none', async () => {
+it('logs nothing for an existing folder, or without one', async () => {
   expect(await linesFor(tmpdir())).toEqual([]);
   expect(await linesFor(undefined)).toEqual([]);
 });

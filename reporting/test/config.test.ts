@@ -1,16 +1,14 @@
-/** When statistics are open, and when they need a key. */
-
 import { readingNeedsKey } from '@millrace/shared/platform/config';
 import { expect, it } from 'vitest';
 import { configSchema } from '../src/config.js';
 import { defaultThreads } from '../src/segments/segment-settings.js';
 import { configSchema as workerSchema } from '../src/worker-config.js';
 
-it('counts with both of two cores, and leaves one of more to what goes on besides', () => {
+it('counts on both of two cores, and leaves one of more cores to other work', () => {
   expect([1, 2, 3, 8].map(defaultThreads)).toEqual([1, 2, 2, 7]);
 });
 
-it('takes all that S3 needs, or nothing of it', () => {
+it('requires all S3 settings or none', () => {
   const given = { DATABASE_URL: 'postgres://localhost/x', EXPORT_S3_BUCKET: 'files' };
   expect(configSchema.validate(given).error?.message).toContain('EXPORT_S3_BUCKET');
   const account = { EXPORT_S3_ACCESS_KEY_ID: 'a', EXPORT_S3_SECRET_ACCESS_KEY: 'b' };
@@ -19,14 +17,14 @@ it('takes all that S3 needs, or nothing of it', () => {
   ).toBeUndefined();
 });
 
-it('takes the address at which people reach it, for links', () => {
+it('accepts the public address for links', () => {
   const validate = (PUBLIC_URL: string) =>
     configSchema.validate({ DATABASE_URL: 'postgres://localhost/x', PUBLIC_URL });
   expect(validate('https://stats.example.org/x').value.PUBLIC_URL).toBe('https://stats.example.org/x');
   expect(validate('stats.example.org').error?.message).toContain('PUBLIC_URL');
 });
 
-it('says what a mail server needs beside it', () => {
+it('says which settings a mail server also needs', () => {
   const given = { DATABASE_URL: 'postgres://localhost/x', SMTP_URL: 'smtp://mail.example:587' };
   expect(workerSchema.validate(given).error?.message).toBe(
     'SMTP_URL also needs MAIL_FROM, the sender address of mails',

@@ -1,4 +1,4 @@
-/** Reading by COPY: the same rows as any other statement gives, whatever is in them and in what they are asked by. */
+/** COPY returns the same rows as any other statement, whatever the rows and the parameters contain. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
@@ -40,14 +40,14 @@ const texts = [
   '😀'.repeat(100_000),
 ];
 
-it('has the texts of Postgres as they are, in the values asked for and in those found', async () => {
+it('returns texts exactly as Postgres has them, in parameters and in rows', async () => {
   for (const text of texts) {
     const sql = 'select $1::text, null::text, $2::text, ($1::text = any($3::text[]))::text';
     expect(await allRows(sql, [text, 'end', [text, 'other']])).toEqual([[text, null, 'end', 'true']]);
   }
 });
 
-it('has a row for each, of one column too, in order', async () => {
+it('returns every row in order, also of a single column', async () => {
   expect(await allRows(`select t from unnest($1::text[]) as t`, [texts])).toEqual(texts.map((text) => [text]));
   expect(await allRows('select t from unnest($1::text[]) as t', [[]])).toEqual([]);
   const many = await allRows(`select i::text, repeat('ü', (i % 300)::int) from generate_series(1, 20000) as i`);
@@ -64,7 +64,7 @@ describe('a read that ends before its last row', () => {
       )
     ).rowCount! > 0;
 
-  it('is not read on when its reader stops', async () => {
+  it('stops in Postgres when its reader stops', async () => {
     await own(async (client) => {
       for await (const batch of copyRows(client, endless, [])) {
         expect(batch.length).toBeGreaterThan(0);
@@ -72,7 +72,7 @@ describe('a read that ends before its last row', () => {
         break;
       }
     });
-    await eventually(async () => !(await isRead()), 'Postgres reads no more');
+    await eventually(async () => !(await isRead()), 'Postgres has stopped reading');
   });
 
   it('rejects when it is cancelled, and sends nothing more', async () => {
@@ -81,7 +81,7 @@ describe('a read that ends before its last row', () => {
       for await (const _ of copyRows(client, endless, [])) leaving.abort();
     }, leaving.signal);
     await expect(reading).rejects.toThrow();
-    await eventually(async () => !(await isRead()), 'Postgres reads no more');
+    await eventually(async () => !(await isRead()), 'Postgres has stopped reading');
     const late = own(async (client) => {
       for await (const _ of copyRows(client, endless, [])) expect.unreachable();
     }, leaving.signal);

@@ -73,7 +73,7 @@ describe('at random', () => {
       }
     }
   });
-  it('no marked interval, no day with one and no marked day is used', () => {
+  it('no marked interval or day is used, nor a day that contains a marked interval', () => {
     for (const range of ranges(2)) {
       const { days, intervals } = coverRange(range);
       for (const { from, to } of intervals) {
@@ -88,7 +88,7 @@ describe('at random', () => {
       }
     }
   });
-  it('nothing is read from raw events that rollups have, and no whole day from intervals', () => {
+  it('raw events are read only where rollups have none, and intervals only outside whole days', () => {
     for (const range of ranges(3)) {
       const { raw, intervals } = coverRange(range);
       const marked = new Set(range.markedIntervals);

@@ -5,7 +5,7 @@ import { type Cover, coverRange, type RangeToCover } from '../src/query/cover-ra
 const ms = (text: string) => Date.parse(text);
 
 /** A cover as text: days, intervals and raw ranges, with the bucket when there are several. */
-function told({ days, intervals, raw }: Cover): string[] {
+function describeCover({ days, intervals, raw }: Cover): string[] {
   const short = (instant: number) => new Date(instant).toISOString().replace(/(:00)?\.000Z$/, '');
   return [
     ...days.map(({ bucket, fromDay, toDay }) => `${bucket} days ${fromDay} ${toDay}`),
@@ -15,7 +15,7 @@ function told({ days, intervals, raw }: Cover): string[] {
 }
 
 const cover = (bounds: string[], given: Partial<RangeToCover> = {}) =>
-  told(
+  describeCover(
     coverRange({
       bounds: bounds.map(ms),
       dayZone: 'UTC',
@@ -58,7 +58,7 @@ describe('without marks', () => {
 
 describe('the time zone of the days', () => {
   it.each([
-    // A range of UTC days with day rollups of another time zone.
+    // A range of UTC days with day rollups in another time zone.
     [
       'Asia/Kathmandu',
       '2025-11-01T00:00Z',

@@ -15,19 +15,19 @@ describe('a CSV file', () => {
     expect(await text([column('n', 'integer'), column('name')], rows)).toBe('n,name\r\n7,a\r\n,b\r\n');
   });
 
-  it('has its header also without rows', async () => {
+  it('has its header even without rows', async () => {
     expect(await text([column('n', 'integer'), column('name')], [])).toBe('n,name\r\n');
   });
 
-  it('begins with a byte order mark when one is asked for', async () => {
+  it('starts with a byte order mark on request', async () => {
     expect(await text([column('n')], [['é']], { bom: true })).toBe('\ufeffn\r\né\r\n');
   });
 
-  it('keeps an empty cell of a single column apart from no row', async () => {
+  it('distinguishes an empty cell of a single column from no row', async () => {
     expect(await text([column('name')], [[null], [''], ['a']])).toBe('name\r\n""\r\n""\r\na\r\n');
   });
 
-  it('writes every value with the digits that it has', async () => {
+  it('writes every value with all of its digits', async () => {
     const columns = [
       column('count', 'integer'),
       column('amount', 'decimal'),
@@ -49,7 +49,7 @@ describe('a CSV file', () => {
 });
 
 describe('a cell of a CSV file', () => {
-  it('reads back as it was, with an apostrophe before what a spreadsheet would run', async () => {
+  it('reads back unchanged, with an apostrophe before what a spreadsheet would run', async () => {
     const cells = read(
       await text(
         [column('a'), column('b')],
@@ -76,11 +76,11 @@ describe('a cell of a CSV file', () => {
     expect(cells.every(([, last], line) => line === 0 || last === 'end')).toBe(true);
   });
 
-  it('is harmless without the NUL that hid a formula', async () => {
+  it('stays harmless when the NUL that hid a formula is removed', async () => {
     expect(read(await text([column('a')], [['\0=1+1'], ['a\0b']])).slice(1)).toEqual([["'=1+1"], ['ab']]);
   });
 
-  it('is defused in a column of numbers when it is none', async () => {
+  it('is defused in a column of numbers if it is not a number', async () => {
     const rows = [['-12.50'], ['-1+2'], ["-2+3+cmd|' /C calc'!A0"], ['NaN']];
     expect(read(await text([column('amount', 'decimal')], rows)).slice(1)).toEqual([
       ['-12.50'],
@@ -94,21 +94,21 @@ describe('a cell of a CSV file', () => {
     expect(read(await text([column('=cmd()'), column('a,b')], []))).toEqual([["'=cmd()", 'a,b']]);
   });
 
-  it('may be longer than a chunk', async () => {
+  it('can be longer than a chunk', async () => {
     const long = 'é"'.repeat(300_000);
     expect(read(await text([column('a'), column('b')], [[long, 'end']]))[1]).toEqual([long, 'end']);
   });
 });
 
 describe('JSON in a CSV file', () => {
-  it('has members only when it is an object', () => {
+  it('has members only if it is an object', () => {
     expect([jsonMembers('["a", 1]'), jsonMembers(' {"a": 1} ')].map((members) => [...members])).toEqual([
       [],
       [['a', '1']],
     ]);
   });
 
-  it('stays one cell where its fields are not declared, and a scalar is its text', async () => {
+  it('stays one cell if its fields are not declared; a scalar is its text', async () => {
     const jsons = [
       '{"plan": "p\\"ro", "n": 12345678901234567890}',
       `{"a": "${'é'.repeat(20_000)}"}`,

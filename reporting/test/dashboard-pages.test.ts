@@ -1,4 +1,4 @@
-/** How the files of the dashboard are served, and what its addresses leave to others. */
+/** How the dashboard's files are served, and which addresses are left to other routes. */
 import { gunzipSync } from 'node:zlib';
 import { createKeyRing } from '@millrace/shared/access/key-ring';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
@@ -19,7 +19,7 @@ afterAll(() => database.drop());
 
 const open = (path: string) => request(app).get(path).set('accept', browser);
 
-/** Name of the script that the page loads first. */
+/** Name of the first script that the page loads. */
 async function scriptOf(path: string): Promise<string> {
   const { text } = await open(path);
   return /src="(assets\/[a-z]+-[A-Z0-9]+\.js)"/.exec(text)![1]!;
@@ -36,14 +36,14 @@ describe('the page', () => {
     '/share',
     '/operator',
     '/not/a/page',
-  ])('is answered to a browser that asks for %s', async (path) => {
+  ])('is served to a browser that requests %s', async (path) => {
     const { status, headers, text } = await open(path);
     expect(status).toBe(200);
     expect(headers['content-type']).toBe('text/html; charset=utf-8');
     expect(text).toContain('<div id="page"></div>');
   });
 
-  it('may load and run what comes from here, and be framed by nobody', async () => {
+  it('may only load and run what comes from this origin, and cannot be framed', async () => {
     const { headers } = await open('/shop');
     expect(headers['content-security-policy']).toBe(
       "default-src 'self'; img-src 'self' data:; base-uri 'self'; form-action 'self'; object-src 'none'; frame-ancestors 'none'",
@@ -58,14 +58,14 @@ describe('the page', () => {
     expect(headers).not.toHaveProperty('x-robots-tag');
   });
 
-  it('finds its files below the folder of a proxy that PUBLIC_URL names', async () => {
+  it("loads its files from the proxy's folder in PUBLIC_URL", async () => {
     const behindProxy = buildDocumentedApp(database.pool, { pages: { publicUrl: 'https://example.org/stats/' } }).app;
     const { text } = await request(behindProxy).get('/shop').set('accept', browser);
     expect(text).toContain('<base href="/stats/">');
   });
 });
 
-it('does not ask for a key where a file is of another release', async () => {
+it('answers 404 instead of asking for a key when a file belongs to another release', async () => {
   const keys = createKeyRing(database.pool, silent);
   const closed = buildDocumentedApp(database.pool, { keys }).app;
   await request(closed).get('/assets/chunk-AAAAAAAA.js').expect(404);
@@ -73,8 +73,8 @@ it('does not ask for a key where a file is of another release', async () => {
   await keys.close();
 });
 
-describe('a client that wants no page', () => {
-  it('learns at / who answers', async () => {
+describe('a client that does not request HTML', () => {
+  it('gets the name of the service at /', async () => {
     const { body } = await request(app).get('/');
     expect(body).toMatchObject({ service: 'reporting', docs: '/docs' });
   });
@@ -91,14 +91,14 @@ describe('a client that wants no page', () => {
     expect([found, typeof body.error.code]).toEqual([status, 'string']);
   });
 
-  it('gets that answer at addresses of the API from a browser, too', async () => {
+  it('gets the same answer as a browser at addresses of the API', async () => {
     const answers = await Promise.all(['/stats', '/health/live', '/api/v1/none', '/openapi.json'].map(open));
     expect(answers.map(({ type }) => type)).toEqual(Array.from({ length: 4 }, () => 'application/json'));
   });
 });
 
 describe('a file', () => {
-  it('has a name with a hash, and is kept for ever', async () => {
+  it('has a hash in its name and is cached forever', async () => {
     const { headers, text } = await request(app).get(`/${await scriptOf('/')}`);
     expect(headers['cache-control']).toBe('public, max-age=31536000, immutable');
     expect(headers['content-type']).toBe('text/javascript; charset=utf-8');
@@ -110,13 +110,13 @@ describe('a file', () => {
     ['gzip, deflate, br', 'br'],
     ['gzip', 'gzip'],
     ['identity', undefined],
-  ])('comes compressed as the client takes it: %s', async (accepted, encoding) => {
+  ])('is compressed with an encoding that the client accepts: %s', async (accepted, encoding) => {
     const file = `/${await scriptOf('/')}`;
     const { headers } = await request(app).get(file).set('accept-encoding', accepted);
     expect(headers['content-encoding']).toBe(encoding);
   });
 
-  it('is the same when it comes compressed', async () => {
+  it('is the same when it is compressed', async () => {
     const file = `/${await scriptOf('/')}`;
     const plain = await request(app).get(file).set('accept-encoding', 'identity');
     const collect = (res: NodeJS.ReadableStream, done: (error: Error | null, body: Buffer) => void) => {

@@ -1,4 +1,4 @@
-/** Reads datasets over HTTP: whole, or page by page. */
+/** Reads datasets over HTTP: all at once, or page by page. */
 import type { Express } from 'express';
 import request from 'supertest';
 import { unitsOf } from './naive-money.js';
@@ -8,9 +8,9 @@ export type Rows = Record<string, unknown>[];
 const written = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : value);
 
 export async function readPage(app: Express, dataset: string, query: Record<string, unknown>) {
-  const asked = Object.fromEntries(Object.entries(query).map(([name, value]) => [name, written(value)]));
-  const { body, status } = await request(app).get(`/api/v1/datasets/${dataset}/rows`).query(asked);
-  if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)} to ${dataset} ${JSON.stringify(asked)}`);
+  const parameters = Object.fromEntries(Object.entries(query).map(([name, value]) => [name, written(value)]));
+  const { body, status } = await request(app).get(`/api/v1/datasets/${dataset}/rows`).query(parameters);
+  if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)} to ${dataset} ${JSON.stringify(parameters)}`);
   return body as {
     rows: Rows;
     next: string | null;
@@ -20,7 +20,7 @@ export async function readPage(app: Express, dataset: string, query: Record<stri
   };
 }
 
-/** Rows of all pages; `between` runs after each. */
+/** Rows of all pages; `between` runs after each page. */
 export async function readPages(
   app: Express,
   dataset: string,
@@ -39,7 +39,7 @@ export async function readPages(
   return rows;
 }
 
-/** Of columns `names`, decimals as whole numbers. */
+/** The columns `names`, with decimals as whole numbers. */
 export async function readFigures(app: Express, dataset: string, query: Record<string, unknown>, names?: string[]) {
   const { rows, columns } = await readPage(app, dataset, { page_size: 10_000, ...query });
   const shown = columns.filter(({ name }) => names?.includes(name) ?? true);

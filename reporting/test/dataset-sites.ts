@@ -1,4 +1,4 @@
-/** Sites with money, costs and signups, of several time zones, whose rollups and money are absent, kept or partly out of date. */
+/** Sites with money, costs and signups in several time zones, whose rollups and money are missing, complete or partly stale. */
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createRandom } from '@millrace/shared/testing/create-random';
@@ -14,13 +14,13 @@ export const zones = {
 };
 export type SiteName = keyof typeof zones;
 
-/** The clocks of Lord Howe change on 5 October 2025, those of Berlin on 26 October, those of New York on 2 November. */
+/** Clocks change in Lord Howe on 5 October 2025, in Berlin on 26 October, and in New York on 2 November. */
 const first = new Date('2025-09-27T00:00:00Z');
 const lengthMs = 42 * 86_400_000;
 
 const amounts = ['10.00', '0.1', '999999999999.999999', '12.5', '7', '3.333333', '-5', 'much', undefined];
 
-/** What events of these types may hold, old ones from before the rules of their types included. */
+/** Possible properties of events by type, including old events from before their rules. */
 function typed(seed: number, event: StoredEvent): StoredEvent {
   const random = createRandom(seed);
   const type = random.pick(['payment', 'payment', 'payment', 'refund', 'cost', 'cost', 'signup']);
@@ -52,7 +52,7 @@ function eventsOf(seed: number): SiteEvent[] {
   }));
 }
 
-/** As an aggregation leaves it. */
+/** The state after an aggregation. */
 async function keepMoney(pool: Pool, siteId: string, events: SiteEvent[]): Promise<void> {
   const rows = events.filter(isMoney).map((event) => ({
     timestamp: event.timestamp,
@@ -73,7 +73,7 @@ async function keepMoney(pool: Pool, siteId: string, events: SiteEvent[]): Promi
   );
 }
 
-/** Marks as rolls and aggregations leave them, by turns. */
+/** Marks as rolls and aggregations leave them, in turn. */
 async function markAggregates(pool: Pool, siteId: string, events: SiteEvent[]): Promise<void> {
   await pool.query(
     `insert into aggregation_marks (site_id, interval_start, event_types, table_name)
@@ -88,7 +88,7 @@ async function addSite(pool: Pool, siteId: SiteName, seed: number): Promise<Site
   const timezone = zones[siteId];
   const all = eventsOf(seed);
   await pool.query('insert into sites (site_id, timezone) values ($1, $2)', [siteId, timezone]);
-  // Some are gone, but were there when money was computed.
+  // Some are gone by now, but existed when money was computed.
   const gone = siteId === 'erased' ? all.filter((_event, at) => at % 6 === 0) : [];
   const events = all.filter((event) => !gone.includes(event));
   const stored = all.map((event) => (gone.includes(event) ? { ...event, path: 'gone' } : event));
@@ -106,7 +106,7 @@ async function addSite(pool: Pool, siteId: SiteName, seed: number): Promise<Site
   return events;
 }
 
-/** The events that there are, by site, in order of time. */
+/** All events by site, in order of time. */
 export async function addDatasetSites(pool: Pool): Promise<Record<SiteName, SiteEvent[]>> {
   await addPartition(pool, '2025-01-01', '2026-01-01');
   const sites = {} as Record<SiteName, SiteEvent[]>;

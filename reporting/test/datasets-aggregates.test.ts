@@ -1,4 +1,4 @@
-/** Datasets of aggregates: which of their rows a range has, in the time zone of the site, and how they are shown. */
+/** Datasets of aggregates: which rows a range has in the site's time zone, and how they are formatted. */
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import type { Express } from 'express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -76,7 +76,7 @@ const read = async (dataset: string, query: object) =>
 const column = (rows: Record<string, unknown>[], name: string) => rows.map((row) => row[name]);
 
 describe('revenue', () => {
-  it('has the whole periods that the range touches, every digit kept', async () => {
+  it('has the whole periods that the range touches, with every digit', async () => {
     expect(await read('revenue', { currency: 'EUR' })).toEqual([
       {
         period_start: '2026-06-01',
@@ -110,16 +110,16 @@ describe('revenue', () => {
     ['quarter', '2026-06-30,2026-06-30', ['2026-04-01']],
     ['year', '2026-06-30,2026-06-30', ['2026-01-01']],
     ['month', '2026-07-01,2026-07-31', []],
-    // Days of Kiritimati, which is 14 hours ahead of UTC.
+    // Days in Kiritimati, which is 14 hours ahead of UTC.
     ['day', '2026-05-31T10:00:00Z,2026-05-31T11:00:00Z', ['2026-06-01']],
-  ])('by %s over %s begins with what its first day lies in', async (period_type, date_range, starts) => {
+  ])('by %s over %s begins with the period that contains its first day', async (period_type, date_range, starts) => {
     const timezone = date_range.includes('T') ? 'Pacific/Kiritimati' : 'Europe/Berlin';
     const rows = await read('revenue', { period_type, date_range, timezone, currency: 'USD' });
     expect(column(rows, 'period_start')).toEqual(starts);
   });
 });
 
-it('cohorts are those whose month the range touches, with all their months', async () => {
+it('cohorts have the months that the range touches, each with all later months', async () => {
   const rows = await read('cohorts', { date_range: '2026-05-31,2026-06-01' });
   expect(
     rows.map((row) => [row.cohort_month, row.month_number, row.cohort_size, row.users_retained, row.retention_rate]),
@@ -133,7 +133,7 @@ it('cohorts are those whose month the range touches, with all their months', asy
   ]);
 });
 
-it('tournaments keep counts that no double holds', async () => {
+it('tournaments keep counts that do not fit in a double', async () => {
   expect(await read('tournaments', {})).toEqual([
     {
       ...{ period_start: '2026-06-01', created: 3, completed: 2, completion_rate: 66.6667 },
@@ -144,7 +144,7 @@ it('tournaments keep counts that no double holds', async () => {
 });
 
 describe('profile-performance', () => {
-  it('has the days of the range, profiles in the order of their bytes', async () => {
+  it('has the days of the range, and profiles in byte order', async () => {
     const rows = await read('profile-performance', {});
     expect(rows.map((row) => [row.day, row.profile_id])).toEqual(
       ['2026-06-01', '2026-06-02'].flatMap((day) => ['P2', 'p1', 'ü'].map((profile) => [day, profile])),
@@ -157,11 +157,11 @@ describe('profile-performance', () => {
       revenue: { EUR: '12.30' },
     });
   });
-  it('has only the profiles that are asked for', async () => {
+  it('can be limited to certain profiles', async () => {
     expect(column(await read('profile-performance', { profile_ids: 'ü,none' }), 'profile_id')).toEqual(['ü', 'ü']);
     await expect(read('profile-performance', { profile_ids: 'p1\0' })).rejects.toThrow('without NUL');
   });
-  it('comes in pages that fit together', async () => {
+  it('fits together when read in pages', async () => {
     const query = { site_id: 'shop', date_range: '2026-06-01,2026-06-04' };
     const whole = (await readPage(app, 'profile-performance', query)).rows;
     for (const page_size of [1, 5, 11, 12]) {
@@ -177,7 +177,7 @@ describe('publisher-performance', () => {
     ['day', '2026-06-01,2026-06-01', ['2026-05-31T22:00:00Z'], '2026-06-01'],
     ['week', '2026-06-07,2026-06-07', ['2026-05-31T22:00:00Z'], '2026-06-01'],
     ['month', '2026-05-31,2026-06-30', ['2026-04-30T22:00:00Z', '2026-05-31T22:00:00Z'], '2026-05-01'],
-  ])('by %s over %s has the buckets of the zone of the site', async (granularity, date_range, starts, day) => {
+  ])("by %s over %s has buckets in the site's time zone", async (granularity, date_range, starts, day) => {
     const rows = await read('publisher-performance', { granularity, date_range });
     expect(column(rows, 'bucket_start')).toEqual(starts);
     expect(rows[0]).toMatchObject({
@@ -193,7 +193,7 @@ describe('publisher-performance', () => {
 describe('site-metrics', () => {
   const computed_at = '2026-06-30T00:00:00Z';
   const period_start = '2026-05-31T22:00:00Z';
-  it('of performance and quality have a column for each figure', async () => {
+  it('has a column for each figure of performance and quality', async () => {
     expect(await read('site-metrics', {})).toEqual([
       {
         period_start,
@@ -209,7 +209,7 @@ describe('site-metrics', () => {
       { period_start, events: 10, duplicates: 1, late_percent: 20, without_user_percent: 30, computed_at },
     ]);
   });
-  it('of revenue have a row for each currency', async () => {
+  it('has a row for each currency of revenue', async () => {
     expect(await read('site-metrics', { metric_type: 'revenue' })).toEqual([
       { period_start, currency: 'EUR', total: '12.30', previous: '10.00', change_percent: 23, computed_at },
       { period_start, currency: 'USD', total: '-1', previous: '0', change_percent: null, computed_at },
@@ -222,7 +222,7 @@ describe('the meta of a dataset of aggregates', () => {
   const metaOf = async (dataset: string, query: object = {}) =>
     (await readPage(app, dataset, { site_id: 'new', date_range: '2026-06-01,2026-06-02', ...query })).meta;
 
-  it('says why there are no rows before the first aggregation, and when the last one was', async () => {
+  it('explains why there are no rows before the first aggregation, and says when the last one ran', async () => {
     await insert(`insert into sites (site_id) values ('new')`);
     const never = {
       aggregated_at: null,
@@ -239,7 +239,7 @@ describe('the meta of a dataset of aggregates', () => {
     expect(meta).not.toHaveProperty('note');
   });
 
-  it('says of metrics when those of the range were computed', async () => {
+  it('says when the metrics of the range were computed', async () => {
     const computed = { site_id: 'shop', metric_type: 'quality' };
     expect(await metaOf('site-metrics', computed)).toMatchObject({ aggregated_at: '2026-06-30T00:00:00.000Z' });
     const note = expect.stringContaining('No metrics have been computed for the periods of this range');
@@ -247,7 +247,7 @@ describe('the meta of a dataset of aggregates', () => {
     expect(await metaOf('site-metrics', later)).toMatchObject({ aggregated_at: null, note });
   });
 
-  it('has neither where rows are counted from events', async () => {
+  it('has neither if rows are counted from events', async () => {
     expect(Object.keys((await metaOf('activity-trends'))!).sort()).not.toContain('aggregated_at');
   });
 });

@@ -1,4 +1,4 @@
-/** Whose events the datasets count: those of people, and of bots where they are asked for. */
+/** Datasets count people, and bots only on request. */
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { parse } from 'csv-parse/sync';
@@ -36,13 +36,13 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const values = async (dataset: string, asked: object) =>
-  (await readPage(app, dataset, { ...june, ...asked })).rows.map((row) => Object.values(row));
+const values = async (dataset: string, given: object) =>
+  (await readPage(app, dataset, { ...june, ...given })).rows.map((row) => Object.values(row));
 
 describe.each([
   {
     dataset: 'timeseries',
-    asked: { metrics: ['views', 'visitors'], dimensions: ['bot'], order_by: [['bot', 'asc']] },
+    given: { metrics: ['views', 'visitors'], dimensions: ['bot'], order_by: [['bot', 'asc']] },
     ofPeople: [[null, 3, 2]],
     ofAll: [
       ['GPTBot', 2, 1],
@@ -52,7 +52,7 @@ describe.each([
   },
   {
     dataset: 'top-items',
-    asked: { of: 'paths', by: 'views' },
+    given: { of: 'paths', by: 'views' },
     ofPeople: [
       [1, '/', 2, 2, 2, 100],
       [2, '/a', 1, 1, 1, 50],
@@ -66,13 +66,13 @@ describe.each([
   },
   {
     dataset: 'activity-trends',
-    asked: {},
+    given: {},
     ofPeople: [['2026-06-01', 3, 3, 2]],
     ofAll: [['2026-06-01', 6, 5, 4]],
   },
   {
     dataset: 'engagement-metrics',
-    asked: {},
+    given: {},
     ofPeople: [['view', 3, 2, 1.5, 100, '2026-06-01', '2026-06-01']],
     ofAll: [
       ['fetch', 1, 1, 1, 16.67, '2026-06-01', '2026-06-01'],
@@ -81,27 +81,27 @@ describe.each([
   },
   {
     dataset: 'engagement-metrics',
-    asked: { per: 'day' },
+    given: { per: 'day' },
     ofPeople: [['2026-06-01', 'view', 3, 2, 1.5, 100]],
     ofAll: [
       ['2026-06-01', 'fetch', 1, 1, 1, 16.67],
       ['2026-06-01', 'view', 5, 3, 1.67, 83.33],
     ],
   },
-])('$dataset $asked', ({ dataset, asked, ofPeople, ofAll }) => {
-  it('leaves bots out unless they are asked for', async () => {
-    expect(await values(dataset, asked)).toEqual(ofPeople);
-    expect(await values(dataset, { ...asked, include_bots: false })).toEqual(ofPeople);
-    expect(await values(dataset, { ...asked, include_bots: true })).toEqual(ofAll);
+])('$dataset $asked', ({ dataset, given, ofPeople, ofAll }) => {
+  it('excludes bots by default', async () => {
+    expect(await values(dataset, given)).toEqual(ofPeople);
+    expect(await values(dataset, { ...given, include_bots: false })).toEqual(ofPeople);
+    expect(await values(dataset, { ...given, include_bots: true })).toEqual(ofAll);
   });
 
-  it('says in its echo whether they count', async () => {
-    const echoOf = async (more: object) => (await readPage(app, dataset, { ...june, ...asked, ...more })).query;
+  it('says in its echo whether bots count', async () => {
+    const echoOf = async (more: object) => (await readPage(app, dataset, { ...june, ...given, ...more })).query;
     expect(await echoOf({})).toMatchObject({ include_bots: false });
     expect(await echoOf({ include_bots: true })).toMatchObject({ include_bots: true });
   });
 
-  it('takes nothing but true or false', async () => {
+  it('accepts only true or false', async () => {
     const { body } = await request(app)
       .get(`/api/v1/datasets/${dataset}/rows?site_id=shop&include_bots=some`)
       .expect(400);
@@ -117,24 +117,24 @@ describe.each([
   });
 });
 
-it('counts bots in files as well, where they are asked for', async () => {
-  const asked = 'site_id=shop&date_range=2026-06-01,2026-06-01&of=paths';
+it('counts bots in files on request', async () => {
+  const given = 'site_id=shop&date_range=2026-06-01,2026-06-01&of=paths';
   const pathsOf = async (more: string) => {
-    const { text } = await request(app).get(`/api/v1/datasets/top-items/export.csv?${asked}${more}`).expect(200);
+    const { text } = await request(app).get(`/api/v1/datasets/top-items/export.csv?${given}${more}`).expect(200);
     return (parse(text, { columns: true }) as { item: string }[]).map(({ item }) => item);
   };
   expect(await pathsOf('')).toEqual(['/', '/a']);
   expect(await pathsOf('&include_bots=true')).toEqual(['/', '/a', '/feed', '/robots']);
 });
 
-it('keeps with an export what it was asked', async () => {
+it('stores the parameter with an export', async () => {
   const params = { ...june, include_bots: true };
-  const wish = { dataset: 'timeseries', params, format: 'csv' };
-  const { body } = await request(app).post('/api/v1/exports').send(wish).expect(202);
+  const sent = { dataset: 'timeseries', params, format: 'csv' };
+  const { body } = await request(app).post('/api/v1/exports').send(sent).expect(202);
   expect(body.params).toEqual(params);
 });
 
-it('is a parameter of nothing that is about single events or was aggregated', async () => {
+it('is not a parameter of datasets of single events or aggregates', async () => {
   for (const dataset of ['events', 'transactions', 'revenue', 'profile-performance']) {
     const { body } = await request(app)
       .get(`/api/v1/datasets/${dataset}/rows?site_id=shop&include_bots=true`)

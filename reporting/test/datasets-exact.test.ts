@@ -1,4 +1,4 @@
-/** Datasets of events against their definitions: several zones, days that are longer, rolled, late and erased events. */
+/** Datasets of events against their definitions: several time zones, longer days, and rolled, late and erased events. */
 import { contextColumns } from '@millrace/shared/contract/event-columns';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import type { Express } from 'express';
@@ -26,11 +26,11 @@ afterAll(() => database.drop());
 const dayMs = 86_400_000;
 const names = Object.keys(zones) as SiteName[];
 
-/** As sent, and what it means; the offsets are literal, so that nothing here computes them as the code does. */
+/** As sent, and its meaning. The offsets are literal, so that the test does not compute them like the code. */
 const spans: Record<string, { date_range: string; timezone?: string; from: string; to: string }> = {
-  'days of the site': { date_range: '2025-10-01,2025-11-03', from: '2025-10-01', to: '2025-11-04' },
-  'a day on which clocks change': { date_range: '2025-11-02,2025-11-02', from: '2025-11-02', to: '2025-11-03' },
-  'days of another zone': {
+  "days in the site's zone": { date_range: '2025-10-01,2025-11-03', from: '2025-10-01', to: '2025-11-04' },
+  'a day with a clock change': { date_range: '2025-11-02,2025-11-02', from: '2025-11-02', to: '2025-11-03' },
+  'days in another zone': {
     date_range: '2025-10-20,2025-11-02',
     timezone: 'Asia/Kathmandu',
     from: '2025-10-19T18:15:00Z',
@@ -44,7 +44,7 @@ const spans: Record<string, { date_range: string; timezone?: string; from: strin
   },
 };
 
-/** Midnight of a day, found minute by minute. */
+/** Midnight of a day, searched minute by minute. */
 function startOf(day: string, zone: string): Date {
   let time = Date.parse(`${day}T00:00:00Z`) - dayMs;
   while (naive.dayIn(zone, new Date(time)) < day) time += 900_000;
@@ -57,17 +57,17 @@ function rangeOf(site: SiteName, { timezone, from, to }: (typeof spans)[string])
   return { all: sites[site], from: instant(from), to: instant(to), zone };
 }
 
-const cases = names.flatMap((site) => Object.entries(spans).map(([span, asked]) => ({ site, span, asked })));
+const cases = names.flatMap((site) => Object.entries(spans).map(([span, requested]) => ({ site, span, requested })));
 
-describe.each(cases)('of site $site, $span', ({ site, asked }) => {
-  const range = () => rangeOf(site, asked);
-  const { date_range, timezone } = asked;
+describe.each(cases)('of site $site, $span', ({ site, requested }) => {
+  const range = () => rangeOf(site, requested);
+  const { date_range, timezone } = requested;
   const query = { site_id: site, date_range, ...(timezone && { timezone }) };
 
-  it('activity-trends are the counts of each day', async () => {
+  it('activity-trends has the counts of each day', async () => {
     expect(await readFigures(app, 'activity-trends', query)).toEqual(naive.activityTrends(range()));
   });
-  it('user-growth counts users where they signed up first', async () => {
+  it('user-growth counts users at their first signup', async () => {
     expect(await readFigures(app, 'user-growth', query)).toEqual(naive.userGrowth(range()));
   });
   it.each([
@@ -75,30 +75,30 @@ describe.each(cases)('of site $site, $span', ({ site, asked }) => {
     ['referrers', 'visitors', 100],
     ['profiles', 'events', 100],
     ['event_types', 'events', 3],
-  ] as const)('top-items are the most of %s by %s', async (of, by, limit) => {
+  ] as const)('top-items has the top %s by %s', async (of, by, limit) => {
     expect(await readFigures(app, 'top-items', { ...query, of, by, limit })).toEqual(
       naive.topItems(range(), of, by, limit),
     );
   });
-  it('engagement-metrics are the figures of each type, of the range and of each day', async () => {
+  it('engagement-metrics has the figures of each type, for the range and for each day', async () => {
     expect(await readFigures(app, 'engagement-metrics', query)).toEqual(naive.engagement(range()));
     expect(await readFigures(app, 'engagement-metrics', { ...query, per: 'day' })).toEqual(
       naive.engagementByDay(range()),
     );
   });
-  it('events and costs are all there are', async () => {
+  it('events and costs have all events', async () => {
     const unknown = Object.fromEntries(contextColumns.map((name) => [name, null]));
     const events = naive.events(range()).map((event) => ({ ...event, ...unknown }));
     expect(await readFigures(app, 'events', query)).toEqual(events);
     const columns = ['timestamp', 'event_id', 'category', 'feature', 'amount', 'currency'];
     expect(await readFigures(app, 'costs', query, columns)).toEqual(naiveMoney.costs(range()));
   });
-  it('transactions are counted where they came first', async () => {
+  it('transactions are counted at their first occurrence', async () => {
     const expected = naiveMoney.transactions(range());
     expect(await readFigures(app, 'transactions', query, Object.keys(expected[0] ?? {}))).toEqual(expected);
   });
   it.each(['day', 'week', 'month'])(
-    'revenue-summary has the figures of what is counted, by %s',
+    'revenue-summary has the figures of counted transactions, by %s',
     async (period_type) => {
       const rows = await readFigures(app, 'revenue-summary', { ...query, period_type });
       expect(rows).toEqual(naiveMoney.revenueSummary(range(), period_type));
@@ -111,15 +111,15 @@ describe.each(cases)('of site $site, $span', ({ site, asked }) => {
       expect(rows.map(({ share: _share, ...row }) => row)).toEqual(naiveMoney.costAnalysis(range(), [...columns]));
     }
   });
-  it('recent-activity is the newest, newest first', async () => {
+  it('recent-activity has the newest events, newest first', async () => {
     const newest = naive.events(range()).reverse().slice(0, 30);
     const columns = ['timestamp', 'event_id', 'event_type', 'path', 'profile_id', 'referrer'];
     expect(await readFigures(app, 'recent-activity', { ...query, limit: 30 })).toEqual(
       newest.map((event) => Object.fromEntries(columns.map((name) => [name, event[name]]))),
     );
   });
-  it('timeseries are the answer of the query API', async () => {
-    for (const question of [
+  it('timeseries equals the answer of the query API', async () => {
+    for (const fields of [
       { metrics: ['events', 'visitors', 'share'], dimensions: ['path', 'event_type'], order_by: [['visitors', 'asc']] },
       {
         metrics: ['views_per_visitor', 'event:click'],
@@ -133,11 +133,11 @@ describe.each(cases)('of site $site, $span', ({ site, asked }) => {
       },
       { metrics: ['visitors'], dimensions: [] },
     ]) {
-      const { rows } = await readPage(app, 'timeseries', { ...query, ...question, page_size: 10_000 });
+      const { rows } = await readPage(app, 'timeseries', { ...query, ...fields, page_size: 10_000 });
       const range = date_range.split(',');
       const { body } = await request(app)
         .post('/api/v1/query')
-        .send({ ...query, ...question, date_range: range })
+        .send({ ...query, ...fields, date_range: range })
         .expect(200);
       expect(rows.map((row) => Object.values(row).map((value) => (value === null ? null : String(value))))).toEqual(
         body.results.map(({ dimensions, metrics }: { dimensions: unknown[]; metrics: unknown[] }) =>
@@ -146,7 +146,7 @@ describe.each(cases)('of site $site, $span', ({ site, asked }) => {
       );
     }
   });
-  it('comprehensive has the rows of the others, one section below the other', async () => {
+  it('comprehensive has the rows of the other datasets, section by section', async () => {
     const rows = await readFigures(app, 'comprehensive', { ...query, limit: 7 });
     expect(rows.map(({ row }) => row)).toEqual(rows.map((_row, at) => at + 1));
     const section = (name: string, ...columns: string[]) =>
@@ -173,7 +173,7 @@ describe.each(cases)('of site $site, $span', ({ site, asked }) => {
   });
 });
 
-it('performance-metrics compare today with yesterday until the clock showed the same, on a day of 25 hours too', async () => {
+it('performance-metrics compares today with yesterday up to the same clock time, also on a day of 25 hours', async () => {
   const rows = await readFigures(app, 'performance-metrics', { site_id: 'late' });
   const counts = (from: string, to: string) => {
     const events = sites.late.filter(({ timestamp }) => timestamp >= new Date(from) && timestamp < new Date(to));
@@ -203,25 +203,30 @@ it('performance-metrics compare today with yesterday until the clock showed the 
   ]);
 });
 
-it('timeseries have metrics over properties as decimals', async () => {
-  const asked = { site_id: 'late', date_range: '2025-10-20,2025-11-02' };
+it('timeseries has metrics over properties as decimals', async () => {
+  const parameters = { site_id: 'late', date_range: '2025-10-20,2025-11-02' };
   const metrics = 'sum:property:amount,p95:property:a.b';
-  const { columns } = await readPage(app, 'timeseries', { ...asked, metrics, dimensions: '[]' });
+  const { columns } = await readPage(app, 'timeseries', { ...parameters, metrics, dimensions: '[]' });
   expect(columns).toEqual([
     { name: 'sum:property:amount', title: 'Sum of amount', type: 'decimal' },
     { name: 'p95:property:a.b', title: 'Percentile 95 of a.b', type: 'decimal' },
   ]);
 });
-it('timeseries have ratios and means of visits as numbers', async () => {
+it('timeseries has ratios and averages of visits as numbers', async () => {
   const metrics = 'visits,bounce_rate,visit_duration,visit_duration_median,views_per_visit,share';
-  const asked = { site_id: 'late', date_range: '2025-10-20,2025-11-02', metrics, dimensions: '[]' };
-  const { columns, rows } = await readPage(app, 'timeseries', asked);
+  const parameters = { site_id: 'late', date_range: '2025-10-20,2025-11-02', metrics, dimensions: '[]' };
+  const { columns, rows } = await readPage(app, 'timeseries', parameters);
   expect(columns.map(({ type }) => type)).toEqual(['integer', 'number', 'number', 'number', 'number', 'number']);
   expect(Object.values(rows[0]!)).toEqual(Array.from({ length: 6 }, () => expect.any(Number)));
 });
-it('timeseries tell the hour that comes twice apart, in order', async () => {
-  const asked = { site_id: 'late', date_range: '2025-11-02,2025-11-02', metrics: 'events', dimensions: 'time:hour' };
-  const { rows } = await readPage(app, 'timeseries', asked);
+it('timeseries keeps the two hours of a repeated hour apart, in order', async () => {
+  const parameters = {
+    site_id: 'late',
+    date_range: '2025-11-02,2025-11-02',
+    metrics: 'events',
+    dimensions: 'time:hour',
+  };
+  const { rows } = await readPage(app, 'timeseries', parameters);
   expect(rows.slice(0, 4).map((row) => row['time:hour'])).toEqual([
     '2025-11-02T04:00:00Z',
     '2025-11-02T05:00:00Z',
@@ -254,7 +259,7 @@ const paged: [string, Record<string, unknown>][] = [
   ['timeseries', { metrics: 'sum:property:amount,events', dimensions: 'path,property:plan' }],
   ['comprehensive', { limit: 3 }],
 ];
-it.each(paged)('pages of %s %j of any size have the rows of the whole', async (dataset, params) => {
+it.each(paged)('pages of %s %j of any size have the same rows as one page', async (dataset, params) => {
   const query = { site_id: 'late', date_range: '2025-10-20,2025-11-02', ...params };
   const whole = (await readPage(app, dataset, { ...query, page_size: 10_000 })).rows;
   expect(whole.length).toBeGreaterThan(1);

@@ -1,4 +1,4 @@
-/** What datasets make of requests that are wrong, forged or for somebody else, and of rows that are added between pages. */
+/** Invalid, forged and unauthorized requests for datasets, and rows that are added between pages. */
 
 import { createKeyRing } from '@millrace/shared/access/key-ring';
 import { createKey } from '@millrace/shared/access/keys';
@@ -36,13 +36,13 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** A row for each month or day, or of totals, even where there is nothing. */
+/** These have a row for each month or day, or of totals, even without events. */
 const neverEmpty = ['activity-trends', 'user-growth', 'performance-metrics', 'timeseries', 'comprehensive'];
 
 const get = (dataset: string, query: string | object) =>
   request(app).get(`/api/v1/datasets/${dataset}/rows`).query(query);
 
-/** The field of a refusal, and what it says. */
+/** The field of a refusal, and its message. */
 async function refusalOf(dataset: string, query: string | object): Promise<[string, string]> {
   const { body } = await get(dataset, query).expect(400);
   expect(body.error.code).toBe('invalid_request');
@@ -50,7 +50,7 @@ async function refusalOf(dataset: string, query: string | object): Promise<[stri
 }
 
 describe.each(datasets)('$id', ({ id, params, defaultRange }) => {
-  it('has no rows of a site that nobody knows, and says so', async () => {
+  it('has no rows for an unknown site, and says so', async () => {
     const { body } = await get(id, { site_id: 'nowhere' }).expect(200);
     const isFixed = neverEmpty.includes(id);
     expect(body.meta.site_known).toBe(false);
@@ -61,7 +61,7 @@ describe.each(datasets)('$id', ({ id, params, defaultRange }) => {
     expect(counts.every(([, value]: [string, unknown]) => value === 0 || value === null)).toBe(true);
   });
 
-  it('refuses what it has no parameter for, and every parameter that comes twice', async () => {
+  it('refuses unknown parameters, and any parameter given twice', async () => {
     expect(await refusalOf(id, 'site_id=shop&__proto__=1')).toEqual(['__proto__', expect.any(String)]);
     expect(await refusalOf(id, 'site_id=shop&constructor=1')).toEqual(['constructor', expect.any(String)]);
     expect((await refusalOf(id, 'site_id=shop&columns=a'))[1]).toContain(`is not a parameter of dataset ${id}`);
@@ -73,7 +73,7 @@ describe.each(datasets)('$id', ({ id, params, defaultRange }) => {
     if (!defaultRange) expect((await refusalOf(id, 'site_id=shop&date_range=7d'))[0]).toBe('date_range');
   });
 
-  it('takes no value that its parameters do not allow, whatever it is', async () => {
+  it('refuses every invalid value of its parameters', async () => {
     for (const name of Object.keys(params)) {
       for (const value of ['{"a":1}', '[[[1]]]', '[{"__proto__":1}]', '']) {
         const { status, body } = await get(id, { site_id: 'shop', [name]: value });
@@ -87,7 +87,7 @@ describe.each(datasets)('$id', ({ id, params, defaultRange }) => {
     }
   });
 
-  it('takes no cursor but its own', async () => {
+  it('refuses forged cursors', async () => {
     const forged = [
       '',
       'x',
@@ -103,7 +103,7 @@ describe.each(datasets)('$id', ({ id, params, defaultRange }) => {
   });
 });
 
-it('a cursor that was changed is refused, and never reaches the database', async () => {
+it('a modified cursor is refused, and never reaches the database', async () => {
   const { next } = await readPage(app, 'events', { site_id: 'shop', date_range: 'month', page_size: 1 });
   const [order, , id] = JSON.parse(Buffer.from(next!, 'base64url').toString());
   const time = '2026-06-10T10:00:00Z';
@@ -134,40 +134,40 @@ it('a cursor of another order of the same dataset is refused', async () => {
   await get('top-items', { ...query, by: 'views', after: next! }).expect(200);
 });
 
-it('filters on visits are refused by rows of single events', async () => {
+it('filters on visits are refused by datasets of single events', async () => {
   const filters = JSON.stringify([['is', 'entry_page', ['/']]]);
   for (const dataset of ['events', 'costs']) {
     expect((await refusalOf(dataset, { site_id: 'shop', date_range: '7d', filters }))[0]).toBe('filters');
   }
 });
 
-it('what depends on several parameters is refused by the one that is wrong', async () => {
-  const asked = { site_id: 'shop', date_range: '7d' };
-  expect(await refusalOf('timeseries', { ...asked, metrics: 'exit_rate' })).toEqual(['metrics', expect.any(String)]);
-  expect(await refusalOf('timeseries', { ...asked, dimensions: 'time' })).toEqual([
+it('parameters that do not fit together are refused, naming the wrong one', async () => {
+  const common = { site_id: 'shop', date_range: '7d' };
+  expect(await refusalOf('timeseries', { ...common, metrics: 'exit_rate' })).toEqual(['metrics', expect.any(String)]);
+  expect(await refusalOf('timeseries', { ...common, dimensions: 'time' })).toEqual([
     'dimensions',
     'dimensions[0] must name a unit, such as time:day',
   ]);
-  expect(await refusalOf('timeseries', { ...asked, dimensions: 'user_id' })).toEqual([
+  expect(await refusalOf('timeseries', { ...common, dimensions: 'user_id' })).toEqual([
     'dimensions',
     expect.any(String),
   ]);
-  expect(await refusalOf('timeseries', { ...asked, order_by: '[["share","asc"]]' })).toEqual([
+  expect(await refusalOf('timeseries', { ...common, order_by: '[["share","asc"]]' })).toEqual([
     'order_by',
     'order_by[0][0] must be a metric or a dimension of this query',
   ]);
-  expect(await refusalOf('timeseries', { ...asked, date_range: 'year', dimensions: 'time:minute' })).toEqual([
+  expect(await refusalOf('timeseries', { ...common, date_range: 'year', dimensions: 'time:minute' })).toEqual([
     'dimensions',
     expect.stringContaining('10,000'),
   ]);
   expect(
     await refusalOf('revenue-summary', { site_id: 'shop', date_range: '2000-01-01,2029-12-31', period_type: 'day' }),
   ).toEqual(['period_type', 'period_type must not be day for a range of more than 10,000 days']);
-  expect(await refusalOf('events', { ...asked, filters: '["matches","path",["("]]' })).toEqual([
+  expect(await refusalOf('events', { ...common, filters: '["matches","path",["("]]' })).toEqual([
     'filters',
     expect.stringContaining('not a valid regular expression'),
   ]);
-  expect(await refusalOf('events', { ...asked, filters: '["is","path"]' })).toEqual([
+  expect(await refusalOf('events', { ...common, filters: '["is","path"]' })).toEqual([
     'filters',
     'filters must have three elements: "is", a dimension and a list of values, optionally followed by {"case_sensitive": false}',
   ]);
@@ -175,10 +175,10 @@ it('what depends on several parameters is refused by the one that is wrong', asy
     'currency',
     'currency must be a code of ISO 4217 such as EUR',
   ]);
-  expect((await refusalOf('top-items', { ...asked, limit: '1001' }))[0]).toBe('limit');
+  expect((await refusalOf('top-items', { ...common, limit: '1001' }))[0]).toBe('limit');
 });
 
-it('a dataset that nobody knows is none', async () => {
+it('an unknown dataset is not found', async () => {
   for (const id of ['nothing', '__proto__', 'constructor', '..%2fevents']) {
     await request(app).get(`/api/v1/datasets/${id}/rows?site_id=shop`).expect(404);
     await request(app).get(`/api/v1/datasets/${id}`).expect(404);
@@ -189,7 +189,7 @@ describe('rows that are added between pages', () => {
   const past = { site_id: 'shop', date_range: '2026-06-01,2026-06-30', page_size: 3 };
   const ids = (rows: Record<string, unknown>[]) => rows.map((row) => row.event_id);
 
-  it.each(['events', 'transactions', 'costs'])('neither repeat nor hide one of %s', async (dataset) => {
+  it.each(['events', 'transactions', 'costs'])('neither repeat nor hide rows of %s', async (dataset) => {
     const before = (await readPage(app, dataset, { ...past, page_size: 10_000 })).rows;
     const type = { events: 'view', transactions: 'payment', costs: 'cost' }[dataset]!;
     let pages = 0;
@@ -205,7 +205,7 @@ describe('rows that are added between pages', () => {
     expect(after.length).toBe(before.length + 9);
   });
 
-  it('never repeat one of recent-activity', async () => {
+  it('never repeat rows of recent-activity', async () => {
     const paged = await readPages(app, 'recent-activity', { ...past, limit: 12 }, () =>
       add(1, 'view', '2026-06-29T10:00:00Z', '1 hour'),
     );
@@ -213,14 +213,14 @@ describe('rows that are added between pages', () => {
   });
 });
 
-it('a range with more rows than can be held is refused, and not cut short', async () => {
+it('a range with too many rows is refused instead of cut short', async () => {
   await database.pool.query(`insert into events (site_id, timestamp, event_id, event_type, path)
     select 'many', timestamptz '2026-06-01T00:00:00Z' + day * interval '1 day', gen_random_uuid(), 'type' || type, '/'
     from generate_series(0, 9) as day, generate_series(0, 10000) as type`);
   for (const per of ['day', 'range']) {
-    const asked = { site_id: 'many', date_range: '2026-06-01,2026-06-10', per };
-    const { body } = await request(app).get('/api/v1/datasets/engagement-metrics/rows').query(asked).expect(400);
-    expect(body.error.message).toBe('date_range has more than 100,000 rows of this dataset; ask for a shorter one');
+    const parameters = { site_id: 'many', date_range: '2026-06-01,2026-06-10', per };
+    const { body } = await request(app).get('/api/v1/datasets/engagement-metrics/rows').query(parameters).expect(400);
+    expect(body.error.message).toBe('date_range has more than 100,000 rows of this dataset; choose a shorter one');
   }
 });
 
@@ -233,7 +233,7 @@ it('an empty range has no rows, or rows of zeros', async () => {
   }
 });
 
-it('a key that is limited to another site gets 403, without a word about the site', async () => {
+it('a key limited to another site gets 403, which reveals nothing about the site', async () => {
   const keys = createKeyRing(database.pool, silent);
   const { key } = await createKey(database.pool, { name: 'other', scopes: ['read'], siteId: 'other' });
   const closed = buildDocumentedApp(database.pool, { keys }).app;
@@ -246,7 +246,7 @@ it('a key that is limited to another site gets 403, without a word about the sit
   }
 });
 
-it('reads of many raw events wait for their turn while others are read, and few do not', async () => {
+it('reads of many raw events need a free slot, and reads of few do not', async () => {
   const gate = createGate({ maxConcurrent: 1, maxWaiting: 0, maxWaitMs: 1_000, heavyEvents: 20 });
   const busy = buildDocumentedApp(database.pool, { gate, clock: () => now }).app;
   await gate(async () => {

@@ -1,4 +1,4 @@
-/** What counts of money whose raw events are gone, and while no aggregation has seen it. */
+/** Counts of money whose raw events are gone, or that no aggregation has seen yet. */
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import type { Express } from 'express';
@@ -11,7 +11,7 @@ let app: Express;
 
 const id = (number: number) => `00000000-0000-7000-8000-${String(number).padStart(12, '0')}`;
 
-/** Transaction `t` came in May, of which raw events were dropped since, and again in June with another one. */
+/** Transaction `t` arrived in May, whose raw events were dropped since, and again in June together with another one. */
 beforeEach(async () => {
   await database?.drop();
   database = await createTestDatabase();
@@ -50,11 +50,11 @@ const expected = {
   sums: ['5.00'],
 };
 
-it('is a repeat of what only the table of money still knows, before the first aggregation as well', async () => {
+it('a payment is a repeat if only the table of money still has the first one, even before the first aggregation', async () => {
   expect(await counted()).toEqual(expected);
 });
 
-it('is the same once money is kept, with marks for what came since', async () => {
+it('stays the same once an aggregation has run, with marks for later events', async () => {
   await database!.pool.query(
     `insert into site_aggregations (site_id, timezone, aggregated_at, revenue_at) values ('shop', 'UTC', '2026-06-11', '2026-06-11')`,
   );
@@ -62,7 +62,7 @@ it('is the same once money is kept, with marks for what came since', async () =>
   expect(await counted()).toEqual(expected);
 });
 
-it('is what came first among those of one moment', async () => {
+it('the first of simultaneous events counts', async () => {
   await database!.pool.query(`delete from money_events`);
   await database!.pool.query(`update events set properties = properties || '{"transaction_id": "t"}'`);
   const { rows, sums } = await counted();

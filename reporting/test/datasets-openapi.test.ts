@@ -1,4 +1,4 @@
-/** What the document says of datasets: every example of it works, and every answer is as described. */
+/** The OpenAPI document describes datasets correctly: every example works, and every answer matches its schema. */
 import { datasetsOfSingleEvents } from '@millrace/shared/contract/report-data';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
@@ -52,12 +52,12 @@ const [ids, ranges, params] = [
 ];
 
 describe('the examples of the document', () => {
-  it('are there for every dataset', () => {
+  it('exist for every dataset', () => {
     expect(Object.keys(ids)).toEqual(datasets.map(({ id }) => id));
     expect(Object.keys(params)).toEqual(Object.keys(ids));
   });
 
-  it.each(Object.keys(ids))('of %s work, and find the rows there are', async (example) => {
+  it.each(Object.keys(ids))('of %s work, and return rows', async (example) => {
     const range = ranges[example]?.value;
     const own = params[example]!.value as Record<string, string>;
     const query = { site_id: 'demo', ...(range !== undefined && { date_range: range }), ...own };
@@ -69,13 +69,13 @@ describe('the examples of the document', () => {
 });
 
 describe.each(datasets)('dataset $id', (dataset) => {
-  it('is described as the document says', async () => {
+  it('is described as in the document', async () => {
     const { body } = await request(app).get(`/api/v1/datasets/${dataset.id}`).expect(200);
     expect(judge('Dataset', body)).toBeUndefined();
     expect(Object.keys(body.params.properties ?? {})).toEqual(Object.keys(dataset.params));
   });
 
-  it('answers its example with the columns that it has said, in pages that fit together', async () => {
+  it('answers its example with the columns that it announced, in pages that fit together', async () => {
     const described = (await request(app).get(`/api/v1/datasets/${dataset.id}`)).body;
     const example = Object.fromEntries(
       Object.entries(dataset.example).map(([name, value]) => [
@@ -109,12 +109,12 @@ it('the list has every dataset, as the document says', async () => {
   expect(body.datasets.map(({ id }: { id: string }) => id)).toEqual(datasets.map(({ id }) => id));
 });
 
-it('numbers that no double holds are text within JSON, too', async () => {
+it('numbers inside JSON that do not fit in a double are strings', async () => {
   const { body } = await request(app).get('/api/v1/datasets/events/rows').query({ site_id: 'demo', date_range: '7d' });
   expect(body.rows[0].properties.big).toBe('12345678901234567890');
 });
 
-it('those whose rows are single events are known as such to whoever erases users', () => {
+it('the list of datasets with single events, which erasing users relies on, is complete', () => {
   const single = datasets.filter((dataset) =>
     dataset.columns(dataset.example).some(({ name }) => ['event_id', 'user_id', 'timestamp'].includes(name)),
   );

@@ -1,4 +1,4 @@
-/** Datasets over HTTP: which there are, their rows page by page, and what is refused. */
+/** Datasets over HTTP: the list, rows page by page, and refusals. */
 import { contextColumns } from '@millrace/shared/contract/event-columns';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
@@ -32,7 +32,7 @@ const rowsOf = (dataset: string, query: object) => request(app).get(`/api/v1/dat
 describe('pages of rows', () => {
   const june = { site_id: 'shop', date_range: '2026-06-01,2026-06-01' };
 
-  it('follow each other by key, also where several events share an instant', async () => {
+  it('follow each other by key, even where several events share an instant', async () => {
     const ids: string[] = [];
     let after: string | undefined;
     for (let pages = 0; pages < 10; pages += 1) {
@@ -44,7 +44,7 @@ describe('pages of rows', () => {
     expect(ids).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9].map(id));
   });
 
-  it('have each value as its type', async () => {
+  it('have every value in its type', async () => {
     const { body } = await rowsOf('events', { ...june, page_size: 1 }).expect(200);
     expect(body.rows).toEqual([
       {
@@ -62,13 +62,13 @@ describe('pages of rows', () => {
     ]);
   });
 
-  it('hold only what the filters let through', async () => {
+  it('contain only rows that match the filters', async () => {
     const { body } = await rowsOf('events', { ...june, filters: '["is","event_type",["view"]]' }).expect(200);
     expect(body.rows.map((row: { path: string }) => row.path)).toEqual(['/p2', '/p4', '/p6', '/p8']);
     expect(body.next).toBeNull();
   });
 
-  it('are the answer of a query where the dataset is one', async () => {
+  it('equal the answer of a query if the dataset is one', async () => {
     const { body } = await rowsOf('activity-trends', { site_id: 'shop', date_range: '2026-05-31,2026-06-01' }).expect(
       200,
     );

@@ -1,4 +1,4 @@
-/** The time axis of a query: against the library of time zones, and at the edges where clocks change. */
+/** The time axis of a query, compared with a time zone library and around clock changes. */
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
 import type { SeriesUnit } from '../src/query/dimension-catalogue.js';
@@ -7,7 +7,7 @@ import { timeBuckets } from '../src/query-request/time-buckets.js';
 const range = (from: string, to: string) => ({ from: new Date(from), to: new Date(to) });
 const local = (ms: number, zone: string) => Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(zone);
 
-/** What the library calls the bucket of an instant. */
+/** The library's name of the bucket that contains an instant. */
 function labelOf(unit: SeriesUnit, ms: number, zone: string): string {
   const time = localTime(ms, zone);
   const day = time.toPlainDate();
@@ -20,12 +20,12 @@ function labelOf(unit: SeriesUnit, ms: number, zone: string): string {
   return clock.toString({ smallestUnit: 'second' }) + time.offset;
 }
 
-/** Far shorter than any bucket of days, and than the time between two changes of a clock. */
+/** Far shorter than any bucket of days, and than the time between two clock changes. */
 const strideMs = 6 * 3_600_000;
 
 /**
- * The buckets as the library has them: runs of instants, one each `stepMs`, with the same name. The library takes its time, so
- * of long buckets every sixth hour is looked at first, and each step only where the name changes in between.
+ * The buckets according to the library: runs of instants, `stepMs` apart, with the same name. The library is slow, so long buckets
+ * are first sampled every sixth hour, and then step by step only where the name changes in between.
  */
 function expectedBuckets(unit: SeriesUnit, from: number, to: number, stepMs: number, nameOf: (ms: number) => string) {
   const bounds: string[] = [];
@@ -76,7 +76,7 @@ const clockChanges = [
   ['America/Sao_Paulo', '2018-11-03T12:00:00Z', '2018-11-04T12:00:00Z'],
 ] as const;
 
-describe('as the library of time zones has them', () => {
+describe('the time zone library agrees on', () => {
   it.each(clockChanges)('hours and minutes in %s from %s to %s', (zone, from, to) => {
     expectLikeLibrary('hour', [from, to], 900_000, zone);
     expectLikeLibrary('minute', [from, to], 60_000, zone);
@@ -84,7 +84,7 @@ describe('as the library of time zones has them', () => {
 
   const zones = [...new Map(clockChanges.map(([zone, from]) => [zone, Number(from.slice(0, 4))]))];
   it.each(zones)(
-    'days, weeks and months of %s in %i, from the middle of one to the middle of another',
+    'days, weeks and months in %s in %i, from the middle of one to the middle of another',
     (zone, year) => {
       // Its days begin at :15; those of the others at :00 or :30.
       const minute = zone === 'Asia/Kathmandu' ? 15 : 30;
@@ -95,7 +95,7 @@ describe('as the library of time zones has them', () => {
   );
 });
 
-it('tells the hour that autumn repeats apart by its offset', () => {
+it('distinguishes the two occurrences of an hour in autumn by their offset', () => {
   const { labels, bounds } = timeBuckets('hour', range('2026-10-24T23:00Z', '2026-10-25T03:00Z'), 'Europe/Berlin');
   expect(labels).toEqual([
     '2026-10-25T01:00:00+02:00',
@@ -106,7 +106,7 @@ it('tells the hour that autumn repeats apart by its offset', () => {
   expect(bounds.map((bound) => bound.getUTCHours())).toEqual([23, 0, 1, 2, 3]);
 });
 
-it('begins a bucket with the clock’s change by half an hour, so that each bucket has one offset', () => {
+it('starts a bucket at a clock change of half an hour, so that each bucket has one offset', () => {
   const { labels, bounds } = timeBuckets(
     'hour',
     range('2026-04-04T14:00Z', '2026-04-04T16:30Z'),
@@ -130,13 +130,13 @@ it('cuts the first and the last bucket at the range and names them by the start 
 });
 
 describe('the limit of 10,000', () => {
-  it('allows as many', () => {
+  it('allows exactly that many', () => {
     expect(timeBuckets('minute', range('2026-01-01T00:00Z', '2026-01-07T22:40Z'), 'UTC').labels).toHaveLength(10_000);
   });
   it.each([
     ['minute', '2026-01-01T00:00Z', '2026-01-07T22:41Z'],
     ['day', '2000-01-01T00:00Z', '2029-12-31T00:00Z'],
-  ] as const)('refuses one more %s and names the limit', (unit, from, to) => {
+  ] as const)('refuses one more %s, and names the limit', (unit, from, to) => {
     expect(() => timeBuckets(unit, range(from, to), 'UTC')).toThrow(
       `dimensions would make more than 10,000 buckets of time:${unit}`,
     );

@@ -1,4 +1,4 @@
-/** What the names of spans of time mean, at a context and in a zone. */
+/** The meaning of named ranges at a given time and in a time zone. */
 import { describe, expect, it } from 'vitest';
 import { parseQuery } from '../src/query-request/parse-query.js';
 import { resolveQuery } from '../src/query-request/resolve-query.js';
@@ -43,7 +43,7 @@ describe('date_range', () => {
     expect(rangeOf(written)).toEqual([from, to]);
   });
 
-  it('begins weeks on Sunday where the query says so', () => {
+  it('starts weeks on Sunday if the query says so', () => {
     const sunday = (date_range: string) => instants(resolve({ date_range, week_start: 'sunday' }).range);
     expect(sunday('week')).toEqual(['2026-11-21T23:00:00.000Z', tonight]);
     expect(sunday('last_week')).toEqual(['2026-11-14T23:00:00.000Z', '2026-11-21T23:00:00.000Z']);
@@ -62,7 +62,7 @@ describe('date_range', () => {
     ]);
   });
 
-  it('is in the zone of the query when it has one, where today may be another day', () => {
+  it('uses the time zone of the query, where today may be another day', () => {
     const { range, timezone } = resolve({ date_range: 'day', timezone: 'Pacific/Auckland' });
     expect([timezone, ...instants(range)]).toEqual([
       'Pacific/Auckland',
@@ -71,7 +71,7 @@ describe('date_range', () => {
     ]);
   });
 
-  it('counts months back over the end of a year and from the last day of a long month', () => {
+  it('counts months back across the end of a year and from the last day of a long month', () => {
     const now = new Date('2026-01-31T12:00:00Z');
     expect(rangeOf('6mo', { siteTimezone: 'UTC', now })).toEqual([
       '2025-08-01T00:00:00.000Z',
@@ -80,11 +80,11 @@ describe('date_range', () => {
   });
 
   describe('all', () => {
-    it('is from the day of the first event to the end of today', () => {
+    it('runs from the day of the first event to the end of today', () => {
       const events = { firstEvent: new Date('2024-02-29T23:30:00Z'), lastEvent: new Date('2026-11-20T00:00:00Z') };
       expect(rangeOf('all', { ...context, ...events })).toEqual(['2024-02-29T23:00:00.000Z', tonight]);
     });
-    it('reaches to the end of the last event’s day when that lies ahead', () => {
+    it("extends to the end of the last event's day if that is in the future", () => {
       const ahead = new Date('2026-11-24T08:00:00Z');
       expect(rangeOf('all', { ...context, firstEvent: ahead, lastEvent: ahead })).toEqual([
         '2026-11-23T23:00:00.000Z',
@@ -96,7 +96,7 @@ describe('date_range', () => {
     });
   });
 
-  it('is empty, with an empty time axis, where the zone skipped its only day', () => {
+  it('is empty, with an empty time axis, if the zone skipped its only day', () => {
     const { range, buckets } = resolve({
       date_range: ['2011-12-30', '2011-12-30'],
       timezone: 'Pacific/Apia',
@@ -133,7 +133,7 @@ describe('include.comparison', () => {
     // 24 hours are compared with a day of 25, since both are days.
     [['2026-10-26', '2026-10-26'], 'previous_period', '2026-10-24T22:00:00.000Z', '2026-10-25T23:00:00.000Z'],
     ['7d', 'previous_period', '2026-11-09T23:00:00.000Z', '2026-11-16T23:00:00.000Z'],
-    // 23 days against the first 23 days of the month before.
+    // 23 days, compared with the first 23 days of the month before.
     ['month', 'previous_period', '2026-09-30T22:00:00.000Z', '2026-10-23T22:00:00.000Z'],
     ['24h', 'previous_period', '2026-11-21T10:07:30.500Z', '2026-11-22T10:07:30.500Z'],
     ['realtime', 'previous_period', '2026-11-23T09:07:30.500Z', '2026-11-23T09:37:30.500Z'],
@@ -142,7 +142,7 @@ describe('include.comparison', () => {
     ['day', 'previous_period', '2026-11-21T23:00:00.000Z', '2026-11-22T10:07:30.500Z'],
     ['day', 'year_over_year', '2025-11-22T23:00:00.000Z', '2025-11-23T10:07:30.500Z'],
     ['1d', 'previous_period', '2026-11-21T23:00:00.000Z', '2026-11-22T23:00:00.000Z'],
-    // In 2026 this is the night in which summer time ends, in 2025 it was not yet.
+    // In 2026 summer time ends in this night; in 2025 it had not ended yet.
     [
       ['2026-10-25T00:30:00Z', '2026-10-25T02:30:00Z'],
       'year_over_year',
@@ -164,7 +164,7 @@ describe('include.comparison', () => {
   });
 
   describe('of a day that has not ended', () => {
-    /** Each bucket that has a counterpart, with that, as the clock shows them. */
+    /** Each bucket that has a counterpart, with that counterpart, in local time. */
     function pairsOf(unit: string, now: string, timezone: string, include: object = {}) {
       const body = { date_range: 'day', timezone, dimensions: [`time:${unit}`] };
       const { buckets, comparison } = resolve(
@@ -180,31 +180,31 @@ describe('include.comparison', () => {
       );
     }
 
-    it('is each hour that has begun with the same one, the last one as far as it has come', () => {
+    it('pairs each hour that has started with the same hour, the last one up to the same time', () => {
       expect(pairsOf('hour', '2026-11-23T02:07:30.500Z', 'UTC')).toEqual([
         ['2026-11-23T00:00:00+00:00', '2026-11-22T00:00:00.000Z', '2026-11-22T01:00:00.000Z'],
         ['2026-11-23T01:00:00+00:00', '2026-11-22T01:00:00.000Z', '2026-11-22T02:00:00.000Z'],
         ['2026-11-23T02:00:00+00:00', '2026-11-22T02:00:00.000Z', '2026-11-22T02:07:30.500Z'],
       ]);
     });
-    it.each(['day', 'week', 'month', 'quarter', 'year'])('is its %s with as much of the day before', (unit) => {
+    it.each(['day', 'week', 'month', 'quarter', 'year'])('pairs its %s with as much of the day before', (unit) => {
       expect(pairsOf(unit, '2026-11-24T10:07:00Z', 'UTC').map((pair) => pair.slice(1))).toEqual([
         ['2026-11-23T00:00:00.000Z', '2026-11-23T10:07:00.000Z'],
       ]);
     });
-    it.each(['day', 'week', 'month', 'quarter', 'year'])('is its %s with as much of a year before', (unit) => {
-      // The same date, or the same day of the week of the same number.
+    it.each(['day', 'week', 'month', 'quarter', 'year'])('pairs its %s with as much of the year before', (unit) => {
+      // The same date, or the same day of the week with the same number.
       const date = unit === 'week' ? '2025-11-25' : '2025-11-24';
       const pairs = pairsOf(unit, '2026-11-24T10:07:00Z', 'UTC', { comparison: 'year_over_year' });
       expect(pairs.map((pair) => pair.slice(1))).toEqual([[`${date}T00:00:00.000Z`, `${date}T10:07:00.000Z`]]);
     });
-    it('is the same weekday where the query says so', () => {
+    it('pairs days of the week if the query says so', () => {
       expect(pairsOf('day', '2026-11-24T10:07:00Z', 'UTC', { match: 'weekday' })).toEqual([
         ['2026-11-24', '2026-11-17T00:00:00.000Z', '2026-11-17T10:07:00.000Z'],
       ]);
     });
-    it('goes by the clock where one of the days has 23 or 25 hours', () => {
-      // At noon of the day on which summer time ended 13 hours have passed, and 12 of the day before.
+    it('uses clock time if one of the days has 23 or 25 hours', () => {
+      // At noon of the day on which summer time ended, 13 hours have passed, and 12 of the day before.
       expect(pairsOf('day', '2026-11-01T17:00:00Z', 'America/New_York')).toEqual([
         ['2026-11-01', '2026-10-31T04:00:00.000Z', '2026-10-31T16:00:00.000Z'],
       ]);
@@ -212,13 +212,13 @@ describe('include.comparison', () => {
         ['2026-03-09', '2026-03-08T05:00:00.000Z', '2026-03-08T16:00:00.000Z'],
       ]);
     });
-    it('is nothing where the zone skipped the day before, and right at midnight', () => {
+    it('pairs nothing if the zone skipped the day before, and at exactly midnight', () => {
       expect(pairsOf('day', '2011-12-30T20:00:00Z', 'Pacific/Apia')).toEqual([]);
       expect(pairsOf('hour', '2026-11-23T00:00:00Z', 'UTC')).toEqual([]);
     });
   });
 
-  it('keeps the rules of date_range', () => {
+  it('follows the rules of date_range', () => {
     expect(() => compare('day', ['2020-02-01', '2020-01-31'])).toThrow('include.comparison must not begin after');
   });
 });

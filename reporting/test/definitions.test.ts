@@ -1,4 +1,4 @@
-/** What names mean is told in the words of docs/query.md, to everybody. */
+/** The definitions of names, as in docs/query.md, are public. */
 import { createKeyRing } from '@millrace/shared/access/key-ring';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import request from 'supertest';
@@ -17,13 +17,13 @@ const ask = () => {
   return request(buildDocumentedApp(database.pool, { keys }).app).get('/api/v1/definitions').expect(200);
 };
 
-it('needs no key, may be kept for an hour, and is as the document says', async () => {
+it('need no key, can be cached for an hour, and match the document', async () => {
   const { body, headers } = await ask();
   expect(headers['cache-control']).toBe('public, max-age=3600');
   expect(createJudge()('Definitions', body)).toBeUndefined();
 });
 
-it('has what docs/query.md has', async () => {
+it('equal those of docs/query.md', async () => {
   const { body } = await ask();
   const page = renderDefinitions();
   for (const kind of ['metrics', 'dimensions', 'operators', 'ranges', 'comparison', 'match']) {

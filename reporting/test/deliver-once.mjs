@@ -1,4 +1,4 @@
-/** Delivers a report in a process of its own: `node deliver-once.mjs <database> <mail server> <report> <lost after, in ms>`. */
+/** Delivers a report in a separate process: `node deliver-once.mjs <database> <mail server> <report> <lost after, in ms>`. */
 import { Readable } from 'node:stream';
 import { createLogger } from '@millrace/shared/platform/logger';
 import { createPool } from '@millrace/shared/platform/postgres';

@@ -1,4 +1,4 @@
-/** Reports as they are when they were written and are to be delivered. */
+/** Generated reports that are ready for delivery. */
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { MailTimeouts } from '@millrace/shared/outbound/open-mailer';
@@ -33,7 +33,7 @@ const written = {
   bytes: 20,
 };
 
-/** Stores a report that was written; `fields` instead of the usual ones. Returns its id. */
+/** Stores a generated report, with `fields` replacing the defaults. Returns its id. */
 export async function insertReport({ pool }: TestDatabase, fields: Partial<typeof written> = {}): Promise<string> {
   const id = randomUUID();
   const row = { id, origin: id, ...written, ...fields };
@@ -48,8 +48,8 @@ export async function insertReport({ pool }: TestDatabase, fields: Partial<typeo
 
 export const fileText = 'day,views\n2026-11-16,1\n';
 
-/** With these, what hangs is given up in the time of a test. */
-export const impatient = { connectMs: 500, replyMs: 500, wholeMs: 1_000 };
+/** Short timeouts, so that a test does not wait for what hangs. */
+export const shortTimeouts = { connectMs: 500, replyMs: 500, wholeMs: 1_000 };
 
 export function deliveryDeps(
   { pool }: TestDatabase,

@@ -1,4 +1,4 @@
-/** Processes that deliver a report and are killed in the middle, or that all deliver the same one. */
+/** Processes that are killed while they deliver a report, or that deliver the same one at once. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -31,7 +31,7 @@ function startProcess(reportId: string, lostAfterMs = 3_600_000) {
   return { child, exited: once(child, 'exit') };
 }
 
-/** Kills a process that delivers once `isTrue`. */
+/** Kills a delivering process once `isTrue`. */
 async function killOnce(reportId: string, isTrue: () => Promise<boolean>, what: string): Promise<void> {
   const { child, exited } = startProcess(reportId, 0);
   await eventually(isTrue, what);
@@ -49,7 +49,7 @@ const hasReceived = (count: number) => async () => mail.received.length === coun
 const notYet = /is not fully delivered/;
 
 describe('a process that is killed', () => {
-  it('when the server had the mail is followed by one more of the same id, once it counts as lost', async () => {
+  it('after the server got the mail causes one more with the same id, once the attempt counts as lost', async () => {
     mail.answers.push('silence');
     const id = await insertReport(database);
     await killOnce(id, hasReceived(1), 'the mail arrived');
@@ -62,7 +62,7 @@ describe('a process that is killed', () => {
     expect(new Set(messageIds()).size).toBe(1);
   });
 
-  it('twice is followed by none', async () => {
+  it('twice causes no third mail', async () => {
     mail.answers.push('silence', 'silence');
     const id = await insertReport(database);
     await killOnce(id, hasReceived(1), 'the mail arrived');
@@ -74,7 +74,7 @@ describe('a process that is killed', () => {
     expect(mail.received).toHaveLength(2);
   });
 
-  it('is followed by one more at the fourth attempt of the job, when it counts as lost', async () => {
+  it("causes one more mail at the job's fourth attempt, when it counts as lost", async () => {
     mail.answers.push('silence');
     const id = await insertReport(database);
     await killOnce(id, hasReceived(1), 'the mail arrived');
@@ -88,7 +88,7 @@ describe('a process that is killed', () => {
     expect(await attemptAfter(1 + 2 + 4)).toMatchObject({ sent: 1 });
   });
 
-  it('leaves a delivery of which others say that they know nothing yet', async () => {
+  it('leaves a delivery that other processes report as unfinished', async () => {
     mail.answers.push('silence');
     const id = await insertReport(database);
     await killOnce(id, hasReceived(1), 'the mail arrived');
@@ -112,7 +112,7 @@ describe('a process that is killed', () => {
     expect(mail.received).toHaveLength(2);
   });
 
-  it('before the server had anything costs no mail', async () => {
+  it('before the server got anything loses no mail', async () => {
     let greet = () => {};
     mail.greeting = new Promise((resolve) => {
       greet = resolve;
@@ -125,7 +125,7 @@ describe('a process that is killed', () => {
   });
 });
 
-it('two processes that deliver the same report at once send one mail to each of its recipients', async () => {
+it('two processes that deliver the same report at once send one mail to each recipient', async () => {
   let greet = () => {};
   mail.greeting = new Promise((resolve) => {
     greet = resolve;
@@ -134,7 +134,7 @@ it('two processes that deliver the same report at once send one mail to each of 
   const id = await insertReport(database, { recipients: addresses.map((address) => ({ address })) });
   const processes = [startProcess(id), startProcess(id)];
   const both = async () => (await statusOf(id)).filter((status) => status === 'sending').length === 8;
-  await eventually(both, 'both hold four recipients each');
+  await eventually(both, 'each of them is sending to four recipients');
   greet();
   await Promise.all(processes.map(({ exited }) => exited));
   expect(mail.received.flatMap(({ to }) => to).sort()).toEqual(addresses);

@@ -1,4 +1,4 @@
-/** Reports mailed through a real mail server that does what mail servers do. */
+/** Reports mailed through a real mail server that fails in all the usual ways. */
 import { createServer } from 'node:net';
 import { Readable } from 'node:stream';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
@@ -6,7 +6,7 @@ import { headerOf, type MailReceiver, readable, receiveMail } from '@millrace/sh
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { deliverReport } from '../src/delivery/deliver-report.js';
 import { requestResend, resendReport } from '../src/delivery/resend-report.js';
-import { deliveryDeps, fileText, impatient, insertReport, ledgerOf } from './delivered-reports.js';
+import { deliveryDeps, fileText, insertReport, ledgerOf, shortTimeouts } from './delivered-reports.js';
 
 let database: TestDatabase;
 let mail: MailReceiver;
@@ -21,7 +21,8 @@ afterEach(() => mail.close());
 
 const deps = () => deliveryDeps(database, mail.url);
 const deliver = (id: string) => deliverReport(deps(), 'demo', id);
-const deliverInHaste = (id: string) => deliverReport(deliveryDeps(database, mail.url, impatient), 'demo', id);
+const deliverWithShortTimeouts = (id: string) =>
+  deliverReport(deliveryDeps(database, mail.url, shortTimeouts), 'demo', id);
 const notYet = /is not fully delivered/;
 const three = ['one@example.org', 'three@example.org', 'two@example.org'].map((address) => ({ address }));
 const receivers = () => mail.received.map(({ to }) => to.join()).sort();
@@ -30,7 +31,7 @@ const idsOf = (address: string) =>
 const statuses = async (id: string) => (await ledgerOf(database, id)).map(({ status, attempts }) => [status, attempts]);
 
 describe('a report', () => {
-  it('is mailed with its figures and its file, to each recipient alone, once however often it is delivered', async () => {
+  it('is mailed with figures and file to each recipient separately, once however often it is delivered', async () => {
     const id = await insertReport(database, { recipients: [...three, { address: 'Anna@Example.org', name: 'Anna' }] });
     expect(await deliver(id)).toEqual({ sent: 4, failed: 0, skipped: 0, unknown: 0 });
     expect(await deliver(id)).toEqual({ sent: 4, failed: 0, skipped: 0, unknown: 0 });
@@ -55,7 +56,7 @@ describe('a report', () => {
     });
   });
 
-  it('without recipients, without a mail server or not written yet is not sent, and the ledger says why', async () => {
+  it('is not sent without recipients, without a mail server or before it is written, and the ledger says why', async () => {
     const alone = await insertReport(database, { recipients: [] });
     expect(await deliver(alone)).toEqual({ sent: 0, failed: 0, skipped: 1, unknown: 0 });
     expect(await ledgerOf(database, alone)).toMatchObject([
@@ -74,7 +75,7 @@ describe('a report', () => {
 });
 
 describe('a mail server', () => {
-  it('that refuses one of three recipients for good keeps nothing from the others', async () => {
+  it('that refuses one of three recipients permanently does not affect the others', async () => {
     mail.refusals.set('three@example.org', [550]);
     const id = await insertReport(database, { recipients: three });
     expect(await deliver(id)).toEqual({ sent: 2, failed: 1, skipped: 0, unknown: 0 });
@@ -84,7 +85,7 @@ describe('a mail server', () => {
     expect(refused).toMatchObject({ status: 'failed', attempts: 1, error: expect.stringContaining('550 as the test') });
   });
 
-  it('that puts somebody off gets the mail again, and only that one', async () => {
+  it('that defers one recipient gets that mail again, and no other', async () => {
     mail.refusals.set('three@example.org', [450]);
     mail.answers.push(451);
     const id = await insertReport(database, { recipients: three });
@@ -95,7 +96,7 @@ describe('a mail server', () => {
     expect((await statuses(id)).filter(([, attempts]) => attempts === 2)).toHaveLength(2);
   });
 
-  it('that always puts somebody off is given up, at the latest after eight attempts', async () => {
+  it('that always defers a recipient is given up after eight attempts at the latest', async () => {
     mail.refusals.set(
       'anna@example.org',
       Array.from({ length: 20 }, () => 450),
@@ -108,7 +109,7 @@ describe('a mail server', () => {
     expect(await statuses(early)).toEqual([['failed', 1]]);
   });
 
-  it('that is down, or too slow to greet, costs nothing but time', async () => {
+  it('that is down, or too slow to greet, only costs time', async () => {
     const { port } = new URL(mail.url);
     await mail.close();
     const id = await insertReport(database);
@@ -121,7 +122,7 @@ describe('a mail server', () => {
     mail.greeting = new Promise((resolve) => {
       greet = resolve;
     });
-    await expect(deliverInHaste(id)).rejects.toThrow(notYet);
+    await expect(deliverWithShortTimeouts(id)).rejects.toThrow(notYet);
     expect(await statuses(id)).toEqual([['pending', 2]]);
     expect(mail.received).toEqual([]);
     greet();
@@ -129,7 +130,7 @@ describe('a mail server', () => {
     expect(mail.received).toHaveLength(1);
   });
 
-  it('that refuses us, whoever a mail is for, is asked again later', async () => {
+  it('that refuses the sender for every recipient is tried again later', async () => {
     const refusing = createServer((socket) => void socket.end('554 no mail from here\r\n')).listen(0, '127.0.0.1');
     await new Promise((resolve) => refusing.once('listening', resolve));
     const { port } = refusing.address() as { port: number };
@@ -142,7 +143,7 @@ describe('a mail server', () => {
     refusing.close();
   });
 
-  it('that ends the connection when it has the mail gets it once more, under the same id, and never again', async () => {
+  it('that drops the connection after receiving the mail gets it once more with the same id, and never again', async () => {
     mail.answers.push('drop', 'drop');
     const id = await insertReport(database);
     await expect(deliver(id)).rejects.toThrow(notYet);
@@ -156,16 +157,16 @@ describe('a mail server', () => {
     expect(new Set(idsOf('anna@example.org')).size).toBe(1);
   });
 
-  it('that says nothing about a mail it has is asked once more, and may then take it', async () => {
+  it('that does not confirm a mail is tried once more, and may then accept it', async () => {
     mail.answers.push('silence');
     const id = await insertReport(database);
-    await expect(deliverInHaste(id)).rejects.toThrow(notYet);
+    await expect(deliverWithShortTimeouts(id)).rejects.toThrow(notYet);
     expect(await statuses(id)).toEqual([['unknown', 1]]);
     expect(await deliver(id)).toMatchObject({ sent: 1, unknown: 0 });
     expect(new Set(idsOf('anna@example.org')).size).toBe(1);
   });
 
-  it('that answers nonsense to a mail it has is asked once more, since it may have taken it', async () => {
+  it('that answers nonsense to a mail is tried once more, since it may have accepted it', async () => {
     mail.answers.push('nonsense');
     const id = await insertReport(database);
     await expect(deliver(id)).rejects.toThrow(notYet);
@@ -174,7 +175,7 @@ describe('a mail server', () => {
     expect(new Set(idsOf('anna@example.org')).size).toBe(1);
   });
 
-  it('may put a mail off that it may have already: that does not count as sending it a third time', async () => {
+  it('may defer a mail that it may already have: that does not count as a third sending', async () => {
     mail.answers.push('drop', 451, 'drop');
     const id = await insertReport(database);
     for (let attempt = 0; attempt < 2; attempt += 1) await expect(deliver(id)).rejects.toThrow(notYet);
@@ -184,8 +185,8 @@ describe('a mail server', () => {
   });
 });
 
-describe('a report that somebody wants sent again', () => {
-  it('is sent under another id, to everybody or to those who are named, who may be new', async () => {
+describe('a resent report', () => {
+  it('is sent with another id, to all recipients or to given ones, which may be new', async () => {
     const id = await insertReport(database);
     await deliver(id);
     expect(await resendReport(deps(), 'demo', id)).toMatchObject({ sent: 1 });
@@ -196,7 +197,7 @@ describe('a report that somebody wants sent again', () => {
     expect(mail.received).toHaveLength(3);
   });
 
-  it('to all is not sent to those whom somebody sent it once besides', async () => {
+  it('is not sent to addresses that it was only resent to, if it is resent to all', async () => {
     const id = await insertReport(database, { recipients: [{ address: 'Anna@example.org' }] });
     await deliver(id);
     await resendReport(deps(), 'demo', id, ['boss@example.org']);
@@ -205,7 +206,7 @@ describe('a report that somebody wants sent again', () => {
     expect(receivers()).toEqual(['Anna@example.org', 'Anna@example.org', 'boss@example.org']);
   });
 
-  it('is sent although the last attempt of before gives others up at that moment', async () => {
+  it('is sent although the last attempt of an earlier delivery gives up at the same time', async () => {
     const id = await insertReport(database, { recipients: [{ address: 'anna@example.org' }] });
     await deliver(id);
     await requestResend(database.pool, 'demo', id, ['bob@example.org']);
@@ -221,7 +222,7 @@ describe('a report that somebody wants sent again', () => {
     expect(idsOf('anna@example.org')).toHaveLength(2);
   });
 
-  it('is not sent to what is no address, nor a second time where it is being sent', async () => {
+  it('is not sent to an invalid address, nor a second time while it is being sent', async () => {
     const id = await insertReport(database);
     const resend = requestResend(database.pool, 'demo', id, ['a@example.org\r\nBcc: z@example.org']);
     await expect(resend).rejects.toMatchObject({ code: 'invalid_request' });
@@ -231,7 +232,7 @@ describe('a report that somebody wants sent again', () => {
   });
 });
 
-describe('what somebody else wrote', () => {
+describe('hostile content', () => {
   const hostile = [
     'z@example.org\r\nBcc: y@example.org',
     'a@example.org, y@example.org',
@@ -246,7 +247,7 @@ describe('what somebody else wrote', () => {
     expect(await ledgerOf(database, id)).toMatchObject([{ attempts: 0, error: 'This is not a valid email address.' }]);
   });
 
-  it('as name, title and site adds no header and no recipient, and leaves no folder', async () => {
+  it('in name, title and site adds no header and no recipient, and does not escape its folder', async () => {
     const evil = 'x"\r\nBcc: y@example.org\r\n\r\n../..\u2028<y@example.org>,';
     await database.pool.query('insert into sites (site_id, name) values ($1, $2)', ['evil', evil]);
     const recipients = [{ address: 'anna@example.org', name: evil }];
@@ -262,7 +263,7 @@ describe('what somebody else wrote', () => {
 });
 
 describe('a file', () => {
-  it('beyond 10 MB is a link, and beyond reach where people have no address of ours', async () => {
+  it('is linked above 10 MB, or available from the administrator if there is no public address', async () => {
     const id = await insertReport(database, { bytes: 14_200_000 });
     const openFile = () => Promise.reject(new Error('the file was opened'));
     await deliverReport({ ...deps(), openFile }, 'demo', id);
@@ -282,18 +283,18 @@ describe('a file', () => {
     expect(headerOf(mail.received[1]!, 'List-Unsubscribe-Post')).toBeUndefined();
   });
 
-  it('comes whatever characters its title has, also where people have no address of ours', async () => {
+  it('is attached whatever characters its title has, also without a public address', async () => {
     const id = await insertReport(database, { title: `${'x'.repeat(59)}📈 growth` });
     expect(await deliverReport({ ...deps(), publicUrl: undefined }, 'demo', id)).toMatchObject({ sent: 1 });
   });
 
-  it('of another revision is named so, as where it is downloaded', async () => {
+  it('has the revision in its name, as when it is downloaded', async () => {
     const id = await insertReport(database, { revision: 3 });
     await deliver(id);
     expect(mail.received[0]!.text).toContain('filename=weekly-growth_demo_2026-11-16_2026-11-22_r3.csv');
   });
 
-  it('that turns out larger than it was said to be is not read to its end', async () => {
+  it('is not read to its end if it turns out larger than recorded', async () => {
     let read = 0;
     async function* endless() {
       for (;;) {
@@ -307,13 +308,13 @@ describe('a file', () => {
     expect(read).toBeLessThan(40);
   });
 
-  it('that is not kept any more is told so', async () => {
+  it('is reported as expired in the mail if it is no longer stored', async () => {
     const id = await insertReport(database);
     expect(await deliverReport({ ...deps(), openFile: async () => undefined }, 'demo', id)).toMatchObject({ sent: 1 });
     expect(readable(mail.received[0]!)).toContain('The file of this report has expired.');
   });
 
-  it('that cannot be opened at the last attempt either is why the report was not sent', async () => {
+  it('that cannot be opened at the last attempt fails the delivery with a reason', async () => {
     const id = await insertReport(database);
     const openFile = () => Promise.reject(new Error('no such file'));
     const counts = await deliverReport({ ...deps(), openFile }, 'demo', id, { lastAttempt: true });
@@ -332,7 +333,7 @@ describe('a file', () => {
   });
 });
 
-it('nobody is kept waiting by a mail server that trickles', async () => {
+it('a mail server that trickles keeps no one waiting', async () => {
   const timers: NodeJS.Timeout[] = [];
   const trickling = createServer((socket) => {
     socket.on('error', () => {});

@@ -1,4 +1,4 @@
-/** Reports that are being sent while the database restarts: what the mail server took is never sent a second time. */
+/** Reports that are being sent while the database restarts: an accepted mail is never sent a second time. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { createPool, type Pool } from '@millrace/shared/platform/postgres';
@@ -31,7 +31,7 @@ beforeEach(async () => {
   const greeting = new Promise<void>((resolve) => {
     greet = resolve;
   });
-  // Asked for once for each connection, which comes after the claim.
+  // Called once for each connection, which is opened after the claim.
   Object.defineProperty(mail, 'greeting', {
     get() {
       isConnected = true;
@@ -44,7 +44,7 @@ afterEach(async () => {
   await mail.close();
 });
 
-/** A way to the database that can be cut, as a restart cuts it, and counts who tries it meanwhile. */
+/** A proxy to the database that can be cut, as a restart cuts connections, and that counts attempts to connect meanwhile. */
 async function openWay(target: URL) {
   const sockets = new Set<Socket>();
   let isCut = false;
@@ -85,24 +85,24 @@ async function openWay(target: URL) {
   };
 }
 
-/** Begins to deliver, and cuts the way to the database before the mail server takes the mail. */
+/** Starts a delivery, and cuts the connection to the database before the mail server accepts the mail. */
 async function cutWhileSending(id: string, given: Partial<DeliveryDeps> = {}) {
   const delivered = deliverReport({ ...deliveryDeps(database, mail.url), pool, ...given }, 'demo', id);
   const ended = delivered.then(
     (counts) => ({ counts }),
     (error: Error) => ({ error }),
   );
-  await eventually(async () => isConnected, 'the delivery is claimed, and the mail server called');
+  await eventually(async () => isConnected, 'the delivery is claimed, and the mail server is connected');
   way.cut();
   greet();
   await eventually(async () => mail.received.length === 1, 'the mail arrived');
   return ended;
 }
 const isTurnedAway = (times: number) =>
-  eventually(async () => way.turnedAway() >= times, 'the database was asked in vain');
+  eventually(async () => way.turnedAway() >= times, 'the database refused connections');
 
-describe('a database that restarts while a mail goes out', () => {
-  it('is told once it is back what became of the mail, which nobody sends again', async () => {
+describe('a database that restarts while a mail is being sent', () => {
+  it('stores the outcome of the mail once it is back, and the mail is not sent again', async () => {
     const id = await insertReport(database);
     const sending = cutWhileSending(id);
     await isTurnedAway(2);
@@ -112,7 +112,7 @@ describe('a database that restarts while a mail goes out', () => {
     expect(mail.received).toHaveLength(1);
   });
 
-  it('is not waited for any longer once the attempt counts as lost', async () => {
+  it('is no longer waited for once the attempt counts as lost', async () => {
     const id = await insertReport(database);
     let now = Date.now();
     const sending = cutWhileSending(id, { clock: () => new Date(now), lostAfterMs: 60_000 });
@@ -122,7 +122,7 @@ describe('a database that restarts while a mail goes out', () => {
     expect(await ledgerOf(database, id)).toMatchObject([{ status: 'sending', attempts: 1 }]);
   });
 
-  it('is not waited for by a process that is told to stop', async () => {
+  it('is not waited for by a process that is shutting down', async () => {
     const id = await insertReport(database);
     const stopping = new AbortController();
     const sending = cutWhileSending(id, { stopping: stopping.signal });
@@ -133,7 +133,7 @@ describe('a database that restarts while a mail goes out', () => {
   });
 });
 
-it('a database that only reads for a moment, as a standby before it takes over, is told afterwards', async () => {
+it('a database that is read-only for a moment, like a standby before it takes over, stores the outcome afterwards', async () => {
   const id = await insertReport(database);
   const name = new URL(database.url).pathname.slice(1);
   const readOnly = async (value: 'on' | 'off') => {
@@ -145,17 +145,17 @@ it('a database that only reads for a moment, as a standby before it takes over, 
   const logger = { ...silent, warn: (about: { err?: { code?: string } }) => refusals.push(about.err?.code) };
   const given = { ...deliveryDeps(database, mail.url), pool, logger: logger as unknown as typeof silent };
   const sending = deliverReport(given, 'demo', id);
-  await eventually(async () => isConnected, 'the delivery is claimed, and the mail server called');
+  await eventually(async () => isConnected, 'the delivery is claimed, and the mail server is connected');
   await readOnly('on');
   greet();
-  await eventually(async () => refusals.includes('25006'), 'the database refused to note it');
+  await eventually(async () => refusals.includes('25006'), 'the database refused to store it');
   await readOnly('off');
   expect(await sending).toMatchObject({ sent: 1 });
   expect(await ledgerOf(database, id)).toMatchObject([{ status: 'sent', attempts: 1 }]);
   expect(mail.received).toHaveLength(1);
 });
 
-it('what the database refuses to note is not tried again', async () => {
+it('an outcome that violates a constraint is not stored again', async () => {
   const id = await insertReport(database);
   await database.pool.query(
     "alter table report_deliveries add constraint none_sent check (status <> 'sent' or site_id <> 'demo') not valid",

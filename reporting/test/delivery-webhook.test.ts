@@ -1,4 +1,3 @@
-/** Reports posted to a receiver on this machine. */
 import { createHmac } from 'node:crypto';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { type HookReceiver, receiveHooks } from '@millrace/shared/testing/hook-receiver';
@@ -26,7 +25,7 @@ const deliver = (id: string, given = deps()) => deliverReport(given, 'demo', id)
 const notYet = /is not fully delivered/;
 
 describe('a webhook of a report', () => {
-  it('is posted once with a signature that its receiver can check', async () => {
+  it('is posted once with a signature that its receiver can verify', async () => {
     const changes = [{ name: 'views', title: 'Views', before: '1', after: '2' }];
     const id = await insertHook(undefined, { revision: 2, changes });
     expect(await deliver(id)).toEqual({ sent: 1, failed: 0, skipped: 0, unknown: 0 });
@@ -50,7 +49,7 @@ describe('a webhook of a report', () => {
     });
   });
 
-  it('that answers 5xx or asks for patience is posted again with the same id, and 4xx or elsewhere is final', async () => {
+  it('is posted again with the same id after 5xx or a request to wait; 4xx and redirects are final', async () => {
     receiver.statuses.push(503, 429, 204);
     const id = await insertHook();
     await expect(deliver(id)).rejects.toThrow(notYet);
@@ -68,13 +67,13 @@ describe('a webhook of a report', () => {
     expect(receiver.received).toHaveLength(5);
   });
 
-  it('that does not answer is posted once more, since it may have come, and one that is not there as long as it takes', async () => {
+  it('is posted once more if the receiver does not answer, since it may have received it, and up to eight times if it is unreachable', async () => {
     receiver.statuses.push(0, 0);
     const id = await insertHook();
-    const impatient = { ...deps(), webhookOptions: { allowPrivate: true, timeoutMs: 500 } };
-    await expect(deliver(id, impatient)).rejects.toThrow(notYet);
+    const withShortTimeout = { ...deps(), webhookOptions: { allowPrivate: true, timeoutMs: 500 } };
+    await expect(deliver(id, withShortTimeout)).rejects.toThrow(notYet);
     expect(await ledgerOf(database, id)).toMatchObject([{ status: 'unknown', error: 'no response within 0.5 s' }]);
-    expect(await deliver(id, impatient)).toMatchObject({ unknown: 1 });
+    expect(await deliver(id, withShortTimeout)).toMatchObject({ unknown: 1 });
     await deliver(id);
     expect(receiver.received).toHaveLength(2);
     const away = await insertHook('http://127.0.0.1:1/');
@@ -90,7 +89,7 @@ describe('a webhook of a report', () => {
       'https://hooks.example.test/',
       'hooks.example.test resolves to a forbidden address: 127.0.0.1 is in a private network',
     ],
-  ])('at %s is not posted to where private addresses are not allowed', async (webhook, reason) => {
+  ])('at %s is not posted if private addresses are not allowed', async (webhook, reason) => {
     const resolve = async () => [{ address: '127.0.0.1', family: 4 }];
     const id = await insertHook(webhook);
     const outside = { ...deps(), webhookOptions: { allowPrivate: false, resolve } };

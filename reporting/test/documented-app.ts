@@ -13,7 +13,7 @@ interface Layer {
   handle?: { stack?: Layer[] };
 }
 
-/** `GET /stats` and so on, with parameters as OpenAPI writes them. */
+/** `GET /stats` and so on, with parameters in the syntax of OpenAPI. */
 export function routesOf(layers: Layer[]): string[] {
   return layers.flatMap(({ route, handle }) => {
     if (!route) return routesOf(handle?.stack ?? []);
@@ -35,7 +35,7 @@ export function buildDocumentedApp(
 
 const isTime = (text: string) => /^\d{4}-\d\d-\d\dT.*Z$/.test(text) && !Number.isNaN(Date.parse(text));
 
-/** Whether a value is right by a schema of the document; what is wrong with it otherwise. */
+/** Validates a value by a schema of the document; returns what is wrong with it, if anything. */
 export function createJudge(): (schema: string, value: unknown) => string | undefined {
   const ajv = new Ajv2020({ allowUnionTypes: true, strictRequired: false, formats: { 'date-time': isTime } });
   ajv.addVocabulary(['components']);

@@ -1,4 +1,3 @@
-/** Arithmetic of exact decimals, where no database does it. */
 import { describe, expect, it } from 'vitest';
 import { averageOf, changeInPercent, fromScaled, toScaled } from '../src/query/exact-numbers.js';
 
@@ -44,6 +43,6 @@ it.each([
   ['12.05', 2],
   ['-120', 0],
   ['0.000001', 6],
-])('%s is the same there and back', (text, places) => {
+])('%s survives the round trip', (text, places) => {
   for (const more of [0, 1, 20]) expect(fromScaled(toScaled(text, places + more), places + more)).toBe(text);
 });

@@ -1,4 +1,4 @@
-/** Job EXPORT_DATA of the queue API: the names of people, a file in the folder of exports, and no other. */
+/** The job EXPORT_DATA of the queue API: users choose file names, which must not affect other files. */
 import { lstat, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { addJob } from '@millrace/shared/queue/add-job';
@@ -32,7 +32,7 @@ async function run(more: object): Promise<Job> {
   return (await stack.queue.queue.getJob(jobId))!;
 }
 
-it('writes the events of its days, as an export that is listed and downloaded as others are', async () => {
+it('writes the events of its days as an export that can be listed and downloaded like any other', async () => {
   const { returnvalue } = await run({});
   const { exportId, ...result } = returnvalue as { exportId: string };
   expect(result).toEqual({ rows: 20, bytes: expect.any(Number), ms: expect.any(Number) });
@@ -43,7 +43,7 @@ it('writes the events of its days, as an export that is listed and downloaded as
   expect(parse(text, { columns: true }).length).toBe(20);
 });
 
-it('writes only what fits its filters: a value, or a list of them', async () => {
+it('writes only rows that match its filters: one value, or a list of values', async () => {
   const { returnvalue } = await run({ filters: { user_id: ['u1', 'u2'], path: '/p1' } });
   expect(returnvalue).toMatchObject({ rows: 1 });
 });
@@ -55,17 +55,17 @@ it('writes JSON with its metadata', async () => {
   expect(body.metadata).toMatchObject({ totalRecords: 20, dateRange: { from: '2026-06-01', to: '2026-06-01' } });
 });
 
-it('fails at once for a site that there is not', async () => {
+it('fails at once for an unknown site', async () => {
   const { failedReason, attemptsMade } = await run({ site_id: 'dmeo' });
   expect(failedReason).toBe('There is no site "dmeo". It is created by its first event, or by PUT /api/v1/sites/dmeo.');
   expect(attemptsMade).toBe(1);
 });
 
-it('fails at once for filters that no event has', async () => {
+it('fails at once for filters on an unknown column', async () => {
   const { failedReason, attemptsMade } = await run({ filters: { colour: 'red' } });
   expect(failedReason).toContain('filters.colour is "colour", which is not a dimension; did you mean property:colour?');
   expect(attemptsMade).toBe(1);
-  // Its parameters are known by the same names to the sender as to the dataset.
+  // Its parameters have the same names for the sender as in the dataset.
   const second = await run({ filters: { path: '/p1', colour: ['red', 'blue'] } });
   expect(second.failedReason).toContain(
     'filters.colour is "colour", which is not a dimension; did you mean property:colour?',
@@ -89,7 +89,7 @@ describe('outputPath', () => {
     },
   );
 
-  it('goes with its export', async () => {
+  it('is removed with its export', async () => {
     const { returnvalue } = await run({ outputPath: 'doomed.csv' });
     await request(stack.app)
       .delete(`/api/v1/exports/${(returnvalue as { exportId: string }).exportId}`)
@@ -97,7 +97,7 @@ describe('outputPath', () => {
     await expect(file('doomed.csv')).rejects.toThrow('ENOENT');
   });
 
-  it('takes no file from anybody, whether it is one, a link or a folder', async () => {
+  it('replaces nothing that already exists: file, link or folder', async () => {
     const outside = join(stack.dir, '..', `${stack.database.url.split('/').at(-1)}.txt`);
     await writeFile(outside, 'mine');
     await writeFile(join(stack.dir, 'taken.csv'), 'mine');
@@ -114,7 +114,7 @@ describe('outputPath', () => {
     expect(await readFile(outside, 'utf8')).toBe('mine');
   });
 
-  it('is not the name of another export', async () => {
+  it('must not look like the file of another export', async () => {
     await expect(run({ outputPath: '0190a5b0-7c3d-7000-8000-000000000001.csv' })).rejects.toThrow(
       'UUID with an extension',
     );
@@ -135,13 +135,13 @@ describe('outputPath', () => {
     '',
     'a'.repeat(201),
     '0190a5b0-7c3d-7000-8000-000000000002.csv',
-  ])('%j is refused by the store itself, whoever asks', async (name) => {
+  ])('%j is refused by the store itself', async (name) => {
     const store = createDiskStore(stack.dir);
     await expect(store.addName!('0190a5b0-7c3d-7000-8000-000000000001.csv', name)).rejects.toThrow('plain file name');
   });
 
   it.each(['../x.csv', 'x.csv', '0190a5b0-7c3d-7000-8000-000000000001/../x.csv'])(
-    'and the store opens and removes only what is named as exports are, not %s',
+    'the store opens and removes only names of exports, not %s',
     async (name) => {
       const store = createDiskStore(stack.dir);
       await expect(store.open(name, { start: 0, end: 1 })).rejects.toThrow('not the name of an export');
@@ -149,7 +149,7 @@ describe('outputPath', () => {
     },
   );
 
-  it('a link in the place of a file is not followed', async () => {
+  it('a link in place of a file is not followed', async () => {
     const name = '0190a5b0-7c3d-7000-8000-000000000002.csv';
     await symlink('/etc/passwd', join(stack.dir, name));
     await expect(createDiskStore(stack.dir).open(name, { start: 0, end: 1 })).rejects.toThrow('ELOOP');

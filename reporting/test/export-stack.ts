@@ -1,4 +1,4 @@
-/** Reporting with its exports as a test drives it: an app, a folder or a bucket of its own, and workers as processes. */
+/** Reporting with exports for tests: an app, a separate folder or bucket, and workers as processes. */
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ export const storesOf = (disk: ExportStore, s3?: ExportStore): ExportStores => (
   of: (kind) => (kind === 's3' ? s3 : disk),
 });
 
-/** For apps whose test is about something else. */
+/** For apps in tests of other things. */
 export function exportsOn(pool: Pool, more: Partial<ReportingApp['exports']> = {}): ReportingApp['exports'] {
   return {
     stores: storesOf(createDiskStore(join(tmpdir(), 'millrace-no-exports'))),
@@ -51,7 +51,7 @@ export interface StackOptions {
 
 export type ExportStack = Awaited<ReturnType<typeof startExportStack>>;
 
-/** With no worker yet: {@link ExportStack.startWorker} starts one. */
+/** Starts without a worker; {@link ExportStack.startWorker} starts one. */
 export async function startExportStack(options: StackOptions = {}) {
   const { backend = 'postgres', serverUrl } = options;
   const database: TestDatabase = await createTestDatabase(serverUrl === undefined ? {} : { serverUrl });
@@ -105,7 +105,7 @@ export async function startExportStack(options: StackOptions = {}) {
     queue: handle,
     startWorker,
     rowOf,
-    /** Makes `count` events of a site on 2026-06-01, a second apart, with properties of `bytes`. */
+    /** Adds `count` events of a site on 2026-06-01, a second apart, with properties of `bytes`. */
     async addEvents(siteId: string, count: number, bytes = 10): Promise<void> {
       await pool.query('insert into sites (site_id) values ($1) on conflict do nothing', [siteId]);
       await pool.query(
@@ -117,7 +117,7 @@ export async function startExportStack(options: StackOptions = {}) {
       );
     },
     post: (body: object) => request(app).post('/api/v1/exports').send(body),
-    /** Asks for June's events of a site as CSV, or for something else; resolves with the export. */
+    /** Creates an export, by default of June's events of a site as CSV; resolves with it. */
     async ask(body: object = {}): Promise<{ id: string }> {
       const params = { site_id: 'shop', date_range: ['2026-06-01', '2026-06-01'] };
       const answer = await request(app)
@@ -135,7 +135,7 @@ export async function startExportStack(options: StackOptions = {}) {
       }, `export ${id} is ${status}`);
       return body;
     },
-    /** Ends every worker that still runs. */
+    /** Stops all workers that are still running. */
     async endWorkers(): Promise<void> {
       for (const { child } of workers) child.kill('SIGCONT');
       const running = workers.filter(({ child }) => child.exitCode === null && !child.signalCode);

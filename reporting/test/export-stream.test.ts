@@ -1,4 +1,4 @@
-/** Datasets sent as files while they are read: whole or broken off, and nothing goes on for who has left. */
+/** Datasets streamed as files: complete or aborted, and nothing keeps running for a client that has left. */
 import { once } from 'node:events';
 import { createServer, get, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -28,20 +28,20 @@ afterAll(async () => {
   await stack.stop();
 });
 
-let askers = 0;
-/** Each request is somebody else's, whose share is free. */
+let callers = 0;
+/** Each request comes from another caller, whose share is free. */
 function someoneElse() {
-  askers += 1;
-  return { 'x-forwarded-for': `10.0.${askers >> 8}.${askers & 255}` };
+  callers += 1;
+  return { 'x-forwarded-for': `10.0.${callers >> 8}.${callers & 255}` };
 }
 
 const stream = (path: string) => request(server).get(`/api/v1/datasets/${path}`).set(someoneElse());
 
-/** Resolves once the answer has begun, without reading on. */
+/** Resolves once the response has started, without reading on. */
 async function begin(path: string, from = server): Promise<IncomingMessage> {
   const { port } = from.address() as AddressInfo;
-  const asked = get(`http://127.0.0.1:${port}/api/v1/datasets/${path}`, { headers: someoneElse() });
-  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  const sent = get(`http://127.0.0.1:${port}/api/v1/datasets/${path}`, { headers: someoneElse() });
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
   return answer;
 }
 
@@ -51,7 +51,7 @@ async function backends(): Promise<number[]> {
   );
   return rows.map(({ pid }) => pid);
 }
-const nothingReads = () => eventually(async () => (await backends()).length === 0, 'no read is left');
+const nothingReads = () => eventually(async () => (await backends()).length === 0, 'no read is running');
 
 it('sends every row as CSV, with a name', async () => {
   const { text, headers } = await stream(`events/export.csv?${june}`).expect(200);
@@ -66,7 +66,7 @@ it.each(['csv', 'json', 'ndjson', 'xlsx', 'parquet'])('sends a file of format %s
   await stream(`events/export.${format}?site_id=small&date_range=2026-06-01,2026-06-01`).expect(200);
 });
 
-it.each(['csv', 'json', 'ndjson', 'xlsx', 'parquet'])('refuses as %s what the rows would refuse', async (format) => {
+it.each(['csv', 'json', 'ndjson', 'xlsx', 'parquet'])('refuses as %s what the rows route refuses', async (format) => {
   const wrong = 'site_id=shop&date_range=2000-01-01,2029-12-30';
   const { body: asRows } = await stream(`activity-trends/rows?${wrong}`).expect(400);
   const { body, headers } = await stream(`activity-trends/export.${format}?${wrong}`).expect(400);
@@ -75,14 +75,14 @@ it.each(['csv', 'json', 'ndjson', 'xlsx', 'parquet'])('refuses as %s what the ro
   await nothingReads();
 });
 
-it('begins with a byte order mark where that is asked for', async () => {
+it('starts with a byte order mark on request', async () => {
   const { text } = await stream('events/export.csv?site_id=small&date_range=2026-06-01,2026-06-01&bom=true').expect(
     200,
   );
   expect(text.charCodeAt(0)).toBe(0xfeff);
 });
 
-it('says by HEAD what it would send, without reading', async () => {
+it('answers HEAD with the headers it would send, without reading', async () => {
   await nothingReads();
   const { headers } = await request(server).head(`/api/v1/datasets/events/export.csv?${june}`).expect(200);
   expect(headers['content-disposition']).toContain('attachment');
@@ -101,7 +101,7 @@ it.each([
   [`events/export.json?${june}&bom=true`, 400, 'bom must be false'],
   [`events/export.csv?${june}&after=x`, 400, 'after is not a parameter'],
   [`events/export.csv?${june}&filters=["matches","path",["("]]`, 400, 'is not a valid regular expression'],
-])('refuses %s, as JSON and not as a file', async (path, status, message) => {
+])('refuses %s with JSON instead of a file', async (path, status, message) => {
   const { body, headers } = await stream(path).expect(status);
   expect(body.error.message).toContain(message);
   expect(headers['content-disposition']).toBeUndefined();
@@ -109,20 +109,20 @@ it.each([
 });
 
 describe('a reader', () => {
-  it('that leaves midway takes its read and its connection along', async () => {
+  it('that leaves midway ends its read and its connection', async () => {
     const answer = await begin(`events/export.csv?${june}`);
-    await eventually(async () => (await backends()).length === 1, 'the read is under way');
+    await eventually(async () => (await backends()).length === 1, 'the read is running');
     answer.destroy();
     await nothingReads();
     await stream('events/export.csv?site_id=small&date_range=2026-06-01,2026-06-01').expect(200);
   });
 
-  it('is refused while as many are served as may be', async () => {
+  it('is refused while all slots are taken', async () => {
     const answer = await begin(`events/export.csv?${june}`);
     const next = stream('events/export.csv?site_id=small&date_range=2026-06-01,2026-06-01').then(
       ({ status }) => status,
     );
-    await eventually(async () => (await stream(`events/export.csv?${june}`)).status === 429, 'both places are taken');
+    await eventually(async () => (await stream(`events/export.csv?${june}`)).status === 429, 'both slots are taken');
     const { body, headers } = await stream(`events/export.csv?${june}`).expect(429);
     expect(body.error.code).toBe('too_many_queries');
     expect(headers['retry-after']).toBe('1');
@@ -137,14 +137,14 @@ describe('a reader', () => {
       () => 'whole',
       (error: Error) => error.message,
     );
-    await eventually(async () => (await backends()).length === 1, 'the read is under way');
+    await eventually(async () => (await backends()).length === 1, 'the read is running');
     for (const pid of await backends()) await stack.database.pool.query('select pg_terminate_backend($1)', [pid]);
     answer.resume();
     expect(await ended).toBe('aborted');
     await nothingReads();
   });
 
-  it('that does not read on is cut off, so that its place and its snapshot are free again', async () => {
+  it('that stops reading is disconnected, which frees its slot and its snapshot', async () => {
     const streams = createGate({ maxConcurrent: 1, maxWaiting: 0, maxWaitMs: 0 });
     const app = stack.appWith({ streams, stallTimeoutMs: 50 });
     const hasty = createServer(app).listen(0, '127.0.0.1');
@@ -155,9 +155,9 @@ describe('a reader', () => {
     answer.resume();
     expect(await failed).toMatchObject([{ message: 'aborted' }]);
     const small = '/api/v1/datasets/events/export.csv?site_id=small&date_range=2026-06-01,2026-06-01';
-    // Postgres has let the connection go before its place here is given back.
+    // Postgres closes the connection before the slot is released.
     const isServed = async () => (await request(hasty).get(small).set(someoneElse())).status === 200;
-    await eventually(isServed, 'the place is free again');
+    await eventually(isServed, 'the slot is free again');
     hasty.close();
   });
 });

@@ -1,4 +1,4 @@
-/** The file of an export over HTTP: whole and in parts, by key and by link, under names of any kind. */
+/** The file of an export over HTTP: whole and in parts, by key and by link, under any name. */
 import { createKeyRing } from '@millrace/shared/access/key-ring';
 import { generateKey, registerKey } from '@millrace/shared/access/keys';
 import { silent } from '@millrace/shared/testing/database';
@@ -46,7 +46,7 @@ describe('a part', () => {
     ['bytes=5-', 5, undefined],
     ['bytes=-7', -7, undefined],
     ['bytes=3-99999999', 3, undefined],
-  ])('%s is sent as such', async (range, from, to) => {
+  ])('%s is sent', async (range, from, to) => {
     const { body, headers } = await withKey().set('range', range).buffer().parse(bytes).expect(206);
     const part = text.slice(from, to);
     expect(body).toBe(part);
@@ -58,30 +58,30 @@ describe('a part', () => {
     });
   });
 
-  it.each(['bytes=-99999999', 'bytes=-99999999999999999999'])('%s of a smaller file is all of it', async (range) => {
-    const { body, headers } = await withKey().set('range', range).buffer().parse(bytes).expect(206);
-    expect(body).toBe(text);
-    expect(headers['content-range']).toBe(`bytes 0-${text.length - 1}/${text.length}`);
-  });
-
-  it.each(['bytes=99999999-', 'bytes=-0'])(
-    '%s that the file does not have is refused with its length',
+  it.each(['bytes=-99999999', 'bytes=-99999999999999999999'])(
+    '%s of a smaller file is the whole file',
     async (range) => {
-      const { headers, body } = await withKey().set('range', range).expect(416);
-      expect(headers['content-range']).toBe(`bytes */${text.length}`);
-      expect(body.error.code).toBe('range_not_satisfiable');
+      const { body, headers } = await withKey().set('range', range).buffer().parse(bytes).expect(206);
+      expect(body).toBe(text);
+      expect(headers['content-range']).toBe(`bytes 0-${text.length - 1}/${text.length}`);
     },
   );
 
+  it.each(['bytes=99999999-', 'bytes=-0'])('%s beyond the file is refused with its length', async (range) => {
+    const { headers, body } = await withKey().set('range', range).expect(416);
+    expect(headers['content-range']).toBe(`bytes */${text.length}`);
+    expect(body.error.code).toBe('range_not_satisfiable');
+  });
+
   it.each(['bytes=0-1,5-6', 'lines=1-2', 'bytes', 'bytes=x-y', 'bytes=5-2,x'])(
-    '%s that is none is the whole file',
+    '%s, which is invalid, returns the whole file',
     async (range) => {
       const { status } = await withKey().set('range', range);
       expect([200, 416]).toContain(status);
     },
   );
 
-  it('of a file that is another one now is the whole file', async () => {
+  it('returns the whole file if the file has changed', async () => {
     const range = { range: 'bytes=0-3' };
     await withKey()
       .set({ ...range, 'if-range': etag })
@@ -104,7 +104,7 @@ describe('a part', () => {
   });
 });
 
-/** Not as text of a type: a part of it may be anything. */
+/** Sent as bytes, not as text: a part of a text may be anything. */
 function bytes(res: request.Response, done: (error: Error | null, body: unknown) => void): void {
   const chunks: Buffer[] = [];
   res.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -112,14 +112,14 @@ function bytes(res: request.Response, done: (error: Error | null, body: unknown)
 }
 
 describe('a client', () => {
-  it('that has the file already is told so', async () => {
+  it('that already has the file gets 304', async () => {
     const { headers } = await withKey().set('if-none-match', etag).expect(304);
     expect(headers['content-length']).toBeUndefined();
     await withKey().set('if-none-match', '"other"').expect(200);
   });
 
-  it('learns by HEAD what it would get, and counts as no download', async () => {
-    // Its own, since downloads are counted a little after they have ended.
+  it('gets the headers with HEAD, which does not count as a download', async () => {
+    // A separate export, since downloads are counted shortly after they have ended.
     const own = await written({});
     const { headers, text: body } = await request(stack.app)
       .head(`/api/v1/exports/${own}/download`)
@@ -131,7 +131,7 @@ describe('a client', () => {
   });
 });
 
-describe('the name that a browser is told', () => {
+describe('the file name for a browser', () => {
   it.each([
     ['June', 'attachment; filename=June.csv'],
     ['June.CSV', 'attachment; filename=June.CSV'],
@@ -139,7 +139,7 @@ describe('the name that a browser is told', () => {
     ['März €', `attachment; filename="M?rz ?.csv"; filename*=UTF-8''M%C3%A4rz%20%E2%82%AC.csv`],
     ['日本', `attachment; filename="??.csv"; filename*=UTF-8''%E6%97%A5%E6%9C%AC.csv`],
     ['a%41;b=c', `attachment; filename="a%41;b=c.csv"; filename*=UTF-8''a%2541%3Bb%3Dc.csv`],
-  ])('%s is written so that it means just that', async (filename, expected) => {
+  ])('%s is encoded so that the browser gets exactly that name', async (filename, expected) => {
     const other = await written({ filename });
     const path = `/api/v1/exports/${other}/download`;
     const { headers } = await request(stack.app).get(path).set('authorization', `Bearer ${key}`).expect(200);
@@ -149,11 +149,11 @@ describe('the name that a browser is told', () => {
 
 describe('a link', () => {
   const link = (body?: object) => {
-    const asked = request(stack.app).post(`/api/v1/exports/${id}/link`).set('authorization', `Bearer ${key}`);
-    return body === undefined ? asked : asked.send(body);
+    const linkRequest = request(stack.app).post(`/api/v1/exports/${id}/link`).set('authorization', `Bearer ${key}`);
+    return body === undefined ? linkRequest : linkRequest.send(body);
   };
 
-  it('works without a key until it ends', async () => {
+  it('works without a key until it expires', async () => {
     const before = Date.now();
     const { url, expires_at } = (await link().expect(200)).body;
     expect(url).toMatch(new RegExp(`^/api/v1/exports/${id}/download\\?expires=\\d+&signature=[A-Za-z0-9_-]{43}$`));
@@ -166,20 +166,20 @@ describe('a link', () => {
   it.each([
     ['https://stats.example.org', 'https://stats.example.org'],
     ['https://example.org/stats/', 'https://example.org/stats'],
-  ])('is a whole address where people reach the service at %s', async (publicUrl, start) => {
+  ])('is an absolute URL if the service is public at %s', async (publicUrl, start) => {
     const app = stack.appWith({ publicUrl });
-    const asked = request(app).post(`/api/v1/exports/${id}/link`).set('authorization', `Bearer ${key}`);
-    const { url } = (await asked.expect(200)).body as { url: string };
+    const linkRequest = request(app).post(`/api/v1/exports/${id}/link`).set('authorization', `Bearer ${key}`);
+    const { url } = (await linkRequest.expect(200)).body as { url: string };
     expect(url.startsWith(`${start}/api/v1/exports/${id}/download?expires=`)).toBe(true);
     await request(app).get(url.slice(start.length)).expect(200, text);
   });
 
-  it('ends when it says so', async () => {
+  it('expires at the announced time', async () => {
     const { url } = (await link({ expiresIn: 1 }).expect(200)).body;
-    await eventually(async () => (await request(stack.app).get(url)).status === 403, 'the link has ended');
+    await eventually(async () => (await request(stack.app).get(url)).status === 403, 'the link has expired');
   });
 
-  it('is bound to its export, its end and its secret', async () => {
+  it('is bound to its export, its expiry and its secret', async () => {
     const { url } = (await link({ expiresIn: 3_600 }).expect(200)).body as { url: string };
     const { searchParams } = new URL(url, 'http://x');
     const [expires, signature] = [searchParams.get('expires')!, searchParams.get('signature')!];
@@ -215,10 +215,10 @@ describe('a link', () => {
     await request(stack.app).delete(url).expect(401);
   });
 
-  it('leads nowhere once its export is deleted', async () => {
+  it('stops working when its export is deleted', async () => {
     const doomed = await written({});
-    const asked = request(stack.app).post(`/api/v1/exports/${doomed}/link`).set('authorization', `Bearer ${key}`);
-    const { url } = (await asked.expect(200)).body;
+    const linkRequest = request(stack.app).post(`/api/v1/exports/${doomed}/link`).set('authorization', `Bearer ${key}`);
+    const { url } = (await linkRequest.expect(200)).body;
     await request(stack.app).delete(`/api/v1/exports/${doomed}`).set('authorization', `Bearer ${key}`).expect(200);
     await request(stack.app).get(url).expect(404);
   });
@@ -228,12 +228,12 @@ describe('a link', () => {
     async (body) => void (await link(body).expect(400)),
   );
 
-  it.each(['1h', '60', 1.5])('says that %j is no number of seconds', async (expiresIn) => {
+  it.each(['1h', '60', 1.5])('says that %j is not a number of seconds', async (expiresIn) => {
     const { error } = (await link({ expiresIn }).expect(400)).body;
     expect(error.message).toMatch(/^expiresIn must be a (whole )?number of seconds/);
   });
 
-  it('is signed alike by all who share a database, where no secret is set', async () => {
+  it('is signed alike by all replicas of a database if no secret is configured', async () => {
     const { pool } = stack.database;
     const [one, other] = [createLinks(pool), createLinks(pool)];
     const [first, second] = await Promise.all([one.sign('/x', 9e9), other.sign('/x', 9e9)]);

@@ -1,4 +1,4 @@
-/** What ends an attempt at an export: crashes, stops, frozen workers, deletion, no room. A whole file comes of it, or none. */
+/** What can interrupt an export: crashes, shutdowns, frozen workers, deletion, a full disk. The result is a whole file or none. */
 import { spawnSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
@@ -10,9 +10,9 @@ import { addMissingJobs } from '../src/exports/queue-exports.js';
 import { addJune, type ExportStack, startExportStack } from './export-stack.js';
 
 let stack: ExportStack;
-/** Enough for a workbook to take some seconds. */
+/** Enough for a workbook to take several seconds. */
 const many = 20_000;
-/** Of each event: so many that the sockets between Postgres and worker hold but a small part of them. */
+/** Per event: large enough that the sockets between Postgres and the worker hold only a small part of them. */
 const bytes = 1_500;
 
 beforeAll(async () => {
@@ -33,7 +33,7 @@ afterEach(async () => {
 
 const partOf = async () => (await stack.files()).filter((name) => name.endsWith('.part'));
 
-/** Resolves once some rows of the export are on the disk. */
+/** Resolves once some rows of the export are on disk. */
 async function isUnderWay(id: string): Promise<void> {
   await eventually(async () => {
     const { status, row_count } = await stack.rowOf(id);
@@ -49,7 +49,7 @@ async function longReads(): Promise<number> {
   return rows[0]!.count;
 }
 
-/** Stops the processes of Postgres that read for exports. */
+/** Freezes the Postgres processes that read for exports. */
 async function frozenReads(): Promise<{ end(): void }> {
   const { rows } = await stack.database.pool.query<{ pid: number }>(
     `select pid from pg_stat_activity where datname = current_database() and query ~ 'reporting.events' and pid <> pg_backend_pid()`,
@@ -62,7 +62,7 @@ async function frozenReads(): Promise<{ end(): void }> {
   };
 }
 
-/** The only file in the folder is that of the export, and is what its checksum says. */
+/** The folder contains only the file of the export, and it matches its checksum. */
 async function expectWhole(id: string): Promise<void> {
   const { file, checksum, row_count } = await stack.rowOf(id);
   expect(await stack.files()).toEqual([file]);
@@ -75,10 +75,10 @@ const june = { site_id: 'shop', date_range: ['2026-06-01', '2026-06-01'] };
 const askWorkbook = () => stack.ask({ params: june, format: 'xlsx' });
 const remove = (id: string) => request(stack.app).delete(`/api/v1/exports/${id}`).expect(200);
 
-it('has the name that its job wanted also when the worker died after it had given it', async () => {
+it('gets the requested name even if its worker died right after naming the file', async () => {
   const { id } = await stack.ask({ params: { ...june, site_id: 'small' } });
   const before = `${randomUUID()}.csv`;
-  await writeFile(join(stack.dir, before), 'of the attempt before');
+  await writeFile(join(stack.dir, before), 'of the previous attempt');
   await link(join(stack.dir, before), join(stack.dir, 'named.csv'));
   await stack.database.pool.query(
     `update exports set status = 'processing', store = 'disk', file = $2, output_path = 'named.csv' where id = $1`,
@@ -90,8 +90,8 @@ it('has the name that its job wanted also when the worker died after it had give
   expect(`sha256:${createHash('sha256').update(named).digest('hex')}`).toBe(checksum);
 });
 
-describe('an export under way', () => {
-  it('says how far it is', async () => {
+describe('a running export', () => {
+  it('reports its progress', async () => {
     const worker = await stack.startWorker();
     const { id } = await askWorkbook();
     await isUnderWay(id);
@@ -105,7 +105,7 @@ describe('an export under way', () => {
     await worker.end();
   });
 
-  it('is written by another worker when its own was killed', async () => {
+  it('is written by another worker when its own is killed', async () => {
     const killed = await stack.startWorker();
     const { id } = await askWorkbook();
     await isUnderWay(id);
@@ -120,11 +120,11 @@ describe('an export under way', () => {
     await worker.end();
   });
 
-  it('goes back to the queue when its worker is told to stop, and counts as no attempt', async () => {
+  it('returns to the queue when its worker shuts down, which does not count as an attempt', async () => {
     const stopped = await stack.startWorker();
     const { id } = await askWorkbook();
     await isUnderWay(id);
-    // So that it cannot be written in the time that it is given.
+    // So that it cannot finish within the grace period.
     const freeze = await frozenReads();
     expect(await stopped.end('SIGTERM')).toBe(0);
     freeze.end();
@@ -137,7 +137,7 @@ describe('an export under way', () => {
     await worker.end();
   });
 
-  it('is written once when a worker that was frozen comes back', async () => {
+  it('is written once when a frozen worker resumes', async () => {
     const frozen = await stack.startWorker();
     const { id } = await askWorkbook();
     await isUnderWay(id);
@@ -156,7 +156,7 @@ describe('an export under way', () => {
     await worker.end();
   });
 
-  it('stops when it is deleted: no file is left, and no read', async () => {
+  it('stops when it is deleted, leaving no file and no read', async () => {
     const worker = await stack.startWorker();
     const { id } = await askWorkbook();
     await isUnderWay(id);
@@ -171,8 +171,8 @@ describe('an export under way', () => {
   });
 });
 
-describe('without room', () => {
-  it('an export that grows beyond what its site may have fails, and leaves nothing', async () => {
+describe('when space runs out', () => {
+  it('an export that exceeds the quota of its site fails, and leaves nothing', async () => {
     const worker = await stack.startWorker({ EXPORT_QUOTA_MB: '1' });
     const { id } = await stack.ask({ params: june });
     expect(await stack.reached(id, 'failed')).toMatchObject({
@@ -187,7 +187,7 @@ describe('without room', () => {
   const mount = (dir: string) =>
     spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=0700', 'tmpfs', dir]).status === 0;
 
-  it('on the disk an export fails with that reason, leaves nothing, and the next one that fits is written', async ({
+  it('on the disk, an export fails with that reason and leaves nothing, and the next one that fits is written', async ({
     skip,
   }) => {
     if (!mount(stack.dir)) return skip('tmpfs may not be mounted here');
@@ -207,7 +207,7 @@ describe('without room', () => {
 });
 
 describe('an export that cannot be written', () => {
-  it('is given up when no worker outlives it', async () => {
+  it('is given up if no worker survives it', async () => {
     const { id } = await stack.ask({ params: { ...june, site_id: 'small' } });
     await stack.database.pool.query('update exports set attempts = 10 where id = $1', [id]);
     const worker = await stack.startWorker();
@@ -216,7 +216,7 @@ describe('an export that cannot be written', () => {
     await worker.end();
   });
 
-  it('is tried again when its folder cannot be written to, and says why when that does not help', async () => {
+  it('is retried while its folder is not writable, and says why if that does not help', async () => {
     const worker = await stack.startWorker({ EXPORT_DIR: '/dev/null/exports' });
     const { id } = await stack.ask({ params: { ...june, site_id: 'small' } });
     expect(await stack.reached(id, 'failed')).toMatchObject({
@@ -248,7 +248,7 @@ describe('an export whose job is missing', () => {
     expect(await addMissing()).toBe(0);
   });
 
-  it('gets another one where it ended without writing', async () => {
+  it('gets another one if it ended without writing the file', async () => {
     const { id } = await stack.ask({ params: { ...june, site_id: 'small' } });
     await (await jobOf(id))!.remove();
     await stack.queue.queue.add('export', { exportId: 'x' }, { jobId: `export-${id}` });

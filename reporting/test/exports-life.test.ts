@@ -1,4 +1,4 @@
-/** Exports from the wish to the file: every format, on both queues, and what their rows say meanwhile. */
+/** Exports from request to file: every format, on both queues, with their status in between. */
 import { createHash } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -32,7 +32,7 @@ describe.each(queueBackends)('with the queue on %s', (backend) => {
         res.on('end', () => done(null, Buffer.concat(chunks)));
       });
 
-  it('answers at once with what is to be written, and where it can be followed', async () => {
+  it('returns at once what will be written, and where to follow it', async () => {
     const params = { site_id: 'shop', date_range: ['2026-06-01', '2026-06-01'] };
     const body = { dataset: 'events', params, format: 'csv', compression: 'gzip', filename: 'June', bom: true };
     const answer = await stack.post(body).expect(202);
@@ -62,7 +62,7 @@ describe.each(queueBackends)('with the queue on %s', (backend) => {
     await stack.reached(answer.body.id, 'completed');
   });
 
-  it('writes a file that nobody else may read, says what it holds, and sends it', async () => {
+  it('writes a file that only its user can read, describes it, and sends it', async () => {
     const { id } = await stack.ask();
     const done = await stack.reached(id, 'completed');
     const { body, headers } = await download(id).expect(200);
@@ -106,7 +106,7 @@ describe.each(queueBackends)('with the queue on %s', (backend) => {
     ['parquet', 'none', 'application/vnd.apache.parquet', '.parquet'],
     ['pdf', 'none', 'application/pdf', '.pdf'],
   ])('writes %s, compression %s', async (format, compression, type, ending) => {
-    // A PDF of all of them takes longer than all other formats together.
+    // A PDF with all of them would take longer than all other formats together.
     const tenSeconds = { site_id: 'shop', date_range: ['2026-06-01T00:00:00Z', '2026-06-01T00:00:10Z'] };
     const { id } = await stack.ask({ format, compression, ...(format === 'pdf' && { params: tenSeconds }) });
     const rows = format === 'pdf' ? 199 : 2_500;

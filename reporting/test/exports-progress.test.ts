@@ -1,4 +1,4 @@
-/** A large export in the list while it is written: rows, bytes and percent grow until it is whole. */
+/** A large export in the list while it is written: rows, bytes and percent grow until it is complete. */
 import { silent } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import request from 'supertest';
@@ -34,10 +34,10 @@ interface Listed {
 const listed = async (): Promise<Listed> =>
   (await request(stack.app).get('/api/v1/exports').query({ site_id: 'shop' }).expect(200)).body.exports[0];
 
-it('shows more of each at every look, and all of it at the end', async () => {
+it('shows more of each number every time, and everything at the end', async () => {
   const seen: Listed[] = [];
   const disk = createDiskStore(stack.dir);
-  /** Every now and then a chunk waits until the list has all before it, and has been looked at. */
+  /** Now and then a chunk waits until the list shows everything before it and has been read. */
   async function* lookedAt(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     let bytes = 0;
     let lookAt = 1_000_000;

@@ -1,4 +1,4 @@
-/** What exports are asked for, shown and refused, and to whom. */
+/** Creating, listing and deleting exports: what is accepted and refused, and from whom. */
 import { createKeyRing } from '@millrace/shared/access/key-ring';
 import { generateKey, registerKey } from '@millrace/shared/access/keys';
 import { silent } from '@millrace/shared/testing/database';
@@ -32,7 +32,7 @@ const call = (key: string, method: 'get' | 'post' | 'delete', path: string) =>
 const make = async (key = reader, body: object = bodyOf()): Promise<string> =>
   (await call(key, 'post', '').send(body).expect(202)).body.id;
 
-describe('asking for an export', () => {
+describe('requesting an export', () => {
   it.each([
     [{ ...bodyOf(), dataset: 'nothing' }, 'dataset', /must be one of/],
     [{ ...bodyOf(), format: 'doc' }, 'format', /must be one of csv, json, ndjson, xlsx, parquet, pdf/],
@@ -100,7 +100,7 @@ describe('asking for an export', () => {
     expect(error.details).toEqual({ field: 'filename' });
   });
 
-  it('is refused for a site that there is not, which a misspelt one is', async () => {
+  it('is refused for an unknown site, which may be a misspelt one', async () => {
     const { error } = (await call(reader, 'post', '').send(bodyOf('dmeo')).expect(404)).body;
     expect(error).toMatchObject({
       code: 'not_found',
@@ -111,14 +111,14 @@ describe('asking for an export', () => {
     expect((await stack.database.pool.query('select 1 from exports')).rowCount).toBe(0);
   });
 
-  it('needs a key that may read that site', async () => {
+  it('requires a key that can read the site', async () => {
     await request(stack.app).post('/api/v1/exports').send(bodyOf()).expect(401);
     await call(writer, 'post', '').send(bodyOf()).expect(403);
     await call(otherReader, 'post', '').send(bodyOf()).expect(403);
     await make(shopReader);
   });
 
-  it('notes who asked, exactly for what, and adds the job that writes it', async () => {
+  it('stores the key and the exact request, and adds the job that writes it', async () => {
     const filters = [['is', 'property:amount', ['12345678901234567890']]];
     const id = await make(shopReader, { ...bodyOf(), filters });
     const row = await stack.rowOf(id);
@@ -137,12 +137,12 @@ describe('asking for an export', () => {
     ['june.csv.gz', 'gzip', 'june.csv.gz'],
     ['june', 'gzip', 'june.csv.gz'],
     ['june.json', 'gzip', 'june.json.csv.gz'],
-  ])('calls the file %s, compression %s, %s', async (filename, compression, expected) => {
+  ])('with file name %s and compression %s names the file %s', async (filename, compression, expected) => {
     const { body } = await call(reader, 'post', '').send({ ...bodyOf(), filename, compression });
     expect(body.filename).toBe(expected);
   });
 
-  it('says which range is meant where none is given', async () => {
+  it('returns the resolved range if none is given', async () => {
     const { body } = await call(reader, 'post', '').send({ ...bodyOf(), params: { site_id: 'shop' } });
     expect(body.params).toEqual({ site_id: 'shop', date_range: 'day' });
     const metrics = { dataset: 'performance-metrics', params: { site_id: 'shop' } };
@@ -150,7 +150,7 @@ describe('asking for an export', () => {
     expect(without.params).toEqual({ site_id: 'shop' });
   });
 
-  it('is refused when the files of the site take all the room they may, and not for another site', async () => {
+  it('is refused when the files of the site have used up its quota, but not for another site', async () => {
     const id = await make();
     await stack.database.pool.query(`update exports set status = 'completed', bytes = $1 where id = $2`, [5 * mb, id]);
     const { error } = (await call(reader, 'post', '').send(bodyOf()).expect(409)).body;
@@ -162,7 +162,7 @@ describe('asking for an export', () => {
     await make();
   });
 
-  it('is not refused for what the reports of the site take', async () => {
+  it("is not refused because of the site's reports", async () => {
     await stack.database.pool.query(
       `insert into reports (site_id, id, origin, title, dataset, format, first_day, last_day, timezone, status, store, file, bytes)
       select 'shop', id, id, 'Mine', 'events', 'csv', '2026-06-01', '2026-06-01', 'UTC', 'generated', 'disk', id || '.csv', $1
@@ -172,19 +172,19 @@ describe('asking for an export', () => {
     await make();
   });
 
-  it('is refused while a hundred of the site are not written', async () => {
+  it('is refused while a hundred exports of the site are unfinished', async () => {
     await stack.database.pool.query(`insert into exports (site_id, id, dataset, params, format, filename)
       select 'shop', gen_random_uuid(), 'events', '{}', 'csv', 'x.csv' from generate_series(1, 100)`);
     const { error } = (await call(reader, 'post', '').send(bodyOf()).expect(409)).body;
     expect(error.message).toContain('has 100 unfinished exports');
   });
 
-  it('lets no more in when many ask at once', async () => {
+  it('admits no more when many requests arrive at once', async () => {
     await stack.database.pool.query(`insert into exports (site_id, id, dataset, params, format, filename)
       select 'shop', gen_random_uuid(), 'events', '{}', 'csv', 'x.csv' from generate_series(1, 90)`);
-    const asked = await Promise.all(Array.from({ length: 30 }, () => call(reader, 'post', '').send(bodyOf())));
-    const taken = asked.filter(({ status }) => status === 202).map(({ body }) => body.id);
-    expect(asked.map(({ status }) => status).every((status) => status === 202 || status === 409)).toBe(true);
+    const responses = await Promise.all(Array.from({ length: 30 }, () => call(reader, 'post', '').send(bodyOf())));
+    const taken = responses.filter(({ status }) => status === 202).map(({ body }) => body.id);
+    expect(responses.map(({ status }) => status).every((status) => status === 202 || status === 409)).toBe(true);
     const { rows } = await stack.database.pool.query("select id from exports where filename <> 'x.csv'");
     expect(rows.map(({ id }) => id).sort()).toEqual(taken.sort());
     expect(taken.length).toBeLessThanOrEqual(10);
@@ -206,7 +206,7 @@ describe('asking for an export', () => {
 });
 
 describe('an export that is deleted', () => {
-  it('leaves no job that would take a turn from others', async () => {
+  it('leaves no job that would delay others', async () => {
     const id = await make();
     expect(await stack.queue.queue.getJob(`export-${id}`)).toBeDefined();
     await call(reader, 'delete', `/${id}`).expect(200);
@@ -215,7 +215,7 @@ describe('an export that is deleted', () => {
 });
 
 describe('an export of another site', () => {
-  it('is as if it were not there, whatever is done with it', async () => {
+  it('is not found, whatever the request', async () => {
     const id = await make();
     for (const [method, path] of [
       ['get', `/${id}`],
@@ -233,7 +233,7 @@ describe('an export of another site', () => {
   });
 
   it.each(['x', '0', '..', '%2e%2e', "'; drop table exports", '0190A5B0-7C3D-7000-8000-000000000001', '%00'])(
-    'and what is no id at all is not found either: %s',
+    'an invalid id is not found either: %s',
     async (id) => {
       await call(reader, 'get', `/${encodeURIComponent(id)}`).expect(404);
       await call(reader, 'get', `/${encodeURIComponent(id)}/download`).expect(404);
@@ -242,7 +242,7 @@ describe('an export of another site', () => {
 });
 
 describe('the list', () => {
-  it('has the newest first, page by page, of the sites that the key may see', async () => {
+  it('has the newest first, page by page, of the sites that the key can read', async () => {
     const ids = [await make(), await make(reader, bodyOf('other')), await make(), await make()];
     const idsOf = (body: { exports: { id: string }[] }) => body.exports.map(({ id }) => id);
     const all = [...ids].reverse();
@@ -258,7 +258,7 @@ describe('the list', () => {
     await call(shopReader, 'get', '?site_id=other').expect(403);
   });
 
-  it('shows as expired what is past its life, also before its file is removed', async () => {
+  it('shows an export as expired at its expiry, even before its file is removed', async () => {
     const id = await make();
     await stack.database.pool.query(
       `update exports set status = 'completed', expires_at = now() - interval '1 second', checksum = '00', file = $2, store = 'disk' where id = $1`,
@@ -287,7 +287,7 @@ describe('the list', () => {
 });
 
 describe('the file of an export that is not written', () => {
-  it('is refused with its state', async () => {
+  it('is refused with its status', async () => {
     const id = await make();
     const pending = (await call(reader, 'get', `/${id}/download`).expect(409)).body.error;
     expect(pending).toMatchObject({ code: 'conflict', details: { status: 'pending' } });
@@ -299,7 +299,7 @@ describe('the file of an export that is not written', () => {
     });
   });
 
-  it('is gone when somebody removed it from the folder', async () => {
+  it('is gone when someone has removed it from the folder', async () => {
     const id = await make();
     await stack.database.pool.query(
       `update exports set status = 'completed', checksum = '00', bytes = 3, finished_at = now(), expires_at = now() + interval '1 day',

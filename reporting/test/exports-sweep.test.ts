@@ -1,4 +1,4 @@
-/** Exports past their life, and files whose export is gone. */
+/** Expired exports, and files whose export no longer exists. */
 import { randomUUID } from 'node:crypto';
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ const isThere = (file: unknown) =>
     () => false,
   );
 
-it('removes the file of an export when its time is over, and keeps its row', async () => {
+it('removes the file of an expired export, and keeps its row', async () => {
   const [old, young] = [await stack.ask(), await stack.ask()];
   for (const { id } of [old, young]) await stack.reached(id, 'completed');
   const before = await stack.rowOf(old.id);
@@ -43,7 +43,7 @@ it('removes the file of an export when its time is over, and keeps its row', asy
   await sweep();
 });
 
-it('removes the files that the exports of an erased site have left', async () => {
+it('removes the files left by exports of an erased site', async () => {
   const { id } = await stack.ask();
   await stack.reached(id, 'completed');
   const { file, store } = await stack.rowOf(id);
@@ -54,13 +54,13 @@ it('removes the files that the exports of an erased site have left', async () =>
   expect((await stack.database.pool.query('select * from export_leftovers')).rows).toEqual([]);
 });
 
-it('leaves to later what lies in a place that is not configured any more', async () => {
+it('keeps for later what is in a store that is no longer configured', async () => {
   await stack.database.pool.query(`insert into export_leftovers (store, file) values ('s3', 'x.csv')`);
   await sweep();
   expect((await stack.database.pool.query('select file from export_leftovers')).rows).toEqual([{ file: 'x.csv' }]);
 });
 
-it('removes the rest where one file cannot be removed, and where many lie in such a place', async () => {
+it('removes the rest if one file cannot be removed, even if many are in such a store', async () => {
   await stack.database.pool.query(
     `insert into export_leftovers (store, file) select 's3', n || '.csv' from generate_series(1, 200) as n`,
   );

@@ -1,4 +1,4 @@
-/** What becomes of a file, and of the rows it is read from, when one of the two ends early. */
+/** What happens to a file and to the rows it is written from when one of them ends early. */
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -12,11 +12,11 @@ import { formats } from '../src/exports/formats/formats.js';
 import { bytesOf, column, sourceOf, writtenFile } from './written-file.js';
 
 const columns = [column('a'), column('b')];
-/** Text that does not compress, so that chunks come before the end. */
+/** Incompressible text, so that chunks come before the end. */
 const batch = (n: number): Row[] =>
   Array.from({ length: 1_000 }, (_, row) => [String(Math.sin(n * 1_000 + row)), String(Math.cos(n * 1_000 + row))]);
 
-/** Batches without end, or until one fails, and what is known of them. */
+/** Endless batches, or until one fails, with a record of what happened to them. */
 function watchedBatches(failAfter = Number.POSITIVE_INFINITY) {
   const seen = { batches: 0, ended: false };
   async function* make(): AsyncGenerator<Row[]> {
@@ -65,7 +65,7 @@ describe.each(written)('%s', (id) => {
 });
 
 describe('a compressed file', () => {
-  it('holds the same text', async () => {
+  it('contains the same text', async () => {
     const source = sourceOf(columns, batch(0));
     const zipped = await buffer(compress(formats.csv.write(source)));
     expect(gunzipSync(zipped)).toEqual(await writtenFile('csv', sourceOf(columns, batch(0))));

@@ -9,7 +9,7 @@ import { buildDocumentedApp } from './documented-app.js';
 let database: TestDatabase;
 let app: Express;
 
-/** The path names the value in the expectations. The JSON is text, so that no value becomes a double. */
+/** The path names the value in the expectations. The JSON is text, so that no value passes through a double. */
 const values: [name: string, properties: string][] = [
   ['ten', '{"n":10}'],
   ['ten as text', '{"n":"10.000"}'],
@@ -88,7 +88,7 @@ describe('numbers', () => {
     [['greater', 'property:n.value', [9]], ['object']],
     [['less', 'property:n.0', ['10.1']], ['list']],
     [['greater', 'property:absent', [-1]], []],
-  ])('%j finds exactly what is such a number', async (filters, expected) => {
+  ])('%j finds exactly the matching numbers', async (filters, expected) => {
     expect((await found(filters)).sort()).toEqual([...expected].sort());
   });
 
@@ -99,9 +99,9 @@ describe('numbers', () => {
     ['["greater","property:n",[1e+21]]', ['huge']],
     ['["between","property:n",[9007199254740993,9007199254740993]]', ['big']],
     ['["between","property:n",[9007199254740992,9007199254740992]]', ['one less']],
-  ])('%s keeps every digit of a JSON number, in a body and in an address', async (filters, expected) => {
-    const question = { site_id: 'demo', metrics: ['events'], date_range: ['2025-11-14', '2025-11-14'] };
-    const text = JSON.stringify({ ...question, dimensions: ['path'] });
+  ])('%s keeps every digit of a JSON number, in a body and in a URL', async (filters, expected) => {
+    const common = { site_id: 'demo', metrics: ['events'], date_range: ['2025-11-14', '2025-11-14'] };
+    const text = JSON.stringify({ ...common, dimensions: ['path'] });
     const posted = await request(app)
       .post('/api/v1/query')
       .type('json')

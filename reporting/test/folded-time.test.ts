@@ -1,4 +1,4 @@
-/** Hours of the day and days of the week with absent, complete, partial and stale rollups, compared with a time zone library. */
+/** Hours of the day and days of the week with missing, complete, partial and stale rollups, compared with a time zone library. */
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { Temporal } from 'temporal-polyfill';
@@ -103,9 +103,9 @@ describe.each(siteIds)('on the site with rollups %s', (siteId) => {
 });
 
 it('come from rollups when the whole range is rolled up', async () => {
-  const asked = { site_id: 'complete', timezone: 'Asia/Kathmandu', date_range: ['2025-10-01', '2025-10-20'] };
-  expect((await answer({ ...asked, dimensions: ['time:hour_of_day'] })).source).toBe('rollup');
-  expect((await answer({ ...asked, dimensions: ['time:day_of_week'] })).source).toBe('rollup');
+  const common = { site_id: 'complete', timezone: 'Asia/Kathmandu', date_range: ['2025-10-01', '2025-10-20'] };
+  expect((await answer({ ...common, dimensions: ['time:hour_of_day'] })).source).toBe('rollup');
+  expect((await answer({ ...common, dimensions: ['time:day_of_week'] })).source).toBe('rollup');
 });
 
 it('weeks from Sunday begin with day 7, and hours have one order', () => {

@@ -8,7 +8,7 @@ const show = (
   { unit, language = 'en' }: { unit?: string; language?: string } = {},
 ) => showColumns([{ name: 'value', title: 'Value', type, ...(unit && { unit }) }], language)[0]!.show([value]);
 
-it('keeps every digit of exact numbers, and two behind the point of means', () => {
+it('keeps every digit of exact numbers, and two decimals of averages', () => {
   expect(show('integer', '123456789012345678')).toBe('123,456,789,012,345,678');
   expect(show('decimal', '-1234.567891')).toBe('-1,234.567891');
   expect(show('number', '2')).toBe('2.00');
@@ -17,7 +17,7 @@ it('keeps every digit of exact numbers, and two behind the point of means', () =
   expect(show('number', '38.25', { unit: 'percent', language: 'de' })).toBe('38,3\u00a0%');
 });
 
-it('writes money as its currency is written, and the currency column no more', () => {
+it('writes amounts with their currency, and drops the currency column', () => {
   const columns: Column[] = [
     { name: 'currency', title: 'Currency', type: 'text' },
     { name: 'sum', title: 'Sum', type: 'decimal' },
@@ -32,7 +32,7 @@ it('writes money as its currency is written, and the currency column no more', (
   expect(show('decimal', '1234.5', { unit: 'EUR', language: 'de' })).toBe('1.234,50\u00a0€');
 });
 
-it('writes days and instants as people do, and leaves alone what is neither', () => {
+it('formats days and instants, and leaves other text alone', () => {
   expect(show('date', '2026-06-01')).toBe('1 Jun 2026');
   expect(show('instant', '2026-06-01T23:04:05.678Z')).toBe('1 Jun 2026, 23:04:05');
   expect(show('date', '2026-06-01', { language: 'de' })).toBe('01.06.2026');
@@ -43,7 +43,7 @@ it('writes days and instants as people do, and leaves alone what is neither', ()
   expect(show('text', null)).toBeNull();
 });
 
-it('names a period by its month, quarter or year, not by its first day', () => {
+it('names a period by its month, quarter or year instead of its first day', () => {
   expect(show('date', '2026-11-01', { unit: 'month' })).toBe('November 2026');
   expect(show('date', '2026-11-01', { unit: 'month', language: 'de' })).toBe('November 2026');
   expect(show('date', '2026-10-01', { unit: 'quarter' })).toBe('Q4 2026');
@@ -51,7 +51,7 @@ it('names a period by its month, quarter or year, not by its first day', () => {
   expect(show('date', 'soon', { unit: 'month' })).toBe('soon');
 });
 
-it('names units and the zone of times in the head', () => {
+it('names units and the time zone in the head', () => {
   const title = (type: Column['type'], unit?: string) =>
     showColumns([{ name: 'a', title: 'Time', type, ...(unit && { unit }) }], 'en')[0]!.title;
   expect([

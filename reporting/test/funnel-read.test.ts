@@ -1,4 +1,4 @@
-/** Users per step of a funnel, against a search through all combinations of events. */
+/** Users per step of a funnel, compared with a search through all combinations of events. */
 
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createRandom } from '@millrace/shared/testing/create-random';
@@ -49,7 +49,7 @@ function naiveFunnel(events: StoredEvent[], { range, filter, steps, windowMs }: 
   return steps.map((_step, index) => users.filter((own) => reaches(own, steps.slice(0, index + 1), windowMs)).length);
 }
 
-it('counts the users of each step as a search through all combinations does', async () => {
+it('counts the users of each step like a search through all combinations', async () => {
   const random = createRandom(3);
   const oneOf = <T>(list: T[]): T => list[Math.floor(random() * list.length)]!;
   const choices: Filter[] = [
@@ -81,7 +81,7 @@ it('counts the users of each step as a search through all combinations does', as
     expect({ round, users }).toEqual({ round, users: naiveFunnel(events, funnel) });
     lost.push(users[0]! - users.at(-1)!);
   }
-  // The comparison means something only where some users are lost and some are not.
+  // The comparison is only meaningful if some users are lost and some are not.
   expect(new Set(lost).size).toBeGreaterThan(3);
 });
 
@@ -134,7 +134,7 @@ it.each<[string, [number, string][], number[]]>([
     [1, 1, 1],
   ],
   [
-    'a first step beside the last one, and the second in between',
+    'a first step at the same instant as the last one, and the second in between',
     [
       [0, 'a'],
       [1, 'b'],
@@ -153,7 +153,7 @@ it.each<[string, [number, string][], number[]]>([
     [1, 1, 1],
   ],
   [
-    'two steps right after the window',
+    'two steps just outside the window',
     [
       [0, 'a'],
       [11, 'c'],
@@ -180,7 +180,7 @@ it.each<[string, [number, string][], number[]]>([
     [1, 1, 0],
   ],
   [
-    'a second try that is in time',
+    'a second attempt that is in time',
     [
       [0, 'a'],
       [9, 'a'],
@@ -190,7 +190,7 @@ it.each<[string, [number, string][], number[]]>([
     [1, 1, 1],
   ],
   [
-    'a second step before the new first one',
+    'a second step before the second first step',
     [
       [0, 'a'],
       [1, 'b'],
@@ -219,13 +219,13 @@ it.each<[string, [number, string][], number[]]>([
   );
 });
 
-it('takes one event for each step, also when steps are the same', async () => {
+it('uses each event for one step only, even if steps are the same', async () => {
   await storeEvents(database.pool, 'same', [event('one', 0, 'a'), event('two', 0, 'a'), event('two', 1, 'a')]);
   const steps = [typeIs('a'), typeIs('a'), typeIs('a')];
   expect(await read({ siteId: 'same', range: { from, to }, steps, windowMs: 10_000 })).toEqual([2, 1, 0]);
 });
 
-it('takes one event for one step only, also where events of one instant match several', async () => {
+it('uses each event for one step only, even if simultaneous events match several', async () => {
   const of = (types: string[]): Filter => ({ op: 'is', dimension: 'event_type', values: types });
   const steps = [of(['a', 'b']), of(['b', 'c']), of(['b'])];
   // Two events for three steps; then three of which only one fits the last two; then three that fit, one each.
@@ -237,7 +237,7 @@ it('takes one event for one step only, also where events of one instant match se
   expect(await read({ siteId: 'sets', range: { from, to }, steps, windowMs: 10_000 })).toEqual([3, 3, 1]);
 });
 
-it('keeps no more of the events of one instant than serve steps', () => {
+it('keeps no more simultaneous events than there are steps', () => {
   const reached: number[] = [];
   const rules = { steps: 3, windowMicros: 1_000, startsBefore: 1 };
   const walk = walkFunnel(rules, (user) => reached.push(user.reached));
@@ -249,7 +249,7 @@ it('keeps no more of the events of one instant than serve steps', () => {
   expect(reached).toEqual([3]);
 });
 
-it('counts as the search does where most events share an instant with others and match several steps', async () => {
+it('counts like the search if most events are simultaneous and match several steps', async () => {
   const random = createRandom(11);
   const oneOf = <T>(list: T[]): T => list[Math.floor(random() * list.length)]!;
   const letters = ['a', 'b', 'c', 'd'];
@@ -279,7 +279,7 @@ it('counts as the search does where most events share an instant with others and
   expect(new Set(reached).size).toBeGreaterThan(3);
 });
 
-it('looks at nothing outside the range', async () => {
+it('ignores events outside the range', async () => {
   await storeEvents(database.pool, 'range', [
     event('ada', -1, 'a'),
     event('ada', 0, 'b'),
@@ -291,7 +291,7 @@ it('looks at nothing outside the range', async () => {
   expect(await read({ siteId: 'range', range, steps, windowMs: 10_000 })).toEqual([1, 0]);
 });
 
-it('tells users apart by the event with the least id where several of one instant match the first step', async () => {
+it('groups a user by the event with the lowest id if several simultaneous ones match the first step', async () => {
   const events = Array.from({ length: 3_000 }, (_, index) => ({
     ...event(`user ${index % 4}`, 0, 'a'),
     path: `/${index}`,
@@ -309,7 +309,7 @@ describe('more events than are fetched at once', () => {
   const steps = [typeIs('a'), typeIs('b'), typeIs('c')];
   const funnel: Funnel = { siteId: 'many', range: { from, to }, steps, windowMs: 10_000 };
   beforeAll(async () => {
-    // Each user has 50 events a second apart; every third one gets to the first step only, the next to the second.
+    // Each user has 50 events a second apart; every third user only reaches the first step, the next one the second.
     const own = (user: number) =>
       Array.from({ length: 50 }, (_, index) => {
         const isSecond = index === 10 && user % 3 > 0;
@@ -321,10 +321,10 @@ describe('more events than are fetched at once', () => {
     await storeEvents(database.pool, 'many', [...users.flat(), ...midnight]);
   });
 
-  it('are counted as if they came at once, also within one user and one instant', async () => {
+  it('are counted as if they were fetched together, even within one user and one instant', async () => {
     expect(await read(funnel)).toEqual([376, 251, 125]);
   });
-  it('are read no further when the one who asked has left', async () => {
+  it('are read no further when the caller has left', async () => {
     const reading = inSnapshot(database.pool, (client) => readFunnel(client, funnel, AbortSignal.abort()));
     await expect(reading).rejects.toMatchObject({ code: 'query_timeout' });
   });

@@ -1,5 +1,3 @@
-/** `POST /api/v1/funnel` against a real database. */
-
 import { buildServiceApp } from '@millrace/shared/platform/http';
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { addPartition } from '@millrace/shared/testing/add-partition';
@@ -58,7 +56,7 @@ const steps = [
 const funnel = { site_id: 'demo', date_range: ['2025-11-14', '2025-11-14'], steps };
 const ask = (body: object, of = app) => request(of).post('/api/v1/funnel').send(body);
 
-it('answers users, losses and conversion of each step', async () => {
+it('returns users, drop-off and conversion of each step', async () => {
   const { body } = await ask({ ...funnel, window: '30m' }).expect(200);
   expect(body.steps).toMatchObject([
     { name: 'Prices seen', users: 3, dropoff: 0, dropoff_percent: 0, conversion_percent: 100 },
@@ -69,25 +67,25 @@ it('answers users, losses and conversion of each step', async () => {
   expect(body.query).toMatchObject({ site_id: 'demo', window: '30m' });
 });
 
-it('gives users seven days unless told otherwise', async () => {
+it('allows users seven days by default', async () => {
   const { body } = await ask(funnel).expect(200);
   expect(body.steps.map(({ users }: { users: number }) => users)).toEqual([3, 2, 2]);
   expect(body.query.window).toBe('7d');
 });
 
-it('looks only at events that match the filters of the whole', async () => {
+it('only counts events that match the common filters', async () => {
   const filters = [['is_not', 'event_type', ['payment']]];
   const { body } = await ask({ ...funnel, filters }).expect(200);
   expect(body.steps.map(({ users }: { users: number }) => users)).toEqual([3, 2, 0]);
 });
 
-it('has no percents where nobody was', async () => {
+it('has null percentages if there were no users', async () => {
   const { body } = await ask({ ...funnel, site_id: 'unknown' }).expect(200);
-  const nobody = { users: 0, dropoff: 0, dropoff_percent: null, conversion_percent: null };
+  const noUsers = { users: 0, dropoff: 0, dropoff_percent: null, conversion_percent: null };
   expect(body.steps).toMatchObject([
-    { name: 'Prices seen', ...nobody },
-    { name: 'Step 2', ...nobody },
-    { name: 'Paid', ...nobody },
+    { name: 'Prices seen', ...noUsers },
+    { name: 'Step 2', ...noUsers },
+    { name: 'Paid', ...noUsers },
   ]);
 });
 
@@ -97,19 +95,19 @@ describe('refusals', () => {
     ['no range', { date_range: undefined }, 'date_range'],
     ['one step', { steps: steps.slice(0, 1) }, 'steps'],
     ['nine steps', { steps: Array(9).fill(steps[0]) }, 'steps'],
-    ['steps that are no list', { steps: 'view' }, 'steps'],
+    ['steps that are not a list', { steps: 'view' }, 'steps'],
     ['a step without filters', { steps: [{ name: 'a' }, { name: 'b' }] }, 'steps'],
     ['a step with an unknown dimension', { steps: [steps[0], { filters: [['is', 'visitor', ['a']]] }] }, 'steps'],
     ['a step with a broken pattern', { steps: [steps[0], { filters: [['matches', 'path', ['(']]] }] }, 'steps'],
     ['a filter with a broken pattern', { filters: [['matches', 'path', ['a{2,1}']]] }, 'filters'],
     ['a name that is too long', { steps: [{ ...steps[0], name: 'x'.repeat(101) }, steps[1]] }, 'steps'],
-    ['a window of no length', { window: '0d' }, 'window'],
-    ['a window of another unit', { window: '2w' }, 'window'],
-    ['a window above 90 days', { window: '91d' }, 'window'],
-    ['a zone that is none', { timezone: 'Mars/Olympus' }, 'timezone'],
+    ['a window of length 0', { window: '0d' }, 'window'],
+    ['a window with an unknown unit', { window: '2w' }, 'window'],
+    ['a window of more than 90 days', { window: '91d' }, 'window'],
+    ['an unknown time zone', { timezone: 'Mars/Olympus' }, 'timezone'],
     ['an unknown field', { limit: 3 }, 'limit'],
     ['a field called __proto__', JSON.parse('{"__proto__":{}}'), '__proto__'],
-  ])('%s is answered with 400 and the field', async (_name, change, field) => {
+  ])('answers %s with 400 and the field', async (_name, change, field) => {
     // Spreading the change over the funnel would lose a field called __proto__.
     const { body } = await ask(Object.defineProperties({ ...funnel }, Object.getOwnPropertyDescriptors(change))).expect(
       400,
@@ -117,7 +115,7 @@ describe('refusals', () => {
     expect(body.error.code).toBe('invalid_request');
     expect(body.error.details.field.split(/[.[]/)[0]).toBe(field);
   });
-  it('a body that is no JSON, not called JSON or too long', async () => {
+  it('a body that is not JSON, has another content type or is too long', async () => {
     const post = (type: string, body: string) =>
       request(app).post('/api/v1/funnel').set('content-type', type).send(body);
     expect((await post('application/json', '{').expect(400)).body.error.code).toBe('malformed_json');
@@ -126,14 +124,14 @@ describe('refusals', () => {
     const long = JSON.stringify({ ...funnel, padding: 'x'.repeat(110_000) });
     expect((await post('application/json', long).expect(413)).body.error.message).toContain('100 KB');
   });
-  it('more funnels than may work at once', async () => {
+  it('more funnels than can run at once', async () => {
     const { body, headers } = await ask(funnel, build(0)).expect(429);
     expect(body.error.code).toBe('too_many_queries');
     expect(headers['retry-after']).toBe('1');
   });
 });
 
-it('takes texts that would be SQL as texts', async () => {
+it('treats text that looks like SQL as text', async () => {
   const text = "'; drop table events; --";
   const hostile = [{ name: text, filters: [['is', `property:${text}`, [text]]] }, steps[0]];
   const { body } = await ask({ ...funnel, steps: hostile }).expect(200);

@@ -1,4 +1,4 @@
-/** Which time each bucket is compared with when the dates to compare with are given: before, after or over the range. */
+/** What each bucket is compared with if the dates to compare with are given: before, after or overlapping the range. */
 import { describe, expect, it } from 'vitest';
 import { parseQuery } from '../src/query-request/parse-query.js';
 import { resolveQuery } from '../src/query-request/resolve-query.js';
@@ -16,7 +16,7 @@ function pairs(body: Body): [string, string | null][] {
 const pairsOf = (unit: string, date_range: string[], comparison: string[]) =>
   pairs({ date_range, dimensions: [`time:${unit}`], include: { comparison } });
 
-describe('dates that lie later than the range', () => {
+describe('dates later than the range', () => {
   it('pair weeks with whole weeks ahead, as far as the dates go', () => {
     expect(pairsOf('week', ['2024-01-01', '2024-01-31'], ['2024-02-01', '2024-02-29'])).toEqual([
       ['2024-01-01', '2024-02-05'],
@@ -26,13 +26,13 @@ describe('dates that lie later than the range', () => {
       ['2024-01-29', null],
     ]);
   });
-  it('pair weeks a year ahead with those of the same number', () => {
+  it('pair weeks a year ahead by week number', () => {
     expect(pairsOf('week', ['2024-01-01', '2024-01-14'], ['2025-01-01', '2025-01-14'])).toEqual([
       ['2024-01-01', '2024-12-30'],
       ['2024-01-08', '2025-01-06'],
     ]);
   });
-  it('pair months, also where the ranges are no whole months apart', () => {
+  it('pair months, even if the ranges are not whole months apart', () => {
     const whole = pairsOf('month', ['2024-01-01', '2024-02-29'], ['2024-03-01', '2024-04-30']);
     expect(whole).toEqual([
       ['2024-01-01', '2024-03-01'],
@@ -50,7 +50,7 @@ describe('dates that lie later than the range', () => {
       ['2022-01-01', '2024-01-01'],
     ]);
   });
-  it('pair days and hours of instants that are a part of a day apart', () => {
+  it('pair days and hours of instants that are a fraction of a day apart', () => {
     const [range, later] = [
       ['2024-01-01T00:00:00Z', '2024-01-02T12:00:00Z'],
       ['2024-01-02T12:30:00Z', '2024-01-04T00:30:00Z'],
@@ -78,7 +78,7 @@ describe('time beyond the dates', () => {
       return [label, ...ends.map((end) => end?.slice(0, 16) ?? null)];
     });
   }
-  it('is no part of what a quarter is compared with', () => {
+  it('is not compared with part of a quarter', () => {
     expect(timesOf('quarter', ['2025-01-01', '2025-12-31'], ['2024-02-01', '2024-11-30'])).toEqual([
       ['2025-01-01', '2024-02-01T00:00', '2024-04-01T00:00'],
       ['2025-04-01', '2024-04-01T00:00', '2024-07-01T00:00'],
@@ -86,7 +86,7 @@ describe('time beyond the dates', () => {
       ['2025-10-01', '2024-10-01T00:00', '2024-12-01T00:00'],
     ]);
   });
-  it('is no part of what an hour is compared with', () => {
+  it('is not compared with part of an hour', () => {
     const range = ['2025-01-02T00:00:00Z', '2025-01-02T03:00:00Z'];
     expect(timesOf('hour', range, ['2025-01-01T00:00:00Z', '2025-01-01T01:30:00Z'])).toEqual([
       ['2025-01-02T00:00:00+00:00', '2025-01-01T00:00', '2025-01-01T01:00'],
@@ -94,7 +94,7 @@ describe('time beyond the dates', () => {
       ['2025-01-02T02:00:00+00:00', null, null],
     ]);
   });
-  it('may be the rest of a week that has some time within them', () => {
+  it('can be the rest of a week that is partly within them', () => {
     expect(timesOf('week', ['2025-04-07', '2025-04-27'], ['2025-03-04', '2025-03-20'])).toEqual([
       ['2025-04-07', '2025-03-03T00:00', '2025-03-10T00:00'],
       ['2025-04-14', '2025-03-10T00:00', '2025-03-17T00:00'],
@@ -112,7 +112,7 @@ describe('dates that overlap the range', () => {
       ['2024-01-22', '2024-01-29'],
     ]);
   });
-  it('pair weeks with the nearest whole weeks before, and never with themselves', () => {
+  it('pair weeks with the nearest whole weeks before, never with themselves', () => {
     expect(pairsOf('week', ['2024-01-08', '2024-01-28'], ['2024-01-06', '2024-01-26'])).toEqual([
       ['2024-01-08', '2024-01-01'],
       ['2024-01-15', '2024-01-08'],
@@ -131,7 +131,7 @@ describe('dates that overlap the range', () => {
   });
 });
 
-it('pairs each of almost 10,000 minutes with the same minute of the clock a year before', () => {
+it('pairs each of almost 10,000 minutes with the same clock time a year earlier', () => {
   const found = pairs({
     date_range: ['2025-10-30T04:00:00Z', '2025-11-06T02:00:00Z'],
     dimensions: ['time:minute'],
@@ -141,7 +141,7 @@ it('pairs each of almost 10,000 minutes with the same minute of the clock a year
   expect(found).toHaveLength(9_960);
   expect(found.at(0)).toEqual(['2025-10-30T00:00:00-04:00', '2024-10-30T00:00:00-04:00']);
   expect(found.at(-1)).toEqual(['2025-11-05T20:59:00-05:00', '2024-11-05T20:59:00-05:00']);
-  // The clock showed this hour twice in 2025, on a day on which it did so once in 2024.
+  // The clock showed this hour twice in 2025, on a day on which it showed it once in 2024.
   const twice = found.filter(([label]) => label.startsWith('2025-11-02T01:30'));
   expect(twice).toEqual([
     ['2025-11-02T01:30:00-04:00', '2024-11-02T01:30:00-04:00'],

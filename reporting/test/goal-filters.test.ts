@@ -1,4 +1,4 @@
-/** Paths of goals, however odd, mean the same to a query as they say: each is asked of Postgres. */
+/** Paths of goals, including odd ones, match the same in a query as by definition: Postgres evaluates each. */
 
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
@@ -17,7 +17,7 @@ afterAll(() => database.drop());
 const goal = (path: string | null, event_type: string | null = null) => goalFilters({ event_type, path });
 const onPath = (path: string) => goal(path)[1];
 
-describe('a path becomes the cheapest filter that says it', () => {
+describe('a path becomes the cheapest equivalent filter', () => {
   it.each([
     ['/thanks', ['is', 'path', ['/thanks']]],
     ['/a.b?c=(d)[e]{2}|^$+\\', ['is', 'path', ['/a.b?c=(d)[e]{2}|^$+\\']]],
@@ -34,7 +34,7 @@ describe('a path becomes the cheapest filter that says it', () => {
   ])('%s', (path, filter) => expect(onPath(path)).toEqual(filter));
 });
 
-it('a page alone means its views, a type alone all of its events', () => {
+it('a goal with only a page counts its views, and one with only a type all of its events', () => {
   expect(goal('/thanks')).toEqual([
     ['is', 'event_type', ['view']],
     ['is', 'path', ['/thanks']],
@@ -46,7 +46,7 @@ it('a page alone means its views, a type alone all of its events', () => {
   ]);
 });
 
-it('refuses a path whose expression would be longer than a query takes', () => {
+it('refuses a path whose regular expression would be too long for a query', () => {
   expect(() => goal(`/${'.'.repeat(130)}/*`)).toThrow('path is too long: with * in it');
   expect(goal(`/${'.'.repeat(2_000)}/**`)[1]![0]).toBe('starts_with');
 });
@@ -64,7 +64,7 @@ async function fits(path: string, candidates: string[]): Promise<boolean[]> {
   return rows.map((row) => row.fits);
 }
 
-describe('every character but the star is itself', () => {
+describe('every character but the star stands for itself', () => {
   const odd = '\\^$.|?+()[]{}-#&~"\'/%_ \n\tä😀1dwmyAZb';
   it.each([...odd])('%j', async (character) => {
     for (const before of ['', '(', '[', '{1', '\\', '(?', '[^']) {
@@ -75,7 +75,7 @@ describe('every character but the star is itself', () => {
   });
 });
 
-/** What a path means, said by a walk instead of an expression. */
+/** The meaning of a path, by a walk instead of a regular expression. */
 function means(path: string, text: string): boolean {
   const stars = /^\*+/.exec(path)?.[0];
   if (stars === undefined)
@@ -88,7 +88,7 @@ function means(path: string, text: string): boolean {
   return false;
 }
 
-it('random paths of stars and odd characters mean what a walk through them says', async () => {
+it('random paths of stars and odd characters match like the walk', async () => {
   const random = createRandom(36);
   const oneOf = (letters: string) => letters[Math.floor(random() * letters.length)]!;
   const word = (letters: string) => Array.from({ length: Math.floor(random() * 7) }, () => oneOf(letters)).join('');

@@ -1,4 +1,4 @@
-/** `/api/v1/sites/:site_id/goals`: kept, refused, and counted by the filters that they come with. */
+/** `/api/v1/sites/:site_id/goals`: stored, refused, and counted by the filters that are returned with them. */
 import { createKeyRing } from '@millrace/shared/access/key-ring';
 import { createKey } from '@millrace/shared/access/keys';
 import { inTransaction } from '@millrace/shared/platform/postgres';
@@ -47,7 +47,7 @@ const post = (body: unknown, address = path) =>
 const list = async (site = 'demo') => (await request(app).get(`/api/v1/sites/${site}/goals`).expect(200)).body.goals;
 
 describe('a goal', () => {
-  it('is answered with its filters, listed in the order of making, and deleted', async () => {
+  it('is returned with its filters, listed in order of creation, and deleted', async () => {
     const signup = { name: 'Sign-ups', event_type: 'signup', value_property: 'price' };
     const { body } = await post(signup).expect(201);
     expect(judge('NewGoal', signup)).toBeUndefined();
@@ -66,12 +66,12 @@ describe('a goal', () => {
     expect(await list()).toEqual([thanks]);
   });
 
-  it('is of the type under which its events are stored', async () => {
+  it('gets the type under which its events are stored', async () => {
     const { body } = await post({ name: 'Views', event_type: '$pageview', path: '**' }).expect(201);
     expect(body).toMatchObject({ event_type: 'view', filters: [['is', 'event_type', ['view']]] });
   });
 
-  it('has a name of its own in its site', async () => {
+  it('has a name that is unique in its site', async () => {
     await post({ name: 'Sign-ups', event_type: 'signup' }).expect(201);
     const { error } = (await post({ name: 'Sign-ups', path: '/join' }).expect(409)).body;
     expect(error).toMatchObject({ code: 'conflict' });
@@ -82,7 +82,7 @@ describe('a goal', () => {
   });
 });
 
-describe('the filters of a goal, in a query as they stand, count who reached it', () => {
+describe('the filters of a goal, used unchanged in a query, count who reached it', () => {
   it.each([
     [{ path: '/thanks/*' }, 2],
     [{ path: '/thanks/**' }, 2],
@@ -98,8 +98,8 @@ describe('the filters of a goal, in a query as they stand, count who reached it'
   ])('%j: %i', async (goal, visitors) => {
     const { body } = await post({ name: 'Goal', ...goal }).expect(201);
     const common = { site_id: 'demo', date_range: ['2025-11-14', '2025-11-14'] };
-    const asked = { ...common, metrics: ['visitors'], filters: body.filters };
-    const answer = await request(app).post('/api/v1/query').send(asked).expect(200);
+    const query = { ...common, metrics: ['visitors'], filters: body.filters };
+    const answer = await request(app).post('/api/v1/query').send(query).expect(200);
     expect(answer.body.results).toEqual([{ dimensions: [], metrics: [visitors] }]);
     const queries = [{ metrics: ['visitors'], filters: body.filters }];
     const batch = await request(app)
@@ -109,20 +109,20 @@ describe('the filters of a goal, in a query as they stand, count who reached it'
     expect(batch.body.results[0].results).toEqual(answer.body.results);
   });
 
-  it('and its property what that was worth', async () => {
+  it('and its value property sums up what that was worth', async () => {
     const { filters, value_property } = (
       await post({ name: 'Sales', event_type: 'signup', value_property: 'price' }).expect(201)
     ).body;
     const metrics = [`sum:property:${value_property}`];
-    const asked = { site_id: 'demo', date_range: 'all', metrics, filters };
-    const { body } = await request(app).post('/api/v1/query').send(asked).expect(200);
+    const query = { site_id: 'demo', date_range: 'all', metrics, filters };
+    const { body } = await request(app).post('/api/v1/query').send(query).expect(200);
     expect(body.results[0].metrics).toEqual(['14.5']);
   });
 });
 
 describe('is refused', () => {
   it.each([
-    ['nothing to reach', { name: 'x' }, 'event_type'],
+    ['neither a type nor a path', { name: 'x' }, 'event_type'],
     ['nulls alone', { name: 'x', path: null, event_type: null }, 'event_type'],
     ['no name', { path: '/' }, 'name'],
     ['an empty name', { name: '', path: '/' }, 'name'],
@@ -133,8 +133,8 @@ describe('is refused', () => {
     ['an unpaired surrogate in the path', { name: 'x', path: '/\udc00*' }, 'path'],
     ['an empty path', { name: 'x', path: '' }, 'path'],
     ['a long path', { name: 'x', path: 'x'.repeat(2_049) }, 'path'],
-    ['a type that no event has', { name: 'x', event_type: 'x'.repeat(65) }, 'event_type'],
-    ['a number for a type', { name: 'x', event_type: 7 }, 'event_type'],
+    ['a type that is too long', { name: 'x', event_type: 'x'.repeat(65) }, 'event_type'],
+    ['a number as the type', { name: 'x', event_type: 7 }, 'event_type'],
     ['NUL in the property', { name: 'x', path: '/', value_property: '\0' }, 'value_property'],
     ['another field', { name: 'x', path: '/', filters: [] }, 'filters'],
     ['a list', [], ''],
@@ -145,7 +145,7 @@ describe('is refused', () => {
     expect(judge('NewGoal', body)).toBeDefined();
   });
 
-  it('a path with more stars than its expression may have', async () => {
+  it('a path with more stars than its expression can have', async () => {
     const { error } = (await post({ name: 'x', path: '/*.'.repeat(60) }).expect(400)).body;
     expect(error.details).toEqual({ field: 'path' });
   });
@@ -156,7 +156,7 @@ describe('is refused', () => {
     expect((await sent.expect(400)).body.error.details).toEqual({ field: '__proto__' });
   });
 
-  it('a site that there is not, or that is being erased', async () => {
+  it('a site that is unknown or being erased', async () => {
     const { error } = (await post({ name: 'x', path: '/' }, '/api/v1/sites/new/goals').expect(404)).body;
     expect(error.message).toContain('PUT /api/v1/sites/new.');
     await post({ name: 'x', path: '/' }, '/api/v1/sites/a%20b/goals').expect(404);
@@ -165,7 +165,7 @@ describe('is refused', () => {
     expect(await list('new')).toEqual([]);
   });
 
-  it('an id that is none', async () => {
+  it('an invalid id', async () => {
     for (const id of ['x', '%00', "a'--", '%']) await request(app).delete(`${path}/${id}`).expect(404);
   });
 
@@ -173,7 +173,7 @@ describe('is refused', () => {
     client.query(`insert into goals (site_id, id, name, path)
       select 'demo', gen_random_uuid(), 'goal ' || n, '/' from generate_series(${from}, ${to}) as n`);
 
-  it('the one after the hundredth', async () => {
+  it('goal number 101', async () => {
     await fill(database.pool, 1, 99);
     await post({ name: 'a', path: '/' }).expect(201);
     expect((await post({ name: 'b', path: '/' }).expect(409)).body.error.message).toBe(
@@ -182,7 +182,7 @@ describe('is refused', () => {
     await post({ name: 'b', path: '/' }, '/api/v1/sites/other/goals').expect(201);
   });
 
-  it('the one after a hundredth that is not committed yet', async () => {
+  it('goal number 101 while the hundredth is not committed yet', async () => {
     await fill(database.pool, 1, 99);
     let answered = false;
     const second = await inTransaction(database.pool, async (client) => {
@@ -202,7 +202,7 @@ describe('is refused', () => {
   });
 });
 
-it('takes a key for its site to see, and one with scope admin to change', async () => {
+it('requires a key of its site to read, and the scope admin for changes', async () => {
   const keys = createKeyRing(database.pool, silent);
   const limited = buildDocumentedApp(database.pool, { keys }).app;
   const keyOf = async (scope: 'read' | 'admin', siteId: string | null = 'demo') =>

@@ -58,7 +58,7 @@ describe('a JSON file', () => {
     expect(await parsed(columns, [])).toEqual([]);
   });
 
-  it('tells with metadata what it holds', async () => {
+  it('describes its contents in the metadata', async () => {
     expect(await parsed([column('n', 'integer')], [['1'], ['2']], { metadata })).toEqual({
       data: [{ n: 1 }, { n: 2 }],
       metadata: {
@@ -74,12 +74,12 @@ describe('a JSON file', () => {
     });
   });
 
-  it('has metadata also without rows and without a range', async () => {
+  it('has metadata even without rows and without a range', async () => {
     const answer = await parsed([column('n')], [], { metadata: { ...metadata, dateRange: null } });
     expect(answer).toMatchObject({ data: [], metadata: { totalRecords: 0, dateRange: null } });
   });
 
-  it('gives hostile text back as it was', async () => {
+  it('returns hostile text unchanged', async () => {
     const texts = [...hostileTexts, 'a\0b', 'lone \ud800', 'x'.repeat(40_000), '\u2028'];
     const answer = await parsed(
       [column('__proto__'), column('=b')],
@@ -98,7 +98,7 @@ describe('an NDJSON file', () => {
     expect((await writtenFile('ndjson', sourceOf(columns, []))).length).toBe(0);
   });
 
-  it('keeps hostile text on its line', async () => {
+  it('keeps hostile text on one line', async () => {
     const texts = [...hostileTexts, 'a\0b', 'lone \ud800'];
     const file = (
       await writtenFile(

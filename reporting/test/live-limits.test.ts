@@ -41,7 +41,7 @@ async function leaveAll(...all: Listening[]): Promise<void> {
 }
 
 describe('a key', () => {
-  it('is needed where there are keys', async () => {
+  it('is required if keys are configured', async () => {
     await request(site.server).get('/api/v1/sites/demo/live').expect(401);
   });
 
@@ -69,7 +69,7 @@ describe('a key', () => {
     await leaveAll(again);
   });
 
-  it('may listen while the site has few enough listeners', async () => {
+  it('can listen while the site has few enough listeners', async () => {
     const keys = [await newKey(), await newKey()];
     const three = [await watch('full', keys[0]!), await watch('full', keys[0]!), await watch('full', keys[1]!)];
     const { body } = await request(site.server).get('/api/v1/sites/full/live').set(keys[1]!.headers).expect(429);
@@ -85,7 +85,7 @@ describe('a key', () => {
     await revokeKey(site.database.pool, revoked.id);
     await lost.ended();
     const before = staying.heartbeats();
-    await eventually(async () => staying.heartbeats() > before + 2, 'the other stream lives');
+    await eventually(async () => staying.heartbeats() > before + 2, 'the other stream continues');
     expect(staying.isEnded()).toBe(false);
     await leaveAll(staying);
   });
@@ -124,21 +124,21 @@ it('disconnects only a reader with more than 1 MB left to read', async () => {
   });
   let sent = 0;
   await eventually(async () => {
-    // One at a time, so that the quick one can keep up.
+    // One at a time, so that the fast one can keep up.
     if (bytes >= sent * frame.length) {
       sent += 1;
       for (const stream of streams) stream.send(frame);
     }
     return closed === 1 || bytes;
-  }, 'the slow one is dropped');
-  await eventually(async () => bytes >= sent * frame.length, 'the quick one has everything');
+  }, 'the slow one is disconnected');
+  await eventually(async () => bytes >= sent * frame.length, 'the fast one has everything');
   expect(quick.complete).toBe(false);
   quick.destroy();
   server.closeAllConnections();
   server.close();
 });
 
-describe('the end of the service', () => {
+describe('shutdown', () => {
   it('ends all streams cleanly and accepts no more', async () => {
     const ending = await startLiveSite();
     const listening = await ending.listen('/api/v1/sites/demo/live');
@@ -152,20 +152,20 @@ describe('the end of the service', () => {
 });
 
 it('reports a slow computation, and sends the state as soon as there is one', async () => {
-  const told: unknown[] = [];
+  const problems: unknown[] = [];
   const frames: string[] = [];
   let finish: (() => void) | undefined;
   const broadcast = createBroadcast({
-    ...{ event: 'live', everyMs: () => 10, patienceMs: 5, onError: (error) => void told.push(error) },
+    ...{ event: 'live', everyMs: () => 10, slowAfterMs: 5, onError: (error) => void problems.push(error) },
     compute: () =>
       new Promise((resolve) => {
         finish = () => resolve({ at: new Date() });
       }),
   });
   const { leave } = broadcast.join({ send: (frame) => void frames.push(String(frame)) });
-  await eventually(async () => frames.length === 1, 'the problem is told');
+  await eventually(async () => frames.length === 1, 'the problem is sent');
   expect(frames[0]).toContain('query_timeout');
-  expect(told).toEqual([expect.any(Error)]);
+  expect(problems).toEqual([expect.any(Error)]);
   finish?.();
   await eventually(async () => frames.length >= 2, 'the state is sent');
   expect(frames[1]).toContain('event: live');

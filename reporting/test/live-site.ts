@@ -1,4 +1,4 @@
-/** Reporting with a clock that a test moves, on a port, for tests of live streams. */
+/** Reporting on a port, with a clock that the test controls, for tests of live streams. */
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -29,9 +29,9 @@ export interface LiveSite {
   /** Stores events at instants of 14 November 2025. */
   store(siteId: string, ...events: TestEvent[]): Promise<void>;
   listen(path: string, headers?: Record<string, string>): Promise<Listening>;
-  /** How often something was computed so far. */
+  /** How often something has been computed so far. */
   computations(): Promise<number>;
-  /** Resolves when there were so many more computations. */
+  /** Resolves after that many more computations. */
   computedAgain(times: number): Promise<void>;
   listeners(): Promise<number>;
   stop(): Promise<void>;
@@ -43,7 +43,7 @@ export interface LiveSiteOptions extends Pick<LiveDependencies, 'limits' | 'time
   checkAccessMs?: number;
 }
 
-/** Streams are computed as often as can be, so that tests need not wait. */
+/** Streams are computed as often as possible, so that tests need not wait. */
 export async function startLiveSite(options: LiveSiteOptions = {}): Promise<LiveSite> {
   const database = await createTestDatabase();
   const { pool } = database;

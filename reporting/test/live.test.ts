@@ -1,4 +1,4 @@
-/** `GET /api/v1/sites/:site_id/live`: what it says, to whom and how often. */
+/** `GET /api/v1/sites/:site_id/live`: content, access and frequency. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { type Listening, listen } from '@millrace/shared/testing/event-stream';
@@ -48,11 +48,11 @@ describe('the state of a site', () => {
       { timestamp: at('10:00:00'), user_id: 'ada' },
       { timestamp: at('09:58:00'), user_id: 'bob' },
     );
-    await listening.next('both are there', visitorsAre(2));
+    await listening.next('both are counted', visitorsAre(2));
     site.setClock('2025-11-14T10:03:00.001Z');
     await listening.next('one has left', visitorsAre(1));
     site.setClock('2025-11-14T10:05:00.001Z');
-    const last = await listening.next('nobody is left', visitorsAre(0), 2);
+    const last = await listening.next('no one is left', visitorsAre(0), 2);
     expect(last.data.views_per_minute.slice(-8)).toEqual([1, 0, 1, 0, 0, 0, 0, 0]);
     expect(last.data.events.map((event: { at: string }) => event.at)).toEqual([
       '2025-11-14T10:00:00.000Z',
@@ -73,18 +73,18 @@ describe('the state of a site', () => {
     });
     const many = Array.from({ length: 24 }, (_each, user) => visit(user, `12:${26 + (user % 4)}:00`));
     await site.store(
-      'asked',
+      'compared',
       visit(1, '12:10:00', { source: 'Google' }),
       ...many,
       visit(50, '12:29:00', { bot: 'GPTBot' }),
-      visit(51, '12:29:30', { user_id: null, path: '/nobody' }),
+      visit(51, '12:29:30', { user_id: null, path: '/anonymous' }),
       visit(1, '12:29:59', { event_type: 'click' }),
     );
-    const { data } = await (await watch('asked')).next('a state', () => true);
+    const { data } = await (await watch('compared')).next('a state', () => true);
     expect(judge('LiveState', data)).toBeUndefined();
     const ask = async (range: string[], metric: string, dimensions: string[], order?: unknown) => {
       const body = {
-        site_id: 'asked',
+        site_id: 'compared',
         metrics: [metric],
         date_range: range,
         dimensions,
@@ -121,7 +121,7 @@ describe('the state of a site', () => {
       {
         at: '2025-11-14T12:29:30.000Z',
         event_type: 'view',
-        path: '/nobody',
+        path: '/anonymous',
         country: 'DE',
         browser: 'Firefox',
         source: null,
@@ -130,7 +130,7 @@ describe('the state of a site', () => {
     expect(JSON.stringify(data)).not.toMatch(/secret|session of|u1\b|GPTBot/);
   });
 
-  it('has a number for each of thirty minutes on the first instant of a minute, too', async () => {
+  it('has a number for each of thirty minutes even on the first instant of a minute', async () => {
     site.setClock('2025-11-14T13:00:00Z');
     await site.store(
       'whole',
@@ -227,9 +227,9 @@ describe('the stream', () => {
 
   it('continues beyond the time limit of requests', async () => {
     const times = { stopMs: 10, checkMs: 15, answerMs: 20 };
-    let asked = 0;
+    let checks = 0;
     const askDatabase = async () => {
-      asked += 1;
+      checks += 1;
       return false;
     };
     const app = express().get('/', startBudgets(askDatabase, times), (req, res) =>
@@ -243,7 +243,7 @@ describe('the stream', () => {
     await site.store('long', { timestamp: at('17:00:00'), user_id: 'ada' });
     await listening.next('the visitor', visitorsAre(1));
     expect(listening.events.map(({ event }) => event)).not.toContain('problem');
-    expect(asked).toBe(0);
+    expect(checks).toBe(0);
     listening.leave();
     server.close();
   });

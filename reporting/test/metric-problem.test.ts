@@ -26,6 +26,6 @@ it.each([
   ['revenue', list],
   ['count:property:price', list],
   ['bounces:property:price', list],
-])('repeats the unknown metric %s and says what there is instead', (sent, hint) => {
+])('repeats the unknown metric %s and suggests an alternative', (sent, hint) => {
   expect(metricProblem(sent)).toBe(`is "${sent}", which is not a metric; ${hint}`);
 });

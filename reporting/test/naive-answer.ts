@@ -10,7 +10,7 @@ export function referrerHost(referrer: string | null): string {
 
 const isAbsent = (value: unknown) => value === undefined || value === null;
 
-/** The property of exactly that name, otherwise the one that the parts of the name lead to. */
+/** The property with exactly that name, otherwise the nested one that the parts of the name lead to. */
 function propertyIn(properties: StoredEvent['properties'], name: string): unknown {
   const itself = properties?.[name];
   if (!isAbsent(itself) || !name.includes('.')) return itself;
@@ -30,7 +30,7 @@ function valueIn(event: StoredEvent, dimension: string): string | null {
   if (value === undefined || value === null) return null;
   if (typeof value === 'string') return value;
   if (value === 1e21) return '1000000000000000000000';
-  // As jsonb writes lists and objects: with a space after comma and colon.
+  // Like jsonb, which writes lists and objects with a space after comma and colon.
   return typeof value === 'object' ? JSON.stringify(value).replaceAll(/([,:])/g, '$1 ') : JSON.stringify(value);
 }
 
@@ -43,14 +43,14 @@ export function isMatch(event: StoredEvent, filter: Filter): boolean {
   const isSet = value !== null && !(dimension === 'referrer' && value === 'direct');
   if (op === 'is_set' || op === 'is_not_set') return isSet === (op === 'is_set');
   const positive = op.replace(/_not$/, '');
-  const fits = (wanted: string | null) => {
-    if (value === null || wanted === null) return value === wanted;
-    const [whole, part] = ignoreCase ? [value.toLowerCase(), wanted.toLowerCase()] : [value, wanted];
+  const fits = (expected: string | null) => {
+    if (value === null || expected === null) return value === expected;
+    const [whole, part] = ignoreCase ? [value.toLowerCase(), expected.toLowerCase()] : [value, expected];
     if (positive === 'is') return whole === part;
     if (positive === 'contains') return whole.includes(part);
     if (positive === 'starts_with') return whole.startsWith(part);
     if (positive === 'ends_with') return whole.endsWith(part);
-    return new RegExp(wanted, ignoreCase ? 'iu' : 'u').test(value);
+    return new RegExp(expected, ignoreCase ? 'iu' : 'u').test(value);
   };
   return values.some(fits) !== op.endsWith('_not');
 }

@@ -1,4 +1,4 @@
-/** Rows of datasets by definition, from the list of events of a site. */
+/** Rows of datasets by their definition, computed from the list of events of a site. */
 
 import { referrerHost } from './naive-answer.js';
 import type { SiteEvent } from './random-events.js';

@@ -1,4 +1,4 @@
-/** Rows of datasets of money by definition; decimals are in whole ten-millionths. */
+/** Rows of datasets of money by their definition; decimals are in whole ten-millionths. */
 import { dayIn, groupBy, inRange, instantOf, type NaiveRange, periods, type Rows } from './naive-datasets.js';
 import * as money from './naive-money.js';
 import type { SiteEvent } from './random-events.js';

@@ -1,11 +1,11 @@
-/** Payments, refunds and costs by definition: what counts, and sums in whole ten-millionths. */
+/** Payments, refunds and costs by their definition: what counts, and sums in whole ten-millionths. */
 import type { SiteEvent } from './random-events.js';
 
 type Money = Pick<SiteEvent, 'event_id' | 'event_type' | 'properties'>;
 
 const one = 10_000_000n;
 
-/** Of a decimal in text. */
+/** A decimal in text. */
 export function unitsOf(text: string): bigint {
   const [, sign, whole, fraction = ''] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text)!;
   if (fraction.length > 7 && /[1-9]/.test(fraction.slice(7))) throw new Error(`${text} has too many digits`);
@@ -65,14 +65,14 @@ export function isMoney(event: Money): boolean {
   return !amount.startsWith('-') && ['succeeded', 'failed', 'refunded'].includes(statusIn(event) ?? '');
 }
 
-/** A failed attempt counts by itself. */
+/** Each failed attempt counts. */
 export function countsOnceBy(event: Money): string {
   const kind = moneyKind(event);
   if (kind === 'failed') return event.event_id;
   return nameIn(event, kind === 'payment' ? 'transaction_id' : 'refund_id') ?? event.event_id;
 }
 
-/** Events, in order of time, that are money and the first of their name. */
+/** Events of payments and refunds, in order of time, that are the first with their id. */
 export function countedOf(events: SiteEvent[]): Set<SiteEvent> {
   const seen = new Set<string>();
   return new Set(

@@ -102,8 +102,8 @@ interface Row {
 }
 
 async function ask(body: object): Promise<Row[]> {
-  const asked = { site_id: 'shop', date_range: ['2025-11-10', '2025-11-12'], ...body };
-  const answer = await request(app).post('/api/v1/query').send(asked);
+  const sent = { site_id: 'shop', date_range: ['2025-11-10', '2025-11-12'], ...body };
+  const answer = await request(app).post('/api/v1/query').send(sent);
   expect(answer.status, JSON.stringify(answer.body)).toBe(200);
   return answer.body.results;
 }
@@ -113,9 +113,9 @@ const all = ['sum', 'average', 'minimum', 'maximum', 'p1', 'p50', 'p99'].map((na
 
 describe('a number', () => {
   it('is any value that filters treat as one, and is returned in plain digits', async () => {
-    const asked = { site_id: 'values', date_range: ['2025-11-14', '2025-11-14'], dimensions: ['path'] };
+    const common = { site_id: 'values', date_range: ['2025-11-14', '2025-11-14'], dimensions: ['path'] };
     const metrics = ['minimum:property:n', 'maximum:property:n', 'sum:property:n', 'p50:property:n'];
-    const found = new Map(flat(await ask({ ...asked, metrics })).map(([path, ...numbers]) => [path, numbers]));
+    const found = new Map(flat(await ask({ ...common, metrics })).map(([path, ...numbers]) => [path, numbers]));
     for (const [path, , number] of values) expect([path, found.get(path)]).toEqual([path, metrics.map(() => number)]);
     const filters = [
       'or',
@@ -124,7 +124,7 @@ describe('a number', () => {
         ['greater_or_equal', 'property:n', [0]],
       ],
     ];
-    const matching = (await ask({ ...asked, metrics: ['events'], filters })).map(({ dimensions }) => dimensions[0]);
+    const matching = (await ask({ ...common, metrics: ['events'], filters })).map(({ dimensions }) => dimensions[0]);
     expect(matching.sort()).toEqual(values.flatMap(([path, , number]) => (number === null ? [] : [path])).sort());
   });
 
@@ -191,16 +191,16 @@ describe('answers', () => {
   });
 
   it('respect filters and pages, and are ordered by the first metric by default', async () => {
-    const asked = {
+    const common = {
       metrics: ['maximum:property:price'],
       dimensions: ['path'],
       filters: ['is', 'event_type', ['payment']],
     };
-    expect(flat(await ask(asked))).toEqual([
+    expect(flat(await ask(common))).toEqual([
       ['/b', '100'],
       ['/a', '10.01'],
     ]);
-    expect(flat(await ask({ ...asked, pagination: { limit: 1, offset: 1 } }))).toEqual([['/a', '10.01']]);
+    expect(flat(await ask({ ...common, pagination: { limit: 1, offset: 1 } }))).toEqual([['/a', '10.01']]);
   });
 
   it('find a nested property by a name with dots', async () => {
@@ -243,8 +243,8 @@ describe('percentiles', () => {
 
 describe('averages', () => {
   it('have six decimals, rounded half away from zero', async () => {
-    const asked = { metrics: ['average:property:n'], dimensions: ['path'], order_by: [['path', 'asc']] };
-    expect(flat(await ask({ ...asked, site_id: 'halves' }))).toEqual([
+    const common = { metrics: ['average:property:n'], dimensions: ['path'], order_by: [['path', 'asc']] };
+    expect(flat(await ask({ ...common, site_id: 'halves' }))).toEqual([
       ['/down', '-0.000002'],
       ['/up', '0.000002'],
     ]);
@@ -261,13 +261,13 @@ describe('averages', () => {
 describe('a comparison', () => {
   const include = { comparison: ['2025-11-10', '2025-11-10'] };
   it('has the change in percent of the earlier value', async () => {
-    const asked = {
+    const common = {
       date_range: ['2025-11-12', '2025-11-12'],
       include,
       dimensions: ['path'],
       order_by: [['path', 'asc']],
     };
-    const rows = await ask({ ...asked, metrics: ['sum:property:price', 'maximum:property:price', 'events'] });
+    const rows = await ask({ ...common, metrics: ['sum:property:price', 'maximum:property:price', 'events'] });
     expect(rows).toEqual([
       {
         ...{ dimensions: ['/a'], metrics: ['0.3', '0.2', 2] },
@@ -281,8 +281,8 @@ describe('a comparison', () => {
   });
 
   it('is positive when a negative number increases', async () => {
-    const asked = { date_range: ['2025-11-12', '2025-11-12'], include };
-    const [row] = await ask({ ...asked, metrics: ['minimum:property:price', 'p50:property:price'] });
+    const common = { date_range: ['2025-11-12', '2025-11-12'], include };
+    const [row] = await ask({ ...common, metrics: ['minimum:property:price', 'p50:property:price'] });
     expect([row!.metrics, row!.comparison!.metrics, row!.comparison!.change]).toEqual([
       ['0.1', '0.1'],
       ['-100', '9.99'],
@@ -291,8 +291,8 @@ describe('a comparison', () => {
   });
 
   it('pairs buckets, and is null when one has no number', async () => {
-    const asked = { date_range: ['2025-11-12', '2025-11-13'], include: { comparison: ['2025-11-10', '2025-11-11'] } };
-    const rows = await ask({ ...asked, metrics: ['sum:property:price'], dimensions: ['time:day'] });
+    const common = { date_range: ['2025-11-12', '2025-11-13'], include: { comparison: ['2025-11-10', '2025-11-11'] } };
+    const rows = await ask({ ...common, metrics: ['sum:property:price'], dimensions: ['time:day'] });
     expect(rows.map(({ metrics, comparison }) => [metrics[0], comparison!.metrics[0], comparison!.change[0]])).toEqual([
       ['0.3', '20', -99],
       [null, null, null],
@@ -321,7 +321,7 @@ describe('refusals', () => {
     ['sum:visit:property:price', 'did you mean sum:property:price?'],
     [`sum:property:${'x'.repeat(129)}`, form],
     ['Sum:property:price', 'did you mean sum:property:price?'],
-  ])('%s is no metric: %s', async (metric, hint) => {
+  ])('%s is not a metric: %s', async (metric, hint) => {
     const error = await refused([metric]);
     expect(error).toMatchObject({ code: 'invalid_request', details: { field: 'metrics' } });
     expect(error.message).toMatch(/^metrics\[0\] is ".+", which is not a metric; /);

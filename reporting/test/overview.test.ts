@@ -1,4 +1,4 @@
-/** `GET /api/v1/overview`: every site as `POST /api/v1/query` would answer about it, by its own clock. */
+/** `GET /api/v1/overview` returns the same figures for each site as `POST /api/v1/query`, in its own time zone. */
 import { createKeyRing } from '@millrace/shared/access/key-ring';
 import { createKey } from '@millrace/shared/access/keys';
 import { addPartition } from '@millrace/shared/testing/add-partition';
@@ -15,7 +15,7 @@ import { type StoredEvent, storeEvents } from './random-events.js';
 let database: TestDatabase;
 let app: Express;
 const judge = createJudge();
-/** In Auckland it is one in the morning of the 17th, in Los Angeles four of the 16th. */
+/** One o'clock on the 17th in Auckland, four o'clock on the 16th in Los Angeles. */
 const now = new Date('2025-11-16T12:00:30Z');
 const clock = () => now;
 
@@ -37,10 +37,10 @@ beforeAll(async () => {
     seen('cyd', '2025-11-16T11:55:29Z'),
     seen(null, '2025-11-16T12:00:00Z'),
     seen('dan', '2025-11-16T12:00:30Z'),
-    // In Auckland still the 16th, in Los Angeles the 16th, too; and the 15th in both.
+    // Still the 16th in Auckland, and in Los Angeles; and the 15th in both.
     seen('eve', '2025-11-16T10:30:00Z'),
     seen('ada', '2025-11-15T09:00:00Z'),
-    // Of the seven days before.
+    // In the seven days before.
     seen('ada', '2025-11-08T12:00:00Z'),
     seen('bob', '2025-11-07T12:00:00Z'),
     seen('eve', '2025-11-06T12:00:00Z'),
@@ -66,7 +66,7 @@ const overview = async (query: object = {}, of = app) => {
   return body as { sites: Site[]; total: number };
 };
 
-it('lists every site by id with its current visitors, those of the last seven days, their change and series', async () => {
+it('lists each site by id with its current visitors, those of the last seven days, their change and series', async () => {
   expect(await overview()).toEqual({
     sites: [
       {
@@ -97,19 +97,19 @@ describe('a range', () => {
     ['["2023-01-01","2024-12-31"]', 'month', 24],
     ['12mo', 'day', 351],
     ['all', 'day', 12],
-  ])('%s has a number each %s', async (dateRange, interval, length) => {
+  ])('%s has a number per %s', async (dateRange, interval, length) => {
     const [site] = (await overview({ date_range: dateRange, limit: 1 })).sites;
     expect([site!.interval, site!.series.length]).toEqual([interval, length]);
   });
 
   it.each(['day', '24h', '7d', 'week', 'last_month', 'all', '2025-11-01,2025-11-16'])(
-    '%s is answered as by the route of queries',
+    '%s returns the same as the query route',
     async (dateRange) => {
       for (const { site_id, visitors, change, interval, series } of (await overview({ date_range: dateRange })).sites) {
         const ask = async (more: object) => {
           const range = dateRange.includes(',') ? dateRange.split(',') : dateRange;
-          const asked = { site_id, metrics: ['visitors'], date_range: range, ...more };
-          return (await request(app).post('/api/v1/query').send(asked).expect(200)).body.results;
+          const sent = { site_id, metrics: ['visitors'], date_range: range, ...more };
+          return (await request(app).post('/api/v1/query').send(sent).expect(200)).body.results;
         };
         const [whole] = await ask({ include: { comparison: 'previous_period' } });
         expect([visitors, change]).toEqual([whole.metrics[0], whole.comparison.change[0]]);
@@ -145,14 +145,14 @@ it('shows only its site to a key that is limited to one', async () => {
   const keys = createKeyRing(database.pool, silent);
   const limited = buildDocumentedApp(database.pool, { keys, clock }).app;
   const { key } = await createKey(database.pool, { name: 'nz', scopes: ['read'], siteId: 'nz' });
-  const asked = request(limited).get('/api/v1/overview').set('authorization', `Bearer ${key}`);
-  const { sites, total } = (await asked.expect(200)).body as { sites: Site[]; total: number };
+  const sent = request(limited).get('/api/v1/overview').set('authorization', `Bearer ${key}`);
+  const { sites, total } = (await sent.expect(200)).body as { sites: Site[]; total: number };
   expect([sites.map(({ site_id }) => site_id), total]).toEqual([['nz'], 1]);
   await request(limited).get('/api/v1/overview').expect(401);
   await keys.close();
 });
 
-it('does not wait while all heavy reads are taken, since it is light', async () => {
+it('does not wait while all slots for heavy reads are taken, since it is light', async () => {
   const gate = createGate({ maxConcurrent: 1, maxWaiting: 0, maxWaitMs: 10 });
   let release = () => {};
   const holding = gate(() => new Promise<void>((resolve) => (release = resolve)));
@@ -162,7 +162,7 @@ it('does not wait while all heavy reads are taken, since it is light', async () 
   await holding;
 });
 
-it('recounts a site once its events have changed, and current visitors always', async () => {
+it('recounts a site when its events have changed, and current visitors always', async () => {
   let later = now;
   const cached = createCachedApp(database.url, testQueue('postgres', database), { clock: () => later });
   const before = await overview({}, cached.app);
@@ -173,7 +173,7 @@ it('recounts a site once its events have changed, and current visitors always', 
   later = new Date('2025-11-16T12:00:45Z');
   const after = await overview({}, cached.app);
   expect(after.sites[2]).toMatchObject({ visitors_now: 1, visitors: 1, change: null, series: [0, 0, 0, 0, 0, 0, 1] });
-  // dan has come, and bob has gone.
+  // dan has arrived, and bob has left.
   expect(after.sites.map(({ visitors_now }) => visitors_now)).toEqual([2, 2, 1]);
   expect(cached.cache.stats()).toMatchObject({ computations: 4, hits: 5 });
   await cached.close();

@@ -1,4 +1,4 @@
-/** What the dashboard is told of the installation that it belongs to. */
+/** What the dashboard learns about its installation. */
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import request from 'supertest';
@@ -23,13 +23,13 @@ async function settingsOf(ingestionUrl?: string): Promise<unknown> {
   return (await request(app).get('/api/v1/page-settings').expect(200)).body;
 }
 
-it('says where events are sent to, as far as that was configured', async () => {
+it('returns where events are sent, as far as it is configured', async () => {
   const answers = [await settingsOf('https://events.example.org/in/'), await settingsOf()];
   expect(answers).toEqual([{ ingestion_url: 'https://events.example.org/in' }, { ingestion_url: null }]);
   expect(answers.map((answer) => createJudge()('PageSettings', answer))).toEqual([undefined, undefined]);
 });
 
-it('refuses an address that leads nowhere when it starts', () => {
+it('refuses an invalid address at startup', () => {
   const validate = (INGESTION_URL: string) =>
     configSchema.validate({ DATABASE_URL: 'postgres://localhost/x', INGESTION_URL }).error?.message;
   expect(validate('https://events.example.org')).toBeUndefined();

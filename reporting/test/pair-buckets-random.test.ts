@@ -1,4 +1,4 @@
-/** Which earlier time each bucket is compared with, against a plain implementation on the library of time zones. */
+/** The earlier time that each bucket is compared with, checked against a plain implementation on a time zone library. */
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
@@ -6,11 +6,11 @@ import { parseQuery } from '../src/query-request/parse-query.js';
 import { resolveQuery } from '../src/query-request/resolve-query.js';
 import type { CalendarUnit } from '../src/query-request/time-buckets.js';
 
-/** Days since 1970: the library's own dates take a hundred times as long, and this looks at each day of each range. */
+/** Days since 1970: the library's own dates are a hundred times slower, and this looks at each day of each range. */
 type Day = number;
 type Pair = [label: string, earlier: string | null, from: string | null, to: string | null];
 
-/** A year of each in which its clock does something odd, and what that is. */
+/** Zones, each with a year in which its clock does something odd. */
 const zones = [
   ['UTC', 2024],
   ['America/New_York', 2025],
@@ -24,7 +24,7 @@ const dayMs = 86_400_000;
 const dateOf = (day: Day) => new Date(day * dayMs).toISOString().slice(0, 10);
 const dayOf = (date: string): Day => Date.parse(date) / dayMs;
 
-/** What a calendar shows of a day; weekdays from 1 (Monday) to 7. */
+/** A day in the calendar; weekdays from 1 (Monday) to 7. */
 interface Place {
   date: string;
   year: number;
@@ -44,7 +44,7 @@ function at(day: Day): Place {
 }
 const dayIn = (year: number, month: number, day: number): Day => Date.UTC(year, month - 1, day) / dayMs;
 
-/** The same number of the day, or the last day of a month that has no such. */
+/** The same day of the month, or the last day of a month that has no such day. */
 function addMonths(day: Day, months: number): Day {
   const { year, month, day: number } = at(day);
   return Math.min(dayIn(year, month + months, number), dayIn(year, month + months + 1, 1) - 1);
@@ -53,26 +53,26 @@ const monthsApart = (earlier: Day, day: Day) =>
   12 * (at(day).year - at(earlier).year) + at(day).month - at(earlier).month;
 const firstOfMonth = (day: Day, months = 0): Day => dayIn(at(day).year, at(day).month + months, 1);
 
-/** Year and number of an ISO week: those of its Thursday. */
+/** Year and number of an ISO week, which are those of its Thursday. */
 function weekOf(monday: Day): { year: number; week: number } {
   const { year } = at(monday + 3);
   return { year, week: Math.floor((monday + 3 - dayIn(year, 1, 1)) / 7) + 1 };
 }
 
 const starts = new Map<string, number>();
-/** In milliseconds. The library takes its time, so each day is asked for once. */
+/** In milliseconds. The library is slow, so each day is looked up once. */
 function startOf(day: Day, zone: string): number {
   const key = `${day} ${zone}`;
   const start = starts.get(key) ?? Temporal.PlainDate.from(dateOf(day)).toZonedDateTime(zone).epochMilliseconds;
   starts.set(key, start);
   return start;
 }
-/** When the clock of a day shows a time, or that day ends. */
+/** When a day's clock shows a time, or the day ends. */
 function clockOf(day: Day, plainTime: Temporal.PlainTime, zone: string): number {
   const time = Temporal.PlainDate.from(dateOf(day)).toZonedDateTime({ timeZone: zone, plainTime });
   return Math.min(time.epochMilliseconds, startOf(day + 1, zone));
 }
-/** The date on the wall, and the hour with its offset: `02+01:00`. */
+/** The local date, and the hour with its offset: `02+01:00`. */
 function wallOf(ms: number, zone: string): [date: string, hour: string] {
   const written = Temporal.Instant.fromEpochMilliseconds(ms).toString({ timeZone: zone, smallestUnit: 'minute' });
   return [written.slice(0, 10), written.slice(11, 13) + written.slice(16)];
@@ -102,7 +102,7 @@ function unitStart(unit: CalendarUnit, day: Day): Day {
   return firstOfMonth(day, -((at(day).month - 1) % unitMonths[unit]));
 }
 
-/** Where a day stands in its unit. */
+/** The position of a day in its unit. */
 function placeOf(unit: CalendarUnit, day: Day): number {
   if (unit === 'week') return at(day).weekday;
   return 100 * ((at(day).month - 1) % (unit === 'day' ? 1 : unitMonths[unit])) + at(day).day;
@@ -110,7 +110,7 @@ function placeOf(unit: CalendarUnit, day: Day): number {
 
 type Distance = { days: number } | { months: number };
 
-/** The start of the unit that is compared with the one that starts on `start`; null: there is none. */
+/** The start of the unit that is compared with the one that starts on `start`; null if there is none. */
 function earlierUnit(unit: CalendarUnit, start: Day, distance: Distance): Day | null {
   if ('days' in distance) return start - distance.days;
   if (unit !== 'week') {
@@ -128,13 +128,13 @@ interface Ranges {
   earlierFrom: Day;
   earlierTo: Day;
   distance: Distance;
-  /** Only so much of the earlier day is compared with. */
+  /** Only this much of the earlier day is compared with. */
   until?: Temporal.PlainTime;
-  /** The earlier range was asked for by its dates. */
+  /** The earlier range was given by its dates. */
   isGiven?: boolean;
 }
 
-/** The distance in whole units, and whether that is the distance of the ranges; undefined: compare the ranges. */
+/** The distance in whole units, and whether it equals the distance of the ranges; undefined: compare the ranges. */
 function wholeDistance(unit: CalendarUnit, { from, to, distance }: Ranges, units: number) {
   const days = 'days' in distance ? distance.days : Math.round(distance.months * 30.436875);
   const length = lengthOf(from, to);
@@ -153,7 +153,7 @@ function wholeDistance(unit: CalendarUnit, { from, to, distance }: Ranges, units
 const endOf = (day: Day, { until }: Ranges, zone: string) =>
   until ? clockOf(day, until, zone) : startOf(day + 1, zone);
 
-/** By looking at each day of the earlier unit. */
+/** Looks at each day of the earlier unit. */
 function expectedPairs(unit: CalendarUnit, ranges: Ranges, zone: string): Pair[] {
   const { from, to, earlierFrom, earlierTo } = ranges;
   const units: Day[] = [];
@@ -184,7 +184,7 @@ function expectedPairs(unit: CalendarUnit, ranges: Ranges, zone: string): Pair[]
         (!isLast || placeOf(unit, day) <= placeOf(unit, to)) &&
         (!isCut || isBetween(day, earlierFrom, earlierTo)),
     );
-    // The rest of a week may lie beyond given dates, but no week that has nothing within them.
+    // The rest of a week can lie beyond given dates, but not a week that has nothing within them.
     const isBeyond = ranges.isGiven && !kept.some((day) => isBetween(day, earlierFrom, earlierTo));
     return of(earlier, isBeyond ? [] : kept);
   });
@@ -217,7 +217,7 @@ const wholeMonths = (from: Day, months: number): Ranges => ({
   distance: { months },
 });
 
-/** What each name is compared with by previous_period. */
+/** What `previous_period` compares each named range with. */
 const presets: Record<string, (today: Day) => Ranges> = {
   day: (today) => daysBefore({ from: today, to: today }),
   yesterday: (today) => daysBefore({ from: today - 1, to: today - 1 }),
@@ -264,7 +264,7 @@ describe.each(zones)('in %s, over the year %i,', (zone, year) => {
   }
   const noon = startOf(someDay(), zone);
 
-  it('random ranges of days are compared with the same places of the calendar', () => {
+  it('compares random ranges of days at the same place in the calendar', () => {
     for (let round = 0; round < 12; round += 1) {
       const from = someDay();
       const to = from + pick([3, 40, 200][round % 3]!);
@@ -277,7 +277,7 @@ describe.each(zones)('in %s, over the year %i,', (zone, year) => {
     }
   });
 
-  it('of given dates, whatever their length, only whole weeks have time beyond them', () => {
+  it('lets only whole weeks reach beyond given dates, whatever their length', () => {
     for (let round = 0; round < 12; round += 1) {
       const from = someDay();
       const last = from + pick([3, 40, 200][round % 3]!);
@@ -296,10 +296,10 @@ describe.each(zones)('in %s, over the year %i,', (zone, year) => {
     }
   });
 
-  it.each(Object.keys(presets))('%s is compared with what the table says, on any day', (name) => {
+  it.each(Object.keys(presets))('compares %s as in the table, on any day', (name) => {
     for (let round = 0; round < 5; round += 1) {
       const today = someDay();
-      // Some time of that day, wherever it lies; the skipped one has none.
+      // Some time of that day; the skipped day has none.
       const now = startOf(today, zone) + 5_000_000 + pick(80_000_000);
       const local = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(zone);
       const ranges = {
@@ -319,7 +319,7 @@ describe.each(zones)('in %s, over the year %i,', (zone, year) => {
   }
   const hours = new Map<Day, Hour[]>();
 
-  /** Hours of a date on the wall, of quarters of an hour with one hour and one offset. */
+  /** Hours of a local date, combined from quarters of an hour with the same hour and offset. */
   function hoursOf(date: Day): Hour[] {
     const known = hours.get(date);
     if (known) return known;
@@ -337,8 +337,8 @@ describe.each(zones)('in %s, over the year %i,', (zone, year) => {
     return own;
   }
 
-  it('hours are compared with the same hour of the clock, also where a day has 23 or 25', () => {
-    // Around every change of the clock in a year and a half, and at random.
+  it('compares hours with the same clock hour, even if a day has 23 or 25', () => {
+    // Around every clock change in a year and a half, and at random.
     const days = Array.from({ length: 3 }, someDay);
     let change = Temporal.PlainDate.from({ year, month: 1, day: 1 }).toZonedDateTime(zone);
     for (let count = 0; count < 3; count += 1) {
@@ -371,7 +371,7 @@ describe.each(zones)('in %s, over the year %i,', (zone, year) => {
     }
   });
 
-  it('days are compared with the same weekday where the query says so, and the ranges with whole weeks between', () => {
+  it('compares days with the same weekday on request, and ranges with whole weeks in between', () => {
     for (let round = 0; round < 15; round += 1) {
       const from = someDay();
       const to = from + pick(40);

@@ -1,4 +1,4 @@
-/** Parquet files, read back with the reader of another package. */
+/** Parquet files, read back with another library. */
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { describe, expect, it } from 'vitest';
 import type { Row } from '../src/datasets/dataset.js';
@@ -22,7 +22,7 @@ async function fileOf(...given: Parameters<typeof sourceOf>): Promise<ArrayBuffe
 const rowsOf = async (...given: Parameters<typeof sourceOf>) => parquetReadObjects({ file: await fileOf(...given) });
 
 describe('a Parquet file', () => {
-  it('has values of their types, to the microsecond and the last digit', async () => {
+  it('has typed values, to the microsecond and the last digit', async () => {
     const json = '{"n": 12345678901234567890}';
     const row = [
       'é',
@@ -62,7 +62,7 @@ describe('a Parquet file', () => {
     ]);
   });
 
-  it('says what its columns are', async () => {
+  it('describes its columns', async () => {
     const { schema, num_rows, created_by } = parquetMetadata(await fileOf(columns, []));
     const types = schema.slice(1).map(({ name, type, logical_type }) => [name, type, logical_type?.type]);
     expect({ num_rows, created_by, types }).toEqual({
@@ -82,20 +82,20 @@ describe('a Parquet file', () => {
     expect(schema[6]?.logical_type).toMatchObject({ isAdjustedToUTC: true, unit: 'MICROS' });
   });
 
-  it('is in groups of ten thousand rows, in their order', async () => {
+  it('has groups of ten thousand rows, in order', async () => {
     const rows: Row[] = Array.from({ length: 20_500 }, (_, n) => [String(n)]);
     const file = await fileOf([column('n', 'integer')], rows);
     expect(parquetMetadata(file).row_groups.map((group) => group.num_rows)).toEqual([10_000n, 10_000n, 500n]);
     expect((await parquetReadObjects({ file })).every(({ n }, place) => n === BigInt(place))).toBe(true);
   });
 
-  it('has smaller groups of rows that are large', async () => {
+  it('has smaller groups if rows are large', async () => {
     const rows: Row[] = Array.from({ length: 5 }, (_, n) => [String(n).repeat(12_000_000)]);
     const groups = parquetMetadata(await fileOf([column('a')], rows)).row_groups;
     expect(groups.map((group) => group.num_rows)).toEqual([3n, 2n]);
   });
 
-  it('gives hostile text back as it was, and half a character as a replacement', async () => {
+  it('returns hostile text unchanged, except for a replacement of half a character', async () => {
     const texts = [...hostileTexts, 'a\0b', 'x'.repeat(40_000)];
     const rows = [...texts, 'lone \ud800'].map((text) => [text, 'end']);
     expect((await rowsOf([column('a'), column('b')], rows)).map(({ a }) => a)).toEqual([...texts, 'lone \ufffd']);
@@ -118,7 +118,7 @@ describe('a Parquet file', () => {
     ['date', 'never 1'],
     ['instant', '=1'],
     ['instant', '2026-01-31'],
-  ] as const)('fails rather than hold another value: %s %s', async (type, text) => {
+  ] as const)('fails rather than store a different value: %s %s', async (type, text) => {
     await expect(fileOf([column('a', type)], [[text]])).rejects.toThrow(
       `Parquet cannot hold "${text}" in the ${type} column a. Use CSV or JSON instead.`,
     );

@@ -1,4 +1,4 @@
-/** Queries in the names of the Plausible Stats API v2, rows as objects, and sites that are not known. */
+/** Queries with names of the Plausible Stats API v2, rows as objects, and unknown sites. */
 import type { EventContext } from '@millrace/shared/contract/event-columns';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
@@ -61,7 +61,7 @@ async function answered(body: object) {
 }
 
 describe('names of the Plausible Stats API v2', () => {
-  it('are answered as ours are', async () => {
+  it('are answered like ours', async () => {
     const { results, query } = await answered({
       metrics: ['visitors', 'pageviews', 'percentage'],
       dimensions: ['event:page', 'visit:source', 'visit:country'],
@@ -130,7 +130,7 @@ describe('names of the Plausible Stats API v2', () => {
     const { query } = await answered({ metrics: ['events'], dimensions: ['time'], date_range });
     expect(query.dimensions).toEqual([unit]);
   });
-  it('stay metrics of event types where they stand among the metrics', async () => {
+  it('stay metrics of event types when they are in the list of metrics', async () => {
     const body = { metrics: ['event:page', 'event:event:page'], dimensions: ['event:page'] };
     const { results } = await answered({ ...body, order_by: [['event:page', 'desc']] });
     expect(results[0]).toEqual({ dimensions: ['/a'], metrics: [1, 1] });
@@ -156,7 +156,7 @@ describe('names of the Plausible Stats API v2', () => {
       { metrics: ['events'], dimensions: ['event:props:'] },
       'dimensions[0] is "event:props:", which is not a dimension',
     ],
-  ])('%j is refused with what there is instead', async (body, message) => {
+  ])('%j is refused with an alternative', async (body, message) => {
     const answer = await ask(body);
     expect(answer.status).toBe(400);
     expect(answer.body.error.message).toContain(message);
@@ -164,7 +164,7 @@ describe('names of the Plausible Stats API v2', () => {
 });
 
 describe('rows as objects', () => {
-  it('have the names that the client gave', async () => {
+  it('have the names that the client sent', async () => {
     const { results } = await answered({
       metrics: ['pageviews', 'event:page'],
       dimensions: ['event:page', 'property:plan'],
@@ -185,9 +185,9 @@ describe('rows as objects', () => {
   });
 });
 
-describe('a site that is not known', () => {
+describe('an unknown site', () => {
   const zero = { site_id: 'demmo' };
-  it('has zeros, and is said not to be known', async () => {
+  it('has zeros, and is reported as unknown', async () => {
     const query = await answered({ ...zero, metrics: ['views', 'visitors'] });
     expect(query).toMatchObject({ results: [{ dimensions: [], metrics: [0, 0] }], meta: { site_known: false } });
     const step = { filters: ['is', 'path', ['/']] };
@@ -207,7 +207,7 @@ describe('a site that is not known', () => {
       top_paths: [],
     });
   });
-  it('is told from a known one without events', async () => {
+  it('differs from a known site without events', async () => {
     await database.pool.query(`insert into sites (site_id) values ('empty')`);
     expect((await answered({ site_id: 'empty', metrics: ['views'] })).meta.site_known).toBe(true);
   });

@@ -1,4 +1,4 @@
-/** `POST /api/v1/query/batch` of the whole service: what it takes, what it refuses and how it names it. */
+/** `POST /api/v1/query/batch`: what it accepts, what it refuses, and how it names the problem. */
 import { createKeyRing } from '@millrace/shared/access/key-ring';
 import { createKey } from '@millrace/shared/access/keys';
 import { addPartition } from '@millrace/shared/testing/add-partition';
@@ -31,19 +31,19 @@ const common = { site_id: 'demo', date_range: ['2025-11-14', '2025-11-16'] };
 const top = (more: object = {}) => ({ metrics: ['views', 'visitors'], dimensions: ['path'], ...more });
 const batch = (queries: unknown, more: object = {}) => ({ ...common, ...more, queries });
 
-/** With which filters each is asked alone. */
+/** The filters with which each query is sent separately. */
 async function expectAsAlone(queries: Record<string, unknown>[], more: Record<string, unknown> = {}) {
   const { body } = await ask(batch(queries, more)).expect(200);
   expect(judge('Batch', batch(queries, more))).toBeUndefined();
   expect(judge('BatchAnswer', body)).toBeUndefined();
   for (const [index, { id, filters = [], include = {}, limit, offset, ...own }] of queries.entries()) {
-    const asked = {
+    const single = {
       ...{ ...common, ...more, ...own },
       filters: [...((more.filters as unknown[]) ?? []), ...(filters as unknown[])],
       include: { ...(more.include as object), ...(include as object) },
       ...((limit ?? offset) !== undefined && { pagination: { limit, offset } }),
     };
-    const alone = await request(app).post('/api/v1/query').send(asked).expect(200);
+    const alone = await request(app).post('/api/v1/query').send(single).expect(200);
     const elapsed = { elapsed_ms: expect.any(Number) };
     const expected = { ...alone.body, meta: { ...alone.body.meta, ...elapsed }, ...(id !== undefined && { id }) };
     expect(body.results[index]).toEqual(expected);
@@ -51,7 +51,7 @@ async function expectAsAlone(queries: Record<string, unknown>[], more: Record<st
 }
 
 describe('an answer', () => {
-  it('has for each query what it has alone with the filters of both', () =>
+  it('equals that of each query sent separately with both sets of filters', () =>
     expectAsAlone(
       [
         top({ id: 'paths' }),
@@ -62,7 +62,7 @@ describe('an answer', () => {
       { filters: [['is', 'event_type', ['view']]], timezone: 'Asia/Kolkata', week_start: 'sunday' },
     ));
 
-  it('has comparisons, names and labels as they are asked for, by all queries or by one', () =>
+  it('has comparisons, names and labels as requested by all queries or by one', () =>
     expectAsAlone(
       [
         top({ pagination: { limit: 3 } }),
@@ -72,9 +72,9 @@ describe('an answer', () => {
       { include: { comparison: 'previous_period', names: true } },
     ));
 
-  it('comes as lines where the client takes them', async () => {
-    const asked = batch([top({ id: 'a' }), { metrics: ['events'] }]);
-    const { text } = await ask(asked)
+  it('comes as lines if the client accepts them', async () => {
+    const sent = batch([top({ id: 'a' }), { metrics: ['events'] }]);
+    const { text } = await ask(sent)
       .set('accept', 'application/x-ndjson')
       .buffer()
       .parse((res, done) => {
@@ -94,7 +94,7 @@ describe('an answer', () => {
       [1, undefined, undefined],
       [undefined, undefined, 2],
     ]);
-    expect((await ask(asked).set('accept', '*/*')).type).toBe('application/json');
+    expect((await ask(sent).set('accept', '*/*')).type).toBe('application/json');
   });
 });
 
@@ -106,10 +106,10 @@ describe('a problem is refused before anything is read', () => {
     ['no queries', { ...common }, 'queries'],
     ['an empty list', batch([]), 'queries'],
     ['too many queries', batch(many), 'queries'],
-    ['a query that is none', batch([top(), 7]), 'queries.1'],
+    ['a query that is not an object', batch([top(), 7]), 'queries.1'],
     ['a metric', batch([top(), top(), top(), top({ metrics: ['bounces'] })]), 'queries.3.metrics'],
     ['no metrics', batch([{}]), 'queries.0.metrics'],
-    ['a range of its own', batch([top({ date_range: '7d' })]), 'queries.0.date_range'],
+    ['a range in a query', batch([top({ date_range: '7d' })]), 'queries.0.date_range'],
     ['an unknown field of a query', batch([top({ site: 'x' })]), 'queries.0.site'],
     ['an unknown field of the batch', batch([top()], { metrics: ['views'] }), 'metrics'],
     ['its own filter', batch([top(), top({ filters: [['is', 'x', ['y']]] })]), 'queries.1.filters'],
@@ -117,9 +117,9 @@ describe('a problem is refused before anything is read', () => {
     ['the common range', batch([top()], { date_range: 'ever' }), 'date_range'],
     ['an order', batch([top({ order_by: [['events', 'asc']] })]), 'queries.0.order_by'],
     ['a limit', batch([top({ limit: 0 })]), 'queries.0.limit'],
-    ['a limit twice', batch([top({ limit: 1, pagination: { limit: 1 } })]), 'queries.0.limit'],
+    ['a duplicate limit', batch([top({ limit: 1, pagination: { limit: 1 } })]), 'queries.0.limit'],
     ['an id', batch([top({ id: '' })]), 'queries.0.id'],
-    ['an id twice', batch([top({ id: 'a' }), top({ id: 'a' })]), 'queries.1.id'],
+    ['a duplicate id', batch([top({ id: 'a' }), top({ id: 'a' })]), 'queries.1.id'],
     ['include', batch([top({ include: { rows: true } })]), 'queries.0.include.rows'],
     [
       'too many buckets',
@@ -136,13 +136,13 @@ describe('a problem is refused before anything is read', () => {
     if (!message.includes('regular expression')) expect(message).toContain(field);
   });
 
-  it('conditions of both filters count together', async () => {
+  it('conditions of both filters are counted together', async () => {
     const conditions = Array.from({ length: 30 }, () => ['is', 'path', ['/']]);
     const { body } = await ask(batch([top({ filters: conditions })], { filters: conditions })).expect(400);
     expect(body.error.details).toEqual({ field: 'queries.0.filters' });
   });
 
-  it('__proto__ is not a field anywhere', async () => {
+  it('__proto__ is not accepted anywhere', async () => {
     const text = JSON.stringify(batch([top()])).replace('"metrics"', '"__proto__":{},"metrics"');
     const post = request(app).post('/api/v1/query/batch').set('content-type', 'application/json');
     expect((await post.send(text).expect(400)).body.error.details).toEqual({ field: 'queries.0.__proto__' });

@@ -91,13 +91,13 @@ describe('a comparison with the year before', () => {
     expect(rows[1]!.comparison.change).toEqual([null]);
   });
   it('leaves out 29 February of the year before in the days, but not in the total', async () => {
-    const asked = { date_range: ['2025-02-28', '2025-03-01'], include };
-    const { rows } = await ask({ ...asked, dimensions: ['time:day'] });
+    const common = { date_range: ['2025-02-28', '2025-03-01'], include };
+    const { rows } = await ask({ ...common, dimensions: ['time:day'] });
     expect(pairsOf(rows)).toEqual([
       ['2025-02-28', 1, '2024-02-28', 1],
       ['2025-03-01', 1, '2024-03-01', 1],
     ]);
-    expect(pairsOf((await ask(asked)).rows)).toEqual([[undefined, 2, undefined, 3]]);
+    expect(pairsOf((await ask(common)).rows)).toEqual([[undefined, 2, undefined, 3]]);
   });
   it('compares Mondays with Mondays if the query requests it', async () => {
     const { rows, compared } = await ask({
@@ -154,20 +154,20 @@ describe('a comparison with the period before', () => {
     if (!date_range.endsWith('d')) expect(sum(byMonth.map(({ comparison }) => comparison.metrics[0]!))).toBe(earlier);
   });
   it('compares today so far with yesterday so far: in total, by day, by hour and by hour of the day', async () => {
-    const asked = { date_range: 'day', include };
+    const common = { date_range: 'day', include };
     for (const [time, earlier] of [
       ['11:59:59Z', 0],
       ['12:00:01Z', 1],
     ] as const) {
       now = new Date(`2025-11-25T${time}`);
-      expect(pairsOf((await ask(asked)).rows)).toEqual([[undefined, 1, undefined, earlier]]);
-      expect(pairsOf((await ask({ ...asked, dimensions: ['time:day'] })).rows)).toEqual([
+      expect(pairsOf((await ask(common)).rows)).toEqual([[undefined, 1, undefined, earlier]]);
+      expect(pairsOf((await ask({ ...common, dimensions: ['time:day'] })).rows)).toEqual([
         ['2025-11-25', 1, '2025-11-24', earlier],
       ]);
-      const hours = (await ask({ ...asked, dimensions: ['time:hour'] })).rows;
+      const hours = (await ask({ ...common, dimensions: ['time:hour'] })).rows;
       const noon = earlier === 1 ? ['2025-11-24T12:00:00+00:00', 1] : [null, null];
       expect(pairsOf(hours)[12]).toEqual(['2025-11-25T12:00:00+00:00', 1, ...noon]);
-      const folded = (await ask({ ...asked, dimensions: ['time:hour_of_day'] })).rows;
+      const folded = (await ask({ ...common, dimensions: ['time:hour_of_day'] })).rows;
       expect(pairsOf(folded)[12]).toEqual(['12', 1, '12', earlier]);
     }
   });
@@ -250,13 +250,13 @@ describe('weeks and longer units', () => {
     ]);
   });
   it('are calendar quarters and years', async () => {
-    const asked = { date_range: ['2024-11-01', '2025-02-28'] };
-    const quarters = (await ask({ ...asked, dimensions: ['time:quarter'] })).rows;
+    const common = { date_range: ['2024-11-01', '2025-02-28'] };
+    const quarters = (await ask({ ...common, dimensions: ['time:quarter'] })).rows;
     expect(quarters.map(({ dimensions, metrics }) => [dimensions[0], metrics[0]])).toEqual([
       ['2024-10-01', 61],
       ['2025-01-01', 59],
     ]);
-    const years = (await ask({ ...asked, dimensions: ['time:year'] })).rows;
+    const years = (await ask({ ...common, dimensions: ['time:year'] })).rows;
     expect(years.map(({ dimensions, metrics }) => [dimensions[0], metrics[0]])).toEqual([
       ['2024-01-01', 61],
       ['2025-01-01', 59],

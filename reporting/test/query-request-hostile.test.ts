@@ -1,4 +1,4 @@
-/** Whatever JSON comes instead of a query is refused by the name of a field and its rule. */
+/** Any JSON value instead of a query is refused with the name of a field and its rule. */
 import { ServiceError } from '@millrace/shared/platform/errors';
 import { parseExactJson } from '@millrace/shared/platform/exact-json';
 import { describe, expect, it } from 'vitest';
@@ -116,7 +116,7 @@ it.each<[Record<string, unknown>, string, string]>([
   [JSON.parse('{"__proto__":{"site_id":"x"}}'), '__proto__', '__proto__ is not a field of a query'],
   [{ constructor: 1 }, 'constructor', 'constructor is not a field of a query'],
 ])('%j is refused, naming %s', (change, field, message) => {
-  // Spreading would not keep a field called __proto__.
+  // Spreading would lose a field called __proto__.
   const body = Object.hasOwn(change, '__proto__') ? Object.assign(change, minimal) : { ...minimal, ...change };
   const refusal = refusalOf(body);
   expect(refusal.field).toBe(field);
@@ -210,7 +210,7 @@ describe('filters', () => {
   it.each([
     ['empty', nested(20_000, '[', ']'), 'filters[0] must begin with one of'],
     ['of "not"', `${'["not",'.repeat(9_000)}1${']'.repeat(9_000)}`, 'is nested too deep'],
-  ])('thousands of lists within lists, %s, are refused', (_what, json, message) => {
+  ])('thousands of nested lists, %s, are refused', (_what, json, message) => {
     expect(refusalOf({ ...minimal, filters: JSON.parse(json) }).message).toContain(message);
   });
 
@@ -224,13 +224,13 @@ describe('filters', () => {
   });
 });
 
-describe('what is no query at all', () => {
+describe('values that are not queries at all', () => {
   const values = ['null', '1', '""', '[]', '"site_id"', '[{}]', 'true', '{}', '{"":0}', nested(20_000, '[', ']')];
   const deepObject = `${'{"include":'.repeat(9_000)}1${'}'.repeat(9_000)}`;
-  it('is refused', () => {
+  it('are refused', () => {
     for (const json of [...values, deepObject]) expect(refusalOf(JSON.parse(json)).message).not.toBe('');
   });
-  it('every JSON value in every place is accepted or refused, and nothing else happens', () => {
+  it('every JSON value in every place is either accepted or refused', () => {
     const odd = [...values, '1e999', '-0', '"\\u0000"', '"\\ud800"', '{"__proto__":{}}', '[["is"]]', deepObject];
     const fields = ['site_id', 'metrics', 'date_range', 'timezone', 'dimensions', 'filters', 'order_by', 'pagination'];
     for (const field of [...fields, 'include', 'x'.repeat(5_000), '\ud800', '{#label}']) {

@@ -1,4 +1,4 @@
-/** What a query means: its defaults, its filters, its order, and the same as parameters of an address. */
+/** How a query is parsed: its defaults, filters and order, and the same as URL parameters. */
 import { describe, expect, it } from 'vitest';
 import { echoQuery } from '../src/query-request/echo-query.js';
 import { parseQuery } from '../src/query-request/parse-query.js';
@@ -30,7 +30,7 @@ it('fills in every default', () => {
 });
 
 describe('the echo', () => {
-  it('says what was understood', () => {
+  it('returns the query as it was understood', () => {
     expect(echo(minimal)).toEqual({
       site_id: 'demo',
       metrics: ['events', 'visitors'],
@@ -43,7 +43,7 @@ describe('the echo', () => {
       pagination: { limit: 10_000, offset: 0 },
     });
   });
-  it('is a query that means the same', () => {
+  it('is an equivalent query', () => {
     const { comparison_date_range, ...query } = echo({
       site_id: 'demo',
       metrics: ['event:buy now', 'share'],
@@ -75,7 +75,7 @@ describe('the order', () => {
   ])('of %j is %j by default', (dimensions, order) => {
     expect(resolve({ dimensions }).orderBy.map(({ key, direction }) => [key, direction])).toEqual(order);
   });
-  it('is the one asked for', () => {
+  it('is the requested one', () => {
     expect(resolve({ dimensions: ['path'], order_by: [['path', 'asc']] }).orderBy).toEqual([
       { key: 'path', direction: 'asc' },
     ]);
@@ -90,7 +90,7 @@ describe('filters', () => {
     ['one expression', ['is', 'path', ['/']], is],
     ['a list of one', [['is', 'path', ['/']]], is],
     [
-      'a list, of which all must hold',
+      'a list whose filters must all match',
       [
         ['is', 'path', ['/']],
         ['is_not', 'property:a.b', [null, 'x']],
@@ -125,7 +125,7 @@ describe('filters', () => {
 });
 
 describe('as parameters', () => {
-  it('lists of names may have commas, everything else is JSON', () => {
+  it('lists of names can be comma-separated, everything else is JSON', () => {
     expect(
       queryFromParameters({
         site_id: 'demo',
@@ -151,7 +151,7 @@ describe('as parameters', () => {
       pagination: { limit: 10, offset: 20 },
     });
   });
-  it('the name of a span of time stays a name', () => {
+  it('the name of a range stays a name', () => {
     expect(queryFromParameters({ date_range: '7d' })).toEqual({ date_range: '7d' });
   });
   it.each([

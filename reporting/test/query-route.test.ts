@@ -59,7 +59,7 @@ afterAll(() => database.drop());
 const ask = (body: object, of = app) => request(of).post('/api/v1/query').send(body);
 const base = { site_id: 'demo', metrics: ['events', 'views', 'visitors'], date_range: ['2025-11-14', '2025-11-14'] };
 
-it('takes no body that is not UTF-8, whose texts would become others', async () => {
+it('refuses a body that is not UTF-8, whose texts would be changed', async () => {
   const [before, after] = JSON.stringify({ ...base, filters: [['is', 'path', ['/ü']]] }).split('ü') as [string, string];
   const bytes = Buffer.concat([Buffer.from(before), Buffer.from([0xfc]), Buffer.from(after)]);
   const server = app.listen(0);
@@ -72,7 +72,7 @@ it('takes no body that is not UTF-8, whose texts would become others', async () 
   expect(await answer.json()).toMatchObject({ error });
 });
 
-it('counts visits of many events without a segment before its time is up', async () => {
+it('counts visits of many events without a segment within the time limit', async () => {
   await database.pool.query(`insert into events (site_id, timestamp, event_id, event_type, path, user_id, session_id)
     select 'busy', timestamptz '2025-11-14Z' + make_interval(secs => n), gen_random_uuid(), 'view', '/', 'user-' || n % 9000, 's'
     from generate_series(1, 40000) n`);
@@ -82,7 +82,7 @@ it('counts visits of many events without a segment before its time is up', async
 });
 
 describe('an answer', () => {
-  it('has results, where they come from, and the query with every default', async () => {
+  it('has results, their source, and the query with every default', async () => {
     const { body } = await ask(base).expect(200);
     expect(body).toEqual({
       results: [{ dimensions: [], metrics: [5, 4, 2] }],
@@ -100,9 +100,9 @@ describe('an answer', () => {
       },
     });
   });
-  it('divides the views of known users by those of them who viewed', async () => {
+  it('divides the views of known users by the number of those who viewed', async () => {
     const days = { ...base, date_range: ['2025-11-13', '2025-11-14'], metrics: ['views_per_visitor'] };
-    // Ada viewed twice, Bob once; the view without a user counts for neither half.
+    // Ada viewed twice, Bob once; the view without a user does not count at all.
     expect((await ask(days).expect(200)).body.results).toEqual([{ dimensions: [], metrics: [1.5] }]);
     const { body } = await ask({ ...days, dimensions: ['event_type'] }).expect(200);
     expect(body.results).toEqual([
@@ -112,11 +112,11 @@ describe('an answer', () => {
     const none = await ask({ ...days, filters: ['is_not_set', 'user_id'] }).expect(200);
     expect(none.body.results).toEqual([{ dimensions: [], metrics: [null] }]);
   });
-  it('is of the zone asked for', async () => {
+  it('uses the requested time zone', async () => {
     const { body } = await ask({ ...base, timezone: 'UTC' }).expect(200);
     expect(body.results).toEqual([{ dimensions: [], metrics: [4, 3, 2] }]);
   });
-  it('says how many rows there are, also beyond the page', async () => {
+  it('returns the total number of rows, also beyond the page', async () => {
     const { body } = await ask({
       ...base,
       dimensions: ['path'],
@@ -126,7 +126,7 @@ describe('an answer', () => {
     expect(body.results).toEqual([{ dimensions: ['/'], metrics: [2, 2, 1] }]);
     expect(body.meta.total_rows).toBe(2);
   });
-  it('has the labels of all buckets when asked', async () => {
+  it('has the labels of all buckets on request', async () => {
     const { body } = await ask({
       ...base,
       date_range: ['2025-11-12', '2025-11-15'],
@@ -140,7 +140,7 @@ describe('an answer', () => {
       { dimensions: ['2025-11-14'], metrics: [5, 4, 2] },
     ]);
   });
-  it('compares with the period before, row by row', async () => {
+  it('is compared with the previous period, row by row', async () => {
     const { body } = await ask({
       ...base,
       timezone: 'UTC',
@@ -158,14 +158,14 @@ describe('an answer', () => {
     ]);
     expect(body.query.comparison_date_range).toEqual(['2025-11-13T00:00:00.000Z', '2025-11-14T00:00:00.000Z']);
   });
-  it('over all time begins with the first event', async () => {
+  it('covers all time from the first event on', async () => {
     const { body } = await ask({ ...base, date_range: 'all', dimensions: ['time:day'] }).expect(200);
     expect(body.results.map((row: { dimensions: string[] }) => row.dimensions[0])).toEqual([
       '2025-11-14',
       '2025-11-15',
     ]);
   });
-  it('says that rollups answered when they did', async () => {
+  it('says when it comes from rollups', async () => {
     const { body } = await ask({ ...base, site_id: 'rolled' }).expect(200);
     expect(body.meta.source).toBe('rollup');
     expect(body.results).toEqual([{ dimensions: [], metrics: [0, 0, 0] }]);
@@ -174,7 +174,7 @@ describe('an answer', () => {
 
 describe('GET', () => {
   const get = (parameters: Record<string, string>) => request(app).get('/api/v1/query').query(parameters);
-  it('answers what POST does, with parameters of the same names', async () => {
+  it('returns the same as POST, with parameters of the same names', async () => {
     const filters = JSON.stringify([['is', 'property:plan', ['pro', 'free']]]);
     const parameters = { site_id: 'demo', metrics: 'events,visitors', date_range: '2025-11-14,2025-11-14', filters };
     const { body } = await get({ ...parameters, dimensions: 'property:plan' }).expect(200);
@@ -183,7 +183,7 @@ describe('GET', () => {
       { dimensions: ['free'], metrics: [1, 1] },
     ]);
   });
-  it('refuses what it does not know', async () => {
+  it('refuses unknown parameters', async () => {
     const { body } = await get({ site_id: 'demo', metric: 'events' }).expect(400);
     expect(body.error).toMatchObject({ code: 'invalid_request', details: { field: 'metric' } });
   });
@@ -194,7 +194,7 @@ describe('refusals', () => {
     const { body } = await ask({ ...base, metrics: ['exit_rate'] }).expect(400);
     expect(body.error).toMatchObject({ code: 'invalid_request', details: { field: 'metrics' } });
   });
-  it('name a pattern that is no regular expression', async () => {
+  it('name a pattern that is not a valid regular expression', async () => {
     const { body } = await ask({ ...base, filters: [['matches', 'path', ['^/', 'a(']]] }).expect(400);
     expect(body.error).toEqual({
       code: 'invalid_request',
@@ -210,7 +210,7 @@ describe('refusals', () => {
     ['application/json; charset=latin1', '{}', 415, 'unsupported_media_type'],
     ['text/plain', '{}', 415, 'unsupported_media_type'],
     ['application/json', JSON.stringify('x'.repeat(110_000)), 413, 'payload_too_large'],
-  ])('of a body called %s that is %.20s', async (type, text, status, code) => {
+  ])('of a body with content type %s: %.20s', async (type, text, status, code) => {
     const { body } = await request(app).post('/api/v1/query').set('content-type', type).send(text).expect(status);
     expect(body.error.code).toBe(code);
   });
@@ -241,13 +241,13 @@ describe('long queries', () => {
     await Promise.all([...waiting, ask({ ...base, site_id: 'rolled' }, busy).then(note)]);
     expect(ended).toEqual([200, ...Array(12).fill(429)]);
   });
-  it('all get their turn when they come at once', async () => {
+  it('all get their turn when they arrive at once', async () => {
     const answers = await Promise.all(Array.from({ length: 12 }, () => ask(heavy).expect(200)));
     for (const { body } of answers) expect(body.results).toEqual([{ dimensions: [], metrics: [2, 2, 1] }]);
   });
 });
 
-it('takes texts that would be SQL as texts, in every place', async () => {
+it('treats text that looks like SQL as text, everywhere', async () => {
   const text = `'; drop table events; --"`;
   const { body } = await ask({
     ...base,

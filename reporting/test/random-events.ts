@@ -13,7 +13,7 @@ export interface StoredEvent extends EventContext {
   properties: Record<string, unknown> | null;
 }
 
-/** One that its site knows by an id. */
+/** A user that the site knows by an id. */
 export interface SiteEvent extends StoredEvent {
   event_id: string;
 }

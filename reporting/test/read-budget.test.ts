@@ -1,11 +1,11 @@
-/** How a request is answered when its time is up before a response has started. */
+/** What a client gets when its time budget ends before a response has started. */
 import express from 'express';
 import request from 'supertest';
 import { expect, it } from 'vitest';
 import { sendAnswer } from '../src/cache/send-answer.js';
 import { budgetOf, startBudgets } from '../src/reading/read-budget.js';
 
-/** Has a route that never answers. */
+/** An app with a route that never answers. */
 function build(checkDatabase: () => Promise<boolean>) {
   const app = express();
   const stopped: boolean[] = [];
@@ -45,7 +45,7 @@ it('sends nothing more when the answer comes later', async () => {
 it.each([
   ['cannot be reached', () => Promise.reject(new Error('refused'))],
   ['does not answer', () => new Promise<boolean>(() => {})],
-])('is told that the database is unavailable, when it %s', async (_what, checkDatabase) => {
+])('answers that the database is unavailable when it %s', async (_what, checkDatabase) => {
   const { body, headers } = await request(build(checkDatabase).app).get('/').expect(503);
   expect(body.error.code).toBe('database_unavailable');
   expect(headers['retry-after']).toBe('1');

@@ -1,10 +1,10 @@
-/** Reads a PDF with a foreign library, as a person with a viewer would. */
+/** Reads a PDF with another library, like a viewer would. */
 import { buffer } from 'node:stream/consumers';
 import { getDocument, VerbosityLevel } from 'pdfjs-dist/legacy/build/pdf.mjs';
 
 interface PdfText {
   text: string;
-  /** From the left and from the bottom of the page. */
+  /** From the left and the bottom of the page. */
   x: number;
   y: number;
   width: number;
@@ -14,9 +14,9 @@ interface PdfPage {
   width: number;
   height: number;
   items: PdfText[];
-  /** Pieces of text that stand on one line, joined from left to right. */
+  /** Texts on one line, joined from left to right. */
   lines: string[];
-  /** Tags in their order, such as `H1`, with what they say instead of a picture. */
+  /** Tags in order, such as `H1`, with their alternative text if they are pictures. */
   tags: { role: string; alt?: string }[];
 }
 
@@ -33,13 +33,13 @@ interface TagNode {
   children?: TagNode[];
 }
 
-/** All pages, or the last ones only. */
+/** All pages, or only the last ones. */
 export async function readPdf(
   chunks: AsyncIterable<Uint8Array>,
   { last = Infinity }: { last?: number } = {},
 ): Promise<ReadPdf> {
   const bytes = await buffer(chunks);
-  // The library takes over the memory that it is given.
+  // The library takes ownership of the memory.
   const pdf = await getDocument({
     data: new Uint8Array(bytes),
     verbosity: VerbosityLevel.ERRORS,

@@ -51,11 +51,11 @@ const query = (given: Partial<ResolvedQuery>): ResolvedQuery => ({
   ...given,
 });
 
-const answer = (asked: ResolvedQuery) => inSnapshot(database.pool, (client) => readRaw(client, asked));
+const answer = (resolved: ResolvedQuery) => inSnapshot(database.pool, (client) => readRaw(client, resolved));
 const expectRight = async (given: Partial<ResolvedQuery>) => {
-  const asked = query(given);
-  const got = await answer(asked);
-  expect(got).toEqual(naiveAnswer(events, asked));
+  const resolved = query(given);
+  const got = await answer(resolved);
+  expect(got).toEqual(naiveAnswer(events, resolved));
   return got;
 };
 
@@ -82,7 +82,7 @@ describe('groups', () => {
     const { rows } = await expectRight({ filter: nothing });
     expect(rows).toEqual([{ dimensions: [], metrics: [0, 0, 0, null, null, 0, 0] }]);
   });
-  it('counts nothing for an unknown site and for an empty range', async () => {
+  it('counts nothing for an unknown site and an empty range', async () => {
     const zeros = { rows: [{ dimensions: [], metrics: [0, 0] }] };
     const small = { metrics: ['events', 'visitors'] as Metric[], totalRows: false };
     expect(await answer(query({ ...small, siteId: "x' or true --" }))).toEqual(zeros);
@@ -131,7 +131,7 @@ describe('a series', () => {
       [0, null, null],
     ]);
   });
-  it('can be ordered by a metric and cut into pages, zeros included', async () => {
+  it('can be ordered by a metric and paged, zeros included', async () => {
     const series = { dimensions: ['time:hour'] as Dimension[], buckets: bucketsOf(27) };
     const filter: Filter = { op: 'is', dimension: 'path', values: ['/ünï'] };
     await expectRight({ ...series, filter, orderBy: [{ key: 'visitors', direction: 'asc' }], limit: 5, offset: 3 });
@@ -143,7 +143,7 @@ describe('filters', () => {
   const positive = ['is', 'contains', 'starts_with', 'ends_with', 'matches'] as const;
   const operators = positive.flatMap((op) => [op, `${op}_not`] as const);
   const filtered: Condition['dimension'][] = [...columns, 'user_id', 'session_id'];
-  const wanted: Record<string, (string | null)[][]> = {
+  const valueLists: Record<string, (string | null)[][]> = {
     is: [['/a'], ['view', 'click'], ['pro', '10', 'true', 'direct', 'p1'], [null], ['p1', null], ['null'], ['']],
     contains: [['a'], ['%'], ['_'], ['\\'], ["'"], [''], ['10', 'ro'], ['p', null], ['😀']],
     starts_with: [['/a'], ['p', 'f'], [''], ['%'], ['/\\'], ['ﬀ', '/😀'], ['news']],
@@ -153,7 +153,7 @@ describe('filters', () => {
   for (const op of operators) {
     it(`${op} is correct for every dimension, including absent values`, async () => {
       for (const dimension of filtered) {
-        for (const values of wanted[op.replace('_not', '')]!) {
+        for (const values of valueLists[op.replace('_not', '')]!) {
           const filter: Filter = { op, dimension, values };
           await expectRight({ filter, metrics: ['events', 'visitors'] });
         }
@@ -171,7 +171,7 @@ describe('filters', () => {
   it.each(['is_set', 'is_not_set'] as const)('%s is correct for every dimension', async (op) => {
     for (const dimension of filtered) await expectRight({ filter: { op, dimension, values: [] }, metrics: ['events'] });
   });
-  it('without values match nothing, and everything when negated', async () => {
+  it('without values match nothing, or everything when negated', async () => {
     const none = await expectRight({ filter: { op: 'is', dimension: 'path', values: [] } });
     expect(none.rows[0]?.metrics[0]).toBe(0);
     await expectRight({ filter: { op: 'is_not', dimension: 'profile_id', values: [] } });
@@ -183,7 +183,7 @@ describe('filters', () => {
     const oneOf = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
     const condition = (): Filter => {
       const op = oneOf(operators);
-      const list = oneOf(wanted[op.replace('_not', '')]!);
+      const list = oneOf(valueLists[op.replace('_not', '')]!);
       const values = random() < 0.3 ? [...list, oneOf(paths.slice(0, 3)), oneOf(types.slice(0, 5))] : list;
       return { op, dimension: oneOf(columns), values };
     };
@@ -213,7 +213,7 @@ describe('filters', () => {
 
 describe('pages', () => {
   it.each([['visitors'], ['views_per_visitor'], ['property:plan']] as (Metric | Dimension)[][])(
-    'ordered by %s fit together without a gap and without a repetition',
+    'ordered by %s fit together without gaps or repetitions',
     async (key) => {
       const all = query({ dimensions: ['path', 'property:plan'], orderBy: [{ key: key!, direction: 'desc' }] });
       const whole = await answer(all);
@@ -226,14 +226,14 @@ describe('pages', () => {
       expect(pages).toEqual(whole.rows);
     },
   );
-  it('leave out the number of rows unless it is requested', async () => {
+  it('omit the number of rows unless it is requested', async () => {
     expect(await answer(query({ totalRows: false, metrics: ['views'], dimensions: ['path'], limit: 1 }))).toEqual({
       rows: [{ dimensions: [''], metrics: [expect.any(Number)] }],
     });
   });
 });
 
-describe('texts that would be SQL', () => {
+describe('text that looks like SQL', () => {
   const texts = ["'; drop table events; --", '$1', "\\'", '"', '{a,b}', '{"a"}', 'null', 'NULL', '%s', '\0', '\ud800'];
   it.each(texts)('%j is treated as plain text everywhere', async (text) => {
     const filters = operatorsOf(text).map((filter) => ({ filter, metrics: ['events'] as Metric[] }));

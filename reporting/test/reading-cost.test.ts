@@ -1,4 +1,4 @@
-/** The estimated cost of a read is what it actually reads. */
+/** The estimated cost of a read equals what it reads. */
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -14,7 +14,7 @@ let database: TestDatabase;
 const from = new Date('2025-11-03T00:00:00Z');
 const [model] = randomEvents(1, 1, from, 1);
 
-/** Seven days with one view a quarter of an hour at night, and fifty different paths in the hour from noon on. */
+/** Seven days with one view every quarter of an hour at night, and fifty different paths in the hour from noon on. */
 const week: StoredEvent[] = Array.from({ length: 7 * 96 }, (_, quarter) => {
   const isBusy = Math.floor((quarter % 96) / 4) === 12;
   return Array.from({ length: isBusy ? 50 : 1 }, (_event, index) => ({
@@ -78,7 +78,7 @@ it.each([
   // Conditions without an index do not reduce what is read.
   [['is_not', 'event_type', ['view']], 7],
   [['is', 'event_type', ['click'], { case_sensitive: false }], 7],
-])('leaves out the rows of days that the index leaves out for %j', async (filters, rows) => {
+])('excludes rows of days that the index excludes for %j', async (filters, rows) => {
   expect(await costOf({ site_id: 'rolled', filters })).toEqual({ isRaw: false, events: 0, rows });
 });
 
@@ -98,6 +98,6 @@ it.each([
   [['is', 'property:x', ['y']], week.length],
   [['is', 'visit:property:x', ['y']], week.length],
   [['not', ['is', 'path', ['/7']]], week.length],
-])('leaves out the events that the index leaves out for %j', async (filters, events) => {
+])('excludes events that the index excludes for %j', async (filters, events) => {
   expect(await costOf({ site_id: 'raw', filters })).toEqual({ isRaw: true, events: events, rows: 0 });
 });

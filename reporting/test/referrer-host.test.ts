@@ -70,11 +70,11 @@ it.each(referrers)('%j is %s', async (referrer, host) => {
   expect(await hostOf(normalizeReferrer(referrer))).toBe(host);
 });
 
-it.each(referrers)('%j, named as a hostname of a site, is %s as well', (referrer, host) => {
+it.each(referrers)('%j, set as a hostname of a site, is %s too', (referrer, host) => {
   expect(comparableHost(referrer) ?? 'direct').toBe(host);
 });
 
-it('leaves alone what names no host', () => {
+it('does not change text that names no host', () => {
   for (const name of [
     '\u00dcbersicht',
     'Rundmail M\u00e4rz 2026',
@@ -85,7 +85,7 @@ it('leaves alone what names no host', () => {
   }
 });
 
-it('none is direct', async () => {
+it('is direct without a referrer', async () => {
   expect(await hostOf(null)).toBe('direct');
 });
 

@@ -1,4 +1,3 @@
-/** What stands in the mail about a report. */
 import { describe, expect, it } from 'vitest';
 import type { MailContext } from '../src/delivery/mail-content.js';
 import { renderMail } from '../src/delivery/render-mail.js';
@@ -9,7 +8,7 @@ const report: DeliverableReport = {
   ...{ id: 'r', siteId: 'demo', siteName: 'Demo shop', templateId: 'weekly', title: 'Weekly growth' },
   ...{ dataset: 'timeseries', format: 'pdf', firstDay: '2026-11-16', lastDay: '2026-11-22', timezone: 'UTC' },
   ...{ recipients: [], webhook: null, secret: null, status: 'generated', revision: 1, keyFigures: figures },
-  ...{ changes: null, file: 'f', bytes: '5', left: [] },
+  ...{ changes: null, file: 'f', bytes: '5', unsubscribed: [] },
 };
 const context: MailContext = {
   address: 'anna@example.org',
@@ -19,7 +18,7 @@ const context: MailContext = {
 };
 
 describe('the mail about a report', () => {
-  it('tells the figures, how they changed, what is attached, why one gets it and how to stop that', () => {
+  it('shows the figures and their changes, the attachment, why the recipient gets it and how to unsubscribe', () => {
     expect(renderMail(report, context).text).toBe(`Weekly growth
 Demo shop · 16 to 22 November 2026
 
@@ -48,7 +47,7 @@ https://stats.example.org/stop?a=1&b=2
     }
   });
 
-  it('of another issue says that it is one, and what changed', () => {
+  it('says that it is another revision, and what has changed', () => {
     const changes = [
       { name: 'views', title: 'Views', before: '7', now: '9' },
       { name: 'revenue_JPY', title: 'Revenue (JPY)', before: null, now: '1200', unit: 'JPY' },
@@ -69,7 +68,7 @@ Revenue (JPY)     –   ¥1,200`);
     );
   });
 
-  it('says where the file is when it is not attached', () => {
+  it('says where the file is if it is not attached', () => {
     const expiresAt = new Date('2026-12-23T10:00:00Z');
     const linked = { kind: 'linked' as const, bytes: 14_240_000, url: 'https://stats.example.org/f', expiresAt };
     const { text, html } = renderMail(report, { ...context, file: linked });
@@ -79,7 +78,7 @@ Revenue (JPY)     –   ¥1,200`);
     expect(html).toContain('href="https://stats.example.org/f"');
   });
 
-  it('keeps every digit, shows what is unknown as a dash, and one day as one day', () => {
+  it('keeps every digit, shows unknown values as a dash, and a single day as one date', () => {
     const keyFigures = [
       { name: 'a', title: 'Long', value: '12345678901234567890', previous: null, change: null },
       { name: 'b', title: 'None', value: null, previous: null, change: null },
@@ -93,7 +92,7 @@ Revenue (JPY)     –   ¥1,200`);
     expect(html).toContain('class="good"');
   });
 
-  it('lets nobody who names a site, a title or a path write HTML, and stays one that mail programs show whole', () => {
+  it('never contains HTML from a site, title or path, and stays short enough for mail clients to show it whole', () => {
     const evil = `"'></td><script>alert(1)</script><img src=x onerror=alert(1)>&\u202egnp\n`;
     const many = Array.from({ length: 500 }, () => ({
       name: evil,

@@ -1,4 +1,4 @@
-/** Files are not written from a replica that still has what was erased. Two databases stand for a primary and its replica. */
+/** Files are not written from a replica that still has erased data. Two databases act as a primary and its replica. */
 import { createPool, type Pool } from '@millrace/shared/platform/postgres';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
@@ -31,7 +31,7 @@ beforeEach(async () => {
 const erase = (database: TestDatabase) => database.pool.query('update site_rollups set epoch = epoch + 1');
 const makeAgain = (database: TestDatabase) => database.pool.query(`update sites set created_at = '2026-02-01Z'`);
 
-/** Runs with the number of erasures that its snapshot has seen. */
+/** Runs with the number of erasures that its snapshot includes. */
 function read(longestMs: number, signal = new AbortController().signal) {
   const seen: number[] = [];
   const done = onReplayedConnection(
@@ -47,7 +47,7 @@ function read(longestMs: number, signal = new AbortController().signal) {
   return { seen, done };
 }
 
-it('reads at once from a replica that has every erasure, or knows nothing of the site', async () => {
+it('reads at once from a replica that has every erasure, or does not have the site', async () => {
   const first = read(10_000);
   await first.done;
   expect(first.seen).toEqual([3]);
@@ -62,11 +62,11 @@ it('waits for a replica that lags behind an erasure', async () => {
   await erase(primary);
   const { seen, done } = read(60_000);
   await eventually(async () => {
-    const { rows } = await replica.pool.query<{ asked: number }>(
-      `select count(*)::int as asked from pg_stat_activity where datname = current_database() and application_name = 'millrace-test'`,
+    const { rows } = await replica.pool.query<{ checks: number }>(
+      `select count(*)::int as checks from pg_stat_activity where datname = current_database() and application_name = 'millrace-test'`,
     );
-    return rows[0]!.asked > 0;
-  }, 'the replica was asked');
+    return rows[0]!.checks > 0;
+  }, 'the replica was checked');
   expect(seen).toEqual([]);
   await erase(replica);
   await done;
@@ -75,8 +75,8 @@ it('waits for a replica that lags behind an erasure', async () => {
 
 it.each([
   ['a user', erase],
-  ['the site, which was made again', makeAgain],
-])('fails, to be tried again, when the erasure of %s does not come', async (_what, change) => {
+  ['the site, which was created again', makeAgain],
+])('fails and is retried if the erasure of %s does not arrive', async (_what, change) => {
   await change(primary);
   const { seen, done } = read(30);
   const error = await done.catch((thrown: unknown) => thrown);
@@ -88,7 +88,7 @@ it.each([
   expect(seen).toEqual([]);
 });
 
-it('stops waiting when the export is not wanted any more', async () => {
+it('stops waiting when the export is no longer wanted', async () => {
   await erase(primary);
   const stopping = new AbortController();
   const { done } = read(60_000, stopping.signal);

@@ -86,7 +86,7 @@ const hostile: ReportDocument = {
   notes: texts,
 };
 
-it('keeps the text of strangers on the page, whatever it is', async () => {
+it('keeps any text from visitors on the page', async () => {
   const { pages, title } = await readPdf(writeReportPdf(hostile, { logger: silent }));
   expect(pages.length).toBeGreaterThan(5);
   const outside = pages.flatMap(({ width, height, items }) =>
@@ -96,7 +96,7 @@ it('keeps the text of strangers on the page, whatever it is', async () => {
   expect(title).toMatch(/lone/);
 });
 
-it('shows no number that is not the one that was given', async () => {
+it('shows every number exactly as given', async () => {
   const sections: ReportDocument['sections'] = [
     {
       kind: 'table',

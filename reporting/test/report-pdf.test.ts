@@ -25,7 +25,7 @@ function listeningLogger(): { logger: Logger; lines: unknown[][] } {
   return { lines, logger: { warn: (...line: unknown[]) => lines.push(line) } as unknown as Logger };
 }
 
-it('says in the order of reading what it is about, the key figures with their change, and the number of each page', async () => {
+it('has title, period, key figures with their changes, and page numbers in reading order', async () => {
   const { title, language, pages } = await readPdf(writeReportPdf(sampleReport, { logger: silent }));
   expect({ title, language, pages: pages.length }).toEqual({ title: 'Monthly report', language: 'en', pages: 2 });
   const words = pages[0]!.items.map(({ text }) => text);
@@ -46,7 +46,7 @@ it('says in the order of reading what it is about, the key figures with their ch
   expect(pages[1]!.lines[0]).toMatch(/^Monthly report · Nordlicht Shop +1 to 30 June 2026, Europe\/Berlin$/);
 });
 
-it('labels a chart with round values and a few of its days', async () => {
+it('labels a chart with round values and some of its days', async () => {
   const { pages } = await readPdf(writeReportPdf(sampleReport, { logger: silent }));
   const words = pages[0]!.items.map(({ text }) => text).filter((text) => text !== ' ');
   expect(words.slice(words.indexOf('June 2026'), words.indexOf('Top pages'))).toEqual([
@@ -56,7 +56,7 @@ it('labels a chart with round values and a few of its days', async () => {
   ]);
 });
 
-it('writes every script so that it can be copied out again', async () => {
+it('writes every script so that it can be copied', async () => {
   const notes = [
     'Größe, façade, Żółta łódź',
     'Ежемесячный отчёт',
@@ -67,19 +67,19 @@ it('writes every script so that it can be copied out again', async () => {
     'महानगर लोकल',
   ];
   const lines = await notesOf(...notes);
-  // Pieces of one word in several fonts come apart.
+  // Words split between several fonts come apart.
   expect(lines.map((line) => line.replaceAll(' ', ''))).toEqual(notes.map((note) => note.replaceAll(' ', '')));
 });
 
-it('puts words of both directions into the order in which they are read', async () => {
+it('orders words of both directions as they are read', async () => {
   const [arabic, hebrew, path] = await notesOf('عدد 1,234 من ٢٠٢٦', 'שלום (עולם) abc 12', '/שלום/עולם/abc');
   expect(arabic).toBe('٢٠٢٦ من 1,234 عدد');
   expect(hebrew).toMatch(/^abc 12 +\( ?עולם ?\) +שלום$/);
-  // A path keeps its parts where they are.
+  // A path keeps the order of its parts.
   expect(path!.replaceAll(' ', '')).toBe('/שלום/עולם/abc');
 });
 
-it('says the text of a script whose glyphs stand in another order than its letters', async () => {
+it('has replacement text for a script whose glyphs are in another order than its letters', async () => {
   const { bytes } = await readPdf(writeReportPdf(withNotes('हिन्दी'), { logger: silent }));
   const streams = bytes.toString('latin1').matchAll(/stream\n([\s\S]*?)\nendstream/g);
   const packed = Array.from(streams, ([, content]) => Buffer.from(content!, 'latin1')).filter(
@@ -98,13 +98,13 @@ it('says the text of a script whose glyphs stand in another order than its lette
   expect(said.map((text) => bytesOf(text).swap16().toString('utf16le'))).toEqual(['\ufeffहिन्दी']);
 });
 
-it('leaves out the middle of a long path, so that both ends stay', async () => {
+it('omits the middle of a long path and keeps both ends', async () => {
   const { pages } = await readPdf(writeReportPdf(sampleReport, { logger: silent }));
   const path = pages[0]!.items.find(({ text }) => text.startsWith('/docs/'))!.text;
   expect(path).toMatch(/^\/docs\/a-very-long-path-[a-z/-]+…[a-z/-]+the-end-of-the-path\.html$/);
 });
 
-it('shows what no font has by its number and logs it once', async () => {
+it('shows characters that no font has by their number, and logs them once', async () => {
   const { logger, lines } = listeningLogger();
   const { pages } = await readPdf(writeReportPdf(withNotes('party 🎉 and 🎉', '漢'), { logger }));
   expect(pages[0]!.lines).toEqual(expect.arrayContaining(['party \\u{1F389} and \\u{1F389}', '\\u{6F22}']));
@@ -116,7 +116,7 @@ it('shows what no font has by its number and logs it once', async () => {
   ]);
 });
 
-it('takes what its own fonts lack from a folder of fonts, and passes over what is none', async () => {
+it('uses a folder of fonts for what its own fonts lack, and skips invalid files', async () => {
   const library = dirname(fileURLToPath(import.meta.resolve('pdfjs-dist/package.json')));
   const folder = mkdtempSync(join(tmpdir(), 'fonts-'));
   try {
@@ -124,7 +124,7 @@ it('takes what its own fonts lack from a folder of fonts, and passes over what i
     copyFileSync(join(library, 'standard_fonts/LiberationSans-Regular.ttf'), join(folder, 'b.ttf'));
     const { logger, lines } = listeningLogger();
     const { pages } = await readPdf(writeReportPdf(withNotes('of\ufb01ce'), { logger, fontDir: folder }));
-    // The reader writes the ligature as the letters that it stands for.
+    // The reader returns the ligature as its letters.
     expect(pages[0]!.lines.map((line) => line.replaceAll(' ', ''))).toContain('office');
     expect(lines.map(([, message]) => message)).toEqual(['skipped a font file that cannot be read']);
   } finally {
@@ -132,7 +132,7 @@ it('takes what its own fonts lack from a folder of fonts, and passes over what i
   }
 });
 
-it('does not let text turn its neighbours around or hide in them', async () => {
+it('does not let text reverse its neighbours or hide in them', async () => {
   expect(
     await notesOf(
       'abc\u202egnp.exe',
@@ -150,7 +150,7 @@ it('does not let text turn its neighbours around or hide in them', async () => {
   ]);
 });
 
-it('tags headings, tables and pictures for those who do not see them', async () => {
+it('tags headings, tables and pictures for screen readers', async () => {
   const { pages } = await readPdf(writeReportPdf(sampleReport, { logger: silent }));
   const tags = pages.flatMap((page) => page.tags);
   const count = (role: string) => tags.filter((tag) => tag.role === role).length;

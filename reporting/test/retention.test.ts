@@ -1,4 +1,4 @@
-/** Cohorts from rollups and raw events together, against cohorts by hand and naive ones at random. */
+/** Cohorts from rollups and raw events together, compared with expected cohorts and with naive ones of random events. */
 
 import { buildServiceApp } from '@millrace/shared/platform/http';
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
@@ -29,7 +29,7 @@ const at = (timestamp: string, user_id: string | null): StoredEvent => ({
   properties: null,
 });
 
-/** Users come and go; more of them with time. */
+/** Users come and go, and become more over time. */
 const visits = (seed: number, count: number, from: string, days: number): StoredEvent[] =>
   randomEvents(seed, count, new Date(`${from}T00:00:00Z`), days * day).map((event, index) => ({
     ...event,
@@ -75,7 +75,7 @@ async function cohorts(siteId: string, period: Period, from: string, to: string,
   return inSnapshot(database.pool, (client) => readCohorts(client, siteId, periods));
 }
 
-it('are of the first event of all time, and count who came again in each period up to now', async () => {
+it('use the first event of all time, and count who returned in each period up to now', async () => {
   expect(await cohorts('hand', 'week', '2025-11-05T00:00Z', '2026-01-01T00:00Z')).toEqual({
     source: 'mixed',
     cohorts: [
@@ -86,7 +86,7 @@ it('are of the first event of all time, and count who came again in each period 
   });
 });
 
-it('by month have null for the percentage of nobody', async () => {
+it('by month have a null percentage if they are empty', async () => {
   expect(await cohorts('hand', 'month', '2025-09-10T00:00Z', '2025-11-01T00:00Z')).toEqual({
     source: 'rollup',
     cohorts: [
@@ -96,7 +96,7 @@ it('by month have null for the percentage of nobody', async () => {
   });
 });
 
-it('are none of the future, and empty for a site that is not known', async () => {
+it('do not exist for future periods, and are empty for an unknown site', async () => {
   expect((await cohorts('hand', 'week', '2025-12-01T00:00Z', '2025-12-20T00:00Z')).cohorts).toEqual([]);
   expect((await cohorts('nobody', 'month', '2025-11-01T00:00Z', '2025-11-20T00:00Z')).cohorts).toEqual([
     { cohort: '2025-11-01', size: 0, retained: [0], percent: [null] },
@@ -119,7 +119,7 @@ describe('GET /api/v1/retention', () => {
     });
     return request(app).get(`/api/v1/retention?${parameters}`);
   };
-  it('answers with cohorts, where they come from and what was understood', async () => {
+  it('returns cohorts, their source and the query as it was understood', async () => {
     const { body } = await get('site_id=hand&period=week&date_range=2025-11-12,2025-11-18&timezone=Europe/Berlin');
     expect(body).toEqual({
       cohorts: [
@@ -148,11 +148,11 @@ describe('GET /api/v1/retention', () => {
     const { body } = await get(parameters).expect(400);
     expect(body.error).toMatchObject({ code: 'invalid_request', details: { field } });
   });
-  it('says which periods there are where none is given', async () => {
+  it('lists the possible periods if none is given', async () => {
     const { body } = await get('site_id=hand&date_range=30d').expect(400);
     expect(body.error.message).toBe('period is required: week or month');
   });
-  it('says where days are answered', async () => {
+  it('says where days are supported', async () => {
     const { body } = await get('site_id=hand&period=day&date_range=30d').expect(400);
     expect(body.error.message).toBe('period must be week or month; POST /api/v1/retention also takes day');
   });
@@ -180,18 +180,15 @@ function naiveCohorts(events: StoredEvent[], labels: string[], end: Date, zone: 
   });
 }
 
-it.each(['stale', 'raw'])(
-  'are right for events at random, some of them of users without a number: %s',
-  async (siteId) => {
-    for (const zone of ['UTC', 'America/New_York', 'Asia/Kathmandu']) {
-      for (const period of ['week', 'month'] as const) {
-        const periods = periodsOf(range('2025-09-08T00:00Z', '2025-11-19T00:00Z'), period, zone, now, 120);
-        const { cohorts: got } = await inSnapshot(database.pool, (client) => readCohorts(client, siteId, periods));
-        const expected = naiveCohorts(all.get(siteId)!, periods.labels, periods.bounds.at(-1)!, zone);
-        expect(got.map(({ percent: _percent, ...rest }) => rest)).toEqual(expected);
-        expect(dayOf(periods.bounds[0]!, zone)).toBe(periods.labels[0]);
-        expect(expected.some(({ size }) => size > 1)).toBe(true);
-      }
+it.each(['stale', 'raw'])('are correct for random events, some of users without a number: %s', async (siteId) => {
+  for (const zone of ['UTC', 'America/New_York', 'Asia/Kathmandu']) {
+    for (const period of ['week', 'month'] as const) {
+      const periods = periodsOf(range('2025-09-08T00:00Z', '2025-11-19T00:00Z'), period, zone, now, 120);
+      const { cohorts: got } = await inSnapshot(database.pool, (client) => readCohorts(client, siteId, periods));
+      const expected = naiveCohorts(all.get(siteId)!, periods.labels, periods.bounds.at(-1)!, zone);
+      expect(got.map(({ percent: _percent, ...rest }) => rest)).toEqual(expected);
+      expect(dayOf(periods.bounds[0]!, zone)).toBe(periods.labels[0]);
+      expect(expected.some(({ size }) => size > 1)).toBe(true);
     }
-  },
-);
+  }
+});

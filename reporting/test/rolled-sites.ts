@@ -1,4 +1,4 @@
-/** Sites whose rollups are absent, complete, stale and partial. */
+/** Sites whose rollups are missing, complete, stale and partial. */
 
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { addPartition } from '@millrace/shared/testing/add-partition';

@@ -1,4 +1,4 @@
-/** Parts that a worker killed in the middle of an upload leaves in the bucket: whatever becomes of its export, they are removed. */
+/** Parts that a worker leaves in the bucket when it is killed during an upload are removed, whatever happens to its export. */
 import { randomUUID } from 'node:crypto';
 import { silent } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
@@ -36,7 +36,7 @@ afterAll(async () => {
 
 const rowOf = async (id: string) => (await readExport(deps.writePool, id, null))!;
 
-/** An export that nobody works at any more, with one part of its file in the bucket. */
+/** An export whose worker is gone, with one part of its file in the bucket. */
 async function leaveParts(): Promise<ExportRow> {
   const { id } = await stack.ask();
   const run = randomUUID();
@@ -51,20 +51,20 @@ async function leaveParts(): Promise<ExportRow> {
 const leftovers = async () => (await deps.writePool.query('select store, file from export_leftovers')).rows;
 const nothingIsLeft = async () => expect([await s3.uploads(), await leftovers()]).toEqual([[], []]);
 
-it('go when the export is deleted', async () => {
+it('are removed when the export is deleted', async () => {
   const { id } = await leaveParts();
   await request(stack.app).delete(`/api/v1/exports/${id}`).expect(200);
   await nothingIsLeft();
 });
 
-it('go with the next sweep when the export is given up', async () => {
+it('are removed by the next sweep when the export is given up', async () => {
   const row = await leaveParts();
   await giveUpExport(deps.writePool, row, 'no worker lived long enough');
   await sweepExports(deps);
   await nothingIsLeft();
 });
 
-it('go with the next sweep when the bucket could not be reached for the next attempt', async () => {
+it('are removed by the next sweep if the bucket was unreachable for the next attempt', async () => {
   const row = await leaveParts();
   s3.insteadOf = () => 503;
   const started = await startExport(deps, row, new AbortController());
@@ -75,13 +75,13 @@ it('go with the next sweep when the bucket could not be reached for the next att
   await nothingIsLeft();
 });
 
-it('go when another worker begins anew', async () => {
+it('are removed when another worker starts over', async () => {
   await stack.queue.queue.obliterate({ force: true });
-  s3.insteadOf = (asked) => (asked.includes('partNumber=2') ? 0 : undefined);
+  s3.insteadOf = (sent) => (sent.includes('partNumber=2') ? 0 : undefined);
   const worker = await stack.startWorker();
   const { id } = await stack.ask();
   await eventually(
-    async () => s3.asked.some((asked) => asked.includes('partNumber=2')) || s3.asked.length,
+    async () => s3.requests.some((sent) => sent.includes('partNumber=2')) || s3.requests.length,
     'the second part is sent',
   );
   await worker.end('SIGKILL');

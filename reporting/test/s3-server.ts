@@ -1,4 +1,4 @@
-/** An S3 server on this machine: s3rver, with what it lacks of uploads in parts, listing and aborting them, on the parts that it keeps. */
+/** A local S3 server: s3rver, plus listing and aborting of multipart uploads, which it lacks. */
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -16,14 +16,14 @@ interface OpenUpload {
 
 export interface S3Server {
   settings: S3Settings;
-  /** The bucket, past our own code. */
+  /** Access to the bucket that bypasses our own code. */
   bucket: S3mini;
   /** Requests so far, such as `GET /files/x`. */
-  asked: string[];
-  /** Uploads in parts that are neither finished nor aborted. */
+  requests: string[];
+  /** Multipart uploads that are neither completed nor aborted. */
   uploads(): Promise<OpenUpload[]>;
   abort(id: string): Promise<boolean>;
-  /** What is answered instead: a status, or 0 for no answer at all. */
+  /** Replaces the response: a status, or 0 for no response. */
   insteadOf: (request: string) => number | undefined | Promise<number | undefined>;
   close(): Promise<void>;
 }
@@ -34,7 +34,7 @@ const secret = 'S3RVER';
 const uploadXml = ({ key, id }: OpenUpload) =>
   `<Upload><Key>${key}</Key><UploadId>${id}</UploadId><StorageClass>STANDARD</StorageClass></Upload>`;
 
-/** As https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListMultipartUploads.html shows it. */
+/** In the format of https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListMultipartUploads.html. */
 const listXml = (prefix: string, uploads: OpenUpload[]) => `<?xml version="1.0" encoding="UTF-8"?>
 <ListMultipartUploadsResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Bucket>${bucketName}</Bucket><KeyMarker/><UploadIdMarker/>
 <Prefix>${prefix}</Prefix><MaxUploads>1000</MaxUploads><IsTruncated>false</IsTruncated>${uploads.map(uploadXml).join('')}</ListMultipartUploadsResult>`;
@@ -58,7 +58,7 @@ function uploadsIn(folder: string) {
 
 type Uploads = ReturnType<typeof uploadsIn>;
 
-/** False for a request that s3rver knows. */
+/** False for a request that s3rver can handle. */
 async function answerUploads(uploads: Uploads, req: IncomingMessage, res: ServerResponse): Promise<boolean> {
   const { searchParams, pathname } = new URL(req.url!, 'http://s3');
   const id = searchParams.get('uploadId');
@@ -83,7 +83,7 @@ export async function startS3Server(): Promise<S3Server> {
   const uploads = uploadsIn(folder);
   const server = createServer(async (req, res) => {
     const request = `${req.method} ${req.url}`;
-    s3Server.asked.push(request);
+    s3Server.requests.push(request);
     const status = await s3Server.insteadOf(request);
     if (status === 0) return void req.resume();
     if (status !== undefined) return void res.writeHead(status).end();
@@ -103,7 +103,7 @@ export async function startS3Server(): Promise<S3Server> {
       EXPORT_S3_FORCE_PATH_STYLE: true,
     },
     bucket: new S3mini({ endpoint: `${endpoint}/${bucketName}`, ...account }),
-    asked: [],
+    requests: [],
     uploads: uploads.list,
     abort: uploads.abort,
     insteadOf: () => undefined,

@@ -1,4 +1,4 @@
-/** Files of exports in a bucket, by a server that speaks S3: whole, in parts, and none of one that failed. */
+/** Export files in a bucket of an S3 server: whole, in parts, and nothing of a failed one. */
 import { text } from 'node:stream/consumers';
 import request from 'supertest';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -34,7 +34,7 @@ const read = async (start: number, end: number) => {
   return content && text(content);
 };
 
-it('keeps a file that is sent in parts, and reads any part of it', async () => {
+it('stores a file that is sent in parts, and reads any part of it', async () => {
   const store = createS3Store(s3.settings);
   await store.write(file, chunks(20, mib));
   expect(await s3.bucket.getContentLength(`millrace/${file}`)).toBe(20 * mib);
@@ -47,14 +47,14 @@ it('keeps a file that is sent in parts, and reads any part of it', async () => {
   await store.remove(file);
 });
 
-it('keeps an empty file', async () => {
+it('stores an empty file', async () => {
   const store = createS3Store(s3.settings);
   await store.write(file, chunks(0, 0));
   expect(await s3.bucket.getContentLength(`millrace/${file}`)).toBe(0);
   await store.remove(file);
 });
 
-it('keeps nothing of a file whose chunks fail', async () => {
+it('stores nothing of a file whose chunks fail', async () => {
   async function* failing(): AsyncGenerator<Uint8Array> {
     yield* chunks(20, mib);
     throw new Error('the database is gone');
@@ -64,7 +64,7 @@ it('keeps nothing of a file whose chunks fail', async () => {
   expect(await keys()).toEqual([]);
 });
 
-it('removes the parts that an attempt has left along with the file, and those of no other file', async () => {
+it('removes a file together with the parts of an earlier attempt, and no parts of other files', async () => {
   const key = `millrace/${file}`;
   const ids: string[] = [];
   for (const of of [key, key, `${key}.gz`]) {
@@ -79,29 +79,29 @@ it('removes the parts that an attempt has left along with the file, and those of
   expect(await s3.uploads()).toEqual([]);
 });
 
-it.each([400, 403, 404, 501])('removes a file where listing uploads is answered with %d', async (status) => {
+it.each([400, 403, 404, 501])('removes a file even if listing uploads fails with %d', async (status) => {
   const store = createS3Store(s3.settings);
   await store.write(file, chunks(1, 10));
-  s3.insteadOf = (asked) => (/^GET .*uploads/.test(asked) ? status : undefined);
+  s3.insteadOf = (sent) => (/^GET .*uploads/.test(sent) ? status : undefined);
   await store.remove(file);
   s3.insteadOf = () => undefined;
-  expect(s3.asked.some((asked) => /^GET .*uploads/.test(asked))).toBe(true);
+  expect(s3.requests.some((sent) => /^GET .*uploads/.test(sent))).toBe(true);
   expect(await keys()).toEqual([]);
 });
 
-it('takes an upload that somebody else ends meanwhile for removed', async () => {
+it('considers an upload removed if it ends in the meantime', async () => {
   const id = await s3.bucket.getMultipartUploadId(`millrace/${file}`);
-  s3.insteadOf = async (asked) => {
-    if (asked.includes(`uploadId=${id}`)) await s3.abort(id);
+  s3.insteadOf = async (sent) => {
+    if (sent.includes(`uploadId=${id}`)) await s3.abort(id);
     return undefined;
   };
   await createS3Store(s3.settings).remove(file);
   s3.insteadOf = () => undefined;
-  expect(s3.asked).toContain(`DELETE /files/millrace/${file}?uploadId=${id}`);
+  expect(s3.requests).toContain(`DELETE /files/millrace/${file}?uploadId=${id}`);
   expect(await s3.uploads()).toEqual([]);
 });
 
-it('serves exports from there, whole, in parts, until they are deleted', async () => {
+it('serves exports from the bucket, whole and in parts, until they are deleted', async () => {
   const worker = await stack.startWorker();
   const { id } = await stack.ask();
   const done = await stack.reached(id, 'completed');
@@ -118,7 +118,7 @@ it('serves exports from there, whole, in parts, until they are deleted', async (
   await worker.end();
 });
 
-it('fails an export with outputPath, since there is no folder', async () => {
+it('fails an export with outputPath, since a bucket has no folder', async () => {
   const { id } = await stack.ask();
   await stack.database.pool.query(`update exports set output_path = 'x.csv' where id = $1`, [id]);
   const worker = await stack.startWorker();

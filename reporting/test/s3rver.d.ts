@@ -1,4 +1,4 @@
-/** What tests use of the S3 server; it has no types of its own. */
+/** The part of s3rver that tests use; it comes without types. */
 declare module 's3rver' {
   import type { RequestListener } from 'node:http';
 

@@ -4,7 +4,7 @@ const days = Array.from({ length: 30 }, (_, day) => `2026-06-${String(day + 1).p
 const wave = (base: number, day: number) =>
   Math.round(base * (1 + 0.25 * Math.sin(day / 1.1) - (day % 7 > 4 ? 0.35 : 0) + day / 90));
 
-/** A month of a shop as its report would say it, with names in many scripts. */
+/** A month of a shop, with names in many scripts. */
 export const sampleReport: ReportDocument = {
   title: 'Monthly report',
   siteName: 'Nordlicht Shop',

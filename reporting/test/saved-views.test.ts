@@ -1,4 +1,4 @@
-/** `/api/v1/sites/:site_id/saved-views`: definitions keep the rules of the questions that they are of. */
+/** `/api/v1/sites/:site_id/saved-views`: definitions follow the rules of the requests they are for. */
 import { createKeyRing } from '@millrace/shared/access/key-ring';
 import { createKey } from '@millrace/shared/access/keys';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
@@ -44,7 +44,7 @@ type Kind = keyof typeof definitions;
 const view = (kind: Kind, more: object = {}) => ({ kind, name: `My ${kind}`, definition: definitions[kind], ...more });
 
 describe('a view', () => {
-  it.each(Object.keys(definitions) as Kind[])('of kind %s is kept as it was sent', async (kind) => {
+  it.each(Object.keys(definitions) as Kind[])('of kind %s is stored as it was sent', async (kind) => {
     expect(judge('NewSavedView', view(kind))).toBeUndefined();
     const { body } = await post(view(kind)).expect(201);
     expect(body).toEqual({ id: expect.any(String), ...view(kind), created_at: expect.any(String) });
@@ -52,7 +52,7 @@ describe('a view', () => {
     expect(await list()).toEqual([body]);
   });
 
-  it('is listed by kind in the order of making, and deleted', async () => {
+  it('is listed by kind in order of creation, and deleted', async () => {
     const made = [];
     for (const kind of ['funnel', 'segment', 'funnel'] as const) made.push((await post(view(kind))).body);
     expect(await list()).toEqual(made);
@@ -67,7 +67,7 @@ describe('a view', () => {
     await request(app).get(path).query({ limit: '1' }).expect(400);
   });
 
-  it('gets another name and definition, but no other kind', async () => {
+  it('can change its name and definition, but not its kind', async () => {
     const { body } = await post(view('segment')).expect(201);
     const change = { name: 'Paid', definition: { filters: ['is', 'channel', ['paid']] } };
     expect(judge('SavedViewChange', change)).toBeUndefined();
@@ -98,30 +98,30 @@ describe('a view', () => {
 const ofDefinition = (kind: Kind, definition: unknown) => view(kind, { definition });
 const deep = `{"kind":"segment","name":"x","definition":{"filters":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`;
 
-describe('is refused, and the field is named', () => {
+describe('is refused, naming the field', () => {
   it.each<[string, unknown, string]>([
     ['no kind', { name: 'x', definition: {} }, 'kind'],
-    ['a kind that is none', view('segment', { kind: 'report' }), 'kind'],
+    ['an unknown kind', view('segment', { kind: 'report' }), 'kind'],
     ['no name', view('segment', { name: undefined }), 'name'],
     ['NUL in the name', view('segment', { name: '\0' }), 'name'],
     ['an unpaired surrogate in the name', view('segment', { name: 'a\udfff' }), 'name'],
     ['another field', view('segment', { site_id: 'demo' }), 'site_id'],
     ['no definition', view('segment', { definition: undefined }), 'definition'],
     ['a list', ofDefinition('segment', []), 'definition'],
-    ['a segment of nothing', ofDefinition('segment', { filters: [] }), 'definition.filters'],
+    ['a segment with an empty list', ofDefinition('segment', { filters: [] }), 'definition.filters'],
     ['a segment without filters', ofDefinition('segment', {}), 'definition.filters'],
     [
-      'a segment with more',
+      'a segment with another field',
       ofDefinition('segment', { ...definitions.segment, date_range: '7d' }),
       'definition.date_range',
     ],
     ['a filter', ofDefinition('segment', { filters: [['is', 'nothing', ['x']]] }), 'definition.filters'],
     ['NUL in a filter', ofDefinition('segment', { filters: [['is', 'path', ['\0']]] }), 'definition.filters'],
     ['a pattern', ofDefinition('segment', { filters: [['matches', 'path', ['(']]] }), 'definition'],
-    ['a funnel of one step', ofDefinition('funnel', { steps: [step] }), 'definition.steps'],
+    ['a funnel with one step', ofDefinition('funnel', { steps: [step] }), 'definition.steps'],
     ['a window', ofDefinition('funnel', { ...definitions.funnel, window: '1y' }), 'definition.window'],
     [
-      'a pattern of a step',
+      'an invalid pattern in a step',
       ofDefinition('funnel', { steps: [step, { filters: ['matches', 'path', ['[']] }] }),
       'definition',
     ],
@@ -132,7 +132,7 @@ describe('is refused, and the field is named', () => {
       'definition.steps',
     ],
     ...['site_id', 'date_range', 'timezone', 'filters'].map((name): [string, unknown, string] => [
-      `${name}, which is the page's`,
+      `${name}, which the page sets`,
       ofDefinition('funnel', { ...definitions.funnel, [name]: 'x' }),
       `definition.${name}`,
     ]),
@@ -141,11 +141,11 @@ describe('is refused, and the field is named', () => {
     ['two ends', ofDefinition('journeys', { start: step, end: step }), 'definition.end'],
     ['a field of another kind', ofDefinition('journeys', definitions.funnel), 'definition.steps'],
     [
-      'a long one',
+      'a definition that is too long',
       ofDefinition('segment', { filters: [['is', 'path', Array.from({ length: 10 }, () => 'x'.repeat(2_048))]] }),
       'definition',
     ],
-    ['one that is nested too deep', deep, 'definition.filters'],
+    ['a definition that is nested too deep', deep, 'definition.filters'],
   ])('%s', async (_what, body, field) => {
     const { error } = (await post(body).expect(400)).body;
     expect(error).toMatchObject({ code: 'invalid_request', details: { field } });
@@ -162,11 +162,11 @@ describe('is refused, and the field is named', () => {
     expect((await post(text).expect(400)).body.error.details).toEqual({ field });
   });
 
-  it('a site that there is not', async () => {
+  it('an unknown site', async () => {
     await post(view('segment'), '/api/v1/sites/new/saved-views').expect(404);
   });
 
-  it('the one after the two hundredth', async () => {
+  it('saved view number 201', async () => {
     await database.pool.query(`insert into saved_views (site_id, id, kind, name, definition)
       select 'demo', gen_random_uuid(), 'segment', 'x', '{"filters":[]}' from generate_series(1, 199)`);
     await post(view('funnel')).expect(201);
@@ -176,7 +176,7 @@ describe('is refused, and the field is named', () => {
   });
 });
 
-it('takes a key with scope admin to change', async () => {
+it('requires the scope admin for changes', async () => {
   const keys = createKeyRing(database.pool, silent);
   const limited = buildDocumentedApp(database.pool, { keys }).app;
   const { key } = await createKey(database.pool, { name: 'reader', scopes: ['read'], siteId: 'demo' });

@@ -1,4 +1,4 @@
-/** Second names of files: those that cannot be keep nothing from being removed, and copies go where there are no links. */
+/** Second names of files: impossible ones do not prevent a file's removal, and copies are used where links are not supported. */
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ const file = '0190a5b0-7c3d-7000-8000-000000000001.csv';
 async function* chunks() {
   yield Buffer.from('a,b\r\n');
 }
-/** As on a file system without links. */
+/** Like a file system without links. */
 const refuseLink = () => Promise.reject(Object.assign(new Error('not supported'), { code: 'ENOTSUP' }));
 
 beforeEach(async () => {
@@ -22,7 +22,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const files = async () => (await readdir(folder)).sort();
 
 it.each(['../x', '.x', 'a'.repeat(201), '0190a5b0-7c3d-7000-8000-000000000002.csv'])(
-  '%s is no second name, which keeps nothing from being removed',
+  '%s is not a second name and does not prevent the removal',
   async (name) => {
     const store = createDiskStore(folder);
     await store.write(file, chunks());
@@ -32,7 +32,7 @@ it.each(['../x', '.x', 'a'.repeat(201), '0190a5b0-7c3d-7000-8000-000000000002.cs
   },
 );
 
-it('a copy goes as a link does, is given once, and may be there already after a crash', async () => {
+it('a copy is removed like a link, created once, and may already exist after a crash', async () => {
   const store = createDiskStore(folder, refuseLink);
   await store.write(file, chunks());
   await store.addName!(file, 'june.csv');
@@ -45,8 +45,8 @@ it('a copy goes as a link does, is given once, and may be there already after a 
 it.each([
   ['another content', 'a,c\r\n', refuseLink],
   ['more content', 'a,b\r\n1,2\r\n', refuseLink],
-  ['the same content where there are links', 'a,b\r\n', undefined],
-])('a file of somebody else with %s stays', async (_what, text, linkFile) => {
+  ['the same content where links are supported', 'a,b\r\n', undefined],
+])('another file with %s stays', async (_what, text, linkFile) => {
   const store = createDiskStore(folder, linkFile);
   await store.write(file, chunks());
   await writeFile(join(folder, 'june.csv'), text);

@@ -1,4 +1,4 @@
-/** The login of browsers over HTTP: who gets a session, what it is good for, and when it ends. */
+/** Browser logins over HTTP: who gets a session, what it allows, and when it ends. */
 import { createKey, revokeKey } from '@millrace/shared/access/keys';
 import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ beforeAll(async () => {
   site = await startSharedSite({ now: () => now });
 });
 afterAll(() => site.stop());
-// The failures of one test are not those of the next.
+// Failures in one test must not count in the next.
 beforeEach(() => {
   now = new Date(now.getTime() + 120_000);
 });
@@ -42,19 +42,19 @@ describe('logging in', () => {
     expect(rows).toContainEqual({ key_name: 'Rosa', action: 'session.start', target: '/', details: null });
   });
 
-  it('binds the cookie to HTTPS behind a proxy that speaks it', async () => {
+  it('marks the cookie as secure behind an HTTPS proxy', async () => {
     const { headers } = await logIn(site.keys.reader, { ...ownPage, 'x-forwarded-proto': 'https' }).expect(200);
     expect(headers['set-cookie']![0]).toContain('; Secure');
   });
 
-  it('says what a key may do, and of which site', async () => {
+  it('returns the scopes of a key and its site', async () => {
     expect((await logIn(site.keys.admin)).body).toEqual({
       ...{ auth: 'key', scopes: ['read', 'admin'], site_id: null, name: 'Ada' },
     });
     expect((await logIn(` ${site.keys.ofOther}\n`)).body).toMatchObject({ site_id: 'other', name: 'Olga' });
   });
 
-  it('refuses what is no key for reading', async () => {
+  it('refuses keys that cannot read', async () => {
     const { key: writer } = await createKey(site.database.pool, { name: 'shop', scopes: ['write'] });
     expect((await logIn('mr_nonsense').expect(401)).body.error.code).toBe('unauthorized');
     expect((await logIn(writer).expect(403)).headers['set-cookie']).toBeUndefined();
@@ -62,7 +62,7 @@ describe('logging in', () => {
     await request(site.app).post('/api/v1/session').set(ownPage).send(`key=${site.keys.admin}`).expect(415);
   });
 
-  it('is refused from a page of somebody else', async () => {
+  it('is refused from pages of other sites', async () => {
     await logIn(site.keys.admin, { 'sec-fetch-site': 'cross-site' }).expect(403);
     await logIn(site.keys.admin, { 'sec-fetch-site': 'same-site' }).expect(403);
     await logIn(site.keys.admin, { origin: 'https://evil.example' }).expect(403);
@@ -78,7 +78,7 @@ describe('logging in', () => {
 });
 
 describe('a session', () => {
-  it('stands in for the key that it was started with', async () => {
+  it('has the access of the key that it was started with', async () => {
     const { body } = await show(await session(site.keys.reader)).expect(200);
     expect(body).toEqual({ auth: 'key', scopes: ['read'], site_id: null, name: 'Rosa' });
     const ofOther = await session(site.keys.ofOther);
@@ -92,19 +92,19 @@ describe('a session', () => {
     await request(site.app).get('/api/v1/sites/demo').set(ofOther).expect(403);
   });
 
-  it('gives way to a header, also to a wrong one', async () => {
+  it('yields to a header, even an invalid one', async () => {
     const cookie = await session(site.keys.admin);
     expect((await show({ ...cookie, ...bearer(site.keys.reader) }).expect(200)).body.name).toBe('Rosa');
     await show({ ...cookie, ...bearer('mr_nonsense') }).expect(401);
     await show({ ...cookie, authorization: 'Basic eA==' }).expect(401);
   });
 
-  it('is needed where there are keys', async () => {
+  it('is required if keys are configured', async () => {
     expect((await show({}).expect(401)).body.error.code).toBe('unauthorized');
     await show({ cookie: `millrace_reading=${'a'.repeat(43)}` }).expect(401);
   });
 
-  it('changes things from pages of this service only', async () => {
+  it('allows changes only from pages of this service', async () => {
     const cookie = await session(site.keys.admin);
     const rename = (headers: Record<string, string>) =>
       request(site.app)
@@ -119,7 +119,7 @@ describe('a session', () => {
     await rename({ host: 'stats.example', origin: 'https://stats.example' }).expect(200);
   });
 
-  it('does no more than its key', async () => {
+  it('allows no more than its key', async () => {
     const cookie = await session(site.keys.reader);
     await request(site.app)
       .patch('/api/v1/sites/demo')
@@ -136,13 +136,13 @@ describe('a session', () => {
     await show(cookie).expect(401);
   });
 
-  it('ends when its time is over', async () => {
+  it('ends when it expires', async () => {
     const cookie = await session(site.keys.reader);
     await site.database.pool.query('update sessions set expires_at = now()');
     await show(cookie).expect(401);
   });
 
-  it('ends by logging out, which no other page can do', async () => {
+  it('ends by logging out, which pages of other sites cannot do', async () => {
     const cookie = await session(site.keys.reader);
     const logOut = (headers: Record<string, string>) =>
       request(site.app)
@@ -157,7 +157,7 @@ describe('a session', () => {
   });
 });
 
-it('needs no login where everybody may do everything', async () => {
+it('no login is needed if everyone has full access', async () => {
   const open = await startSharedSite({ now: () => now, isOpen: true });
   const everything = { auth: 'open', scopes: ['read', 'admin'], site_id: null, name: null };
   expect((await request(open.app).get('/api/v1/session').expect(200)).body).toEqual(everything);

@@ -1,5 +1,3 @@
-/** `/api/v1/sites` against a real database. */
-
 import { buildServiceApp } from '@millrace/shared/platform/http';
 import { createPool, type Pool } from '@millrace/shared/platform/postgres';
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
@@ -73,12 +71,12 @@ const empty = {
 };
 
 describe('the list', () => {
-  it('has each site with its events, by id, byte by byte', async () => {
+  it('returns each site with its events, sorted by id in byte order', async () => {
     const { body } = await request(app).get('/api/v1/sites').expect(200);
     const last = { ...empty, site_id: 'c', created_at: '2025-01-03T00:00:00.000Z' };
     expect(body).toEqual({ sites: [empty, shop, last], total: 3, pagination: { limit: 100, offset: 0 } });
   });
-  it('comes in pages', async () => {
+  it('is paged', async () => {
     const { body } = await request(app).get('/api/v1/sites?limit=1&offset=1').expect(200);
     expect(body).toEqual({ sites: [shop], total: 3, pagination: { limit: 1, offset: 1 } });
   });
@@ -102,18 +100,18 @@ describe('one site', () => {
     expect((await request(app).get('/api/v1/sites/a').expect(200)).body).toEqual(shop);
   });
   it.each(['b', 'x', '%00', '%', '%E0%A4%A', "a'--", 'x'.repeat(65)])('is not found: %s', async (id) => {
-    for (const asked of [
+    for (const sent of [
       request(app).get(`/api/v1/sites/${id}`),
       request(app).patch(`/api/v1/sites/${id}`).send({ name: 'x' }),
     ]) {
-      const { body } = await asked.expect(404);
+      const { body } = await sent.expect(404);
       expect(body).toEqual({
         error: { code: 'not_found', message: expect.stringMatching(/^There is no site with this id\./) },
       });
     }
   });
 
-  it('is not changed before its first events are stored, and the refusal says what to do', async () => {
+  it('cannot be changed before its first events are stored, and the refusal says what to do', async () => {
     const { body } = await request(app).patch('/api/v1/sites/b').send({ name: 'x' }).expect(404);
     expect(body.error.message).toBe(
       'There is no site with this id. A site appears shortly after its first events are accepted; PUT creates it at once.',
@@ -132,7 +130,7 @@ describe('a change', () => {
     return { name, timezone };
   };
 
-  it('is of the name, of the zone or of both, and leaves the other as it is', async () => {
+  it('changes the name, the time zone or both, and leaves the other as it is', async () => {
     expect(await answered({ name: '商店 😀' })).toEqual({ name: '商店 😀', timezone: 'UTC' });
     expect(await answered({ timezone: 'Asia/Kolkata' })).toEqual({ name: '商店 😀', timezone: 'Asia/Kolkata' });
     expect(await answered({ name: null })).toEqual({ name: null, timezone: 'Asia/Kolkata' });
@@ -141,7 +139,7 @@ describe('a change', () => {
       timezone: 'UTC',
     });
   });
-  it('answers the whole site', async () => {
+  it('returns the whole site', async () => {
     const { body } = await request(app).patch('/api/v1/sites/a').send({ name: 'Shop' }).expect(200);
     expect(body).toEqual(shop);
   });
@@ -189,7 +187,7 @@ describe('a change', () => {
     const { body: answer } = await change(body).expect(400);
     expect(answer.error).toMatchObject({ code: 'invalid_request', details: { field } });
   });
-  it('says in plain words what the rules for paths may be', async () => {
+  it('explains the rules for paths in plain words', async () => {
     const said = async (pathRules: unknown) => (await change({ path_rules: pathRules }).expect(400)).body.error.message;
     const name = '1 to 128 characters without &, =, NUL or unpaired surrogates';
     expect(await said({ keep_params: ['q', 'a&b'] })).toBe(
@@ -211,7 +209,7 @@ describe('a change', () => {
     expect((await request(app).get('/api/v1/sites/c').expect(200)).body.path_rules).toEqual(rules);
     await change({ path_rules: null }).expect(200);
   });
-  it('of the hostnames keeps each in one form, sorted and once, and leaves them when it is of something else', async () => {
+  it('normalizes, sorts and deduplicates hostnames, and keeps them if it changes something else', async () => {
     const given = ['www.Shop.example.', 'https://shop.example:8443/', 'm\u00fcller.example', 'a.example'];
     const kept = ['a.example', 'shop.example', 'xn--mller-kva.example'];
     expect((await change({ hostnames: given }).expect(200)).body.hostnames).toEqual(kept);
@@ -219,7 +217,7 @@ describe('a change', () => {
     expect((await request(app).get('/api/v1/sites/c').expect(200)).body.hostnames).toEqual(kept);
     expect((await change({ hostnames: [] }).expect(200)).body.hostnames).toEqual([]);
   });
-  it('of the priority of its jobs is not for a key of that site, which may change the rest', async () => {
+  it('of the priority of jobs requires a key for all sites', async () => {
     boundTo = 'c';
     try {
       const { body } = await change({ job_priority: 1 }).expect(403);
@@ -233,7 +231,7 @@ describe('a change', () => {
     }
     expect((await request(app).get('/api/v1/sites/c').expect(200)).body.job_priority).toBeNull();
   });
-  it('of the priority of its jobs stays until it is taken back', async () => {
+  it('of the priority of jobs lasts until it is reset', async () => {
     expect((await change({ job_priority: 2_097_151 }).expect(200)).body.job_priority).toBe(2_097_151);
     expect((await change({ name: 'Later' }).expect(200)).body.job_priority).toBe(2_097_151);
     expect((await change({ job_priority: 0 }).expect(200)).body.job_priority).toBe(0);
@@ -243,7 +241,7 @@ describe('a change', () => {
       'job_priority must be null or an integer from 0 (runs first) to 2097151',
     );
   });
-  it('needs a JSON body', async () => {
+  it('requires a JSON body', async () => {
     await request(app).patch('/api/v1/sites/c').send('name=x').expect(415);
     await request(app).patch('/api/v1/sites/c').expect(415);
   });
@@ -251,10 +249,10 @@ describe('a change', () => {
 
 describe('a site before its first event', () => {
   const put = (id: string) => request(app).put(`/api/v1/sites/${id}`);
-  it('is made with a name and a zone, and again without a difference', async () => {
-    const wanted = { name: 'New', timezone: 'Asia/Kolkata', hostnames: ['new.example'] };
-    const first = await put('new').send(wanted).expect(200);
-    expect(first.body).toMatchObject({ site_id: 'new', ...wanted, events: 0 });
+  it('is created with a name and a time zone, and again without effect', async () => {
+    const fields = { name: 'New', timezone: 'Asia/Kolkata', hostnames: ['new.example'] };
+    const first = await put('new').send(fields).expect(200);
+    expect(first.body).toMatchObject({ site_id: 'new', ...fields, events: 0 });
     expect((await put('new').expect(200)).body).toEqual(first.body);
     expect((await put('new').send({}).expect(200)).body).toEqual(first.body);
     expect((await put('new').send({ name: null }).expect(200)).body).toMatchObject({
@@ -262,7 +260,7 @@ describe('a site before its first event', () => {
       name: null,
     });
   });
-  it('is refused with an id, a zone or a field that no site has', async () => {
+  it('is refused with an invalid id, time zone or field', async () => {
     await put('a%20b').expect(400);
     await put('x'.repeat(65)).expect(400);
     await put('new').send({ timezone: 'Mars/Olympus' }).expect(400);
@@ -271,7 +269,7 @@ describe('a site before its first event', () => {
       .send({ hostnames: ['/'] })
       .expect(400);
   });
-  it('is erased by wish, and cannot be made again meanwhile', async () => {
+  it('is erased on request, and cannot be created again in the meantime', async () => {
     await request(app).delete('/api/v1/sites/new').expect(202, { site_id: 'new', status: 'erasing' });
     await request(app).delete('/api/v1/sites/new').expect(202);
     expect((await request(app).get('/api/v1/sites/new').expect(200)).body).toMatchObject({ erasing: true });
@@ -280,7 +278,7 @@ describe('a site before its first event', () => {
     expect(patched.body.error.code).toBe('conflict');
     await request(app).delete('/api/v1/sites/nowhere').expect(404);
   });
-  it('is erased by wish of a key, whose name the audit log keeps', async () => {
+  it('is erased with a key, whose name is recorded in the audit log', async () => {
     const access = { keyId: crypto.randomUUID(), name: 'ops', scopes: ['admin' as const], siteId: null, origins: null };
     await put('noted').expect(200);
     expect(await requestErasure(database.pool, 'noted', access)).toBe(true);

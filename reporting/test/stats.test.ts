@@ -1,5 +1,3 @@
-/** `GET /stats` against a real database. */
-
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { addPartition } from '@millrace/shared/testing/add-partition';
@@ -72,7 +70,7 @@ it('counts the views of one day, users once, paths by views and then by name', a
   });
 });
 
-it('counts all time, and says so with a null date', async () => {
+it('counts all time, with a null date', async () => {
   const { body } = await stats('site_id=demo&limit=1').expect(200);
   expect(body).toEqual({
     site_id: 'demo',
@@ -83,13 +81,13 @@ it('counts all time, and says so with a null date', async () => {
   });
 });
 
-it('answers zeros for a site it does not know', async () => {
+it('returns zeros for an unknown site', async () => {
   const { body } = await stats('site_id=unknown&date=2025-11-14').expect(200);
   expect(body).toEqual({ site_id: 'unknown', date: '2025-11-14', total_views: 0, unique_users: 0, top_paths: [] });
 });
 
 it.each(['date=0000-01-01', 'date=0001-01-01&tz=Asia/Tokyo', 'date=9999-12-31', 'date=9999-12-31&tz=America/New_York'])(
-  'answers zeros for a day without events: %s',
+  'returns zeros for a day without events: %s',
   async (day) => {
     const { body } = await stats(`site_id=demo&${day}`).expect(200);
     expect(body).toMatchObject({ total_views: 0, unique_users: 0, top_paths: [] });
@@ -101,10 +99,10 @@ describe('a day', () => {
     const { body } = await stats(query).expect(200);
     return body.top_paths.map(({ path }: { path: string }) => path);
   };
-  it('is a day of the site’s zone, 25 hours long in October', async () => {
+  it("is a day in the site's time zone, 25 hours long in October", async () => {
     expect(await paths('site_id=berlin&date=2025-10-26')).toEqual(['/first', '/last']);
   });
-  it('is a day of the zone asked for', async () => {
+  it('is a day in the requested time zone', async () => {
     expect(await paths('site_id=berlin&date=2025-10-26&tz=UTC')).toEqual(['/last', '/next-day']);
     expect(await paths('site_id=demo&date=2025-11-15&tz=Asia/Kathmandu')).toEqual(['/b', '/late']);
   });
@@ -124,16 +122,16 @@ describe('refusals', () => {
     ['site_id=demo&limit=1001', 'limit'],
     ['site_id=demo&limit=1.5', 'limit'],
     ['site_id=demo&day=2025-11-14', 'day'],
-  ])('%s is answered with 400 and names %s', async (query, field) => {
+  ])('answers %s with 400 and names %s', async (query, field) => {
     const { body } = await stats(query).expect(400);
     expect(body.error).toMatchObject({ code: 'invalid_request', details: { field } });
     expect(body.error.message).toContain(field);
   });
-  it('say what is taken where a parameter is unknown', async () => {
+  it('list the parameters if one is unknown', async () => {
     const { body } = await stats('site_id=demo&timezone=UTC').expect(400);
     expect(body.error.message).toBe('timezone is not a parameter of /stats, which takes site_id, date, tz and limit');
   });
-  it('keeps statements, stacks and hosts to itself', async () => {
+  it('does not reveal statements, stacks and hosts', async () => {
     const broken = { query: () => Promise.reject(new Error('secret at /srv/millrace/x.js')) } as unknown as Pool;
     const failing = appOn(broken);
     const { body } = await request(failing).get('/stats?site_id=demo').expect(500);
@@ -146,7 +144,7 @@ describe('refusals', () => {
   });
 });
 
-it('answers 503 when the database is away, rather than 500', async () => {
+it('answers 503 rather than 500 when the database is unreachable', async () => {
   const gone = await createTestDatabase();
   const lost = appOn(gone.pool);
   await gone.pool.query('select 1');

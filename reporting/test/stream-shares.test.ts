@@ -1,4 +1,4 @@
-/** Places for files that are sent while they are read: no key and no address takes more than half of them. */
+/** Slots for streamed files: no key and no address takes more than half of them. */
 import { once } from 'node:events';
 import { createServer, get, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -32,7 +32,7 @@ const url = (format: string) => {
   return `http://127.0.0.1:${port}/api/v1/datasets/events/export.${format}?site_id=shop&date_range=2026-06-01,2026-06-01`;
 };
 
-/** The status of a file that has begun to be sent, and is not read on. */
+/** The status of a file whose response has started and is not read on. */
 async function begin(headers: Headers, format = 'csv'): Promise<number> {
   const [answer] = (await once(get(url(format), { headers }), 'response')) as [IncomingMessage];
   open.push(answer);
@@ -71,30 +71,30 @@ describe('a key', () => {
   });
   afterAll(stopServer);
 
-  it('has half of the places, whatever the format, and another one has the rest', async () => {
+  it('has half of the slots, whatever the format, and another key has the rest', async () => {
     expect([await begin(by(greedy)), await begin(by(greedy), 'ndjson')]).toEqual([200, 200]);
     expect(await refused(by(greedy))).toEqual(refusalOf('key'));
     expect([await begin(by(other)), await begin(by(other))]).toEqual([200, 200]);
     expect(await refused(by(other))).toEqual(refusalOf('key'));
   });
 
-  it('has a place again once one of its files has ended', async () => {
-    await eventually(async () => (await begin(by(greedy))) === 200, 'the places of before are free');
+  it('has a free slot again once one of its files has ended', async () => {
+    await eventually(async () => (await begin(by(greedy))) === 200, 'the earlier slots are free');
     expect(await begin(by(greedy))).toBe(200);
     expect((await refused(by(greedy))).status).toBe(429);
     open.pop()!.destroy();
-    await eventually(async () => (await begin(by(greedy))) === 200, 'there is a place again');
+    await eventually(async () => (await begin(by(greedy))) === 200, 'there is a free slot again');
   });
 });
 
-describe('an address, where no key is needed,', () => {
+describe('an address, if no key is needed,', () => {
   const from = (address: string) => ({ 'x-forwarded-for': address });
   beforeAll(async () => {
     ({ stack, server } = await startStreams({ isTrustedProxy: (address) => address === '127.0.0.1' }));
   });
   afterAll(stopServer);
 
-  it('has half of the places, and all of one network of IPv6 count as one', async () => {
+  it('has half of the slots, and a whole IPv6 network counts as one address', async () => {
     expect([await begin(from('2001:db8:1:2::1')), await begin(from('2001:db8:1:2:3::9'))]).toEqual([200, 200]);
     expect(await refused(from('2001:db8:1:2::7'))).toEqual(refusalOf('address'));
     expect(await begin(from('192.0.2.1'))).toBe(200);

@@ -39,7 +39,7 @@ it('repeats the head of a table on each page and keeps every row', async () => {
   expect(ids).toEqual(Array.from({ length: 120 }, (_, place) => `payment-${place + 1}`));
 });
 
-it('writes money with its currency and numbers to the right', async () => {
+it('shows amounts with their currency, and aligns numbers right', async () => {
   async function* amounts(): AsyncIterable<Row[]> {
     yield ['0.5', '1234.5', '-7'].map((amount) => ['payment', '2026-06-01T12:30:05Z', amount, 'EUR']);
   }
@@ -51,7 +51,7 @@ it('writes money with its currency and numbers to the right', async () => {
   expect(pages[0]!.items.filter(({ text }) => text === '1 Jun 2026, 12:30:05')).toHaveLength(3);
 });
 
-it('shows the first rows and says how many there are more', async () => {
+it('shows the first rows and the number of further ones', async () => {
   const metadata = [{ title: 'Filter', value: 'amount > 0' }];
   const { pages } = await readPdf(
     writeTablePdf(table({ batches: batches(3_456), maxRows: 10, metadata }), { logger: silent }),
@@ -65,7 +65,7 @@ it('shows the first rows and says how many there are more', async () => {
   ]);
 });
 
-it('shows 5,000 rows where nothing else is said', async () => {
+it('shows 5,000 rows by default', async () => {
   const columns = payments.slice(0, 1);
   const { pages } = await readPdf(writeTablePdf(table({ columns, batches: batches(5_001) }), { logger: silent }), {
     last: 1,
@@ -74,7 +74,7 @@ it('shows 5,000 rows where nothing else is said', async () => {
   expect(lines.slice(-3, -1)).toEqual(['payment-5000', 'and 1 more row; a CSV export contains all of them']);
 });
 
-it('shows rows of a hundred columns as lists of what they have', async () => {
+it('shows rows with a hundred columns as lists of their values', async () => {
   const columns: Column[] = Array.from({ length: 100 }, (_, place) => ({
     name: `c${place}`,
     title: `Column ${place}`,
@@ -91,7 +91,7 @@ it('shows rows of a hundred columns as lists of what they have', async () => {
   expect(words.filter((text) => text.startsWith('two '))).toHaveLength(10);
 });
 
-it('fails when its rows do', async () => {
+it('fails if its rows fail', async () => {
   async function* failing(): AsyncIterable<Row[]> {
     yield [['payment-1', null, null, null]];
     throw new Error('the database is gone');
@@ -113,10 +113,10 @@ it('ends its read when the reader leaves', async () => {
   const chunks = writeTablePdf(table({ batches: endless() }), { logger: silent });
   await chunks.next();
   await chunks.return(undefined);
-  await eventually(async () => isEnded, 'the source is told to end');
+  await eventually(async () => isEnded, 'the source is ended');
 });
 
-it('reads nothing before its first chunk is asked for: who could not take any leaves nothing running', async () => {
+it('reads nothing before its first chunk is requested, so a caller that never starts leaves nothing running', async () => {
   let isBegun = false;
   async function* source(): AsyncIterable<Row[]> {
     isBegun = true;

@@ -1,4 +1,4 @@
-/** The link in a mail by which its recipient gets no more of them. */
+/** The unsubscribe link in a mail. */
 import { createKeyRing } from '@millrace/shared/access/key-ring';
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
@@ -40,7 +40,7 @@ beforeEach(async () => {
   );
 });
 
-/** Whoever has no key; everything else of the service needs one. */
+/** Requests without a key; all other routes require one. */
 function app() {
   const { pool } = database;
   const gate = createGate({ maxConcurrent: 1, maxWaiting: 1, maxWaitMs: 1_000 });
@@ -50,7 +50,7 @@ function app() {
   return request(buildApp({ ...health, pool, writePool: pool, gate, keys, exports: exportsOn(pool, { links }) }));
 }
 
-/** The path of the link in the mail that Anna gets about a new report. */
+/** The path of the link in the mail about a new report that Anna gets. */
 async function linkOf(reportId: string): Promise<string> {
   await deliverReport(deliveryDeps(database, mail.url), 'demo', reportId);
   const toAnna = mail.received.find(({ to }) => to[0] === 'Anna@example.org')!;
@@ -65,14 +65,14 @@ const recipients = async () =>
 const makeRecipients = (recipients: { address: string }[]) =>
   updateTemplate(database.pool, 'weekly', null, (before) => ({ ...before, recipients }));
 
-/** Who gets a report that is sent again to everybody. */
+/** The recipients of a report that is resent to all. */
 async function resentTo(reportId: string): Promise<(string | undefined)[]> {
   mail.received.length = 0;
   await resendReport(deliveryDeps(database, mail.url), 'demo', reportId);
   return mail.received.map(({ to }) => to[0]).sort();
 }
 
-it('asks first, then ends the mails of one recipient without a key, also those of reports that were written before', async () => {
+it('asks for confirmation, then ends the mails of one recipient without a key, including those of earlier reports', async () => {
   const id = await insertReport(database, { recipients: [anna, bob] });
   const link = await linkOf(id);
   const { text, headers } = await app().get(link).expect(200);
@@ -99,17 +99,17 @@ it('asks first, then ends the mails of one recipient without a key, also those o
   ]);
 });
 
-it('lets somebody who was made a recipient again get mail again', async () => {
+it('sends mails again to someone who was added again as a recipient', async () => {
   const link = await linkOf(await insertReport(database, { recipients: [anna] }));
   await app().post(link).expect(200);
   await makeRecipients([anna]);
-  // Its old link is of use again.
+  // Their old link works again.
   expect((await app().get(link).expect(200)).text).toContain('<form');
   const next = await insertReport(database, { recipients: [anna] });
   expect(await deliverReport(deliveryDeps(database, mail.url), 'demo', next)).toMatchObject({ sent: 1 });
 });
 
-it('keeps its promise when the template is deleted', async () => {
+it('still applies when the template is deleted', async () => {
   const id = await insertReport(database, { recipients: [anna, bob] });
   await app()
     .post(await linkOf(id))
@@ -118,7 +118,7 @@ it('keeps its promise when the template is deleted', async () => {
   expect(await resentTo(id)).toEqual(['bob@example.org']);
 });
 
-it('still ends the mails of reports that may be sent again when the template is deleted', async () => {
+it('still ends the mails of reports that may be resent after the template is deleted', async () => {
   const id = await insertReport(database, { recipients: [anna, bob] });
   const link = await linkOf(id);
   await deleteTemplate(database.pool, 'weekly', null);
@@ -129,12 +129,12 @@ it('still ends the mails of reports that may be sent again when the template is 
   expect((await app().post(link).expect(200)).text).toContain('<h1>Unsubscribed</h1>');
   expect(await resentTo(id)).toEqual(['bob@example.org']);
   expect((await app().get(link).expect(200)).text).toContain('<h1>Already unsubscribed</h1>');
-  // It goes with the only site that has reports of the template.
+  // It is erased with the only site that has reports of the template.
   const { rows } = await database.pool.query('select address, site_id from report_unsubscribes');
   expect(rows).toEqual([{ address: 'anna@example.org', site_id: 'demo' }]);
 });
 
-it('tells whom an administrator has removed that old reports may still come, and ends those', async () => {
+it('tells a removed recipient that old reports may still be sent, and ends those', async () => {
   const id = await insertReport(database, { recipients: [anna, bob] });
   const link = await linkOf(id);
   await makeRecipients([bob]);
@@ -144,7 +144,7 @@ it('tells whom an administrator has removed that old reports may still come, and
   expect(await resentTo(id)).toEqual(['bob@example.org']);
 });
 
-it('is counted by a resend: who left is named, whether all were asked for or some', async () => {
+it('is respected by a resend, whose response lists who unsubscribed, for all recipients and for some', async () => {
   const id = await insertReport(database, { recipients: [anna, bob] });
   await app()
     .post(await linkOf(id))
@@ -155,14 +155,14 @@ it('is counted by a resend: who left is named, whether all were asked for or som
   const some = { recipients: ['ANNA@example.org', 'carl@example.org', 'bob@example.org'] };
   expect((await resend(some)).body).toMatchObject({ recipients: 2, skipped: ['anna@example.org'] });
   expect((await resend({ recipients: ['anna@example.org'] })).body).toMatchObject({ recipients: 0 });
-  const forNobody = await insertReport(database, { recipients: [] });
-  await deliverReport(deliveryDeps(database, mail.url), 'demo', forNobody);
-  const { body } = await api.call('post', `/reports/${forNobody}/resend`).expect(202);
+  const withoutRecipients = await insertReport(database, { recipients: [] });
+  await deliverReport(deliveryDeps(database, mail.url), 'demo', withoutRecipients);
+  const { body } = await api.call('post', `/reports/${withoutRecipients}/resend`).expect(202);
   await api.close();
   expect(body).toMatchObject({ recipients: 0, skipped: [] });
 });
 
-it('works for a template that is gone with its reports, and for none but its own recipient and template', async () => {
+it('works for a template that is gone with its reports, but only for its own recipient and template', async () => {
   const link = await linkOf(await insertReport(database, { recipients: [anna, bob] }));
   const forgeries = [
     link.replace('anna%40', 'bob%40'),

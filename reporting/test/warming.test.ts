@@ -1,4 +1,4 @@
-/** Keeping answers warm: what a job asks, of whom, how often, and what it says of what went wrong. */
+/** Cache warming: what a job requests, for which sites, how often, and how it reports failures. */
 
 import { encodeBitmap } from '@millrace/shared/bitmap/bitmap';
 import type { WarmingResult } from '@millrace/shared/contract/job-results';
@@ -94,15 +94,15 @@ const rowsOf = (of: CachedApp, key: string, site_id: string) =>
 it.each(keys)('caches %s as it is requested, for all replicas', async (key) => {
   const [worker, reporting] = replicas as [CachedApp, CachedApp];
   expect(await warmKey(depsOf(worker), cacheKeys[key]!)).toEqual({ warmed: 3, lastSite: null });
-  await eventually(async () => (await worker.cache.store.size()).entries === 3, 'all are shared');
+  await eventually(async () => (await worker.cache.store.size()).entries === 3, 'all are in the store');
   const follows = key === 'performance-metrics';
   for (const site of ['first', 'raw', 'second']) {
-    const asked = rowsOf(reporting, key, site);
+    const sent = rowsOf(reporting, key, site);
     if (follows) {
       passedMs = 1_000;
-      asked.set('cache-control', 'max-stale=60');
+      sent.set('cache-control', 'max-stale=60');
     }
-    const { body } = await asked.expect(200);
+    const { body } = await sent.expect(200);
     expect(body.meta.cache.status).toBe(follows ? 'stale' : 'hit');
   }
   if (!follows) expect(reporting.cache.stats().computations).toBe(0);
@@ -138,7 +138,7 @@ function createConsumer(of = replicas[0]!) {
   };
 }
 
-/** Makes the bitmaps of one site such as no roll would leave them, or empty. */
+/** Makes the bitmaps of a site invalid, or empty. */
 async function setVisitors(visitors: Buffer): Promise<void> {
   for (const table of ['rollup_days', 'rollup_15m']) {
     await database.pool.query(`update ${table} set visitors = $1, visitor_count = 0 where site_id = 'first'`, [
@@ -204,7 +204,7 @@ it('leaves a key to the replica that is running it, and takes it over from one t
   const isRunning = async () =>
     (await database.pool.query(`select 1 from cache_jobs where id = 'top-items' and running_until > now()`))
       .rowCount === 1;
-  await eventually(isRunning, 'the first one is at it');
+  await eventually(isRunning, 'the first one is running');
   expect(await run(['top-items', 'user-growth'])).toMatchObject({ warmed: ['user-growth'], skipped: ['top-items'] });
   end();
   await running;
@@ -259,7 +259,7 @@ describe.each(queueBackends)('the worker on %s', (backend) => {
 
   it('reports healthy first, since it waits for its queue before the first check', async () => {
     const looks = () => worker.log.filter(({ msg }) => msg === 'health check');
-    await eventually(async () => looks().length > 0, 'the first look at its health');
+    await eventually(async () => looks().length > 0, 'its health is checked for the first time');
     expect(looks()[0]).toMatchObject({ status: 'healthy', queues: 'up' });
   });
 

@@ -1,4 +1,4 @@
-/** Writes files from rows that tests give, and sources that tell what became of them. */
+/** Writes files from given rows, and provides sources that record what happens to them. */
 import type { Column, ColumnType, Row } from '../src/datasets/dataset.js';
 import type { FileSource, FormatId } from '../src/exports/formats/format.js';
 import { formats } from '../src/exports/formats/formats.js';
@@ -29,7 +29,7 @@ export async function bytesOf(chunks: AsyncIterable<Uint8Array>): Promise<Buffer
 
 export const writtenFile = (id: FormatId, source: FileSource): Promise<Buffer> => bytesOf(formats[id].write(source));
 
-/** What a visitor can put into a cell: run by a spreadsheet, ending a cell or a line, invisible, or more than a cell takes. */
+/** What a visitor can put into a cell: run by a spreadsheet, ending a cell or a line, invisible, or longer than a cell can be. */
 export const hostileTexts = [
   '=1+1',
   '+1',

@@ -14,13 +14,13 @@ async function readBack(file: Buffer): Promise<ExcelJS.Workbook> {
   return book;
 }
 
-/** Text as Excel and LibreOffice decode it (ECMA-376, ST_Xstring); exceljs leaves it as it stands in the file. */
+/** Decodes text as Excel and LibreOffice do (ECMA-376, ST_Xstring); exceljs returns it as it is in the file. */
 const decoded = (value: unknown) =>
   typeof value === 'string'
     ? value.replace(/_x([0-9A-Fa-f]{4})_/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
     : value;
 
-/** Values of the rows below the header, without the empty place that the library puts first. */
+/** Values of the rows below the header, without the empty first entry of the library. */
 function valuesOf(sheet: ExcelJS.Worksheet, from = 2): unknown[][] {
   return (sheet.getRows(from, sheet.rowCount - from + 1) ?? []).map((row) =>
     (row.values as unknown[]).slice(1).map(decoded),
@@ -28,13 +28,13 @@ function valuesOf(sheet: ExcelJS.Worksheet, from = 2): unknown[][] {
 }
 
 describe('a workbook', () => {
-  it('has columns in which a UUID is seen whole', async () => {
+  it('has columns wide enough for a UUID', async () => {
     const columns = [column('event_id'), column('event_type')];
     const sheet = (await workbook(columns, [['0190a5b0-7c3d-7000-8000-000000000001', 'view']])).worksheets[0]!;
     expect(sheet.columns.map(({ width }) => width)).toEqual([38, 24]);
   });
 
-  it('has a frozen header and values of their types', async () => {
+  it('has a frozen header and typed values', async () => {
     const columns = [
       column('name'),
       column('count', 'integer'),
@@ -55,11 +55,11 @@ describe('a workbook', () => {
     expect([sheet.getCell('E2').numFmt, sheet.getCell('F2').numFmt]).toEqual(['yyyy-mm-dd', 'yyyy-mm-dd hh:mm:ss.000']);
   });
 
-  it('has its header also without rows', async () => {
+  it('has its header even without rows', async () => {
     expect(valuesOf((await workbook([column('a'), column('b')], [])).worksheets[0]!, 1)).toEqual([['a', 'b']]);
   });
 
-  it('goes on in further sheets, each with the header', async () => {
+  it('continues on further sheets, each with the header', async () => {
     const rows = ['1', '2', '3', '4', '5'].map((n) => [n]);
     const book = await readBack(await bytesOf(writeXlsx(sourceOf([column('n', 'integer')], rows), 3)));
     expect(book.worksheets.map((sheet) => [sheet.name, ...valuesOf(sheet, 1).flat()])).toEqual([
@@ -69,7 +69,7 @@ describe('a workbook', () => {
     ]);
   });
 
-  it('has a name that Excel takes, whatever the title', async () => {
+  it('has a name that Excel accepts, whatever the title', async () => {
     const titles = [`'Q1/Q2: [a]*?\\'`, 'History', '  ', '\u0007', `${'x'.repeat(30)}👩`, "it's"];
     const names = await Promise.all(
       titles.map(async (title) => (await workbook([column('a')], [], { title })).worksheets[0]!.name),
@@ -77,7 +77,7 @@ describe('a workbook', () => {
     expect(names).toEqual(['Q1 Q2   a', 'Rows', 'Rows', 'Rows', 'x'.repeat(30), "it's"]);
   });
 
-  it('keeps names of further sheets within 31 characters, each of its own', async () => {
+  it('keeps names of further sheets within 31 characters, and unique', async () => {
     const rows = Array.from({ length: 20 }, (_, n) => [String(n)]);
     const source = sourceOf([column('n', 'integer')], rows, { title: 'y'.repeat(40) });
     const names = (await readBack(await bytesOf(writeXlsx(source, 2)))).worksheets.map(({ name }) => name);
@@ -108,7 +108,7 @@ describe('a cell of a workbook', () => {
   const cells = async (...given: Parameters<typeof sheetOf>) =>
     valuesOf(await sheetOf(...given)).map(([value]) => value);
 
-  it('shows text as it is, with an apostrophe before what a spreadsheet would run', async () => {
+  it('shows text unchanged, with an apostrophe before what a spreadsheet would run', async () => {
     const shown = hostileTexts.map((text) => text.replace(/\r\n?/g, '\n') || undefined);
     expect(await cells('text', hostileTexts)).toEqual([
       ...shown.slice(0, 14).map((text) => `'${text}`),
@@ -116,23 +116,23 @@ describe('a cell of a workbook', () => {
     ]);
   });
 
-  it('has no part of a character, and no NUL', async () => {
+  it('has no half characters and no NUL', async () => {
     expect(await cells('text', ['\0=1', 'a\0b', 'lone \ud800'])).toEqual(["'=1", 'ab', 'lone \ufffd']);
   });
 
-  it('is no formula, whatever its text', async () => {
+  it('is never a formula, whatever its text', async () => {
     const sheet = await sheetOf('text', [...hostileTexts, '=HYPERLINK("http://x","y")', '{=1+1}']);
     const types = new Set<ExcelJS.ValueType>();
     sheet.eachRow((row) => row.eachCell((cell) => types.add(cell.type)));
     expect([...types]).toEqual([ExcelJS.ValueType.String]);
   });
 
-  it('has every character that XML forbids as Excel writes it, and text that looks like that as text', async () => {
+  it("has characters that XML forbids in Excel's encoding, and escapes text that looks like it", async () => {
     const control = Array.from({ length: 31 }, (_, index) => String.fromCharCode(index + 1)).filter((c) => c !== '\r');
     const texts = [...control.map((c) => `a${c}b`), 'a\ufffeb', 'a\uffffb', '_x0041\u0007', '_x0041\uffff', 'x_\u0007'];
     expect(await cells('text', texts)).toEqual(texts);
     const raw = (await sheetOf('text', texts)).getColumn(1).values.join('');
-    // What XML 1.0 takes, below the surrogates and above them.
+    // What XML 1.0 allows, below the surrogates and above them.
     expect(raw.replace(/[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}]/gu, '')).toBe('');
   });
 
@@ -150,7 +150,7 @@ describe('a cell of a workbook', () => {
     ]);
   });
 
-  it('holds as much text as Excel takes, and then an ellipsis', async () => {
+  it('holds as much text as Excel allows, followed by an ellipsis', async () => {
     expect(await cells('text', ['x'.repeat(32_767), 'x'.repeat(32_768), `${'x'.repeat(32_765)}👩yy`])).toEqual([
       'x'.repeat(32_767),
       `${'x'.repeat(32_766)}…`,
@@ -158,7 +158,7 @@ describe('a cell of a workbook', () => {
     ]);
   });
 
-  it('is text where a number would lose digits', async () => {
+  it('is text if a number would lose digits', async () => {
     const numbers = [
       '999999999999999',
       '-1234567890123456',
@@ -180,7 +180,7 @@ describe('a cell of a workbook', () => {
     expect(await cells('number', ['Infinity', '1e+21', '-0.5'])).toEqual(['Infinity', 1e21, -0.5]);
   });
 
-  it('is text where Excel knows no such date', async () => {
+  it('is text if Excel does not support the date', async () => {
     expect(await cells('date', ['1900-02-28', '1900-03-01', '9999-12-31', '10000-01-01', '=1'])).toEqual([
       '1900-02-28',
       new Date('1900-03-01'),

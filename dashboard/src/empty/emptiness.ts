@@ -30,6 +30,6 @@ export function noteResult(site: string, { meta, results }: QueryResult): void {
   if (emptyBySite.peek().has(site)) return;
   if (!meta.site_known) noteEmptiness(site, true);
   else if (results.some(({ metrics }) => metrics.some((value) => Number(value) > 0))) noteEmptiness(site, false);
-  // This result does not tell; the next one may.
+  // This result does not show it; the next one may.
   else void checkSite(site).catch(() => checkedSites.delete(site));
 }

@@ -38,7 +38,7 @@ export function LiveList({ panel, rows, ...about }: LiveListProps) {
     <section class="card panel" aria-labelledby={`live-${panel}`}>
       <h2 id={`live-${panel}`}>{textOr(`live.${panel}`, panel)}</h2>
       {rows.length === 0 ? (
-        <p class="empty">{t('live.nobody')}</p>
+        <p class="empty">{t('live.none')}</p>
       ) : (
         <div class="rows">
           <table aria-busy={false}>

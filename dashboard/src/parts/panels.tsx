@@ -9,9 +9,9 @@ import { PanelCard } from './panel-card.tsx';
 
 /** Shared links have no access to datasets, so no revenue either. */
 function useHasPayments(): boolean {
-  const isAsked = siteId.value !== undefined && session.value?.auth !== 'share';
-  const within = isAsked ? { site_id: siteId.value!, date_range: 'all' } : undefined;
-  const { data } = useQuery('revenue', isAsked ? { metrics: ['event:payment'] } : undefined, within, {
+  const isAvailable = siteId.value !== undefined && session.value?.auth !== 'share';
+  const within = isAvailable ? { site_id: siteId.value!, date_range: 'all' } : undefined;
+  const { data } = useQuery('revenue', isAvailable ? { metrics: ['event:payment'] } : undefined, within, {
     isStatic: true,
   });
   return Number(data?.results[0]?.metrics[0] ?? 0) > 0;

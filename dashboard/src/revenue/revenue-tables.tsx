@@ -15,7 +15,7 @@ const mostRows = '10000';
 function useDataset(
   id: string,
   parameters: Record<string, string>,
-  asking: RequestOptions = {},
+  options: RequestOptions = {},
 ): RequestState<DatasetRow[]> {
   const { site_id, date_range, timezone } = scope.value ?? {};
   const range = { site_id: site_id ?? '', date_range: String(date_range), ...(timezone && { timezone }) };
@@ -24,7 +24,7 @@ function useDataset(
   return useRequest(
     path,
     async (signal) => (await trackPending(sendJson<{ rows: DatasetRow[] }>(path, { signal }))).rows,
-    asking,
+    options,
   );
 }
 

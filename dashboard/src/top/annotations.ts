@@ -28,11 +28,11 @@ export function useAnnotations(query: QueryResult['query'] | undefined): void {
   // Ranges that end now change constantly; rounding to hours avoids a request each time.
   const hours = [from, to].map((instant) => instant?.slice(0, 13));
   const key = site && from && to ? JSON.stringify(['annotations', site, hours, annotationChanges.value]) : '';
-  const ask = async (signal: AbortSignal) => {
+  const load = async (signal: AbortSignal) => {
     const path = addressOf(site!, `?${new URLSearchParams({ from: from!, to: to! })}`);
     return (await sendJson<{ annotations: Annotation[] }>(path, { signal })).annotations;
   };
-  const { data } = useRequest(key, ask, { isStatic: true });
+  const { data } = useRequest(key, load, { isStatic: true });
   useEffect(() => {
     annotations.value = data ?? [];
   }, [data]);

@@ -55,7 +55,7 @@ describe.runIf(hasChromium())('the chart', () => {
 
     await mark.click();
     await dialog.getByRole('button', { name: 'Delete: <b>Version 2</b>' }).click();
-    await dialog.getByRole('button', { name: 'Really, permanently: <b>Version 2</b>' }).click();
+    await dialog.getByRole('button', { name: 'Confirm, cannot be undone: <b>Version 2</b>' }).click();
     await dialog.getByText('No annotations').waitFor();
     await page.keyboard.press('Escape');
     expect(await mark.count()).toBe(0);

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Dashboard, type GivenEvent, openDashboard } from './open-dashboard.js';
 
 const june = '/shop?range=2026-06-01,2026-06-03';
-const patient = { timeout: 20_000 };
+const longTimeout = { timeout: 20_000 };
 
 /** Page `/p-7` has 7 views of one visitor, and so on up to 130; one comes from Germany. */
 const views = Array.from({ length: 130 }, (_, at): GivenEvent[] => {
@@ -26,8 +26,8 @@ const firstRows = (page: Page, count: number) =>
   dialog(page)
     .locator('tbody tr')
     .evaluateAll(
-      (rows, wanted) =>
-        rows.slice(0, wanted).map((row) => [...row.querySelectorAll('th, td')].map((cell) => cell.textContent!.trim())),
+      (rows, most) =>
+        rows.slice(0, most).map((row) => [...row.querySelectorAll('th, td')].map((cell) => cell.textContent!.trim())),
       count,
     );
 const status = (page: Page) => dialog(page).locator('.details-list [role=status]').textContent();
@@ -54,36 +54,36 @@ describe.runIf(hasChromium())('details', () => {
   it('list all rows, a hundred at first, sorted by any column', async () => {
     const { page, problems } = await dashboard.open(june);
     await page.getByRole('button', { name: 'Details of Pages' }).click();
-    await expect.poll(() => status(page), patient).toBe('100 of 130');
+    await expect.poll(() => status(page), longTimeout).toBe('100 of 130');
     await dialog(page).getByRole('button', { name: 'Views', exact: true }).click();
     await expect
-      .poll(() => firstRows(page, 2), patient)
+      .poll(() => firstRows(page, 2), longTimeout)
       .toEqual([
         ['/p-130', '1', '130', '1', '0%', '2m 9s'],
         ['/p-129', '1', '129', '1', '0%', '2m 8s'],
       ]);
     await dialog(page).getByRole('button', { name: 'Views', exact: true }).click();
     await expect
-      .poll(() => firstRows(page, 2), patient)
+      .poll(() => firstRows(page, 2), longTimeout)
       .toEqual([
         ['/p-1', '1', '1', '1', '100%', '0s'],
         ['/p-2', '1', '2', '1', '0%', '1s'],
       ]);
     await dialog(page).getByRole('button', { name: 'Show more' }).click();
-    await expect.poll(() => firstRows(page, 200).then((rows) => rows.length), patient).toBe(130);
+    await expect.poll(() => firstRows(page, 200).then((rows) => rows.length), longTimeout).toBe(130);
     // The address contains all of it.
     await page.reload();
-    await expect.poll(() => firstRows(page, 1), patient).toEqual([['/p-1', '1', '1', '1', '100%', '0s']]);
+    await expect.poll(() => firstRows(page, 1), longTimeout).toEqual([['/p-1', '1', '1', '1', '100%', '0s']]);
     expect(problems).toEqual([]);
   });
 
   it('find values by a part of them, and countries by name', async () => {
     const { page } = await dashboard.open(`${june}&details=pages`);
     await dialog(page).getByRole('searchbox').fill('P-12');
-    await expect.poll(() => status(page), patient).toBe('11 of 11');
+    await expect.poll(() => status(page), longTimeout).toBe('11 of 11');
     await page.goto(`${june}&details=locations&tab.locations=country`);
     await dialog(page).getByRole('searchbox').fill('germ');
-    await expect.poll(() => firstRows(page, 9), patient).toEqual([['Germany', '1', '12', '1', '0%', '11s']]);
+    await expect.poll(() => firstRows(page, 9), longTimeout).toEqual([['Germany', '1', '12', '1', '0%', '11s']]);
   });
 
   it('close when a value is chosen, on Escape and with Back, and return the focus', async () => {
@@ -106,7 +106,7 @@ describe.runIf(hasChromium())('details', () => {
 
   it('export with the current range, filters, order and search', async () => {
     const { page } = await dashboard.open(`${june}&f=is,country,FR&details=pages&tab.sort=-views&tab.search=p-12`);
-    await expect.poll(() => status(page), patient).toBe('10 of 10');
+    await expect.poll(() => status(page), longTimeout).toBe('10 of 10');
     const [csv] = await Promise.all([
       page.waitForEvent('download'),
       dialog(page).getByRole('link', { name: 'CSV' }).click(),
@@ -141,7 +141,7 @@ describe.runIf(hasChromium())('details', () => {
       return route.fulfill({ json: { auth: 'share', scopes: ['read'], site_id: 'shop', name: 'Shop', filters: null } });
     });
     await page.goto('/share/abc?range=2026-06-01,2026-06-03&details=pages');
-    await expect.poll(() => status(page), patient).toBe('100 of 130');
+    await expect.poll(() => status(page), longTimeout).toBe('100 of 130');
     expect(await dialog(page).getByText('CSV').count()).toBe(0);
   });
 });

@@ -39,17 +39,17 @@ describe.runIf(hasChromium())('a site without events', () => {
 
   it('checks for events only after the previous check was answered', async () => {
     const { page } = await dashboard.open('/');
-    let asked = 0;
+    let checks = 0;
     await page.route('**/api/v1/query', () => {
-      asked += 1;
+      checks += 1;
     });
     await page.clock.install();
     await page.goto('/slow');
     await isWaiting(page);
     await page.clock.runFor(10_000);
-    await expect.poll(() => asked).toBe(1);
+    await expect.poll(() => checks).toBe(1);
     await page.clock.runFor(10_000);
-    expect(asked).toBe(1);
+    expect(checks).toBe(1);
     await page.close();
   });
 

@@ -105,7 +105,7 @@ export async function expectedRows(
 
 /** The current rows of panels; undefined while one is loading. */
 export const shownRows = (page: Page, panels: string[]): Promise<Record<string, string[][] | undefined>> =>
-  page.evaluate((wanted) => {
+  page.evaluate((panelNames) => {
     const cells = (row: Element) => [...row.querySelectorAll('th, td')].map((cell) => cell.textContent!.trim());
     const rowsIn = (panel: string) => {
       const section = document.querySelector(`section[aria-labelledby="panel-${panel}"]`);
@@ -113,5 +113,5 @@ export const shownRows = (page: Page, panels: string[]): Promise<Record<string, 
       const table = section?.querySelector('table[aria-busy="false"]');
       return table ? [...table.querySelectorAll('tbody tr')].map(cells) : undefined;
     };
-    return Object.fromEntries(wanted.map((panel) => [panel, rowsIn(panel)]));
+    return Object.fromEntries(panelNames.map((panel) => [panel, rowsIn(panel)]));
   }, panels);

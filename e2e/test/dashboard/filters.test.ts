@@ -33,8 +33,8 @@ describe.runIf(hasChromium())('filters of a page', () => {
 
   /** All panels' first rows as the API answers them under filters. */
   async function rowsByApi(dimension: string, filters: unknown[]): Promise<string[]> {
-    const question = { metrics: ['visitors'], dimensions: [dimension], order_by: [['visitors', 'desc']] };
-    const body = { site_id: 'shop', date_range: range, filters, ...question };
+    const query = { metrics: ['visitors'], dimensions: [dimension], order_by: [['visitors', 'desc']] };
+    const body = { site_id: 'shop', date_range: range, filters, ...query };
     const { results } = await dashboard.ask<{ results: { dimensions: string[]; metrics: number[] }[] }>('/query', body);
     return results.map(({ metrics }) => String(metrics[0]));
   }

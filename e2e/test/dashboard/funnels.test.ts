@@ -107,7 +107,7 @@ describe.runIf(hasChromium())('the funnels page', () => {
     await shown.getByRole('button', { name: 'Save changes' }).click();
     await shown.getByRole('link', { name: 'Signups', exact: true }).waitFor();
     await shown.getByRole('button', { name: 'Delete: Signups' }).click();
-    await shown.getByRole('button', { name: 'Really, permanently: Signups' }).click();
+    await shown.getByRole('button', { name: 'Confirm, cannot be undone: Signups' }).click();
     await soon(() => shown.locator('.saved a').allTextContents()).toEqual(['New funnel']);
     expect(await dashboard.ask('/sites/shop/saved-views?kind=funnel')).toEqual({ saved_views: [] });
     expect(problems).toEqual([]);

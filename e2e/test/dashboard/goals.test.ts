@@ -6,7 +6,7 @@ import { type Dashboard, openDashboard } from './open-dashboard.js';
 import { shopEvents } from './shop-events.js';
 
 const june = '/shop?range=2026-06-01,2026-06-03&tab.locations=country&tab.sources=source';
-const patient = { timeout: 20_000 };
+const longTimeout = { timeout: 20_000 };
 const rowsOf = async (page: Page, ...panels: string[]) => shownRows(page, panels);
 
 describe.runIf(hasChromium())('goals', () => {
@@ -23,7 +23,7 @@ describe.runIf(hasChromium())('goals', () => {
   it('do not exist at first, and are then counted among all visitors', async () => {
     const { page } = await dashboard.open(june);
     // Without goals, the panel shows events.
-    await expect.poll(async () => (await rowsOf(page, 'events')).events?.[0], patient).toEqual(['view', '4', '6']);
+    await expect.poll(async () => (await rowsOf(page, 'events')).events?.[0], longTimeout).toEqual(['view', '4', '6']);
     await dashboard.ask('/sites/shop/goals', { name: 'Signed up', event_type: 'signup' });
     await dashboard.ask('/sites/shop/goals', { name: 'Saw prices', path: '/prices' });
     await dashboard.ask('/sites/shop/goals', { name: 'Left', event_type: 'outbound' });
@@ -33,7 +33,9 @@ describe.runIf(hasChromium())('goals', () => {
       ['Saw prices', '2', '3', '50%'],
       ['Left', '1', '1', '25%'],
     ];
-    await expect.poll(async () => (await rowsOf(page, 'events')).events?.toSorted(), patient).toEqual(goals.toSorted());
+    await expect
+      .poll(async () => (await rowsOf(page, 'events')).events?.toSorted(), longTimeout)
+      .toEqual(goals.toSorted());
   });
 
   it('make every panel show conversions and their rate until the chip is removed', async () => {
@@ -41,7 +43,7 @@ describe.runIf(hasChromium())('goals', () => {
     await page.getByRole('button', { name: 'Signed up' }).click();
     await page.getByText('Goal: Signed up').waitFor();
     await expect
-      .poll(() => rowsOf(page, 'locations', 'sources', 'devices'), patient)
+      .poll(() => rowsOf(page, 'locations', 'sources', 'devices'), longTimeout)
       .toEqual({
         // One of two visitors from France signed up.
         ...{
@@ -66,7 +68,7 @@ describe.runIf(hasChromium())('goals', () => {
     expect(new URL(page.url()).searchParams.get('goal')).not.toBeNull();
     await page.getByRole('button', { name: 'Remove filter: Goal: Signed up' }).click();
     await expect
-      .poll(async () => (await rowsOf(page, 'locations')).locations, patient)
+      .poll(async () => (await rowsOf(page, 'locations')).locations, longTimeout)
       .toEqual([
         ['France', '2'],
         ['Germany', '1'],
@@ -78,10 +80,10 @@ describe.runIf(hasChromium())('goals', () => {
   it('are requested again after a failure, which breaks no panel', async () => {
     const { page } = await dashboard.open('about:blank');
     const refusal = { status: 503, json: { error: { code: 'too_busy', message: 'Ask again in a minute.' } } };
-    const down = { goals: true, questions: true };
+    const down = { goals: true, queries: true };
     await page.route('**/sites/shop/goals', (route) => (down.goals ? route.fulfill(refusal) : route.fallback()));
     await page.route('**/query/batch', (route) =>
-      down.questions && route.request().postData()!.includes('signup') ? route.fulfill(refusal) : route.fallback(),
+      down.queries && route.request().postData()!.includes('signup') ? route.fulfill(refusal) : route.fallback(),
     );
     await page.goto(`${june}&tab.events=goals`);
     const events = page.getByRole('region', { name: 'Events' });
@@ -91,10 +93,10 @@ describe.runIf(hasChromium())('goals', () => {
     await events.getByRole('button', { name: 'Try again' }).click();
     expect((await answered).ok()).toBe(true);
     await events.getByText('Ask again in a minute.').waitFor();
-    await expect.poll(async () => (await rowsOf(page, 'locations')).locations?.length, patient).toBe(3);
-    down.questions = false;
+    await expect.poll(async () => (await rowsOf(page, 'locations')).locations?.length, longTimeout).toBe(3);
+    down.queries = false;
     await events.getByRole('button', { name: 'Try again' }).click();
-    await expect.poll(async () => (await rowsOf(page, 'events')).events?.length, patient).toBe(3);
+    await expect.poll(async () => (await rowsOf(page, 'events')).events?.length, longTimeout).toBe(3);
   });
 
   it('show the revenue of their events when a property has it', async () => {
@@ -107,7 +109,7 @@ describe.runIf(hasChromium())('goals', () => {
     await dashboard.ask('/sites/paid/goals', { name: 'Joined', event_type: 'signup' });
     const { page, problems } = await dashboard.open('/paid?range=2026-06-01,2026-06-03');
     await expect
-      .poll(async () => (await rowsOf(page, 'events')).events, patient)
+      .poll(async () => (await rowsOf(page, 'events')).events, longTimeout)
       .toEqual([
         ['Ordered', '3', '3', '100%', '24.9'],
         ['Joined', '1', '1', '33.3%', '–'],
@@ -126,9 +128,9 @@ describe.runIf(hasChromium())('goals', () => {
     await dashboard.store([...common.flat(), ...rare]);
     const { id } = await dashboard.ask<{ id: string }>('/sites/many/goals', { name: 'Joined', event_type: 'signup' });
     const { page } = await dashboard.open(`/many?range=2026-06-01,2026-06-03&compare=off&goal=${id}`);
-    await expect.poll(async () => (await rowsOf(page, 'pages')).pages, patient).toEqual([['/rare', '1', '50%']]);
+    await expect.poll(async () => (await rowsOf(page, 'pages')).pages, longTimeout).toEqual([['/rare', '1', '50%']]);
     await page.getByRole('button', { name: 'Chrome', exact: true }).click();
-    await expect.poll(async () => (await rowsOf(page, 'pages')).pages, patient).toEqual([['/rare', '1', '100%']]);
+    await expect.poll(async () => (await rowsOf(page, 'pages')).pages, longTimeout).toEqual([['/rare', '1', '100%']]);
   });
 
   it('belong to the site shown, also after visiting the settings of another one', async () => {
@@ -150,7 +152,7 @@ describe.runIf(hasChromium())('goals', () => {
     await page.getByRole('button', { name: 'signup', exact: true }).click();
     await page.getByRole('button', { name: 'plan', exact: true }).click();
     await expect
-      .poll(async () => (await rowsOf(page, 'events')).events, patient)
+      .poll(async () => (await rowsOf(page, 'events')).events, longTimeout)
       .toEqual([
         ['free', '1', '1'],
         ['pro', '1', '1'],

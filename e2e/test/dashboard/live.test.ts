@@ -55,11 +55,11 @@ describe.runIf(hasChromium())('live figures', () => {
     const came = { site_id, user_id: 'ada', source: 'Google', country: 'DE', browser: 'Firefox' };
     await dashboard.store([{ ...came, path: '/prices', timestamp: ago(2) }]);
     await open(`/${site_id}/live`);
-    expect(await rowsOf(page, 'Pages now')).toEqual([['/prices', '1']]);
-    expect(await rowsOf(page, 'Sources now')).toEqual([['Google', '1']]);
-    expect(await rowsOf(page, 'Countries now')).toEqual([['Germany', '1']]);
+    expect(await rowsOf(page, 'Current pages')).toEqual([['/prices', '1']]);
+    expect(await rowsOf(page, 'Current sources')).toEqual([['Google', '1']]);
+    expect(await rowsOf(page, 'Current countries')).toEqual([['Germany', '1']]);
     // Like panels: names at the start of their line, with a bar in proportion to the highest value.
-    const row = page.getByRole('region', { name: 'Pages now' }).locator('tbody tr');
+    const row = page.getByRole('region', { name: 'Current pages' }).locator('tbody tr');
     const [list, bar] = [(await row.boundingBox())!, (await row.locator('.bar').boundingBox())!];
     expect(Math.abs(bar.x - list.x)).toBeLessThan(2);
     expect(bar.height).toBeGreaterThan(10);
@@ -82,7 +82,7 @@ describe.runIf(hasChromium())('live figures', () => {
     ]);
     await open(`/${site_id}`);
     await visitors(page).click();
-    await page.getByRole('region', { name: 'Countries now' }).getByRole('link', { name: 'France' }).click();
+    await page.getByRole('region', { name: 'Current countries' }).getByRole('link', { name: 'France' }).click();
     await page.getByText('Country is France').waitFor();
     const { pathname, searchParams } = new URL(page.url());
     expect([pathname, searchParams.get('range'), searchParams.getAll('f')]).toEqual([

@@ -22,7 +22,7 @@ describe.runIf(hasChromium())('logging in', () => {
   });
   afterAll(() => dashboard.stop());
 
-  const keyOf = async (wish: NewKey) => (await createKey(dashboard.database.pool, wish)).key;
+  const keyOf = async (newKey: NewKey) => (await createKey(dashboard.database.pool, newKey)).key;
 
   const open = async (path: string): Promise<Page> => (await dashboard.open(path)).page;
 

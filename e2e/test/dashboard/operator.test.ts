@@ -24,13 +24,13 @@ const accounting = {
 };
 
 /** How the page shows given data, whatever this Millrace is doing. */
-async function give(page: Page, asked: string[]): Promise<void> {
+async function mockData(page: Page, requested: string[]): Promise<void> {
   const stream = `event: operator\nid: 1\ndata: ${JSON.stringify(state)}\n\n`;
   await page.route('**/api/v1/operator/live', (route) =>
     route.fulfill({ contentType: 'text/event-stream', body: stream }),
   );
   await page.route('**/api/v1/accounting?*', (route) => {
-    asked.push(route.request().url());
+    requested.push(route.request().url());
     return route.fulfill({ json: accounting });
   });
 }
@@ -44,7 +44,7 @@ describe.runIf(hasChromium())('the operator page', () => {
 
   it('is linked in the list of sites, and shows queues, rates and the accounting of each hour', async () => {
     const { page } = await dashboard.open('/');
-    await give(page, []);
+    await mockData(page, []);
     await page.getByRole('link', { name: 'Operations' }).click();
     const queues = page.getByRole('region', { name: 'Queues' });
     await queues.getByText('Events per second: 40 received, 35.5 stored.').waitFor();
@@ -76,13 +76,13 @@ describe.runIf(hasChromium())('the operator page', () => {
 
   it('requests a day or a week of whole hours, as in the address', async () => {
     const { page } = await dashboard.open('/');
-    const asked: string[] = [];
-    await give(page, asked);
+    const requested: string[] = [];
+    await mockData(page, requested);
     await page.getByRole('link', { name: 'Operations' }).click();
     await page.getByRole('button', { name: 'Last 7 days' }).click();
     await page.getByRole('button', { name: 'Last 7 days', pressed: true }).waitFor();
-    await expect.poll(() => asked.length).toBe(2);
-    const hours = asked.map((url) => {
+    await expect.poll(() => requested.length).toBe(2);
+    const hours = requested.map((url) => {
       const { searchParams } = new URL(url);
       const [from, to] = ['from', 'to'].map((name) => Date.parse(searchParams.get(name)!));
       expect(to! % 3_600_000).toBe(0);

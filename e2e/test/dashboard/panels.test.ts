@@ -10,7 +10,7 @@ import { shopEvents } from './shop-events.js';
 const scope = { site_id: 'shop', date_range: ['2026-06-01', '2026-06-03'] };
 const june = '/shop?range=2026-06-01,2026-06-03';
 /** Generous, for a busy machine. */
-const patient = { timeout: 20_000 };
+const longTimeout = { timeout: 20_000 };
 const panels = Object.keys(expectedTabs);
 const longest = Math.max(...Object.values(expectedTabs).map((tabs) => tabs.length));
 
@@ -36,7 +36,7 @@ describe.runIf(hasChromium())('panels', () => {
   const expectAll = async (page: Page, chosen: Record<string, ExpectedTab>, filters: PageFilter[] = []) => {
     const expected = await expectedRows(dashboard, scope, chosen, filters);
     await expect
-      .poll(() => shownRows(page, panels), { message: JSON.stringify(filters), ...patient })
+      .poll(() => shownRows(page, panels), { message: JSON.stringify(filters), ...longTimeout })
       .toEqual(expected);
     return expected;
   };
@@ -100,7 +100,7 @@ describe.runIf(hasChromium())('panels', () => {
     expect(await map.locator('circle').getAttribute('data-code')).toBe('SG');
     await map.locator('[data-code=DE]').focus();
     await page.keyboard.press('Enter');
-    await expect.poll(() => figures(page), patient).toMatchObject({ Visitors: '1', Views: '2' });
+    await expect.poll(() => figures(page), longTimeout).toMatchObject({ Visitors: '1', Views: '2' });
     expect(new URL(page.url()).searchParams.get('f')).toBe('is,country,DE');
     expect(problems).toEqual([]);
   });
@@ -110,53 +110,53 @@ describe.runIf(hasChromium())('panels', () => {
     const { metrics } = await dashboard.ask<{ metrics: Record<string, string> }>('/definitions');
     const tip = page.getByRole('tooltip');
     await page.locator('.figures').getByRole('button', { name: 'Bounce rate' }).hover();
-    await expect.poll(() => tip.textContent(), patient).toBe(metrics.bounce_rate!.replaceAll('`', ''));
+    await expect.poll(() => tip.textContent(), longTimeout).toBe(metrics.bounce_rate!.replaceAll('`', ''));
     await page.mouse.move(0, 0);
-    await expect.poll(() => tip.count(), patient).toBe(0);
+    await expect.poll(() => tip.count(), longTimeout).toBe(0);
     await section(page, 'pages').getByRole('button', { name: 'Views', exact: true }).focus();
-    await expect.poll(() => tip.textContent(), patient).toBe(metrics.views!.replaceAll('`', ''));
+    await expect.poll(() => tip.textContent(), longTimeout).toBe(metrics.views!.replaceAll('`', ''));
     await page.keyboard.press('Escape');
-    await expect.poll(() => tip.count(), patient).toBe(0);
+    await expect.poll(() => tip.count(), longTimeout).toBe(0);
   });
 
   it('use the language chosen last, whatever the address names as a language', async () => {
     const { page, problems } = await dashboard.open(`${june}&lang=de-`);
     const tip = page.getByRole('tooltip');
     await page.locator('.figures').getByRole('button', { name: 'Bounce rate' }).hover();
-    await expect.poll(() => tip.textContent(), patient).toContain('visits');
+    await expect.poll(() => tip.textContent(), longTimeout).toContain('visits');
     const held: Route[] = [];
     await page.route(/\/(pages-)?de-\w+\.js$/, (route) => void held.push(route));
     await page.getByRole('button', { name: 'Theme and language' }).click();
     const language = () => page.evaluate(() => document.documentElement.lang);
     await page.getByRole('radio', { name: 'Deutsch' }).click();
-    await expect.poll(() => held.length, patient).toBe(2);
+    await expect.poll(() => held.length, longTimeout).toBe(2);
     await page.getByRole('radio', { name: 'English' }).click();
-    await expect.poll(language, patient).toBe('en');
+    await expect.poll(language, longTimeout).toBe('en');
     await Promise.all(held.map((route) => route.continue()));
     for (const route of held) await page.evaluate(`import(${JSON.stringify(route.request().url())}).then(() => true)`);
     expect(await language()).toBe('en');
     await page.getByRole('radio', { name: 'Deutsch' }).click();
-    await expect.poll(language, patient).toBe('de');
+    await expect.poll(language, longTimeout).toBe('de');
     await page.keyboard.press('Escape');
     await page.locator('.figures').getByRole('button', { name: 'Absprungrate' }).hover();
-    await expect.poll(() => tip.textContent(), patient).toContain('Seitenaufruf');
+    await expect.poll(() => tip.textContent(), longTimeout).toContain('Seitenaufruf');
     expect(problems).toEqual([]);
   });
 
   it('request the list of AI crawlers again after a failure', async () => {
     const { page } = await dashboard.open(june);
-    const asked: Route[] = [];
+    const routes: Route[] = [];
     await page.route('**/api/v1/definitions', (route) => {
-      asked.push(route);
-      return asked.length === 1 ? route.fulfill({ status: 503, json: {} }) : route.continue();
+      routes.push(route);
+      return routes.length === 1 ? route.fulfill({ status: 503, json: {} }) : route.continue();
     });
     await section(page, 'bots').getByRole('button', { name: 'AI crawlers' }).click();
-    await expect.poll(() => asked.length, patient).toBe(1);
+    await expect.poll(() => routes.length, longTimeout).toBe(1);
     await section(page, 'bots').getByRole('button', { name: 'Bots', exact: true }).click();
     await section(page, 'bots').getByRole('button', { name: 'AI crawlers' }).click();
     const crawlers = expectedTabs.bots!.find(({ tab }) => tab === 'ai_crawlers')!;
     const { bots } = await expectedRows(dashboard, scope, { ...tabsAt(0), bots: crawlers });
-    await expect.poll(() => shownRows(page, ['bots']), patient).toEqual({ bots });
+    await expect.poll(() => shownRows(page, ['bots']), longTimeout).toEqual({ bots });
   });
 
   it('load independently: one that hangs or is refused does not affect the others', async () => {
@@ -170,11 +170,11 @@ describe.runIf(hasChromium())('panels', () => {
     });
     await page.goto(june);
     const { bots: _bots, ...others } = await expectedRows(dashboard, scope, tabsAt(0));
-    await expect.poll(() => shownRows(page, Object.keys(others)), patient).toEqual(others);
+    await expect.poll(() => shownRows(page, Object.keys(others)), longTimeout).toEqual(others);
     expect(await shownRows(page, ['bots'])).toEqual({ bots: undefined });
     answer = 'refuse';
     await page.goto(june);
     await section(page, 'bots').getByText('Ask again in a minute.').waitFor();
-    await expect.poll(() => shownRows(page, Object.keys(others)), patient).toEqual(others);
+    await expect.poll(() => shownRows(page, Object.keys(others)), longTimeout).toEqual(others);
   });
 });

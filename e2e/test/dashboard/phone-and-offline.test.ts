@@ -116,23 +116,23 @@ describe.runIf(hasChromium())('a page on a phone or offline', () => {
     await page.clock.install();
     await page.goto(june);
     await complete(page);
-    const asked: string[] = [];
+    const requested: string[] = [];
     let isDown = true;
     await page.route('**/api/v1/**', (route) => {
-      asked.push(new URL(route.request().url()).pathname);
+      requested.push(new URL(route.request().url()).pathname);
       return isDown ? route.abort('connectionrefused') : route.fallback();
     });
     await page.evaluate("dispatchEvent(new Event('offline'))");
     const note = page.getByText('Millrace cannot be reached');
     await note.waitFor();
-    const before = asked.length;
+    const before = requested.length;
     await page.clock.runFor(20_000);
-    await expect.poll(() => asked.length).toBeGreaterThan(before);
-    expect([...new Set(asked)]).toEqual(['/api/v1/session']);
+    await expect.poll(() => requested.length).toBeGreaterThan(before);
+    expect([...new Set(requested)]).toEqual(['/api/v1/session']);
     isDown = false;
     await page.clock.runFor(5_000);
     await note.waitFor({ state: 'detached' });
-    await expect.poll(() => asked).toContain('/api/v1/query/batch');
+    await expect.poll(() => requested).toContain('/api/v1/query/batch');
   });
 
   it('pauses between refreshes while one path is blocked and others answer, since each answer seems to end an outage', async () => {
@@ -169,20 +169,20 @@ describe.runIf(hasChromium())('a page on a phone or offline', () => {
     expect(await figures(page)).toMatchObject({ Visitors: '0' });
     await complete(page);
     await page.evaluate(noteDimming);
-    const asked: string[] = [];
-    page.on('request', (request) => asked.push(request.url() + (request.postData() ?? '')));
+    const requested: string[] = [];
+    page.on('request', (request) => requested.push(request.url() + (request.postData() ?? '')));
     await dashboard.store([{ site_id: 'fresh', user_id: 'eve' }]);
     await page.clock.fastForward(75_000);
     await expect.poll(() => figures(page)).toMatchObject({ Visitors: '1' });
     expect(await page.locator('body').getAttribute('data-dimmed')).toBeNull();
     // Whether there are payments at all does not change from minute to minute.
-    expect(asked.filter((request) => request.includes('event:payment'))).toEqual([]);
+    expect(requested.filter((request) => request.includes('event:payment'))).toEqual([]);
     await page.goto('/fresh?range=yesterday&compare=off');
     await figures(page);
-    asked.length = 0;
+    requested.length = 0;
     await page.clock.fastForward(300_000);
     await figures(page);
-    expect(asked.filter((request) => request.includes('/query/batch'))).toEqual([]);
+    expect(requested.filter((request) => request.includes('/query/batch'))).toEqual([]);
     expect(problems).toEqual([]);
   });
 });

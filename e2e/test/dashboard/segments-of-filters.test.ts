@@ -49,7 +49,7 @@ describe.runIf(hasChromium())('segments of a page', () => {
 
     await page.getByRole('button', { name: 'Segments' }).click();
     await page.getByRole('button', { name: 'Delete: People in Germany' }).click();
-    await page.getByRole('button', { name: 'Really, permanently: People in Germany' }).click();
+    await page.getByRole('button', { name: 'Confirm, cannot be undone: People in Germany' }).click();
     await expect.poll(() => figures(page)).toMatchObject({ Visitors: '3' });
     expect(await kept()).toEqual([]);
     expect(problems).toEqual([]);

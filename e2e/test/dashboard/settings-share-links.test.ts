@@ -38,7 +38,7 @@ describe.runIf(hasChromium())('shared links in the settings', () => {
       `<iframe src="${address}?embed=true&amp;theme=dark&amp;lang=de" title="For &quot;the&quot; agency" loading="lazy" width="100%" height="1600" style="border: 0"></iframe>`,
     );
     await links.getByRole('button', { name: 'Revoke: For "the" agency' }).click();
-    await links.getByRole('button', { name: 'Really, permanently: For "the" agency' }).click();
+    await links.getByRole('button', { name: 'Confirm, cannot be undone: For "the" agency' }).click();
     await links.getByText(/revoked/).waitFor();
     expect(await links.getByLabel('Address', { exact: true }).count()).toBe(0);
     expect(problems).toEqual([]);

@@ -60,7 +60,7 @@ describe.runIf(hasChromium())('the settings of a site', () => {
       goals: [{ name: 'Thanked', event_type: null, path: '/thanks/*', value_property: 'price' }],
     });
     await goals.getByRole('button', { name: 'Delete: Thanked' }).click();
-    await goals.getByRole('button', { name: 'Really, permanently: Thanked' }).click();
+    await goals.getByRole('button', { name: 'Confirm, cannot be undone: Thanked' }).click();
     await goals.getByText('No goals yet.').waitFor();
     expect(await dashboard.ask('/sites/shop/goals')).toEqual({ goals: [] });
   });
@@ -73,7 +73,7 @@ describe.runIf(hasChromium())('the settings of a site', () => {
     ]);
     const annotations = section(page, 'Annotations');
     await annotations.getByRole('button', { name: 'Delete: Version 2' }).click();
-    await annotations.getByRole('button', { name: 'Really, permanently: Version 2' }).click();
+    await annotations.getByRole('button', { name: 'Confirm, cannot be undone: Version 2' }).click();
     await annotations.getByText('No annotations yet.').waitFor();
     expect(await dashboard.ask('/sites/shop/annotations')).toEqual({ annotations: [] });
     expect(problems.filter((problem) => !problem.includes('404'))).toEqual([]);
@@ -81,7 +81,7 @@ describe.runIf(hasChromium())('the settings of a site', () => {
 
   it('shows the snippet for pages, with the ingestion address that was entered', async () => {
     const { page } = await dashboard.open('/shop/settings', phone);
-    const line = section(page, 'Count your pages').getByLabel('Line for your pages', { exact: true });
+    const line = section(page, 'Tracking snippet').getByLabel('Snippet', { exact: true });
     expect(await line.inputValue()).toBe(
       '<script defer src="http://127.0.0.1:3000/m.js" data-site="shop" data-localhost></script>',
     );

@@ -26,7 +26,7 @@ describe.runIf(hasChromium())('a shared link', () => {
   });
   afterAll(() => dashboard.stop());
 
-  const share = (wish: object = {}) => dashboard.ask<Link>('/sites/shop/share-links', wish);
+  const share = (fields: object = {}) => dashboard.ask<Link>('/sites/shop/share-links', fields);
   const revoke = ({ id }: Link) => fetch(`${dashboard.url}/api/v1/sites/shop/share-links/${id}`, { method: 'DELETE' });
 
   const open = async (path: string): Promise<Page> => (await dashboard.open(path)).page;
@@ -78,7 +78,7 @@ describe.runIf(hasChromium())('a shared link', () => {
     const page = await open(`${path}?range=7d`);
     await page.getByRole('link', { name: '1 current visitor' }).click();
     await page.waitForURL(({ pathname, search }) => `${pathname}${search}`.endsWith(`${path}/live?range=7d`));
-    expect(await rowsOf(page, 'Countries now')).toEqual([['Germany', '1']]);
+    expect(await rowsOf(page, 'Current countries')).toEqual([['Germany', '1']]);
     await page.close();
   });
 

@@ -186,11 +186,11 @@ describe.skipIf(!hasChromium())('events of pages with the script', () => {
   };
 
   it.each(Object.entries(tables))('are counted by %s', async (dimension, rows) => {
-    const question = { site_id: 'shop', date_range: 'all', metrics: ['visitors', 'views', 'visits'] };
+    const common = { site_id: 'shop', date_range: 'all', metrics: ['visitors', 'views', 'visits'] };
     const answer = await fetch(`${stack.reportingUrl}/api/v1/query`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ ...question, dimensions: [dimension], order_by: [[dimension, 'asc']] }),
+      body: JSON.stringify({ ...common, dimensions: [dimension], order_by: [[dimension, 'asc']] }),
     });
     const { results } = (await answer.json()) as { results: { dimensions: unknown[]; metrics: unknown[] }[] };
     expect(results.map(({ dimensions, metrics }) => [...dimensions, ...metrics])).toEqual(rows);

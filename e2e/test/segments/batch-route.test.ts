@@ -123,12 +123,12 @@ async function lockRollups(): Promise<() => Promise<void>> {
 const blocked = `select pid from pg_stat_activity
   where datname = current_database() and wait_event_type = 'Lock' and query like '/* reporting.%'`;
 
-async function blockedReads(wanted: number): Promise<number[]> {
+async function blockedReads(count: number): Promise<number[]> {
   let pids: number[] = [];
   await eventually(async () => {
     pids = (await database.pool.query<{ pid: number }>(blocked)).rows.map(({ pid }) => pid);
-    return pids.length === wanted;
-  }, `${wanted} reads wait for the lock`);
+    return pids.length === count;
+  }, `${count} reads wait for the lock`);
   return pids;
 }
 
@@ -144,11 +144,11 @@ it('answers each query as if it had been sent alone, in the order of the queries
   for (const [index, { id: _id, limit, filters = [], ...query }] of (
     queries as unknown as Record<string, never>[]
   ).entries()) {
-    const asked = {
+    const single = {
       ...{ ...common, ...query, filters: [...common.filters, ...filters] },
       ...(limit !== undefined && { pagination: { limit } }),
     };
-    const alone = await json(await post(asked, 'application/json', url));
+    const alone = await json(await post(single, 'application/json', url));
     const { results, query: echo } = body.results[index];
     expect({ results, query: echo }).toEqual({ results: alone.body.results, query: alone.body.query });
     expect(results.length).toBeGreaterThan(0);
@@ -174,17 +174,17 @@ it('sends each answer while the next one is still being read', async () => {
 });
 
 it('answers all queries from one snapshot, also when events are stored in between', async () => {
-  const asked = batch({ metrics: ['events'], filters: [['is_not', 'property:plan', ['?']]] }, fromRollups);
+  const sent = batch({ metrics: ['events'], filters: [['is_not', 'property:plan', ['?']]] }, fromRollups);
   const counts = (list: Line[]) => list.slice(0, 2).map(({ results }) => results![0]!.metrics[0]!);
-  const [before] = counts((await json(await post(asked, 'application/json'))).body.results);
+  const [before] = counts((await json(await post(sent, 'application/json'))).body.results);
   const unlock = await lockRollups();
-  const found = linesOf(await post(asked, lines));
+  const found = linesOf(await post(sent, lines));
   const first = (await found.next()).value as Line;
   const event = { site_id: 'demo', timestamp: '2026-11-08T00:00:00Z', event_type: 'view', path: '/' };
   await insertEvents(database.pool, JSON.stringify([{ ...event, event_id: '0190a5b0-7c3d-7000-8000-ffffffffffff' }]));
   await unlock();
   expect(counts([first, ...(await rest(found))])).toEqual([before, before]);
-  const { body } = await json(await post(asked, 'application/json'));
+  const { body } = await json(await post(sent, 'application/json'));
   expect(counts(body.results)).toEqual([before! + 1, before! + 1]);
 });
 
@@ -244,11 +244,11 @@ async function dying(times: number): Promise<SegmentEngine> {
 
 it('answers each query once although a thread dies midway', async () => {
   url = await serve(await dying(1));
-  const asked = batch(panel('path'), panel('referrer'), panel('property:plan'));
-  const found = await rest(linesOf(await post(asked, lines)));
+  const sent = batch(panel('path'), panel('referrer'), panel('property:plan'));
+  const found = await rest(linesOf(await post(sent, lines)));
   expect(found.map(({ index, error }) => error ?? index)).toEqual([0, 1, 2, undefined]);
   expect(found.at(-1)!.meta!.queries).toBe(3);
-  const { body } = await json(await post(asked, 'application/json'));
+  const { body } = await json(await post(sent, 'application/json'));
   expect(found.slice(0, 3).map(({ results }) => results)).toEqual(
     body.results.map(({ results }: { results: unknown }) => results),
   );

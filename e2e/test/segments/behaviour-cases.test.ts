@@ -55,8 +55,8 @@ async function siteOf(rolled: Given[], late: Given[] = []): Promise<string> {
 }
 
 /** The engine's answer, checked against plain SQL. */
-async function returns(question: Omit<ReturnsParams, 'breakdownLimit'>) {
-  const whole = { breakdownLimit: 10, ...question };
+async function returns(params: Omit<ReturnsParams, 'breakdownLimit'>) {
+  const whole = { breakdownLimit: 10, ...params };
   return inSnapshot(database.pool, async (client) => {
     const { source: _source, ...answer } = (await answerRetention(client, engine, whole, {}))!;
     expect(await readReturns(client, whole)).toEqual(answer);
@@ -64,8 +64,8 @@ async function returns(question: Omit<ReturnsParams, 'breakdownLimit'>) {
   });
 }
 
-async function journeys(question: Omit<JourneysParams, 'dimension' | 'limit'> & Partial<JourneysParams>) {
-  const whole = { dimension: 'path' as const, limit: 10, ...question };
+async function journeys(params: Omit<JourneysParams, 'dimension' | 'limit'> & Partial<JourneysParams>) {
+  const whole = { dimension: 'path' as const, limit: 10, ...params };
   return inSnapshot(database.pool, async (client) => {
     const { source: _source, ...answer } = (await answerJourneys(client, engine, whole, {}))!;
     expect(await readJourneys(client, whole)).toEqual(answer);

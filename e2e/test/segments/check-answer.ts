@@ -6,7 +6,7 @@ import type { Random } from '@millrace/shared/testing/create-random';
 import type { PlainSite } from './plain/events.js';
 
 /** The state of one snapshot. */
-export interface Asking {
+export interface CheckContext {
   /** In a transaction that holds the snapshot. */
   client: PoolClient;
   engine: SegmentEngine;
@@ -29,7 +29,7 @@ export const sumOf = ({ answered }: Counts): number => [...answered.values()].re
 
 export interface Answered<Answer> {
   kind: string;
-  question: object;
+  query: object;
   /** Of the engine. */
   ours: Answer;
   source: string;
@@ -40,9 +40,9 @@ export interface Answered<Answer> {
 /** All that is needed to see which answer is wrong. */
 export class DifferenceError extends Error {
   override readonly name = 'DifferenceError';
-  constructor(kind: string, question: object, answers: Record<string, unknown>) {
+  constructor(kind: string, query: object, answers: Record<string, unknown>) {
     const shown = Object.entries(answers).map(([name, answer]) => `${name}: ${toText(answer)}`);
-    super([`The answers to a question about ${kind} differ.`, `question: ${toText(question)}`, ...shown].join('\n'));
+    super([`The answers to a query about ${kind} differ.`, `query: ${toText(query)}`, ...shown].join('\n'));
   }
 }
 
@@ -51,13 +51,17 @@ const toText = (value: unknown): string =>
   JSON.stringify(value, (_name, part: unknown) => (ArrayBuffer.isView(part) ? [...(part as Uint32Array)] : part));
 
 /** `sqlShare` is the share of queries also checked against SQL, which takes a hundred times longer. @throws DifferenceError */
-export async function checkAnswer<Answer>(asking: Asking, answered: Answered<Answer>, sqlShare: number): Promise<void> {
-  const { kind, question, ours, source, plainly, sql } = answered;
-  const { counts, random } = asking;
+export async function checkAnswer<Answer>(
+  context: CheckContext,
+  answered: Answered<Answer>,
+  sqlShare: number,
+): Promise<void> {
+  const { kind, query, ours, source, plainly, sql } = answered;
+  const { counts, random } = context;
   const plain = plainly();
   const ofSql = random() < sqlShare ? await sql() : undefined;
   if (!isDeepStrictEqual(ours, plain) || (ofSql !== undefined && !isDeepStrictEqual(ours, ofSql))) {
-    throw new DifferenceError(kind, question, { engine: ours, plain, SQL: ofSql ?? (await sql()) });
+    throw new DifferenceError(kind, query, { engine: ours, plain, SQL: ofSql ?? (await sql()) });
   }
   counts.sources.add(source);
   if (source === 'raw') return; // it was SQL that answered

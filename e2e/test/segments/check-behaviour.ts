@@ -6,7 +6,7 @@ import { readReturns } from '@millrace/reporting/retention/read-returns';
 import { answerFunnel } from '@millrace/reporting/segments/answer-funnel';
 import { answerJourneys } from '@millrace/reporting/segments/answer-journeys';
 import { answerRetention } from '@millrace/reporting/segments/answer-retention';
-import { type Asking, checkAnswer } from './check-answer.js';
+import { type CheckContext, checkAnswer } from './check-answer.js';
 import { countFunnelPlainly, inOrder, type PlainCounts, type PlainFunnel } from './plain/funnel.js';
 import { countJourneysPlainly } from './plain/journeys.js';
 import { countReturnsPlainly } from './plain/returns.js';
@@ -25,40 +25,40 @@ const toPlain = ({ total, byValue, textOf }: FunnelAnswer): PlainFunnel => ({
   groups: inOrder([...byValue].map(([value, counts]) => [textOf(value), ascending(counts)])),
 });
 
-async function checkFunnel(asking: Asking, subject: Subject): Promise<void> {
-  const { client, engine, site, random } = asking;
-  const question = randomFunnel(random, subject);
-  const answer = await answerFunnel(client, engine, question, {});
+async function checkFunnel(context: CheckContext, subject: Subject): Promise<void> {
+  const { client, engine, site, random } = context;
+  const query = randomFunnel(random, subject);
+  const answer = await answerFunnel(client, engine, query, {});
   if (!answer) return;
-  const plainly = () => countFunnelPlainly(site, question);
-  const sql = async () => toPlain(await readFunnel(client, question));
+  const plainly = () => countFunnelPlainly(site, query);
+  const sql = async () => toPlain(await readFunnel(client, query));
   const { source } = answer;
-  await checkAnswer(asking, { kind: 'funnels', question, ours: toPlain(answer), source, plainly, sql }, sqlShare);
+  await checkAnswer(context, { kind: 'funnels', query, ours: toPlain(answer), source, plainly, sql }, sqlShare);
 }
 
-async function checkRetention(asking: Asking, subject: Subject): Promise<void> {
-  const { client, engine, site, random } = asking;
-  const question = randomReturns(random, subject);
-  const answer = question && (await answerRetention(client, engine, question, {}));
+async function checkRetention(context: CheckContext, subject: Subject): Promise<void> {
+  const { client, engine, site, random } = context;
+  const query = randomReturns(random, subject);
+  const answer = query && (await answerRetention(client, engine, query, {}));
   if (!answer) return;
   const { source, ...ours } = answer;
-  const plainly = () => countReturnsPlainly(site, question);
-  const sql = () => readReturns(client, question);
-  await checkAnswer(asking, { kind: 'returns', question, ours, source, plainly, sql }, sqlShare);
+  const plainly = () => countReturnsPlainly(site, query);
+  const sql = () => readReturns(client, query);
+  await checkAnswer(context, { kind: 'returns', query, ours, source, plainly, sql }, sqlShare);
 }
 
-async function checkJourneys(asking: Asking, subject: Subject): Promise<void> {
-  const { client, engine, site, random } = asking;
-  const question = randomJourneys(random, subject);
-  const answer = await answerJourneys(client, engine, question, {});
+async function checkJourneys(context: CheckContext, subject: Subject): Promise<void> {
+  const { client, engine, site, random } = context;
+  const query = randomJourneys(random, subject);
+  const answer = await answerJourneys(client, engine, query, {});
   if (!answer) return;
   const { source, ...ours } = answer;
-  const plainly = () => countJourneysPlainly(site, question);
-  const sql = () => readJourneys(client, question);
-  await checkAnswer(asking, { kind: 'journeys', question, ours, source, plainly, sql }, sqlShare);
+  const plainly = () => countJourneysPlainly(site, query);
+  const sql = () => readJourneys(client, query);
+  await checkAnswer(context, { kind: 'journeys', query, ours, source, plainly, sql }, sqlShare);
 }
 
 /** One query of each kind; a site without segments answers none of them. */
-export async function checkBehaviour(asking: Asking, subject: Subject): Promise<void> {
-  for (const ask of [checkFunnel, checkRetention, checkJourneys]) await ask(asking, subject);
+export async function checkBehaviour(context: CheckContext, subject: Subject): Promise<void> {
+  for (const ask of [checkFunnel, checkRetention, checkJourneys]) await ask(context, subject);
 }

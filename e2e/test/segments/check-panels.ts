@@ -4,7 +4,7 @@ import { type Answer, answerQuery } from '@millrace/reporting/query/answer-query
 import { readRaw } from '@millrace/reporting/query/read-raw';
 import type { Filter, ResolvedQuery } from '@millrace/reporting/query/resolved-query';
 import type { Panel } from '@millrace/reporting/segments/answer-panels';
-import { type Asking, checkAnswer, DifferenceError } from './check-answer.js';
+import { type CheckContext, checkAnswer, DifferenceError } from './check-answer.js';
 import { answerPlainly } from './plain/query.js';
 import type { Subject } from './random-behaviour.js';
 import { randomQuery, randomRange } from './random-queries.js';
@@ -20,7 +20,7 @@ interface Common {
   includeBots?: true;
 }
 
-function randomPanel({ random }: Asking, { siteId, now, range, filter: draw }: Subject, ofAll: Common): Panel {
+function randomPanel({ random }: CheckContext, { siteId, now, range, filter: draw }: Subject, ofAll: Common): Panel {
   const { filter: common, ...bots } = ofAll;
   const { filter: drawn, includeBots: _includeBots, ...query } = randomQuery(random, now, siteId, range, draw);
   const own = drawn && random() < shares.sessions ? { op: 'or' as const, filters: [drawn, ofSessions] } : drawn;
@@ -37,7 +37,7 @@ function randomPanel({ random }: Asking, { siteId, now, range, filter: draw }: S
 }
 
 /** Each query is answered once. */
-async function askTogether({ client, engine }: Asking, batch: Batch): Promise<Answer[]> {
+async function askTogether({ client, engine }: CheckContext, batch: Batch): Promise<Answer[]> {
   const answers: Answer[] = [];
   await answerBatch(client, batch, { engine }, (index, answer) => {
     if (answers[index]) throw new DifferenceError('queries', batch, { once: answers[index], again: answer });
@@ -46,28 +46,28 @@ async function askTogether({ client, engine }: Asking, batch: Batch): Promise<An
   return answers;
 }
 
-async function askSql({ client }: Asking, query: ResolvedQuery): Promise<Omit<Answer, 'source'>> {
+async function askSql({ client }: CheckContext, query: ResolvedQuery): Promise<Omit<Answer, 'source'>> {
   if (!query.comparison) return readRaw(client, query);
   const { source: _source, ...answer } = await answerQuery(client, query);
   return answer;
 }
 
-async function checkPanel(asking: Asking, query: ResolvedQuery, answer: Answer): Promise<void> {
-  const { client, engine, site, random } = asking;
+async function checkPanel(context: CheckContext, query: ResolvedQuery, answer: Answer): Promise<void> {
+  const { client, engine, site, random } = context;
   const { source, ...ours } = answer;
   const plainly = () => answerPlainly(site, query);
-  const sql = () => askSql(asking, query);
-  await checkAnswer(asking, { kind: 'queries', question: query, ours, source, plainly, sql }, shares.sql);
+  const sql = () => askSql(context, query);
+  await checkAnswer(context, { kind: 'queries', query: query, ours, source, plainly, sql }, shares.sql);
   if (random() >= shares.alone) return;
   const { source: _source, ...alone } = await answerQuery(client, query, { engine });
-  await checkAnswer(asking, { kind: 'queries alone', question: query, ours: alone, source, plainly, sql }, 0);
+  await checkAnswer(context, { kind: 'queries alone', query: query, ours: alone, source, plainly, sql }, 0);
 }
 
-export async function checkPanels(asking: Asking, subject: Subject, count: number): Promise<void> {
-  const { random } = asking;
+export async function checkPanels(context: CheckContext, subject: Subject, count: number): Promise<void> {
+  const { random } = context;
   const filter = random() < 0.7 ? subject.filter() : undefined;
   const common = { ...(filter && { filter }), ...(random() < 0.15 && { includeBots: true as const }) };
-  const queries = Array.from({ length: count }, () => randomPanel(asking, subject, common));
-  const answers = await askTogether(asking, { queries, ...(filter && { filter }) });
-  for (const [index, { query }] of queries.entries()) await checkPanel(asking, query, answers[index]!);
+  const queries = Array.from({ length: count }, () => randomPanel(context, subject, common));
+  const answers = await askTogether(context, { queries, ...(filter && { filter }) });
+  for (const [index, { query }] of queries.entries()) await checkPanel(context, query, answers[index]!);
 }

@@ -46,11 +46,11 @@ export async function checkSnapshot(round: Round, ranges: number, panels: number
     for (let steps = random.below(6); steps > 0; steps -= 1) await history.step();
     const later = ranges > 1 && random() < 0.5 ? random.below(ranges) : 0;
     if (later > 0) await checkSnapshot(round, later, panels);
-    const asking = { client, engine: site.engine, site: plain, random, counts };
+    const context = { client, engine: site.engine, site: plain, random, counts };
     const subject = createSubjects(round);
     for (let range = later; range < ranges; range += 1) {
-      await checkPanels(asking, subject(), panels);
-      await checkBehaviour(asking, subject());
+      await checkPanels(context, subject(), panels);
+      await checkBehaviour(context, subject());
     }
   });
 }

@@ -19,7 +19,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { randomEvents } from './random-events.js';
 
 const now = new Date('2026-11-10T12:07:00Z');
-const question: ResolvedQuery = {
+const query: ResolvedQuery = {
   siteId: 'demo',
   timezone: 'UTC',
   range: { from: new Date('2026-09-20T00:00:00Z'), to: new Date('2026-11-08T00:00:00Z') },
@@ -47,8 +47,8 @@ afterAll(async () => {
 });
 
 const ask = (engine: SegmentEngine | undefined, signal?: AbortSignal) =>
-  inSnapshot(database.pool, (client) => answerQuery(client, question, { engine, signal }));
-const plain = () => inSnapshot(database.pool, (client) => readRaw(client, question));
+  inSnapshot(database.pool, (client) => answerQuery(client, query, { engine, signal }));
+const plain = () => inSnapshot(database.pool, (client) => readRaw(client, query));
 
 /** An engine whose threads run `before` first. */
 function engineWith(before: string): SegmentEngine {
@@ -122,7 +122,7 @@ it('refuses a batch whose counts cannot be merged, and continues', async () => {
     });
   const broken = { ...engine, pool: { ...engine.pool, run } };
   const answered = inSnapshot(database.pool, (client) =>
-    answerPanels(client, broken, { panels: [{ query: question }] }, {}, () => {}),
+    answerPanels(client, broken, { panels: [{ query: query }] }, {}, () => {}),
   );
   await expect(answered).rejects.toThrow(TypeError);
   await engine.pool.close();

@@ -19,22 +19,22 @@ export async function fuzz(
 ): Promise<boolean> {
   const endsAt = minutes === undefined ? Number.POSITIVE_INFINITY : performance.now() + minutes * 60_000;
   const shouldContinue = () => !stopped.aborted && performance.now() < endsAt;
-  let [asked, ofSql] = [0, 0];
+  let [total, ofSql] = [0, 0];
   for (let seed = first; shouldContinue() && (minutes !== undefined || seed === first); seed += 1) {
     write(`seed ${seed}: `);
     try {
       const counts = await runRound(seed, shouldContinue);
-      asked += sumOf(counts);
+      total += sumOf(counts);
       ofSql += counts.ofSql;
-      write(`${shown(sumOf(counts))} questions, ${shown(asked)} in all\n`);
+      write(`${shown(sumOf(counts))} queries, ${shown(total)} in total\n`);
     } catch (error) {
       const { name, message, stack } = error as Error;
       write(
-        `after ${shown(asked)} questions in rounds before\n${name === 'DifferenceError' ? '' : `${stack}\n`}${message}\n`,
+        `after ${shown(total)} queries in earlier rounds\n${name === 'DifferenceError' ? '' : `${stack}\n`}${message}\n`,
       );
       return false;
     }
   }
-  write(`${shown(asked)} questions, ${shown(ofSql)} of them of plain SQL, too: no difference.\n`);
+  write(`${shown(total)} queries, ${shown(ofSql)} of them also checked against plain SQL: no difference.\n`);
   return true;
 }

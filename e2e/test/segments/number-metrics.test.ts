@@ -51,7 +51,7 @@ const all = ['sum', 'average', 'minimum', 'maximum', 'p1', 'p50', 'p95'].map(
   (name) => `${name}:property:price` as Metric,
 );
 
-const question = (siteId: string, more: Partial<ResolvedQuery> = {}): ResolvedQuery => ({
+const queryOf = (siteId: string, more: Partial<ResolvedQuery> = {}): ResolvedQuery => ({
   ...{ siteId, timezone: 'UTC', metrics: all, dimensions: [], orderBy: [] },
   range: { from: new Date('2026-11-08T00:00:00Z'), to: new Date('2026-11-11T00:00:00Z') },
   ...{ limit: 1_000, offset: 0, totalRows: true, timeLabels: false },
@@ -97,7 +97,7 @@ describe('numbers of every kind', () => {
   });
 
   it('are the same from segments as from plain SQL, one by one and together', async () => {
-    const byPath = await ask(question('kinds', { dimensions: ['path'], orderBy: [{ key: 'path', direction: 'asc' }] }));
+    const byPath = await ask(queryOf('kinds', { dimensions: ['path'], orderBy: [{ key: 'path', direction: 'asc' }] }));
     expect(byPath.source).toBe('segments');
     const shown = new Map(byPath.rows.map(({ dimensions, metrics }) => [dimensions[0], metrics[0]]));
     const ofPrices = (...list: string[]) => list.map((price) => shown.get(`/${prices.indexOf(price)}`));
@@ -106,7 +106,7 @@ describe('numbers of every kind', () => {
     ]);
     expect(ofPrices('"1e3"', 'true', '[10]', 'null', '"10\\n"')).toEqual([null, null, null, null, null]);
     const payments: Filter = { op: 'is', dimension: 'event_type', values: ['payment'] };
-    expect(rowsOf(await ask(question('kinds', { filter: payments })))).toEqual([
+    expect(rowsOf(await ask(queryOf('kinds', { filter: payments })))).toEqual([
       [
         '19014521966271027.845000000000000000010000000001',
         '1267634797751401.856333',
@@ -118,8 +118,8 @@ describe('numbers of every kind', () => {
   it.each(all)('sort by %s as numbers, null last', async (key) => {
     for (const direction of ['asc', 'desc'] as const) {
       for (const offset of [0, 3]) {
-        const asked = { dimensions: ['path' as const], orderBy: [{ key, direction }], limit: 20, offset };
-        await ask(question('kinds', asked));
+        const page = { dimensions: ['path' as const], orderBy: [{ key, direction }], limit: 20, offset };
+        await ask(queryOf('kinds', page));
       }
     }
   });
@@ -133,13 +133,13 @@ describe('numbers of every kind', () => {
       'p50:property:price',
       'bounce_rate',
     ];
-    await ask(question('kinds', { metrics, dimensions: ['property:price'] }));
-    await ask(question('kinds', { metrics, dimensions: ['entry_page', 'event_type'] }));
+    await ask(queryOf('kinds', { metrics, dimensions: ['property:price'] }));
+    await ask(queryOf('kinds', { metrics, dimensions: ['entry_page', 'event_type'] }));
   });
 
   it('with dots in their name come from raw events', async () => {
     const metrics: Metric[] = ['sum:property:price.value'];
-    expect(await ask(question('kinds', { metrics }))).toMatchObject({ source: 'raw', rows: [{ metrics: ['10'] }] });
+    expect(await ask(queryOf('kinds', { metrics }))).toMatchObject({ source: 'raw', rows: [{ metrics: ['10'] }] });
   });
 });
 
@@ -163,7 +163,7 @@ describe('time', () => {
   const buckets = { unit: 'day' as const, bounds: days, labels: ['8', '9', '10'] };
 
   it('has null where there is no number, and includes events of open intervals', async () => {
-    const answer = await ask(question('days', { dimensions: ['time:day'], buckets }));
+    const answer = await ask(queryOf('days', { dimensions: ['time:day'], buckets }));
     expect(answer.source).toBe('mixed');
     expect(rowsOf(answer)).toEqual([
       ['8', '-0.93', '-0.31', '-1.23', '0.2', '-1.23', '0.1', '0.2'],
@@ -175,7 +175,7 @@ describe('time', () => {
   it('is compared with an earlier range', async () => {
     const range = { from: days[2]!, to: days[3]! };
     const comparison = { range: { from: days[0]!, to: days[1]! } };
-    const { comparisonRows } = await ask(question('days', { range, comparison }));
+    const { comparisonRows } = await ask(queryOf('days', { range, comparison }));
     expect(comparisonRows).toEqual([
       {
         dimensions: [],
@@ -200,17 +200,17 @@ describe('a number of more than a hundred digits', () => {
 
   it('is counted by Postgres, and does not keep other queries from segments', async () => {
     const metrics: Metric[] = ['sum:property:price', 'events'];
-    const whole = await ask(question('long', { metrics }));
+    const whole = await ask(queryOf('long', { metrics }));
     expect([whole.source, rowsOf(whole)]).toEqual(['raw', [[`1${'0'.repeat(119)}3.5`, 3]]]);
-    const part = await ask(question('long', { metrics, filter: ofPath('/a') }));
+    const part = await ask(queryOf('long', { metrics, filter: ofPath('/a') }));
     expect([part.source, rowsOf(part)]).toEqual(['segments', [['3.5', 2]]]);
   });
 
   it('is answered in a batch together with queries from segments', async () => {
     const queries = [
-      question('long'),
-      question('long', { metrics: ['visitors', 'maximum:property:price'], filter: ofPath('/a') }),
-      question('long', { metrics: ['events'], dimensions: ['path'], orderBy: [{ key: 'events', direction: 'desc' }] }),
+      queryOf('long'),
+      queryOf('long', { metrics: ['visitors', 'maximum:property:price'], filter: ofPath('/a') }),
+      queryOf('long', { metrics: ['events'], dimensions: ['path'], orderBy: [{ key: 'events', direction: 'desc' }] }),
     ].map((query) => ({ query, ...(query.filter && { ownFilter: query.filter }) }));
     const answers: Answer[] = [];
     await inSnapshot(database.pool, (client) =>

@@ -31,7 +31,7 @@ function store(timestamp: string, path: string, amount: unknown) {
 }
 const roll = () => rollSite(database.pool, 'demo', { now });
 
-const question: ResolvedQuery = {
+const query: ResolvedQuery = {
   ...{ siteId: 'demo', timezone: 'UTC', limit: 100, offset: 0, totalRows: false, timeLabels: false },
   range: { from: new Date('2026-11-01T00:00:00Z'), to: new Date('2026-11-12T00:00:00Z') },
   metrics: ['events', 'sum:property:amount'],
@@ -39,7 +39,7 @@ const question: ResolvedQuery = {
   orderBy: [{ key: 'path', direction: 'asc' }],
 };
 /** Patterns are matched by Postgres, not by the engine. */
-const notNew: ResolvedQuery = { ...question, filter: { op: 'matches_not', dimension: 'path', values: ['new'] } };
+const notNew: ResolvedQuery = { ...query, filter: { op: 'matches_not', dimension: 'path', values: ['new'] } };
 
 it.each([1, 2_000])('does not see values stored after its snapshot (tail from %d events on)', async (minTailEvents) => {
   engine = createSegmentEngine({ threads: 1, cacheMb: 8, minTailEvents }, silent);
@@ -47,12 +47,12 @@ it.each([1, 2_000])('does not see values stored after its snapshot (tail from %d
   await roll();
   await store('2026-11-10T10:00:00Z', '/new', 'ten');
   await inSnapshot(database.pool, async (older) => {
-    const plain = [await readRaw(older, question), await readRaw(older, notNew)];
+    const plain = [await readRaw(older, query), await readRaw(older, notNew)];
     await store('2026-11-10T09:00:00Z', '/newer', 7);
     await roll();
-    await inSnapshot(database.pool, (client) => answerQuery(client, question, { engine }));
-    for (const [at, asked] of [question, notNew].entries()) {
-      const { source, ...answer } = await answerQuery(older, asked, { engine });
+    await inSnapshot(database.pool, (client) => answerQuery(client, query, { engine }));
+    for (const [at, resolved] of [query, notNew].entries()) {
+      const { source, ...answer } = await answerQuery(older, resolved, { engine });
       expect(source).toBe('mixed');
       expect(answer).toEqual(plain[at]);
     }

@@ -22,7 +22,7 @@ it(`has answered at least ${least} queries`, async ({ annotate }) => {
   const kinds = ['queries', 'queries alone', 'funnels', 'returns', 'journeys'];
   const ofSql = done.reduce((sum, counts) => sum + counts.ofSql, 0);
   const counted = kinds.map((kind) => `${countOf(kind)} ${kind}`).join(', ');
-  await annotate(`${counted}; ${ofSql} of them were asked of plain SQL, too`);
+  await annotate(`${counted}; ${ofSql} of them were also checked against plain SQL`);
   expect(done.reduce((sum, counts) => sum + sumOf(counts), 0)).toBeGreaterThanOrEqual(least);
   // Enough to check the plain count itself.
   expect(ofSql).toBeGreaterThan(600);

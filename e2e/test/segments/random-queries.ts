@@ -158,25 +158,25 @@ export function randomQuery(
   random: Random,
   now: Date,
   siteId = 'demo',
-  asked = randomRange(random, now),
+  range = randomRange(random, now),
   filterOf: (random: Random) => Filter = randomFilter,
 ): ResolvedQuery {
-  const wanted = [
+  const picked = [
     ...new Set(
       Array.from({ length: random.below(4) }, () =>
         random.pick([...columns, ...properties, ...(random() < 0.3 ? ofVisits : [])]),
       ),
     ),
   ];
-  const time = random() < 0.35 ? buckets(random, asked) : undefined;
-  const dimensions: Dimension[] = [...(time ? [`time:${time.unit}` as Dimension] : []), ...wanted].slice(0, 4);
+  const time = random() < 0.35 ? buckets(random, range) : undefined;
+  const dimensions: Dimension[] = [...(time ? [`time:${time.unit}` as Dimension] : []), ...picked].slice(0, 4);
   const chosen = [...new Set(Array.from({ length: 1 + random.below(5) }, () => random.pick(metrics)))];
   const key = random.pick([...metrics, ...dimensions]);
   const orderBy = dimensions.length === 0 ? [] : [{ key, direction: random.pick(['asc', 'desc'] as const) }];
   return {
     siteId,
     timezone: 'UTC',
-    range: asked,
+    range: range,
     metrics: chosen,
     dimensions,
     ...(time && { buckets: time }),

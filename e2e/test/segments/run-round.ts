@@ -75,7 +75,7 @@ export async function runRound(seed: number, goesOn = () => true): Promise<Count
   try {
     await runHistory({ site, random, history, counts }, goesOn);
   } catch (error) {
-    await history.end().catch(() => {}); // the first error is the one to be told
+    await history.end().catch(() => {}); // the first error is the one to report
     throw addSeed(error, seed, history);
   } finally {
     Object.assign(segmentLimits, usual);

@@ -31,29 +31,29 @@ beforeAll(async () => {
 afterAll(() => site.stop());
 
 /** Its range usually ends in the open interval or later. */
-function questionOfToday(): ResolvedQuery {
+function queryOfToday(): ResolvedQuery {
   const now = history.now();
   return randomQuery(random, random() < 0.3 ? now : new Date(now.getTime() + random.below(25) * hour));
 }
 
 /** Some hold their snapshot for a while before they read the tail. */
-async function compare(question: ResolvedQuery, isSlow: boolean): Promise<void> {
+async function compare(query: ResolvedQuery, isSlow: boolean): Promise<void> {
   const [ours, plain] = await inSnapshot(site.database.pool, async (client) => {
     if (isSlow) await client.query('select pg_sleep(0.02) from sites');
-    return [await answerQuery(client, question, { engine: site.engine }), await readRaw(client, question)] as const;
+    return [await answerQuery(client, query, { engine: site.engine }), await readRaw(client, query)] as const;
   });
   const { source: _ours, ...answer } = ours;
-  expect(answer, `seed ${seed}, ${JSON.stringify(question)}`).toEqual(plain);
+  expect(answer, `seed ${seed}, ${JSON.stringify(query)}`).toEqual(plain);
 }
 const compareSome = (count: number) =>
-  Promise.all(Array.from({ length: count }, () => compare(questionOfToday(), random() < 0.3)));
+  Promise.all(Array.from({ length: count }, () => compare(queryOfToday(), random() < 0.3)));
 
 it('answers like plain SQL whatever happens between and during its queries', async () => {
   await insertEvents(site.database.pool, JSON.stringify(randomEvents(random, 300, start)));
   await rollSite(site.database.pool, site.siteId, { now: new Date(start.getTime() - hour) });
   for (let step = 0; step < 80; step += 1) {
-    const asked = compareSome(1 + random.below(4));
-    await Promise.all([history.step(), asked]);
+    const compared = compareSome(1 + random.below(4));
+    await Promise.all([history.step(), compared]);
     await compareSome(2);
   }
   await history.end();

@@ -28,7 +28,7 @@ function batch(path: string, time = '2026-11-10T12:05:00Z'): string {
   return JSON.stringify([{ site_id: 'demo', timestamp: time, event_id, event_type: 'view', path, user_id: path }]);
 }
 
-const question: ResolvedQuery = {
+const query: ResolvedQuery = {
   ...{ siteId: 'demo', timezone: 'UTC', limit: 100, offset: 0, totalRows: true, timeLabels: false },
   range: { from: new Date('2026-11-10T00:00:00Z'), to: new Date('2026-11-12T00:00:00Z') },
   metrics: ['events', 'visitors'],
@@ -39,8 +39,8 @@ const question: ResolvedQuery = {
 /** Each path, once per event. */
 const ask = (pool: Pool): Promise<string[]> =>
   inSnapshot(pool, async (client) => {
-    const { source, ...ours } = await answerQuery(client, question, { engine });
-    expect(ours).toEqual(await readRaw(client, question));
+    const { source, ...ours } = await answerQuery(client, query, { engine });
+    expect(ours).toEqual(await readRaw(client, query));
     expect(source).toBe('mixed');
     return ours.rows.flatMap(({ dimensions, metrics }) =>
       Array.from({ length: Number(metrics[0]) }, () => dimensions[0]!),

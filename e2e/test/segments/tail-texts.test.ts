@@ -39,7 +39,7 @@ async function store(count: number, timestamp: string): Promise<void> {
 }
 
 async function ask(...dimensions: Dimension[]): Promise<void> {
-  const question: ResolvedQuery = {
+  const query: ResolvedQuery = {
     ...{ siteId: 'demo', timezone: 'UTC', limit: 100, offset: 0, totalRows: true, timeLabels: false },
     range: { from: new Date('2026-11-10T00:00:00Z'), to: new Date('2026-11-12T00:00:00Z') },
     ...{ metrics: ['events', 'visitors'], dimensions, orderBy: [{ key: 'path', direction: 'asc' }] },
@@ -47,9 +47,9 @@ async function ask(...dimensions: Dimension[]): Promise<void> {
   // Any write will do: memory is checked when the tail moves to a newer snapshot.
   await database.pool.query('select pg_current_xact_id()');
   await inSnapshot(database.pool, async (client) => {
-    const { source, ...answer } = await answerQuery(client, question, { engine });
+    const { source, ...answer } = await answerQuery(client, query, { engine });
     expect(source).toBe('mixed');
-    expect(answer).toEqual(await readRaw(client, question));
+    expect(answer).toEqual(await readRaw(client, query));
   });
 }
 

@@ -53,7 +53,7 @@ async function storeAs(txid: number, path: string, user: string): Promise<void> 
   );
 }
 
-const question: ResolvedQuery = {
+const pathsQuery: ResolvedQuery = {
   ...{ siteId: 'demo', timezone: 'UTC', limit: 100, offset: 0, totalRows: true, timeLabels: false },
   range: { from: new Date('2026-11-10T00:00:00Z'), to: new Date('2026-11-12T00:00:00Z') },
   metrics: ['events', 'visitors', 'share'],
@@ -62,18 +62,18 @@ const question: ResolvedQuery = {
 };
 /** As with events that are counted by user id. */
 const ofUser = (user: string): ResolvedQuery => ({
-  ...question,
+  ...pathsQuery,
   filter: { op: 'is', dimension: 'user_id', values: [user] },
 });
 
 /** Events by path. */
-async function compare(client: PoolClient, asked = question): Promise<Record<string, number>> {
-  const { source, ...ours } = await answerQuery(client, asked, { engine });
-  expect(ours).toEqual(await readRaw(client, asked));
+async function compare(client: PoolClient, resolved = pathsQuery): Promise<Record<string, number>> {
+  const { source, ...ours } = await answerQuery(client, resolved, { engine });
+  expect(ours).toEqual(await readRaw(client, resolved));
   expect(source).toBe('mixed');
   return Object.fromEntries(ours.rows.map(({ dimensions, metrics }) => [dimensions[0], metrics[0]]));
 }
-const ask = (asked = question) => inSnapshot(database.pool, (client) => compare(client, asked));
+const ask = (resolved = pathsQuery) => inSnapshot(database.pool, (client) => compare(client, resolved));
 
 /** A snapshot held until `end`. */
 async function openSnapshot() {
@@ -244,10 +244,10 @@ function counting(client: PoolClient, owners: Map<string, number>): PoolClient {
 it('reads an interval once for concurrent queries', async () => {
   for (let event = 0; event < 20; event += 1) await store('/a', `user-${event}`);
   const owners = new Map<string, number>();
-  const asked = Array.from({ length: 40 }, () =>
+  const running = Array.from({ length: 40 }, () =>
     inSnapshot(database.pool, (client) => compare(counting(client, owners))),
   );
-  for (const answer of await Promise.all(asked)) expect(answer).toEqual({ '/a': 20 });
+  for (const answer of await Promise.all(running)) expect(answer).toEqual({ '/a': 20 });
   expect([owners.get('reporting.segmentState'), owners.get('reporting.readTail')]).toEqual([40, 3]);
 });
 
@@ -284,13 +284,13 @@ it('keeps what it has read for the next query when it times out midway', async (
       if (intervals === 2) throw new Error('the time is up');
       return Reflect.apply(client.query, client, given);
     };
-    return answerQuery(Object.assign(Object.create(client) as PoolClient, { query }), question, { engine: slow });
+    return answerQuery(Object.assign(Object.create(client) as PoolClient, { query }), pathsQuery, { engine: slow });
   });
   await expect(stopped).rejects.toThrow('the time is up');
   expect([...slow.memory.tail('demo')!.intervals.values()].map(({ lists }) => lists[0]!.count)).toEqual([1]);
   const owners = new Map<string, number>();
   const answer = await inSnapshot(database.pool, (client) =>
-    answerQuery(counting(client, owners), question, { engine: slow }),
+    answerQuery(counting(client, owners), pathsQuery, { engine: slow }),
   );
   expect(answer.rows.map(({ dimensions }) => dimensions[0])).toEqual(['/a', '/b']);
   // One cursor is opened, read and closed.
@@ -303,7 +303,7 @@ it('reads nothing again for another query with the same snapshot', async () => {
   await inSnapshot(database.pool, async (client) => {
     await compare(client);
     const owners = new Map<string, number>();
-    expect(await answerQuery(counting(client, owners), question, { engine })).toMatchObject({ source: 'mixed' });
+    expect(await answerQuery(counting(client, owners), pathsQuery, { engine })).toMatchObject({ source: 'mixed' });
     expect([...owners.keys()]).toEqual(['reporting.segmentState']);
   });
 });
@@ -313,7 +313,7 @@ async function readingThree(tailBatchEvents: number): Promise<(number | undefine
   const stepwise = createSegmentEngine({ threads: 1, cacheMb: 8, minTailEvents: 1, tailBatchEvents }, silent);
   const owners = new Map<string, number>();
   const answer = await inSnapshot(database.pool, (client) =>
-    answerQuery(counting(client, owners), question, { engine: stepwise }),
+    answerQuery(counting(client, owners), pathsQuery, { engine: stepwise }),
   );
   await stepwise.pool.close();
   expect(answer.rows.map(({ dimensions }) => dimensions[0])).toEqual(['/a', '/b', '/c']);
@@ -343,7 +343,7 @@ it('leaves too many events to Postgres, however few of them fit into memory', as
   const small = createSegmentEngine({ threads: 1, cacheMb: 1, minTailEvents: 1 }, silent);
   const events = Array.from({ length: 8_000 }, (_, at) => eventOf(`/${at % 7}`, 'a', '2026-11-10T12:05:00Z'));
   await insertEvents(database.pool, JSON.stringify(events));
-  const needed = { siteId: 'demo', range: question.range, coded: ['path'], usesVisitors: true };
+  const needed = { siteId: 'demo', range: pathsQuery.range, coded: ['path'], usesVisitors: true };
   const read = (maxRawEvents: number) =>
     inSnapshot(database.pool, (client) => readParts(client, small, { ...needed, maxRawEvents }));
   expect(await read(7_000)).toBeUndefined();
@@ -356,13 +356,13 @@ it('finds new events by the index on transactions alone', async () => {
   await ask();
   await store('/b', 'b');
   await inSnapshot(database.pool, async (client) => {
-    const asked: { text: string; values: unknown[] }[] = [];
+    const sent: { text: string; values: unknown[] }[] = [];
     const query = (...given: unknown[]) => {
-      asked.push(given[0] as (typeof asked)[number]);
+      sent.push(given[0] as (typeof sent)[number]);
       return Reflect.apply(client.query, client, given);
     };
     await compare(Object.assign(Object.create(client) as PoolClient, { query }));
-    const { text, values } = asked.find((statement) => statement.text?.includes('reporting.readNewRows'))!;
+    const { text, values } = sent.find((statement) => statement.text?.includes('reporting.readNewRows'))!;
     const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain ${text}`, values);
     const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
     expect(plan).toMatch(/Bitmap Index Scan on events_2026_11_txid_idx/);
@@ -383,9 +383,9 @@ it('stays within its memory limit, and evicts the least recently queried site', 
   }
   for (const siteId of [...sites, ...sites]) {
     await inSnapshot(database.pool, async (client) => {
-      const asked = { ...question, siteId };
-      const { source: _source, ...ours } = await answerQuery(client, asked, { engine: small });
-      expect(ours).toEqual(await readRaw(client, asked));
+      const ofSite = { ...pathsQuery, siteId };
+      const { source: _source, ...ours } = await answerQuery(client, ofSite, { engine: small });
+      expect(ours).toEqual(await readRaw(client, ofSite));
     });
   }
   expect(small.memory.size).toBeLessThanOrEqual(2 ** 20);

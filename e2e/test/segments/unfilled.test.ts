@@ -13,7 +13,7 @@ import { expect, it } from 'vitest';
 import { randomEvents } from './random-events.js';
 
 const now = new Date('2026-11-10T12:07:00Z');
-const question: ResolvedQuery = {
+const query: ResolvedQuery = {
   ...{ siteId: 'demo', timezone: 'UTC', metrics: ['views', 'visitors', 'visits'], dimensions: ['path'] },
   range: { from: new Date('2026-09-20T00:05:00Z'), to: new Date('2026-11-08T00:00:00Z') },
   orderBy: [{ key: 'views', direction: 'desc' }],
@@ -29,8 +29,8 @@ it('reads raw events that no segment has yet, and the rest from segments', async
   const sourceSince = async (since: string | null) => {
     await database.pool.query('update site_rollups set segments_since = $1', [since]);
     return inSnapshot(database.pool, async (client) => {
-      const { source, ...answer } = await answerQuery(client, question, { engine });
-      expect(answer).toEqual(await readRaw(client, question));
+      const { source, ...answer } = await answerQuery(client, query, { engine });
+      expect(answer).toEqual(await readRaw(client, query));
       return source;
     });
   };

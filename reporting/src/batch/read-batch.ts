@@ -1,4 +1,4 @@
-/** ReadOptions all answers of a batch on one snapshot. */
+/** Reads all answers of a batch on one snapshot. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { answerBatch } from '../query/answer-batch.js';
 import { type BatchRequest, namingQuery } from '../query-request/parse-batch.js';

@@ -1,4 +1,4 @@
-/** Caches answers for as long as they are right. Each is computed once, by whichever process is asked first. */
+/** Caches answers for as long as they are valid. Each is computed once, in whichever process gets the first request. */
 
 import type { Logger } from '@millrace/shared/platform/logger';
 import type { Pool } from '@millrace/shared/platform/postgres';
@@ -67,7 +67,7 @@ export function createAnswerCache(deps: CacheDependencies): AnswerCache {
   const { pool, maxBytes, clock = () => new Date(), lockTimes = standardTimes } = deps;
   const store = guardStore(deps.store, deps.logger);
   const lookUp = createLookup(pool);
-  const computations = createComputations(lockTimes.patienceMs);
+  const computations = createComputations(lockTimes.maxWaitMs);
   const memory = new LRUCache<string, CachedAnswer>({
     maxSize: maxBytes,
     maxEntrySize: Math.ceil(maxBytes * maxEntryShare),
@@ -117,8 +117,8 @@ export function createAnswerCache(deps: CacheDependencies): AnswerCache {
       return compute(query, lookup, options, stop);
     };
     if (lookup.isTransient) return (await computing()).answer;
-    const patience = { stop, until: running.requestedAt + lockTimes.patienceMs };
-    const shared = await shareAnswer(store, { ...lookup, siteId: query.siteId }, computing, patience, lockTimes);
+    const waitLimit = { stop, until: running.requestedAt + lockTimes.maxWaitMs };
+    const shared = await shareAnswer(store, { ...lookup, siteId: query.siteId }, computing, waitLimit, lockTimes);
     if (shared.kind === 'computed') return shared.answer;
     memory.set(lookup.name, shared.answer);
     return toServed(lookup.name, shared.answer, shared.hasWaited ? 'miss' : 'hit');

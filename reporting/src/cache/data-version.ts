@@ -30,7 +30,7 @@ export interface DataVersion {
 /** The part of a query that the version of its data depends on. */
 export type VersionParams = Pick<CacheableQuery, 'siteId' | 'sources'> & { name: string; span: TimeRange };
 
-/** ReadOptions tables sites and site_rollups, the latter as `rolled`; `more` is what depends on the query. */
+/** Reads tables sites and site_rollups, the latter as `rolled`; `more` is what depends on the query. */
 export const identityOf = (...more: string[]) =>
   `jsonb_build_array(${['extract(epoch from sites.created_at)', 'coalesce(rolled.epoch, 0)', ...more].join(', ')})`;
 

@@ -14,7 +14,7 @@ export const isShareable = (lookup: Lookup): lookup is Shareable => lookup.versi
 export interface RunningComputation {
   /** The version it was started for. */
   readonly version: string;
-  /** When the first caller asked for it. */
+  /** When the first caller requested it. */
   readonly requestedAt: number;
   /** Before anything is read; undefined if another process is computing. */
   startedAt?: number;
@@ -39,28 +39,28 @@ interface PendingRequest {
   signal: AbortSignal | undefined;
 }
 
-export function createComputations(patienceMs: number): Computations {
+export function createComputations(maxWaitMs: number): Computations {
   const flights = createSingleFlight<ServedAnswer, RunningComputation>();
 
-  /** `impatient`: it is of other data, may have started before the request, and took too long. `next`: the same, but it ended and does not fit. */
+  /** `waited too long`: it is of other data, may have started before the request, and took too long. `next`: the same, but it ended and does not fit. */
   async function joinRunning(
     { lookup, requestedAt, signal }: PendingRequest,
     share: SharedWork,
-  ): Promise<ServedAnswer | 'impatient' | 'next'> {
+  ): Promise<ServedAnswer | 'waited too long' | 'next'> {
     const key = `${lookup.name} ${lookup.meaning}`;
     const running = flights.labelOf(key) ?? { version: lookup.version, requestedAt };
     const isLater = () => running.startedAt !== undefined && running.startedAt >= requestedAt;
     const isOfSameData = () => running.version === lookup.version || isLater();
-    const impatience = new AbortController();
-    const leave = () => !isOfSameData() && impatience.abort();
-    const timer = setTimeout(leave, Math.max(0, requestedAt + patienceMs - performance.now()));
-    const leaving = AbortSignal.any(signal ? [signal, impatience.signal] : [impatience.signal]);
+    const waitLimit = new AbortController();
+    const leave = () => !isOfSameData() && waitLimit.abort();
+    const timer = setTimeout(leave, Math.max(0, requestedAt + maxWaitMs - performance.now()));
+    const leaving = AbortSignal.any(signal ? [signal, waitLimit.signal] : [waitLimit.signal]);
     try {
       const served = await flights.join(key, (stop) => share(stop, running), leaving, running);
       return isLater() || isAnswerTo(lookup, served) ? served : 'next';
     } catch (error) {
       if (signal?.aborted) throw error;
-      if (impatience.signal.aborted) return 'impatient';
+      if (waitLimit.signal.aborted) return 'waited too long';
       if (isOfSameData()) throw error;
       return 'next';
     } finally {
@@ -78,7 +78,7 @@ export function createComputations(patienceMs: number): Computations {
       const pending = { lookup, requestedAt: performance.now(), signal };
       for (;;) {
         const outcome = await joinRunning(pending, share);
-        if (outcome === 'impatient') break;
+        if (outcome === 'waited too long') break;
         if (outcome !== 'next') return outcome;
       }
       return flights.join(`${lookup.name} ${lookup.meaning} ${lookup.version}`, compute, signal);

@@ -68,7 +68,7 @@ local total = 0
 for _, bytes in ipairs(redis.call('hvals', KEYS[1])) do total = total + tonumber(bytes) end
 redis.call('set', KEYS[3], string.format('%d', total))`;
 
-/** ReadOptions the part of the identity that all answers of a site share, as JSON; a site that no longer exists has none. */
+/** Reads the part of the identity that all answers of a site share, as JSON; a site that no longer exists has none. */
 export type ReadIdentities = (siteIds: string[]) => Promise<Map<string, string>>;
 
 type Fields = [Buffer, Buffer, Buffer, Buffer, Buffer, Buffer, Buffer];

@@ -11,10 +11,10 @@ export interface LockTimes {
   renewMs: number;
   pollMs: number;
   /** How long to wait for a computation that is of other data and may have started before the request. */
-  patienceMs: number;
+  maxWaitMs: number;
 }
 
-export const lockTimes: LockTimes = { holdMs: 10_000, renewMs: 3_000, pollMs: 20, patienceMs: 5_000 };
+export const lockTimes: LockTimes = { holdMs: 10_000, renewMs: 3_000, pollMs: 20, maxWaitMs: 5_000 };
 
 /** `kept` settles once the answer is in the store. */
 export interface Computed<T> {
@@ -24,7 +24,7 @@ export interface Computed<T> {
 
 export type Shared<T> = { kind: 'found'; answer: CachedAnswer; hasWaited: boolean } | { kind: 'computed'; answer: T };
 
-export interface Patience {
+export interface WaitLimit {
   /** Ends the wait with an error. */
   stop: AbortSignal;
   /** By `performance.now()`: after that, computations that may have started before the request are not waited for. */
@@ -35,7 +35,7 @@ export async function shareAnswer<T>(
   store: GuardedStore,
   key: AnswerKey,
   compute: () => Promise<Computed<T>>,
-  { stop, until }: Patience,
+  { stop, until }: WaitLimit,
   times = lockTimes,
 ): Promise<Shared<T>> {
   const holder = `${key.version} ${randomUUID()}`;

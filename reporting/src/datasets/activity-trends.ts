@@ -1,6 +1,6 @@
 import type { Dataset } from './dataset.js';
 import { countedOf, countedParams } from './filters-param.js';
-import { heldBatches, queryRows } from './query-rows.js';
+import { batchesInMemory, queryRows } from './query-rows.js';
 
 const columns: Dataset['columns'] = () => [
   { name: 'day', title: 'Day', type: 'date' },
@@ -23,7 +23,7 @@ export const activityTrends: Dataset = {
   columns,
   key,
   rows: (context, params) =>
-    heldBatches(context, params, activityTrends, () =>
+    batchesInMemory(context, params, activityTrends, () =>
       queryRows(context, {
         metrics: ['events', 'views', 'visitors'],
         dimensions: ['time:day'],

@@ -1,4 +1,4 @@
-/** Tells when the data of a dataset that reads aggregates was computed, or why there is none. */
+/** When the data of a dataset of aggregates was computed, or why there is none. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { rangeOfPeriods } from './aggregated-range.js';
 import type { ResolvedDataset } from './read-dataset.js';

@@ -3,10 +3,11 @@ import { timeBuckets } from '../query-request/time-buckets.js';
 import type { DatasetContext } from './dataset.js';
 import type { DatasetRequest } from './parse-dataset.js';
 
-type Asked = Pick<DatasetRequest, 'dataset' | 'params' | 'weekStart'> & Pick<DatasetContext, 'range' | 'timezone'>;
+type ResolvedParams = Pick<DatasetRequest, 'dataset' | 'params' | 'weekStart'> &
+  Pick<DatasetContext, 'range' | 'timezone'>;
 
 /** @throws ServiceError `invalid_request` if the range has more buckets than a response can have. */
-export function checkBuckets({ dataset, params, range, timezone, weekStart }: Asked): void {
+export function checkBuckets({ dataset, params, range, timezone, weekStart }: ResolvedParams): void {
   const unit = dataset.timeUnit?.(params);
   if (unit === undefined || isFoldedUnit(unit)) return;
   const field = Object.hasOwn(dataset.params, 'dimensions') ? 'dimensions' : 'date_range';

@@ -1,6 +1,6 @@
 import type { Column, Dataset, DatasetContext, DatasetParams, KeyColumn, Row } from './dataset.js';
 import { itemsParam } from './items-param.js';
-import { heldBatches, queryRows } from './query-rows.js';
+import { batchesInMemory, queryRows } from './query-rows.js';
 import { readRecentActivity } from './recent-activity.js';
 import { topItems } from './top-items.js';
 import { userGrowth, usersUntil } from './user-growth.js';
@@ -98,5 +98,5 @@ export const comprehensive: Dataset = {
   reads: 'events',
   columns: () => columns,
   key: () => key,
-  rows: (context, params) => heldBatches(context, params, comprehensive, () => comprehensiveRows(context, params)),
+  rows: (context, params) => batchesInMemory(context, params, comprehensive, () => comprehensiveRows(context, params)),
 };

@@ -10,7 +10,7 @@ const feature: Column = { name: 'feature', title: 'Feature', type: 'text' };
 const currency: Column = { name: 'currency', title: 'Currency', type: 'text' };
 const figures: Column[] = [
   { name: 'total', title: 'Total', type: 'decimal' },
-  { name: 'share', title: 'Share of the currency', type: 'number', unit: 'percent' },
+  { name: 'share', title: 'Share of currency total', type: 'number', unit: 'percent' },
   { name: 'count', title: 'Costs', type: 'integer' },
   { name: 'mean', title: 'Mean', type: 'decimal' },
   { name: 'min', title: 'Smallest', type: 'decimal' },

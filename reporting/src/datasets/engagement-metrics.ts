@@ -2,7 +2,7 @@ import Joi from 'joi';
 import { ratio } from '../query/page-rows.js';
 import type { Column, Dataset, DatasetContext, DatasetParams, KeyColumn, Row } from './dataset.js';
 import { countedOf, countedParams } from './filters-param.js';
-import { heldBatches, queryRows } from './query-rows.js';
+import { batchesInMemory, queryRows } from './query-rows.js';
 
 const day: Column = { name: 'day', title: 'Day', type: 'date' };
 const ofType: Column[] = [
@@ -71,7 +71,7 @@ export const engagementMetrics: Dataset = {
   columns,
   key,
   rows: (context, params) =>
-    heldBatches(context, params, engagementMetrics, () =>
+    batchesInMemory(context, params, engagementMetrics, () =>
       isDaily(params) ? engagementByDay(context, params) : engagement(context, params),
     ),
 };

@@ -1,7 +1,7 @@
 import { changeOf } from '../query/compare-periods.js';
 import { ratio } from '../query/page-rows.js';
 import type { Column, Dataset, DatasetContext, KeyColumn, Row } from './dataset.js';
-import { askQuery, heldBatches } from './query-rows.js';
+import { batchesInMemory, runQuery } from './query-rows.js';
 
 const columns: Column[] = [
   { name: 'metric', title: 'Figure', type: 'text' },
@@ -21,7 +21,7 @@ interface Figures {
 /** Metrics of a range and of the previous one, without dimensions. */
 async function figuresOf(context: DatasetContext, metrics: string[], date_range?: string): Promise<Figures> {
   const include = { comparison: 'previous_period' } as const;
-  const { rows, comparisonRows } = await askQuery(context, {
+  const { rows, comparisonRows } = await runQuery(context, {
     metrics,
     dimensions: [],
     include,
@@ -65,5 +65,5 @@ export const performanceMetrics: Dataset = {
   dependsOnClock: true,
   columns: () => columns,
   key: () => key,
-  rows: (context, params) => heldBatches(context, params, performanceMetrics, () => performanceRows(context)),
+  rows: (context, params) => batchesInMemory(context, params, performanceMetrics, () => performanceRows(context)),
 };

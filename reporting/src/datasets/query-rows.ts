@@ -15,7 +15,7 @@ export interface RowQueryParams {
   order_by?: [string, string][] | undefined;
   date_range?: string;
   include?: { comparison: 'previous_period' };
-  /** Rows at most; where it is absent, all have to be few enough for {@link maxRows}. */
+  /** Maximum number of rows. Absent: all, of which there must not be more than {@link maxRows}. */
   limit?: number;
 }
 
@@ -23,11 +23,11 @@ export interface RowQueryParams {
 export const maxRows = 100_000;
 
 /** Rejected, because cutting off rows would go unnoticed. */
-const tooManyRows = () => refusal(['date_range'], 'has more than 100,000 rows of this dataset; ask for a shorter one');
+const tooManyRows = () => refusal(['date_range'], 'has more than 100,000 rows of this dataset; choose a shorter one');
 
 const text = (value: string | number | null) => (value === null ? null : String(value));
 
-export function askQuery(context: DatasetContext, query: RowQueryParams): Promise<Answer> {
+export function runQuery(context: DatasetContext, query: RowQueryParams): Promise<Answer> {
   const { client, siteId, timezone, weekStart, range, now, reads } = context;
   const { limit = maxRows + 1, ...rest } = query;
   const request = parseQuery({
@@ -45,7 +45,7 @@ export function askQuery(context: DatasetContext, query: RowQueryParams): Promis
 export async function queryRows(context: DatasetContext, query: RowQueryParams): Promise<Row[]> {
   // The query engine rejects empty ranges.
   if (context.range.from >= context.range.to) return [];
-  const { rows } = await askQuery(context, query);
+  const { rows } = await runQuery(context, query);
   if (query.limit === undefined && rows.length > maxRows) throw tooManyRows();
   return rows.map(({ dimensions, metrics }) => [...dimensions, ...metrics].map(text));
 }
@@ -53,7 +53,7 @@ export async function queryRows(context: DatasetContext, query: RowQueryParams):
 const batchRows = 1_000;
 
 /** Sorts rows in memory by the key. */
-export async function* heldBatches(
+export async function* batchesInMemory(
   context: DatasetContext,
   params: DatasetParams,
   { columns, key }: Pick<Dataset, 'columns' | 'key'>,

@@ -11,7 +11,7 @@ const figures: Record<(typeof metricTypes)[number], Column[]> = {
     { name: 'visitors', title: 'Visitors', type: 'integer' },
     { name: 'events_per_visitor', title: 'Events per visitor', type: 'number' },
     { name: 'delay_p50_ms', title: 'Median delay', type: 'number', unit: 'milliseconds' },
-    { name: 'delay_p95_ms', title: 'Delay of 95 %', type: 'number', unit: 'milliseconds' },
+    { name: 'delay_p95_ms', title: 'Delay (95th percentile)', type: 'number', unit: 'milliseconds' },
   ],
   revenue: [
     { name: 'total', title: 'Revenue', type: 'decimal' },

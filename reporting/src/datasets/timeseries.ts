@@ -9,11 +9,11 @@ import { timeUnitOf } from '../query-request/resolve-query.js';
 import type { Column, ColumnType, Dataset, DatasetContext, DatasetParams, KeyColumn, Row } from './dataset.js';
 import { countedOf, countedParams } from './filters-param.js';
 import { unitOfPeriod } from './period-params.js';
-import { heldBatches, maxRows, queryRows } from './query-rows.js';
+import { batchesInMemory, maxRows, queryRows } from './query-rows.js';
 
 /** Resolves aliases in the parameters. @throws ServiceError `invalid_request`. */
-const requestOf = ({ limit: _limit, ...question }: DatasetParams): QueryRequest =>
-  parseQuery({ ...question, site_id: 'any', date_range: 'day' });
+const requestOf = ({ limit: _limit, ...query }: DatasetParams): QueryRequest =>
+  parseQuery({ ...query, site_id: 'any', date_range: 'day' });
 
 /** Hours and minutes are named by instants, which keep the repeated hour at the end of DST apart; other units by days. */
 const typesOfTime: Record<string, ColumnType> = {
@@ -110,5 +110,5 @@ export const timeseries: Dataset = {
   reads: 'events',
   columns,
   key,
-  rows: (context, params) => heldBatches(context, params, timeseries, () => rowsOf(context, params)),
+  rows: (context, params) => batchesInMemory(context, params, timeseries, () => rowsOf(context, params)),
 };

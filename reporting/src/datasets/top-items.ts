@@ -2,7 +2,7 @@ import Joi from 'joi';
 import type { Column, Dataset, DatasetContext, DatasetParams, KeyColumn, Row } from './dataset.js';
 import { countedParams } from './filters-param.js';
 import { itemsParam } from './items-param.js';
-import { heldBatches, queryRows } from './query-rows.js';
+import { batchesInMemory, queryRows } from './query-rows.js';
 
 /** Dimension of each kind of item, and what it is called. */
 const kinds: Record<string, { dimension: string; title: string }> = {
@@ -23,8 +23,8 @@ const columns = ({ of }: DatasetParams): Column[] => [
 ];
 const key = ({ by }: DatasetParams): KeyColumn[] => [{ name: by, direction: 'desc' }, { name: 'item' }];
 
-/** Events that are about no profile are about no item. */
-const isSomething = (dimension: string) => (dimension === 'profile_id' ? [['is_set', dimension]] : []);
+/** Events without a profile have no such item, so they are left out. */
+const excludeNone = (dimension: string) => (dimension === 'profile_id' ? [['is_set', dimension]] : []);
 
 /** One expression, or a list of them. */
 const listed = (filters: unknown[] = []) => (typeof filters[0] === 'string' ? [filters] : filters);
@@ -37,7 +37,7 @@ export async function topItems(
   const rows = await queryRows(context, {
     metrics,
     dimensions: [dimension],
-    filters: [...listed(filters), ...isSomething(dimension)],
+    filters: [...listed(filters), ...excludeNone(dimension)],
     include_bots,
     order_by: [
       [by, 'desc'],
@@ -66,5 +66,5 @@ export const topItemsDataset: Dataset = {
   reads: 'events',
   columns,
   key,
-  rows: (context, params) => heldBatches(context, params, topItemsDataset, () => topItems(context, params)),
+  rows: (context, params) => batchesInMemory(context, params, topItemsDataset, () => topItems(context, params)),
 };

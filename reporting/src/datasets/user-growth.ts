@@ -1,7 +1,7 @@
 import type { TimeRange } from '../query/resolved-query.js';
 import { timeBuckets } from '../query-request/time-buckets.js';
 import type { Column, Dataset, DatasetContext, KeyColumn, Row } from './dataset.js';
-import { heldBatches, queryRows } from './query-rows.js';
+import { batchesInMemory, queryRows } from './query-rows.js';
 
 const columns: Column[] = [
   { name: 'month', title: 'Month', type: 'date', unit: 'month' },
@@ -47,5 +47,5 @@ export const userGrowthDataset: Dataset = {
   reads: 'events',
   columns: () => columns,
   key: () => key,
-  rows: (context, params) => heldBatches(context, params, userGrowthDataset, () => userGrowth(context)),
+  rows: (context, params) => batchesInMemory(context, params, userGrowthDataset, () => userGrowth(context)),
 };

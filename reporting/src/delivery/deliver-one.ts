@@ -3,7 +3,7 @@ import { messageId } from '@millrace/shared/outbound/open-mailer';
 import { SendError, type SendOutcome } from '@millrace/shared/outbound/send-error';
 import { isAddress } from './address.js';
 import { claimDelivery, type DeliveryOutcome, type OpenRow, settleDelivery } from './ledger.js';
-import { type NotingDeps, noteOutcome } from './note-outcome.js';
+import { type RecordOutcomeDeps, recordOutcome } from './record-outcome.js';
 import { type Sending, sendMessage } from './send-message.js';
 
 /** After so many attempts a temporary failure becomes final. */
@@ -25,7 +25,8 @@ const withoutSmtp =
 function refusalOf({ kind, recipient }: OpenRow, { mail, report }: Sending) {
   if (kind === 'webhook') return undefined;
   if (recipient === '') return { status: 'skipped', reason: 'The report has no recipients.' } as const;
-  if (report.left.includes(recipient)) return { status: 'skipped', reason: 'The recipient unsubscribed.' } as const;
+  if (report.unsubscribed.includes(recipient))
+    return { status: 'skipped', reason: 'The recipient unsubscribed.' } as const;
   if (!isAddress(recipient)) return { status: 'failed', reason: 'This is not a valid email address.' } as const;
   return mail ? undefined : ({ status: 'skipped', reason: withoutSmtp } as const);
 }
@@ -35,7 +36,7 @@ const afterFailure = (outcome: SendOutcome, attempts: number): DeliveryOutcome['
   return outcome === 'refused' || attempts >= maxAttempts ? 'failed' : 'pending';
 };
 
-interface DeliverDeps extends NotingDeps {
+interface DeliverDeps extends RecordOutcomeDeps {
   /** After this time other processes count the attempt as lost. */
   lostAfterMs: number;
 }
@@ -52,11 +53,11 @@ export async function deliverOne(row: OpenRow, sending: Sending, deps: DeliverDe
   const outcome = await sendMessage(sending, row, claimed.messageId, clock()).then(
     (): DeliveryOutcome => ({ status: 'sent', error: null }),
     (error: Error): DeliveryOutcome => {
-      const known = error instanceof SendError ? error.outcome : 'retry';
+      const sendOutcome = error instanceof SendError ? error.outcome : 'retry';
       if (!(error instanceof SendError)) logger.error({ err: error, report: row.reportId }, 'could not send a report');
-      return { status: afterFailure(known, claimed.attempts), error: error.message.slice(0, 500) };
+      return { status: afterFailure(sendOutcome, claimed.attempts), error: error.message.slice(0, 500) };
     },
   );
   const lostAt = new Date(claimedAt.getTime() + lostAfterMs);
-  await noteOutcome(deps, row, { attempts: claimed.attempts, lostAt }, outcome);
+  await recordOutcome(deps, row, { attempts: claimed.attempts, lostAt }, outcome);
 }

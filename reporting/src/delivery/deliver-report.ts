@@ -13,7 +13,7 @@ import {
   type DeliveryCounts,
   type DeliveryKey,
   giveUpDeliveries,
-  noteLostDeliveries,
+  markLostDeliveries,
   type OpenRow,
   openDeliveries,
   prepareDeliveries,
@@ -67,13 +67,13 @@ function keysOf({ siteId, id, recipients, webhook }: DeliverableReport): Deliver
 }
 
 /** Runs as many at once as there are mail server connections. If one fails, messages being sent are still finished. */
-async function inTurn<Item>(items: Item[], work: (item: Item) => Promise<void>): Promise<void> {
+async function forEachConcurrently<Item>(items: Item[], work: (item: Item) => Promise<void>): Promise<void> {
   const rest = [...items];
   const takeNext = async () => {
     for (let item = rest.shift(); item !== undefined; item = rest.shift()) await work(item);
   };
-  const ends = await Promise.allSettled(Array.from({ length: mailsAtOnce }, takeNext));
-  const failed = ends.find((end) => end.status === 'rejected');
+  const outcomes = await Promise.allSettled(Array.from({ length: mailsAtOnce }, takeNext));
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failed) throw failed.reason;
 }
 
@@ -89,13 +89,13 @@ async function deliverOpen(deps: DeliveryDeps, report: DeliverableReport, rows: 
   const common = { report, webhookOptions, links };
   const oneDeps = { ...deps, clock, lostAfterMs };
   if (!settings || rows.every(({ kind }) => kind === 'webhook')) {
-    return inTurn(rows, (row) => deliverOne(row, { ...common, mail: undefined }, oneDeps));
+    return forEachConcurrently(rows, (row) => deliverOne(row, { ...common, mail: undefined }, oneDeps));
   }
   const file = await readFileOf(report, deps.openFile, links?.download);
   const mailer = openMailer({ ...settings, timeouts: { ...timeouts, ...settings.timeouts } });
   const sending = { ...common, mail: { mailer, from: settings.from, file } };
   try {
-    await inTurn(rows, (row) => deliverOne(row, sending, oneDeps));
+    await forEachConcurrently(rows, (row) => deliverOne(row, sending, oneDeps));
   } finally {
     mailer.close();
   }
@@ -110,7 +110,7 @@ async function deliverOnce(
   const { pool, clock = () => new Date(), lostAfterMs = defaultLostAfterMs } = deps;
   const { siteId, id } = report;
   const now = clock();
-  await noteLostDeliveries(pool, siteId, id, new Date(now.getTime() - lostAfterMs), now);
+  await markLostDeliveries(pool, siteId, id, new Date(now.getTime() - lostAfterMs), now);
   const rows = await openDeliveries(pool, siteId, id);
   try {
     if (rows.length > 0) await deliverOpen(deps, report, rows, clock);
@@ -153,12 +153,12 @@ export async function deliverReport(
     await setTimeout(recheckMs);
     counts = await deliverOnce(deps, report, options);
   }
-  const { open, sending, ...ends } = counts;
+  const { open, sending, ...outcomes } = counts;
   const isDone = open + sending === 0;
   deps.logger.info(
     { report: reportId, ...counts },
     isDone ? 'report delivered' : `${unfinished}: ${describeRest(counts)}`,
   );
-  if (isDone || options.lastAttempt) return ends;
+  if (isDone || options.lastAttempt) return outcomes;
   throw new Error(`Report ${reportId} is not fully delivered: ${describeRest(counts)}.`);
 }

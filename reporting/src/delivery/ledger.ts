@@ -23,7 +23,7 @@ const keyOf = ({ siteId, reportId, kind, recipient }: DeliveryKey) => [siteId, r
 
 const prepare = `/* reporting.prepareDeliveries */
 insert into report_deliveries (site_id, report_id, kind, recipient, updated_at)
-select $1, $2, kind, recipient, $5 from unnest($3::text[], $4::text[]) as wanted (kind, recipient)
+select $1, $2, kind, recipient, $5 from unnest($3::text[], $4::text[]) as added (kind, recipient)
 on conflict (site_id, report_id, kind, recipient) do nothing`;
 
 /** Adds the missing rows. */
@@ -34,14 +34,14 @@ export async function prepareDeliveries(pool: Queryable, keys: DeliveryKey[], no
   await pool.query(prepare, [first.siteId, first.reportId, ...columns, now]);
 }
 
-const noteLost = `/* reporting.noteLostDeliveries */
+const markLost = `/* reporting.markLostDeliveries */
 update report_deliveries set status = 'unknown', lost_attempts = lost_attempts + 1, updated_at = $4,
   error = 'It may or may not have been sent: the process that sent it stopped, or could not record the outcome.'
 where site_id = $1 and report_id = $2 and status = 'sending' and updated_at <= $3`;
 
 /** Marks attempts without an outcome that started before `lostAt` as unknown. */
-export async function noteLostDeliveries(pool: Pool, siteId: string, reportId: string, lostAt: Date, now: Date) {
-  await pool.query(noteLost, [siteId, reportId, lostAt, now]);
+export async function markLostDeliveries(pool: Pool, siteId: string, reportId: string, lostAt: Date, now: Date) {
+  await pool.query(markLost, [siteId, reportId, lostAt, now]);
 }
 
 /** A message that may have arrived is sent at most once more. */
@@ -81,20 +81,20 @@ export interface DeliveryOutcome {
   error: string | null;
 }
 
-const noteOutcome = `/* reporting.noteDelivery */
+const record = `/* reporting.recordDelivery */
 update report_deliveries set status = $6, error = $7, updated_at = $8,
   lost_attempts = lost_attempts + ($6 = 'unknown')::int, sent_at = case when $6 = 'sent' then $8 else sent_at end
 where site_id = $1 and report_id = $2 and kind = $3 and recipient = $4 and status = 'sending' and attempts = $5`;
 
 /** Records the outcome of an attempt. */
-export async function noteDelivery(
+export async function recordDelivery(
   pool: Pool,
   key: DeliveryKey,
   attempts: number,
   { status, error }: DeliveryOutcome,
   now: Date,
 ): Promise<void> {
-  await pool.query(noteOutcome, [...keyOf(key), attempts, status, error, now]);
+  await pool.query(record, [...keyOf(key), attempts, status, error, now]);
 }
 
 const settle = `/* reporting.settleDelivery */
@@ -151,7 +151,7 @@ export async function countDeliveries(pool: Pool, siteId: string, reportId: stri
   return rows[0]!;
 }
 
-const askAgain = `/* reporting.resendDeliveries */
+const resend = `/* reporting.resendDeliveries */
 update report_deliveries
 set status = 'pending', attempts = 0, lost_attempts = 0, message_id = null, resends = resends + 1, error = null, updated_at = $4
 where site_id = $1 and report_id = $2 and status <> 'sending' and case when $3::text[] is null
@@ -172,5 +172,5 @@ export async function resendDeliveries(
   recipients: string[] | null,
   now: Date,
 ): Promise<Pick<DeliveryKey, 'kind' | 'recipient'>[]> {
-  return (await pool.query(askAgain, [siteId, reportId, recipients, now])).rows;
+  return (await pool.query(resend, [siteId, reportId, recipients, now])).rows;
 }

@@ -2,7 +2,7 @@ import type { Pool } from '@millrace/shared/platform/postgres';
 import type { FormatId } from '../exports/formats/format.js';
 import type { FigureChange } from '../reports/report.js';
 import type { Recipient } from '../reports/templates/template.js';
-import { readLeft } from './unsubscribe.js';
+import { readUnsubscribed } from './unsubscribe.js';
 
 /** Exact numbers are strings. */
 export type FigureValue = number | string | null;
@@ -45,7 +45,7 @@ export interface DeliverableReport {
   /** A bigint, as a string. */
   bytes: string | null;
   /** Addresses, in lower case, that have unsubscribed from the template. */
-  left: string[];
+  unsubscribed: string[];
 }
 
 const statement = `/* reporting.reportToDeliver */
@@ -57,7 +57,7 @@ where report.site_id = $1 and report.id = $2`;
 
 /** Undefined if there is no such report. */
 export async function readReport(pool: Pool, siteId: string, id: string): Promise<DeliverableReport | undefined> {
-  const { rows } = await pool.query<Omit<DeliverableReport, 'left'>>(statement, [siteId, id]);
+  const { rows } = await pool.query<Omit<DeliverableReport, 'unsubscribed'>>(statement, [siteId, id]);
   const [report] = rows;
-  return report && { ...report, left: await readLeft(pool, siteId, id) };
+  return report && { ...report, unsubscribed: await readUnsubscribed(pool, siteId, id) };
 }

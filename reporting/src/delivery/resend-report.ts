@@ -3,7 +3,7 @@ import type { Pool } from '@millrace/shared/platform/postgres';
 import { addressKey, isAddress } from './address.js';
 import { type DeliveryDeps, type DeliveryResult, deliverReport } from './deliver-report.js';
 import { type DeliveryKey, prepareDeliveries, resendDeliveries } from './ledger.js';
-import { readLeft } from './unsubscribe.js';
+import { readUnsubscribed } from './unsubscribe.js';
 
 export interface Resend {
   /** Number of deliveries, including the webhook. */
@@ -41,9 +41,9 @@ export async function requestResend(
   const keys = recipients?.map(addressKey);
   if (keys) await prepareNew(pool, siteId, reportId, keys, now);
   const opened = await resendDeliveries(pool, siteId, reportId, keys ?? null, now);
-  const left = new Set(await readLeft(pool, siteId, reportId));
+  const unsubscribed = new Set(await readUnsubscribed(pool, siteId, reportId));
   const addresses = opened.flatMap(({ kind, recipient }) => (kind === 'email' ? [recipient] : []));
-  const skipped = addresses.filter((address) => left.has(address)).sort();
+  const skipped = addresses.filter((address) => unsubscribed.has(address)).sort();
   // The row of a report without recipients.
   const withoutRecipient = addresses.filter((address) => address === '').length;
   return { recipients: opened.length - skipped.length - withoutRecipient, skipped };

@@ -7,14 +7,14 @@ export interface Subscription {
   /** False if the template was deleted or the address removed: only resends of old reports can reach it. */
   isRecipient: boolean;
   /** True if the address unsubscribed and was not added again. */
-  hasLeft: boolean;
+  hasUnsubscribed: boolean;
 }
 
-const find = `/* reporting.subscription */
+const find = `/* reporting.findSubscription */
 select coalesce(template.name, report.title) as name, exists (
     select 1 from jsonb_array_elements(template.recipients) recipient
     where lower((recipient ->> 'address') collate "C") = $2) as "isRecipient",
-  exists (select 1 from report_unsubscribes where template_id = $1 and address = $2) as "hasLeft"
+  exists (select 1 from report_unsubscribes where template_id = $1 and address = $2) as "hasUnsubscribed"
 from (select 1) as one left join report_templates template on template.id = $1
 left join lateral (
   select title from reports where template_id = $1 order by created_at desc limit 1) report on template.id is null
@@ -30,7 +30,7 @@ export async function findSubscription(
 }
 
 /** If the template was deleted, the row belongs to the site of its reports, provided there is only one. */
-const leave = `/* reporting.leaveRecipients */
+const unsubscribe = `/* reporting.unsubscribeRecipient */
 with template as (
   update report_templates set updated_at = $3,
     recipients = (select coalesce(jsonb_agg(recipient order by place), '[]')
@@ -43,27 +43,32 @@ select $1, $2, $3, case when exists (select 1 from template) then (select site_i
 on conflict do nothing`;
 
 /** Removes the recipient, also from resends of earlier reports. `recipient` must be an {@link addressKey}. */
-export async function leaveRecipients(pool: Pool, templateId: string, recipient: string, now: Date): Promise<void> {
-  await pool.query(leave, [templateId, recipient, now]);
+export async function unsubscribeRecipient(
+  pool: Pool,
+  templateId: string,
+  recipient: string,
+  now: Date,
+): Promise<void> {
+  await pool.query(unsubscribe, [templateId, recipient, now]);
 }
 
-const rejoin = `/* reporting.rejoinRecipients */
+const resubscribe = `/* reporting.resubscribeRecipients */
 delete from report_unsubscribes where template_id = $1 and address = any($2)`;
 
 /** Lets recipients that unsubscribed before get emails again. `recipients` must be {@link addressKey}s. */
-export async function rejoinRecipients(
+export async function resubscribeRecipients(
   client: Pick<Pool, 'query'>,
   templateId: string,
   recipients: string[],
 ): Promise<void> {
-  await client.query(rejoin, [templateId, recipients]);
+  await client.query(resubscribe, [templateId, recipients]);
 }
 
-const left = `/* reporting.leftRecipients */
+const unsubscribed = `/* reporting.readUnsubscribed */
 select address from report_unsubscribes where template_id = (select template_id from reports where site_id = $1 and id = $2)`;
 
 /** Addresses, in lower case, that have unsubscribed from the template of a report. */
-export async function readLeft(pool: Pick<Pool, 'query'>, siteId: string, reportId: string): Promise<string[]> {
-  const { rows } = await pool.query<{ address: string }>(left, [siteId, reportId]);
+export async function readUnsubscribed(pool: Pick<Pool, 'query'>, siteId: string, reportId: string): Promise<string[]> {
+  const { rows } = await pool.query<{ address: string }>(unsubscribed, [siteId, reportId]);
   return rows.map(({ address }) => address);
 }

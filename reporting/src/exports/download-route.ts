@@ -70,7 +70,7 @@ export function signedDownloadRoute(deps: DownloadDependencies): RequestHandler<
     if (signature === undefined) return next();
     const now = deps.clock?.() ?? new Date();
     if (!(await deps.links.isValid(downloadPath(req.params.id), { expires, signature }, now))) {
-      throw new ServiceError('forbidden', 'This link is invalid or has expired: ask for a new one.');
+      throw new ServiceError('forbidden', 'This link is invalid or has expired: request a new one.');
     }
     await send(deps, req, res, await findExport(deps.writePool, req.params.id, null));
   };

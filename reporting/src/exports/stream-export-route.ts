@@ -23,7 +23,7 @@ import { sendAll } from './serve-file.js';
 import { type Caller, createShares } from './stream-shares.js';
 
 /** Calls `giveUp` if the reader leaves a chunk waiting for longer than `waitMs`: it holds a snapshot and one of a few slots. */
-async function* takenInTime(
+async function* withStallTimeout(
   chunks: AsyncIterable<Uint8Array>,
   waitMs: number,
   giveUp: () => void,
@@ -110,7 +110,7 @@ async function send(
   if (res.headersSent) return void (await iterator.return?.());
   writeHead();
   await sendAll(
-    takenInTime(startedBy(first, iterator), stallTimeoutMs, () => res.destroy()),
+    withStallTimeout(startedBy(first, iterator), stallTimeoutMs, () => res.destroy()),
     res,
   );
 }

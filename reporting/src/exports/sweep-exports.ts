@@ -69,12 +69,12 @@ const leftovers = `/* reporting.exportLeftovers */ select store, file, output_pa
 where store = any($1) order by random() limit ${batchSize}`;
 const forget = '/* reporting.forgetLeftover */ delete from export_leftovers where store = $1 and file = $2';
 
-const note = `/* reporting.noteLeftover */
+const record = `/* reporting.recordLeftover */
 insert into export_leftovers (store, file, output_path) values ($1, $2, $3) on conflict do nothing`;
 
 /** Records a file for the next sweep. */
-export async function noteLeftover(pool: Pool, { store, file, outputPath }: RemovableFile): Promise<void> {
-  await pool.query(note, [store, file, outputPath]);
+export async function recordLeftover(pool: Pool, { store, file, outputPath }: RemovableFile): Promise<void> {
+  await pool.query(record, [store, file, outputPath]);
 }
 
 /** Call it once the file is removed. */

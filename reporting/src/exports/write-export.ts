@@ -15,7 +15,7 @@ import type { ExportStores } from './export-store.js';
 import { formats } from './formats/formats.js';
 import { rangeProgress } from './range-progress.js';
 import { onReplayedConnection } from './replayed-erasures.js';
-import { forgetLeftover, noteLeftover, removeExportFile } from './sweep-exports.js';
+import { forgetLeftover, recordLeftover, removeExportFile } from './sweep-exports.js';
 
 export interface WriteDependencies {
   /** For reading; can be a replica. */
@@ -132,7 +132,7 @@ async function removeFile(deps: WriteDependencies, { outputPath }: ExportRow, fi
     await removeExportFile(stores, left);
   } catch (error) {
     logger.warn({ err: error, file }, 'could not remove an export file');
-    await noteLeftover(writePool, left).catch((failure) =>
+    await recordLeftover(writePool, left).catch((failure) =>
       logger.warn({ err: failure, file }, 'could not record a leftover export file'),
     );
   }

@@ -1,4 +1,4 @@
-/** ReadOptions a funnel from raw events, where segments cannot answer it. */
+/** Reads a funnel from raw events, where segments cannot answer it. */
 import { ServiceError } from '@millrace/shared/platform/errors';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { filterSql } from '../query/filter-sql.js';

@@ -25,7 +25,7 @@ export interface BroadcastSettings {
   /** Current time between the starts of two computations. */
   everyMs(): number;
   /** A longer computation is reported to listeners as a problem. */
-  patienceMs: number;
+  slowAfterMs: number;
   onError(error: unknown): void;
   /** Called after the last computation. */
   onStop?: (() => Promise<void>) | undefined;
@@ -48,7 +48,7 @@ const problemFrame = (error: unknown): Buffer => eventFrame('problem', describeR
 const tookTooLong = () => Object.assign(new Error('The computation took too long.'), { code: '57014' });
 
 export function createBroadcast(settings: BroadcastSettings): Broadcast {
-  const { event, compute, everyMs, patienceMs, onError, onStop } = settings;
+  const { event, compute, everyMs, slowAfterMs, onError, onStop } = settings;
   const listeners = new Set<BroadcastListener>();
   const stopping = new AbortController();
   let newest: { id: string; frame: Buffer } | undefined;
@@ -76,7 +76,7 @@ export function createBroadcast(settings: BroadcastSettings): Broadcast {
   }
 
   async function computeOnce(): Promise<void> {
-    const tooSlow = setTimeout(() => reportProblem(tookTooLong()), patienceMs);
+    const tooSlow = setTimeout(() => reportProblem(tookTooLong()), slowAfterMs);
     try {
       newest = stateFrame(event, await compute(stopping.signal));
       problem = undefined;

@@ -52,7 +52,7 @@ export interface Live {
 /** With more states than this, each is computed less often, which limits the total cost. */
 const topicsAtFullPace = 50;
 
-const defaultTimes = { everyMs: 1_000, heartbeatMs: 15_000, patienceMs: 12_000, budgetMs: 10_000 };
+const defaultTimes = { everyMs: 1_000, heartbeatMs: 15_000, slowAfterMs: 12_000, budgetMs: 10_000 };
 
 /** Budget of one computation; it ends early if all listeners leave. */
 function budgetUntil(gone: AbortSignal, budgetMs: number): ReadBudget {
@@ -82,7 +82,7 @@ export function createLive(deps: LiveDependencies): Live {
     const broadcast = createBroadcast({
       event,
       everyMs: () => times.everyMs * Math.max(1, broadcasts.size / topicsAtFullPace),
-      patienceMs: times.patienceMs,
+      slowAfterMs: times.slowAfterMs,
       onError,
       onStop: close,
       compute: (gone) => {

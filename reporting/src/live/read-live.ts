@@ -1,4 +1,4 @@
-/** ReadOptions the live state of a site as of one instant, consistent with what `/api/v1/query` returns for the same time. */
+/** Reads the live state of a site as of one instant, consistent with what `/api/v1/query` returns for the same time. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { answerBatch, type Batch } from '../query/answer-batch.js';
 import { answerQuery } from '../query/answer-query.js';

@@ -1,7 +1,7 @@
 import { jsonSchemaOf, text } from '@millrace/shared/openapi/json-schema';
 import { parameter } from '@millrace/shared/openapi/operation';
 import { datasets } from '../datasets/datasets.js';
-import { pageLimits } from '../datasets/rows-question.js';
+import { pageLimits } from '../datasets/page-query.js';
 import { weekStarts } from '../query-request/query-names.js';
 import { querySchema } from '../query-request/query-schema.js';
 import { operation } from './operation.js';

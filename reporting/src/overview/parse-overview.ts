@@ -21,7 +21,7 @@ export function parseOverview(query: unknown): OverviewRequest {
   const { error, value } = schema.validate(query, { messages: ruleMessages });
   if (error) throw refusal(error.details[0]!.path, error.details[0]!.message);
   const { date_range, ...page } = value as Page & { date_range: string };
-  const asked = queryFromParameters({ date_range });
-  const { dateRange } = parseQuery({ ...asked, site_id: 'any', metrics: ['visitors'] });
+  const parameters = queryFromParameters({ date_range });
+  const { dateRange } = parseQuery({ ...parameters, site_id: 'any', metrics: ['visitors'] });
   return { dateRange, page };
 }

@@ -1,4 +1,4 @@
-/** ReadOptions the overview of all sites: current visitors, visitors of a range, their change, and a series for a chart. */
+/** Reads the overview of all sites: current visitors, visitors of a range, their change, and a series for a chart. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { type AnswerDependencies, readAnswer } from '../cache/send-answer.js';
 import { answerQuery } from '../query/answer-query.js';

@@ -26,10 +26,10 @@ const spareConnections = 2;
 const waiting = { maxWaiting: 1_000, maxWaitMs: 15_000 };
 
 /** Queues in front of each pool: the pool itself gives up after a few seconds, as if the database were unreachable. */
-function createQueuePerPool(atOnce: (pool: Pool) => number): (pool: Pool) => Gate {
+function createQueuePerPool(maxConcurrent: (pool: Pool) => number): (pool: Pool) => Gate {
   const queues = new WeakMap<Pool, Gate>();
   return (pool) => {
-    const queue = queues.get(pool) ?? createGate({ ...waiting, maxConcurrent: Math.max(1, atOnce(pool)) });
+    const queue = queues.get(pool) ?? createGate({ ...waiting, maxConcurrent: Math.max(1, maxConcurrent(pool)) });
     queues.set(pool, queue);
     return queue;
   };

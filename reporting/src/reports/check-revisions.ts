@@ -14,7 +14,7 @@ const statementTimeoutMs = 5_000;
 /** Older raw events were dropped, so days in zones other than the site's can no longer be counted. */
 const horizon = '/* reporting.rawHorizon */ select since from raw_horizon';
 
-const checked = `/* reporting.noteCheck */
+const checked = `/* reporting.recordCheck */
 update reports set checked_at = $3, revised = revised or $4, checked_version = $5 where site_id = $1 and id = $2`;
 
 /** Two fingerprints of the events of a report. */
@@ -72,7 +72,7 @@ returning checked_version as "lastMark"`;
 
 export interface CheckOptions {
   /** Reports per query. */
-  atOnce: number;
+  batchSize: number;
   onError: (error: unknown) => void;
   /** Stops before the next report. */
   signal?: AbortSignal;
@@ -82,11 +82,11 @@ export interface CheckOptions {
 export async function checkRevisions(
   pool: Pool,
   now: Date,
-  { atOnce, onError, signal }: CheckOptions,
+  { batchSize, onError, signal }: CheckOptions,
 ): Promise<number> {
   let revised = 0;
   for (;;) {
-    const { rows } = await pool.query<Pick<Report, 'siteId' | 'id'>>(due, [now, atOnce]);
+    const { rows } = await pool.query<Pick<Report, 'siteId' | 'id'>>(due, [now, batchSize]);
     for (const row of rows) {
       if (signal?.aborted) return revised;
       const { rows: claimed } = await pool.query<{ lastMark: string | null }>(claim, [row.siteId, row.id, now]);
@@ -98,6 +98,6 @@ export async function checkRevisions(
         onError(error);
       }
     }
-    if (rows.length < atOnce) return revised;
+    if (rows.length < batchSize) return revised;
   }
 }

@@ -8,14 +8,14 @@ import type { HandleJob } from '@millrace/shared/queue/job-worker';
 import type { Job } from '@millrace/shared/queue/queue';
 import { UnrecoverableError } from 'bullmq';
 import type { DeliveryResult } from '../delivery/deliver-report.js';
-import { createJobReports } from './order-job.js';
-import { createSlotReports } from './order-reports.js';
+import { createJobReports } from './create-job-reports.js';
+import { createSlotReports } from './create-reports.js';
 import { type QueueReportsDeps, queueReports } from './queue-reports.js';
 import type { Report } from './report.js';
 import { describeReportFailure } from './report-failure.js';
 import { nameFile } from './report-files.js';
-import { endReport, findReport, noteUnnamed } from './report-rows.js';
-import { beginReport, failReport, forgiveBegin, giveUpReport, type ReportRun, releaseReport } from './report-runs.js';
+import { endReport, findReport, recordNameProblem } from './report-rows.js';
+import { beginReport, failReport, giveUpReport, type ReportRun, releaseReport, resetAttempts } from './report-runs.js';
 import { findTemplate } from './templates/template-rows.js';
 import { deleteSchedule } from './templates/template-schedule.js';
 import { type WriteDeps, writeReport } from './write-report.js';
@@ -83,21 +83,21 @@ async function lost(deps: ReportsDeps, job: Job): Promise<Result> {
 }
 
 /** Idempotent. Saves the reason on the report if the file cannot have the name. */
-async function giveName({ pool, stores }: ReportsDeps, report: Report): Promise<void> {
+async function saveFileName({ pool, stores }: ReportsDeps, report: Report): Promise<void> {
   if (report.outputName === null) return;
   try {
     await nameFile(stores, report);
   } catch (error) {
     const { reason } = describeReportFailure(error);
-    await noteUnnamed(pool, report, `The file could not be saved as "${report.outputName}": ${reason}`);
+    await recordNameProblem(pool, report, `The file could not be saved as "${report.outputName}": ${reason}`);
     throw error;
   }
-  await noteUnnamed(pool, report, null);
+  await recordNameProblem(pool, report, null);
 }
 
 /** A report that crashes its worker must not be started forever. */
-const mostBegins = 10;
-const tooManyAttempts = `It was started ${mostBegins} times, but every worker stopped before finishing it; see the log of the worker. Issue the report again once that is fixed.`;
+const maxAttempts = 10;
+const tooManyAttempts = `It was started ${maxAttempts} times, but every worker stopped before finishing it; see the log of the worker. Issue the report again once that is fixed.`;
 
 /** @throws UnrecoverableError always. */
 async function giveUp({ pool }: ReportsDeps, report: Report): Promise<never> {
@@ -106,18 +106,18 @@ async function giveUp({ pool }: ReportsDeps, report: Report): Promise<never> {
 }
 
 /** Writes the report. If the worker shuts down meanwhile, the attempt does not count. */
-async function writeBegun(deps: ReportsDeps, job: Job, started: Report & ReportRun) {
+async function writeStarted(deps: ReportsDeps, job: Job, started: Report & ReportRun) {
   const { pool, logger, stopping, clock = () => new Date() } = deps;
-  const forgive = () =>
-    forgiveBegin(pool, started).catch((error) =>
+  const reset = () =>
+    resetAttempts(pool, started).catch((error) =>
       logger.warn({ err: error, report: started.id }, 'could not reset the attempts of a report'),
     );
-  stopping?.addEventListener('abort', forgive);
+  stopping?.addEventListener('abort', reset);
   try {
-    if (stopping?.aborted) await forgive();
+    if (stopping?.aborted) await reset();
     return await writeReport(deps, started, await notesOf(job), clock());
   } finally {
-    stopping?.removeEventListener('abort', forgive);
+    stopping?.removeEventListener('abort', reset);
   }
 }
 
@@ -125,17 +125,17 @@ const siteReport: Handle = async (deps, job) => {
   const startedAt = performance.now();
   const found = await reportOf(deps, job);
   if (!found) return { skipped: 'the report was deleted' };
-  if (found.status !== 'generated' && found.begins >= mostBegins) return giveUp(deps, found);
+  if (found.status !== 'generated' && found.begins >= maxAttempts) return giveUp(deps, found);
   const begun = { ...found, run: randomUUID() };
   try {
     if (!(await beginReport(deps.pool, begun))) {
       // The worker that wrote it may have died before naming the file.
-      await giveName(deps, found);
+      await saveFileName(deps, found);
       return { skipped: 'it was already written' };
     }
-    const written = await writeBegun(deps, job, begun);
+    const written = await writeStarted(deps, job, begun);
     if (!written) return await lost(deps, job);
-    await giveName(deps, { ...found, ...written });
+    await saveFileName(deps, { ...found, ...written });
     return { reportId: found.id, rows: written.rowCount, bytes: written.bytes, ms: since(startedAt) };
   } catch (error) {
     const { reason, whileRetried = reason, isFinal } = describeReportFailure(error);

@@ -1,6 +1,6 @@
 import { type DescribedFailure, describeFailure } from '../exports/export-failure.js';
 
-/** Unlike an export, a report is retried: nobody is waiting to start it again. */
+/** Unlike an export, a report is retried: no one is waiting to start it again. */
 const noSpace = 'The disk for files is full.';
 const diskFull: DescribedFailure = {
   reason: `${noSpace} Free some space, then issue the report again.`,

@@ -22,7 +22,8 @@ export interface KeptFile {
   outputName: string | null;
 }
 
-const note = '/* reporting.noteReportFile */ insert into report_files (store, file, output_name) values ($1, $2, $3)';
+const recordFile =
+  '/* reporting.recordReportFile */ insert into report_files (store, file, output_name) values ($1, $2, $3)';
 
 /** Writes the chunks to a new file. `outputName` is recorded for {@link nameFile}. */
 export async function keepFile(
@@ -33,7 +34,7 @@ export async function keepFile(
   outputName: string | null = null,
 ): Promise<KeptFile> {
   const file = `${randomUUID()}.${extension}`;
-  await pool.query(note, [store.kind, file, outputName]);
+  await pool.query(recordFile, [store.kind, file, outputName]);
   const hash = createHash('sha256');
   let bytes = 0;
   async function* measure() {

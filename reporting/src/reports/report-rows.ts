@@ -83,9 +83,9 @@ export interface NewReport extends ReportSpec {
 }
 
 /** The first revision. */
-export function newReport(order: Omit<ReportSpec, 'revision'>, dueAt: Date): NewReport {
+export function newReport(spec: Omit<ReportSpec, 'revision'>, dueAt: Date): NewReport {
   const id = randomUUID();
-  return { ...order, revision: 1, id, origin: id, dueAt };
+  return { ...spec, revision: 1, id, origin: id, dueAt };
 }
 
 const insert = `/* reporting.insertReport */
@@ -127,12 +127,12 @@ export async function reportsOfJob(pool: Pool, jobId: string, addedAt: Date): Pr
   return (await pool.query<{ id: string }>(ofJob, [jobId, addedAt])).rows.map(({ id }) => id);
 }
 
-const noteName = `/* reporting.noteReportName */
+const recordProblem = `/* reporting.recordNameProblem */
 update reports set error = $3 where site_id = $1 and id = $2 and status = 'generated' and error is distinct from $3`;
 
 /** Saves why the file could not get the name that its job requested; null once it has it. */
-export async function noteUnnamed(pool: Pool, { siteId, id }: Report, reason: string | null): Promise<void> {
-  await pool.query(noteName, [siteId, id, reason]);
+export async function recordNameProblem(pool: Pool, { siteId, id }: Report, reason: string | null): Promise<void> {
+  await pool.query(recordProblem, [siteId, id, reason]);
 }
 
 const end = `/* reporting.endReport */

@@ -19,12 +19,12 @@ export async function beginReport(pool: Pool, { siteId, id, run }: ReportRun): P
   return (await pool.query(begin, [siteId, id, run])).rowCount === 1;
 }
 
-const forgive = `/* reporting.forgiveBegin */
+const reset = `/* reporting.resetAttempts */
 update reports set begins = 0 where site_id = $1 and id = $2 and run = $3`;
 
 /** Resets the attempts, because the worker is shutting down. */
-export async function forgiveBegin(pool: Pool, { siteId, id, run }: ReportRun): Promise<void> {
-  await pool.query(forgive, [siteId, id, run]);
+export async function resetAttempts(pool: Pool, { siteId, id, run }: ReportRun): Promise<void> {
+  await pool.query(reset, [siteId, id, run]);
 }
 
 const fail = `/* reporting.failReport */

@@ -9,7 +9,7 @@ import { cleanFiles } from './report-files.js';
 
 const queueEveryMs = 1_000;
 const checkEveryMs = 60_000;
-const checkedAtOnce = 20;
+const checkBatchSize = 20;
 const cleanEveryMs = 600_000;
 export interface StartReportsDeps extends ReportsDeps, JobWorkerDeps {
   /** Days until files of reports expire. */
@@ -24,7 +24,7 @@ export function startReports(deps: StartReportsDeps): RunningWorker {
   const stopping = new AbortController();
   const handle = createReportConsumer({ ...deps, stopping: stopping.signal });
   const worker = startJobWorker('report-generation', deps, handle);
-  const checking = { atOnce: checkedAtOnce, onError: logError, signal: stopping.signal };
+  const checking = { batchSize: checkBatchSize, onError: logError, signal: stopping.signal };
   const stops = [
     repeat(() => queueReports(deps), queueEveryMs, logError),
     repeat(() => checkRevisions(pool, new Date(), checking), checkEveryMs, logError),

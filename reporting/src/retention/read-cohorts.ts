@@ -1,4 +1,4 @@
-/** ReadOptions cohorts: visitors by the period of their first event of all time. */
+/** Reads cohorts: visitors by the period of their first event of all time. */
 import type { VisitorSet } from '@millrace/shared/bitmap/bitmap';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { ratio } from '../query/page-rows.js';

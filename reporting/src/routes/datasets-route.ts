@@ -5,8 +5,8 @@ import { type AnswerDependencies, sendAnswer } from '../cache/send-answer.js';
 import { datasets, findDataset } from '../datasets/datasets.js';
 import { describeDataset } from '../datasets/describe-dataset.js';
 import { readCursor } from '../datasets/page-cursor.js';
+import { type PageRequest, pageLimits, pageQuery } from '../datasets/page-query.js';
 import { parseDatasetQuery } from '../datasets/parse-dataset.js';
-import { type PageRequest, pageLimits, rowsQuestion } from '../datasets/rows-question.js';
 import { refusal } from '../query-request/refuse.js';
 
 const textOf = (name: string, value: unknown): string | undefined => {
@@ -41,7 +41,7 @@ function rowsRoute(deps: AnswerDependencies): RequestHandler<{ id: string }> {
     const startedAt = performance.now();
     const page = parsePage(req);
     checkSite(res, page.request.siteId);
-    await sendAnswer(deps, req as unknown as Request, res, rowsQuestion(pool, page, clock()), startedAt);
+    await sendAnswer(deps, req as unknown as Request, res, pageQuery(pool, page, clock()), startedAt);
   };
 }
 

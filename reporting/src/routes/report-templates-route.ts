@@ -8,7 +8,7 @@ import { type RequestHandler, type Response, Router } from 'express';
 import { onlySite } from '../access/request-access.js';
 import { readJson } from '../http/read-json.js';
 import { siteTimezone } from '../reading/site-context.js';
-import { createReportsOfDays } from '../reports/order-reports.js';
+import { createReportsOfDays } from '../reports/create-reports.js';
 import { daysOfRequest } from '../reports/parse-generate.js';
 import { isAdmin, recordAudit, requireAdmin } from '../reports/report-access.js';
 import { checkBody, newTemplateSchema, templateChangeSchema, toFields } from '../reports/templates/parse-template.js';
@@ -134,15 +134,15 @@ const generate =
   async (req, res) => {
     const now = clock();
     const template = await showTemplate(writePool, idOf(req.params.id), onlySite(res));
-    const wanted = await daysOfRequest(writePool, template, await readJson(req, res), now);
-    if (wanted.siteId !== null) {
-      checkSite(res, wanted.siteId);
-      await checkKnownSite(writePool, wanted.siteId);
+    const requested = await daysOfRequest(writePool, template, await readJson(req, res), now);
+    if (requested.siteId !== null) {
+      checkSite(res, requested.siteId);
+      await checkKnownSite(writePool, requested.siteId);
     }
     await recordAudit(writePool, res, 'report_template.generate', template.id);
-    const reports = await createReportsOfDays(writePool, template, wanted, now);
+    const reports = await createReportsOfDays(writePool, template, requested, now);
     res.status(202).json({
-      ...daysOf(wanted.days.from, wanted.days.to),
+      ...daysOf(requested.days.from, requested.days.to),
       reports: reports.map(({ id, siteId, firstDay, lastDay }) => ({
         ...{ id, site_id: siteId, ...daysOf(firstDay, lastDay), status: 'pending' },
       })),

@@ -4,7 +4,7 @@ import type { Pool } from '@millrace/shared/platform/postgres';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { type Html, html, htmlText } from '../delivery/html.js';
 import { unsubscribePath } from '../delivery/report-links.js';
-import { findSubscription, leaveRecipients } from '../delivery/unsubscribe.js';
+import { findSubscription, unsubscribeRecipient } from '../delivery/unsubscribe.js';
 import type { Links } from '../exports/export-links.js';
 
 export interface UnsubscribeDependencies {
@@ -57,8 +57,8 @@ const confirm =
   async (req, res) => {
     const { recipient, subscription } = await openLink(deps, req, (deps.clock ?? (() => new Date()))());
     if (!subscription) return sendDeleted(res, recipient);
-    const { name, isRecipient, hasLeft } = subscription;
-    if (hasLeft) return sendLeft(res, 'Already unsubscribed', recipient, name);
+    const { name, isRecipient, hasUnsubscribed } = subscription;
+    if (hasUnsubscribed) return sendLeft(res, 'Already unsubscribed', recipient, name);
     const state = isRecipient
       ? html`${recipient} gets the report “${name}” by mail.`
       : html`${recipient} gets no new mails with the report “${name}”, but earlier ones may be sent again.`;
@@ -73,9 +73,9 @@ const unsubscribe =
     const now = (deps.clock ?? (() => new Date()))();
     const { id, recipient, subscription } = await openLink(deps, req, now);
     if (!subscription) return sendDeleted(res, recipient);
-    const { name, hasLeft } = subscription;
-    if (!hasLeft) await leaveRecipients(deps.writePool, id, recipient, now);
-    sendLeft(res, hasLeft ? 'Already unsubscribed' : 'Unsubscribed', recipient, name);
+    const { name, hasUnsubscribed } = subscription;
+    if (!hasUnsubscribed) await unsubscribeRecipient(deps.writePool, id, recipient, now);
+    sendLeft(res, hasUnsubscribed ? 'Already unsubscribed' : 'Unsubscribed', recipient, name);
   };
 
 export function unsubscribeRoutes(deps: UnsubscribeDependencies): Router {

@@ -21,7 +21,7 @@ const standardCost: Cost = { log2N: 15, r: 8, p: 3 };
 const hashBytes = 32;
 
 /** Node runs scrypt on the four threads that also read files and resolve names, so passwords get only one of them. */
-const atOnce = 1;
+const maxConcurrent = 1;
 const maxWaiting = 20;
 
 function derive(password: string, salt: Buffer, { log2N, r, p }: Cost): Promise<Buffer> {
@@ -48,7 +48,7 @@ function readHash(kept: string): { cost: Cost; salt: Buffer; hash: Buffer } {
 
 /** `cost` is of new hashes; tests use a small one. */
 export function createPasswords(cost: Cost = standardCost): Passwords {
-  const slots = createSlots(atOnce);
+  const slots = createSlots(maxConcurrent);
   let waiting = 0;
 
   async function inTurn<T>(work: () => Promise<T>): Promise<T> {

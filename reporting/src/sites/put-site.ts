@@ -47,7 +47,7 @@ export async function patchSite(
 const request = `/* reporting.requestErasure */
 update sites set erase_requested_at = coalesce(erase_requested_at, now()) where site_id = $1`;
 
-const note = `/* reporting.noteErasure */
+const record = `/* reporting.recordErasure */
 insert into audit_log (key_id, key_name, action, target) values ($1, $2, 'site.erase', $3)`;
 
 /**
@@ -57,7 +57,7 @@ insert into audit_log (key_id, key_name, action, target) values ($1, $2, 'site.e
 export async function requestErasure(writePool: Pool, siteId: string, access: Access | undefined): Promise<boolean> {
   return inTransaction(writePool, async (client) => {
     const { rowCount } = await client.query(request, [siteId]);
-    if (rowCount === 1 && access) await client.query(note, [access.keyId, access.name, siteId]);
+    if (rowCount === 1 && access) await client.query(record, [access.keyId, access.name, siteId]);
     return rowCount === 1;
   });
 }

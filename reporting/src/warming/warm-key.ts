@@ -3,8 +3,8 @@ import { isConnectionError, type Pool } from '@millrace/shared/platform/postgres
 import type { AnswerCache } from '../cache/answer-cache.js';
 import type { Reader } from '../cache/compute-answer.js';
 import { findDataset } from '../datasets/datasets.js';
+import { pageLimits, pageQuery } from '../datasets/page-query.js';
 import { parseDataset } from '../datasets/parse-dataset.js';
-import { pageLimits, rowsQuestion } from '../datasets/rows-question.js';
 import type { Admit } from '../query/reading-cost.js';
 import { inSnapshot } from '../reading/in-snapshot.js';
 import type { SegmentEngine } from '../segments/segment-engine.js';
@@ -53,7 +53,7 @@ async function warmSite(
       statementTimeoutMs: longestMs ?? longestStatementMs,
     });
   try {
-    await cache.get(rowsQuestion(pool, { request, limit: pageLimits.standard }, now), { read, storesAll: true });
+    await cache.get(pageQuery(pool, { request, limit: pageLimits.standard }, now), { read, storesAll: true });
     return true;
   } catch (error) {
     if (error === tooManyEvents) return false;

@@ -62,11 +62,11 @@ describe.each(queueBackends)('with the queue on %s', (backend) => {
   const trends = (of: CachedApp) =>
     request(of.app).get('/api/v1/datasets/activity-trends/rows').query({ site_id: 'demo' });
   const views = (of: CachedApp) => request(of.app).get('/stats').query({ site_id: 'demo' });
-  const status = async (asked: Test) => (await asked.expect(200)).headers['x-cache']!.split(';')[0];
+  const status = async (sent: Test) => (await sent.expect(200)).headers['x-cache']!.split(';')[0];
   const steer = (path: string, body?: object) => request(one.app).post(`/api/v1/cache/${path}`).send(body);
   const warmUp = async () => {
     await Promise.all([trends(one), views(one)]);
-    await eventually(async () => (await one.cache.store.size()).entries === 2, 'both are shared');
+    await eventually(async () => (await one.cache.store.size()).entries === 2, 'both are in the store');
     expect(await Promise.all([status(trends(other)), status(views(other))])).toEqual(['hit', 'hit']);
   };
 
@@ -237,7 +237,7 @@ describe('while Redis is unreachable', () => {
     ['post', 'clear'],
     ['post', 'invalidate'],
     ['post', 'jobs/user-growth/trigger'],
-  ] as const)('%s %s says so, and that it is not for good', async (method, path) => {
+  ] as const)('%s %s answers 503 and says to retry later', async (method, path) => {
     const { body } = await request(away.app)[method](`/api/v1/cache/${path}`).send({ pattern: '*' }).expect(503);
     expect(body.error).toEqual({
       code: 'queue_unavailable',

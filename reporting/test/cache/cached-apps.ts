@@ -1,4 +1,4 @@
-/** Replicas of reporting in one process, each with a cache and connections of its own, on one database and one shared store. */
+/** Replicas of reporting in one process, each with its own cache and connections, on one database and one shared store. */
 import type { QueueLocation } from '@millrace/shared/platform/config';
 import { createPool, type Pool } from '@millrace/shared/platform/postgres';
 import { createTelemetry } from '@millrace/shared/platform/telemetry';

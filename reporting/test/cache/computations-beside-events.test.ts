@@ -25,13 +25,13 @@ beforeEach(async () => {
 });
 afterEach(() => Promise.all(apps.map((app) => app.close())));
 
-const lockTimes = { holdMs: 10_000, renewMs: 3_000, pollMs: 20, patienceMs: 50 };
+const lockTimes = { holdMs: 10_000, renewMs: 3_000, pollMs: 20, maxWaitMs: 50 };
 const write = () => writeEvents(database.pool, 'demo', ['2026-06-01T12:00:00Z']);
 
-/** How many events there are, after `work`; `zone` is what the question means. */
-function countingQuestion(work: () => Promise<unknown>, zone = 'UTC') {
-  const counted = { begun: 0, running: 0, most: 0, question: undefined as unknown as CacheableQuery };
-  counted.question = {
+/** Counts the events, after `work`; `zone` is part of the query's meaning. */
+function countingQuery(work: () => Promise<unknown>, zone = 'UTC') {
+  const counted = { begun: 0, running: 0, most: 0, query: undefined as unknown as CacheableQuery };
+  counted.query = {
     ...{ kind: 'query', siteId: 'demo', request: 'x', sources: ['events'], needsEvents: false },
     resolve: () => ({
       ...{ meaning: [range, zone], span: range, isTransient: false },
@@ -49,9 +49,9 @@ function countingQuestion(work: () => Promise<unknown>, zone = 'UTC') {
   return counted;
 }
 
-async function ask({ cache, pool }: CachedApp, { question }: { question: CacheableQuery }) {
+async function ask({ cache, pool }: CachedApp, { query }: { query: CacheableQuery }) {
   const read: Reader = (budget, work) => inSnapshot(pool, (client) => work(client, {}), { signal: budget.signal });
-  const { body, status } = (await cache.get(question, { read }))!;
+  const { body, status } = (await cache.get(query, { read }))!;
   return { ...(JSON.parse(body.toString()) as { events: number; zone: string }), status };
 }
 
@@ -65,30 +65,30 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
   it('serves a thousand requests in three processes up-to-date answers with few computations', async () => {
     const processes = open(3);
     const computeMs = 100;
-    const counted = countingQuestion(() => pause(computeMs));
-    const asked: Promise<boolean>[] = [];
+    const counted = countingQuery(() => pause(computeMs));
+    const pending: Promise<boolean>[] = [];
     const startedAt = performance.now();
     for (let events = 1; events <= 100; events += 1) {
       await write();
-      for (let asker = 0; asker < 10; asker += 1) {
-        asked.push(ask(processes[asker % 3]!, counted).then((answer) => answer.events >= events));
+      for (let caller = 0; caller < 10; caller += 1) {
+        pending.push(ask(processes[caller % 3]!, counted).then((answer) => answer.events >= events));
       }
     }
-    expect(new Set(await Promise.all(asked))).toEqual(new Set([true]));
-    // One after the other, however many versions there were meanwhile.
+    expect(new Set(await Promise.all(pending))).toEqual(new Set([true]));
+    // One after the other, however many versions there were in between.
     expect(counted.most).toBe(1);
     expect(counted.begun).toBeLessThanOrEqual((performance.now() - startedAt) / computeMs + 1);
   });
 
-  it('a request made before an event that the computation saw shares its answer', async () => {
+  it('shares its answer with a request made before an event that the computation saw', async () => {
     const [one, other] = open(2) as [CachedApp, CachedApp];
     let release = () => {};
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const counted = countingQuestion(() => held);
+    const counted = countingQuery(() => held);
     const first = ask(one, counted);
-    await eventually(async () => counted.begun === 1, 'the first computation has its snapshot');
+    await eventually(async () => counted.begun === 1, 'the first computation has taken its snapshot');
     await write();
     const late = [ask(one, counted), ask(other, counted), ask(one, counted), ask(other, counted)];
     release();
@@ -97,42 +97,42 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     expect(counted.begun).toBe(2);
   });
 
-  it('a newer answer with another meaning is not used', async () => {
+  it('does not use a newer answer with another meaning', async () => {
     const [one, other] = open(2) as [CachedApp, CachedApp];
     await write();
     await ask(
       one,
-      countingQuestion(async () => {}, 'Europe/Berlin'),
+      countingQuery(async () => {}, 'Europe/Berlin'),
     );
-    await eventually(async () => (await other.cache.store.size()).entries === 1, 'it is shared');
+    await eventually(async () => (await other.cache.store.size()).entries === 1, 'it is in the store');
     expect(
       await ask(
         other,
-        countingQuestion(async () => {}),
+        countingQuery(async () => {}),
       ),
     ).toEqual({ events: 1, zone: 'UTC', status: 'miss' });
     expect(
       (
         await ask(
           one,
-          countingQuestion(async () => {}),
+          countingQuery(async () => {}),
         )
       ).zone,
     ).toBe('UTC');
   });
 
-  it('a request stops waiting for a computation that started before it and computes in parallel', async () => {
+  it('stops waiting for a computation that started before the request, and computes in parallel', async () => {
     const [app] = open(1, { lockTimes }) as [CachedApp];
     let release = () => {};
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const counted = countingQuestion(() => (counted.begun === 1 ? held : Promise.resolve()));
+    const counted = countingQuery(() => (counted.begun === 1 ? held : Promise.resolve()));
     const first = ask(app, counted);
-    await eventually(async () => counted.begun === 1, 'the first computation is under way');
+    await eventually(async () => counted.begun === 1, 'the first computation is running');
     await write();
     expect((await Promise.all([ask(app, counted), ask(app, counted)])).map(({ events }) => events)).toEqual([1, 1]);
-    // On a busy machine the second asker loses patience after the first one has an answer.
+    // On a busy machine the second caller stops waiting only after the first one has an answer.
     expect([2, 3]).toContain(counted.begun);
     release();
     expect((await first).events).toBe(0);
@@ -144,12 +144,12 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const counted = countingQuestion(() => (counted.begun === 1 ? held : Promise.resolve()));
+    const counted = countingQuery(() => (counted.begun === 1 ? held : Promise.resolve()));
     const first = ask(one, counted);
-    await eventually(async () => counted.begun === 1, 'the first computation is under way');
+    await eventually(async () => counted.begun === 1, 'the first computation is running');
     await write();
     expect((await Promise.all([ask(other, counted), ask(other, counted)])).map(({ events }) => events)).toEqual([1, 1]);
-    // On a busy machine the second asker loses patience after the first one has an answer.
+    // On a busy machine the second caller stops waiting only after the first one has an answer.
     expect([2, 3]).toContain(counted.begun);
     release();
     expect((await first).events).toBe(0);
@@ -157,7 +157,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
 
   it('keeps waiting for a computation of the same data, in any process', async () => {
     const [one, other] = open(2, { lockTimes }) as [CachedApp, CachedApp];
-    const counted = countingQuestion(() => pause(500));
+    const counted = countingQuery(() => pause(500));
     await Promise.all([ask(one, counted), ask(other, counted), ask(one, counted), ask(other, counted)]);
     expect(counted.begun).toBe(1);
   });

@@ -35,7 +35,7 @@ describe('of events', () => {
     expect(await versionOf()).toBe(seen[2]);
   });
 
-  it('stays the same when they are rolled', async () => {
+  it('stays the same when they are rolled up', async () => {
     await write('2026-06-10T00:00:00Z', '2026-06-10T00:01:00Z', '2026-06-11T08:00:00Z');
     await write('2026-06-10T00:00:00Z');
     await takeMarks(database.pool, 'demo');
@@ -127,7 +127,7 @@ describe('of aggregates', () => {
     const before = await aggregated();
     await write('2026-06-10T00:00:00Z');
     await sql(`update site_aggregations set timezone = 'UTC' where site_id = 'other'`);
-    expect(await aggregated()).not.toBe(before); // the site is known now
+    expect(await aggregated()).not.toBe(before); // the site exists now
     const known = await aggregated();
     await write('2026-06-10T00:00:00Z');
     expect(await aggregated()).toBe(known);
@@ -165,7 +165,7 @@ it('changes in every process when an administrator invalidates the name', async 
 
 it('has the same name in every process, even with numbers that a double cannot hold', () => {
   const request = parseExactJson('{"number":12345678901234567890}');
-  const question = {
+  const cacheable = {
     kind: 'query',
     siteId: 'demo',
     request,
@@ -173,5 +173,5 @@ it('has the same name in every process, even with numbers that a double cannot h
     needsEvents: false,
     resolve: () => undefined as never,
   };
-  expect(nameOf(question)).toBe(`query:demo:${hashOf('{"number":12345678901234567890}')}`);
+  expect(nameOf(cacheable)).toBe(`query:demo:${hashOf('{"number":12345678901234567890}')}`);
 });

@@ -30,7 +30,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     await takeMarks(database.pool, site);
     const entriesBefore = (await app.cache.store.size()).entries;
     await request(app.app).get('/stats').query({ site_id: site }).expect(200);
-    await eventually(async () => (await app.cache.store.size()).entries > entriesBefore, 'it is shared');
+    await eventually(async () => (await app.cache.store.size()).entries > entriesBefore, 'it is in the store');
   }
   const kept = async () => [(await app.cache.store.size()).entries, app.cache.stats().entries];
   const sql = (text: string) => database.pool.query(text);
@@ -59,7 +59,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     expect(await kept()).toEqual([1, 0]);
   });
 
-  it('the first run drops what was erased before it', async () => {
+  it('drops on its first run what was erased before', async () => {
     await keepAnswerOf('demo');
     await sql('update site_rollups set epoch = epoch + 1');
     await createForgetErased(database.pool, app.cache)();

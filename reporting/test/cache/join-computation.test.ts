@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import type { ServedAnswer } from '../../src/cache/compute-answer.js';
 import { createComputations, type Shareable } from '../../src/cache/join-computation.js';
 
-/** As `position` tells versions apart; each computation is made of what the one who began it looked up. */
-function createAskers() {
+/** Versions are compared by `position`; each computation uses the data that its first caller looked up. */
+function createCallers() {
   const joining = createComputations(60_000);
   const begun: { version: string; end: () => void; fail: (error: Error) => void }[] = [];
   function ask(position: string, gone?: AbortSignal): Promise<string | undefined> {
@@ -29,7 +29,7 @@ function createAskers() {
 }
 
 it('does not pass on the failure of a computation of older data: the next one computes', async () => {
-  const { ask, begun } = createAskers();
+  const { ask, begun } = createCallers();
   const first = ask('1');
   const [second, third] = [ask('2'), ask('2')];
   begun[0]!.fail(new Error('it took too long'));
@@ -41,17 +41,17 @@ it('does not pass on the failure of a computation of older data: the next one co
 });
 
 it('passes on the failure of a computation that started after the request', async () => {
-  const { ask, begun } = createAskers();
-  const asked = [ask('1'), ask('2'), ask('3'), ask('4')].map((each) => each.catch((error: Error) => error.message));
+  const { ask, begun } = createCallers();
+  const pending = [ask('1'), ask('2'), ask('3'), ask('4')].map((each) => each.catch((error: Error) => error.message));
   begun[0]!.fail(new Error('the first'));
   await expect.poll(() => begun.length).toBe(2);
   begun[1]!.fail(new Error('the second'));
-  expect(await Promise.all(asked)).toEqual(['the first', 'the second', 'the second', 'the second']);
+  expect(await Promise.all(pending)).toEqual(['the first', 'the second', 'the second', 'the second']);
   expect(begun).toHaveLength(2);
 });
 
 it('rejects a caller that has left, whatever happens to a computation of older data', async () => {
-  const { ask, begun } = createAskers();
+  const { ask, begun } = createCallers();
   const first = ask('1');
   const leaving = new AbortController();
   const second = ask('2', leaving.signal);

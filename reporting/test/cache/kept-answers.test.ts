@@ -38,8 +38,8 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
   const write = (user_id: string, ...times: string[]) => writeEvents(database.pool, site, times, { user_id });
   const views = (of = one, dateRange = '7d') =>
     request(of.app).get('/api/v1/query').query({ site_id: site, metrics: 'views', date_range: dateRange });
-  const seen = async (asked: Test) => {
-    const { body } = await asked.expect(200);
+  const seen = async (sent: Test) => {
+    const { body } = await sent.expect(200);
     return [body.results[0].metrics[0], body.meta.cache.status];
   };
 
@@ -70,9 +70,9 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
       ['GET a dataset', (of) => request(of.app).get('/api/v1/datasets/activity-trends/rows').query({ site_id: site })],
     ];
 
-    it.each(routes)('of %s is cached for all replicas until events arrive', async (_name, ask) => {
-      const statusOf = async (asked: Test) => {
-        const { body, headers } = await asked.expect(200);
+    it.each(routes)('to %s is cached for all replicas until events arrive', async (_name, ask) => {
+      const statusOf = async (sent: Test) => {
+        const { body, headers } = await sent.expect(200);
         const { meta, ...answer } = body;
         expect(meta?.cache ?? {}).toEqual(meta ? { status: expect.any(String), age_ms: expect.any(Number) } : {});
         return [
@@ -83,9 +83,9 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
       };
       const [first, ...computed] = await statusOf(ask(one));
       expect(computed).toEqual(['miss', 'miss']);
-      await eventually(async () => (await one.cache.store.size()).entries > 0, 'it is shared');
+      await eventually(async () => (await one.cache.store.size()).entries > 0, 'it is in the store');
       expect(await statusOf(ask(one))).toEqual([first, 'hit', 'hit']);
-      await eventually(async () => (await statusOf(ask(other)))[1] === 'hit', 'the other has it');
+      await eventually(async () => (await statusOf(ask(other)))[1] === 'hit', 'the other replica has it');
       expect((await statusOf(ask(other)))[0]).toBe(first);
       await takeMarks(database.pool, site);
       expect(await statusOf(ask(one))).toEqual([first, 'hit', 'hit']);
@@ -96,11 +96,11 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
       expect((await statusOf(ask(one)))[0]).toBe(second);
     });
 
-    it('of a dataset is cached until its source data changes', async () => {
+    it('to a dataset request is cached until its source data changes', async () => {
       const sql = (text: string) => database.pool.query(text, [site]);
       const statusOf = async (id: string) => {
-        const asked = request(one.app).get(`/api/v1/datasets/${id}/rows`).query({ site_id: site, date_range: '7d' });
-        return (await asked.expect(200)).body.meta.cache.status;
+        const sent = request(one.app).get(`/api/v1/datasets/${id}/rows`).query({ site_id: site, date_range: '7d' });
+        return (await sent.expect(200)).body.meta.cache.status;
       };
       const statuses = async () => [
         await statusOf('activity-trends'),
@@ -198,13 +198,13 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
       const { body, headers } = await stale('max-stale=60').expect(200);
       expect([body.results[0].metrics[0], body.meta.cache]).toEqual([2, { status: 'stale', age_ms: 5_000 }]);
       expect(headers.etag).toBeUndefined();
-      await eventually(async () => (await seen(views()))[1] === 'hit', 'the new one is kept');
+      await eventually(async () => (await seen(views()))[1] === 'hit', 'the new answer is cached');
       expect(await seen(views())).toEqual([3, 'hit']);
     });
 
     it('is served by a replica that did not compute it', async () => {
       await views();
-      await eventually(async () => (await seen(views(other)))[1] === 'hit', 'it is shared');
+      await eventually(async () => (await seen(views(other)))[1] === 'hit', 'it is in the store');
       other.cache.clear();
       await write('bob', '2026-06-15T11:00:00Z');
       expect(await seen(stale('max-stale', other))).toEqual([2, 'stale']);

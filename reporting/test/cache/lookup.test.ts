@@ -62,7 +62,7 @@ describe.each(['2026-06-01,2026-06-30', 'all'])('an answer about %s', (dateRange
   });
 });
 
-it('all time starts with an event that arrived late, and ends with the newest', async () => {
+it('of all time starts with a late event, and ends with the newest', async () => {
   const ask = async () => {
     const query = { site_id: 'demo', metrics: 'views', date_range: 'all' };
     const { body } = await request(app.app).get('/api/v1/query').query(query).expect(200);

@@ -3,7 +3,7 @@ import { likeOf, matchesPattern, parsePattern } from '../../src/cache/name-patte
 
 const names = ['user-growth:demo:a1', 'user-growth:a%b_c:a1', 'top-items:demo:a1', 'query:user-growth:x', ''];
 
-/** The same by an expression that nobody else writes. */
+/** The same with a regular expression that is only used here. */
 const slowly = (pattern: string) =>
   new RegExp(`^${pattern.replace(/[.*+?^${}()|[\]\\%_]/g, (sign) => (sign === '*' ? '[^]*' : `\\${sign}`))}$`);
 
@@ -20,7 +20,7 @@ describe('a pattern', () => {
     '**',
     '*a1:a1',
     'u*u',
-  ])('means the same in a process as in the expression %s', (pattern) => {
+  ])('matches the same names in JavaScript as in Postgres: %s', (pattern) => {
     expect(names.filter((name) => matchesPattern(name, pattern))).toEqual(
       names.filter((name) => slowly(pattern).test(name)),
     );
@@ -36,7 +36,7 @@ describe('a pattern', () => {
     ['x'.repeat(65), 'pattern must have at most 64 characters'],
     ['*a*b*c*', 'pattern must have at most 3 stars'],
     ['a\0', 'pattern must not contain NUL or unpaired surrogates'],
-  ])('that is %j is refused', (given, message) => {
+  ])('is refused if it is %j', (given, message) => {
     expect(() => parsePattern(given)).toThrow(message);
   });
 });

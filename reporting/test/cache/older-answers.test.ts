@@ -21,7 +21,7 @@ import { writeEvents } from './write-events.js';
 const range = { from: new Date('2026-06-01T00:00:00Z'), to: new Date('2026-06-02T00:00:00Z') };
 let database: TestDatabase;
 let apps: CachedApp[] = [];
-/** What the next computations wait for, between reading their data and their end. */
+/** What the next computations wait for between reading their data and returning. */
 let waits: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
@@ -39,7 +39,7 @@ afterEach(async () => {
 });
 
 const write = () => writeEvents(database.pool, 'demo', ['2026-06-01T12:00:00Z']);
-const question: CacheableQuery = {
+const cacheable: CacheableQuery = {
   ...{ kind: 'query', siteId: 'demo', request: 'x', sources: ['events'], needsEvents: false },
   resolve: () => ({
     ...{ meaning: [range], span: range, isTransient: false },
@@ -53,12 +53,12 @@ const question: CacheableQuery = {
 
 async function ask({ cache, pool }: Pick<CachedApp, 'cache' | 'pool'>, maxStaleMs?: number) {
   const read: Reader = (budget, work) => inSnapshot(pool, (client) => work(client, {}), { signal: budget.signal });
-  const given = (await cache.get(question, { read, maxStaleMs }))!;
+  const given = (await cache.get(cacheable, { read, maxStaleMs }))!;
   return { ...(JSON.parse(given.body.toString()) as { events: number }), computedAt: given.computedAt };
 }
 
-const impatient = { holdMs: 10_000, renewMs: 3_000, pollMs: 20, patienceMs: 50 };
-/** Puts answers up with any age. */
+const shortWait = { holdMs: 10_000, renewMs: 3_000, pollMs: 20, maxWaitMs: 50 };
+/** Accepts answers of any age. */
 const anyAge = Number.POSITIVE_INFINITY;
 
 /** Holds the next computation after it has read its data. */
@@ -77,7 +77,7 @@ function holdNext() {
 describe.each(queueBackends)('with the store of a queue on %s', (backend) => {
   function start(count: number, clock = () => new Date()): CachedApp[] {
     const location = testQueue(backend, database);
-    const options = { lockTimes: impatient, clock };
+    const options = { lockTimes: shortWait, clock };
     const started = Array.from({ length: count }, () => createCachedApp(database.url, location, options));
     apps.push(...started);
     return started;
@@ -93,7 +93,7 @@ describe.each(queueBackends)('with the store of a queue on %s', (backend) => {
     expect((await ask(app!)).events).toBe(2);
     held.release();
     expect((await slow).events).toBe(1);
-    // Of a version that none of the answers has.
+    // With a version that none of the answers has.
     await write();
     expect((await ask(app!, anyAge)).events).toBe(2);
   });
@@ -118,7 +118,7 @@ describe.each(queueBackends)('with the store of a queue on %s', (backend) => {
     const held = holdNext();
     await write();
     const slow = ask(app!);
-    await eventually(async () => held.isBegun, 'it has read its data');
+    await eventually(async () => held.isBegun, 'the computation has read its data');
     const readBy = now;
     now += 60_000;
     held.release();
@@ -137,21 +137,21 @@ describe.each(queueBackends)('with the store of a queue on %s', (backend) => {
     });
     const late: AnswerStore = {
       ...store,
-      async getOrLock(...asked) {
-        const opened = await store.getOrLock(...asked);
-        [key] = asked;
+      async getOrLock(...args) {
+        const opened = await store.getOrLock(...args);
+        [key] = args;
         await isGivenUp;
         return opened;
       },
     };
-    const lockTimes = { ...impatient, holdMs: 600_000 };
+    const lockTimes = { ...shortWait, holdMs: 600_000 };
     const telemetry = createTelemetry();
     const cache = createAnswerCache({ pool, store: late, logger: silent, telemetry, maxBytes: 1e7, lockTimes });
     await write();
     expect((await ask({ cache, pool })).events).toBe(1);
     answerAtLast();
-    const isFree = async () => (await store.getOrLock(key!, 'somebody else', 60_000)).kind === 'locked';
-    await eventually(isFree, 'the lock can be had');
+    const isFree = async () => (await store.getOrLock(key!, 'another process', 60_000)).kind === 'locked';
+    await eventually(isFree, 'the lock is free');
     store.close();
   });
 });

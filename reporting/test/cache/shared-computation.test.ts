@@ -39,15 +39,15 @@ function open(location: QueueLocation, options?: CachedAppOptions): CachedApp {
 }
 
 interface Counted {
-  question: CacheableQuery;
+  query: CacheableQuery;
   begun: number;
   stopped: number;
 }
 
-/** Its computations are counted, and take as long as `work`. */
-function countedQuestion(work: (signal: AbortSignal) => Promise<unknown> = () => pause(300), request = 'x'): Counted {
-  const counted: Counted = { begun: 0, stopped: 0, question: undefined as never };
-  counted.question = {
+/** Counts its computations, each of which takes as long as `work`. */
+function countedQuery(work: (signal: AbortSignal) => Promise<unknown> = () => pause(300), request = 'x'): Counted {
+  const counted: Counted = { begun: 0, stopped: 0, query: undefined as never };
+  counted.query = {
     ...{ kind: 'query', siteId: 'demo', request, sources: ['events'], needsEvents: false },
     resolve: () => ({
       ...{ meaning: range, span: range, isTransient: false },
@@ -64,23 +64,23 @@ function countedQuestion(work: (signal: AbortSignal) => Promise<unknown> = () =>
   return counted;
 }
 
-/** Of an answer. */
+/** The text of an answer. */
 const moment = { version: 'v', meaning: 'm', position: '1' };
 
-function ask({ cache, pool }: CachedApp, { question }: Counted, more: Partial<GetOptions> = {}) {
+function ask({ cache, pool }: CachedApp, { query }: Counted, more: Partial<GetOptions> = {}) {
   const read: Reader = (budget, work) => inSnapshot(pool, (client) => work(client, {}), { signal: budget.signal });
-  return cache.get(question, { read, ...more });
+  return cache.get(query, { read, ...more });
 }
-const textOf = async (asked: ReturnType<typeof ask>) => (await asked)!.body.toString();
+const textOf = async (answer: ReturnType<typeof ask>) => (await answer)!.body.toString();
 
 describe.each(queueBackends)('with the store on %s', (backend) => {
   const location = () => testQueue(backend, database);
-  const times = { holdMs: 400, renewMs: 100, pollMs: 20, patienceMs: 5_000 };
+  const times = { holdMs: 400, renewMs: 100, pollMs: 20, maxWaitMs: 5_000 };
 
   it('serves a thousand requests in three processes with one computation', async () => {
     const place = location();
     const processes = [open(place), open(place), open(place)];
-    const counted = countedQuestion();
+    const counted = countedQuery();
     const answers = await Promise.all(
       Array.from({ length: 1_000 }, (_, index) => textOf(ask(processes[index % 3]!, counted))),
     );
@@ -92,17 +92,20 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
   it('takes over a computation only when its process has died', async () => {
     const place = location();
     const [one, other] = [open(place, { lockTimes: times }), open(place, { lockTimes: times })];
-    const counted = countedQuestion(() => pause(1_500));
+    const counted = countedQuery(() => pause(1_500));
     const slow = ask(one, counted);
-    await eventually(async () => counted.begun === 1, 'the computation has begun');
-    // It lives for longer than a lock holds.
+    await eventually(async () => counted.begun === 1, 'the computation has started');
+    // It runs for longer than a lock is held.
     expect(await textOf(ask(other, counted))).toBe('{"number":1}');
     await slow;
 
-    const lost = countedQuestion(() => pause(10), 'y');
-    const found = { siteId: 'demo', name: nameOf(lost.question) };
+    const lost = countedQuery(() => pause(10), 'y');
+    const found = { siteId: 'demo', name: nameOf(lost.query) };
     const { version = '', meaning, position } = (await ask(one, lost))!;
-    await eventually(async () => (await other.cache.store.newest('demo', found.name)) !== undefined, 'it is shared');
+    await eventually(
+      async () => (await other.cache.store.newest('demo', found.name)) !== undefined,
+      'it is in the store',
+    );
     await one.cache.store.remove('*');
     for (const { cache } of [one, other]) cache.clear();
     const key = { ...found, version, meaning, position };
@@ -115,7 +118,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     const place = location();
     const [one, other] = [open(place), open(place)];
     let failures = 0;
-    const counted = countedQuestion(async () => {
+    const counted = countedQuery(async () => {
       await pause(100);
       failures += 1;
       if (failures === 1) throw new Error('the first one fails');
@@ -127,13 +130,13 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
   it('cancels the statement when the last caller leaves, and the next caller starts a new one', async () => {
     const app = open(location());
     const leaving = new AbortController();
-    const counted = countedQuestion((signal) => pause(60_000, undefined, { signal }).catch(() => {}));
-    const asked = ask(app, counted, { signal: leaving.signal });
-    await eventually(async () => counted.begun === 1, 'the computation has begun');
+    const counted = countedQuery((signal) => pause(60_000, undefined, { signal }).catch(() => {}));
+    const pending = ask(app, counted, { signal: leaving.signal });
+    await eventually(async () => counted.begun === 1, 'the computation has started');
     leaving.abort();
-    await expect(asked).rejects.toMatchObject({ code: 'query_timeout' });
+    await expect(pending).rejects.toMatchObject({ code: 'query_timeout' });
     expect(counted.stopped).toBe(1);
-    const next = countedQuestion(() => Promise.resolve());
+    const next = countedQuery(() => Promise.resolve());
     expect(await textOf(ask(app, next))).toBe('{"number":1}');
   });
 
@@ -141,10 +144,10 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     const app = open(location(), { maxBytes: 20_000, sharedBytes: 40_000 });
     const large = { fields: { text: 'x'.repeat(3_000) } };
     for (let number = 0; number < 40; number += 1) {
-      const { question } = countedQuestion(() => Promise.resolve(), String(number));
-      const resolved = question.resolve({ siteKnown: false, siteTimezone: 'UTC', hasDailyVisitors: false });
+      const { query } = countedQuery(() => Promise.resolve(), String(number));
+      const resolved = query.resolve({ siteKnown: false, siteTimezone: 'UTC', hasDailyVisitors: false });
       const counted = {
-        question: { ...question, resolve: () => ({ ...resolved, read: async () => large }) },
+        query: { ...query, resolve: () => ({ ...resolved, read: async () => large }) },
         begun: 0,
         stopped: 0,
       };
@@ -179,7 +182,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     await store.put('demo', 'query:demo:erased', entry(`[${rows[0]!.at}, 1, 7]`), 60_000);
     await store.put('gone', 'query:gone:x', entry(`[${rows[0]!.at}, 0, 7]`), 60_000);
     await store.put('demo', 'query:demo:old', entry(`[${rows[0]!.at}, 0, 7]`), 50);
-    await eventually(async () => (await store.newest('demo', 'query:demo:old')) === undefined, 'one is past its time');
+    await eventually(async () => (await store.newest('demo', 'query:demo:old')) === undefined, 'one has expired');
     expect(await store.cleanUp()).toBe(3);
     expect(await store.size()).toMatchObject({ entries: 1 });
     expect(await store.newest('demo', 'query:demo:good')).toMatchObject({ version: 'v' });
@@ -194,7 +197,7 @@ it('computes answers while their table is missing', async () => {
       await textOf(
         ask(
           app,
-          countedQuestion(() => Promise.resolve()),
+          countedQuery(() => Promise.resolve()),
         ),
       ),
     ).toBe('{"number":1}');
@@ -216,10 +219,10 @@ it('does not wait for the cleanup of the table, which runs once at a time', asyn
       where datname = current_database() and query ~ '^/\\* reporting.sitesOfOldLocks' and wait_event_type = 'Lock'`,
     );
     return rows[0]!.cleanings === 1;
-  }, 'one cleaning waits for the table');
+  }, 'one cleanup waits for the table');
   await holder.query('commit');
   holder.release();
-  await eventually(async () => (await store.size()).bytes <= 10_000, 'the cleaning has come to its end');
+  await eventually(async () => (await store.size()).bytes <= 10_000, 'the cleanup is done');
 });
 
 describe.runIf(queueBackends.includes('redis'))('a Redis', () => {
@@ -232,11 +235,11 @@ describe.runIf(queueBackends.includes('redis'))('a Redis', () => {
 
   it('that is down or hangs does not prevent answers, and is used again once it is back', async () => {
     const app = open({ kind: 'redis', url: redis.url, prefix: 'millrace' });
-    const answered = (asked: string) =>
+    const answered = (request: string) =>
       textOf(
         ask(
           app,
-          countedQuestion(() => Promise.resolve(), asked),
+          countedQuery(() => Promise.resolve(), request),
         ),
       );
     expect(await answered('before')).toBe('{"number":1}');
@@ -251,7 +254,7 @@ describe.runIf(queueBackends.includes('redis'))('a Redis', () => {
       number += 1;
       await answered(`back ${number}`);
       return (await app.cache.store.size()).entries > 1;
-    }, 'answers are shared again');
+    }, 'answers are in the store again');
   });
 
   it('whose keys were removed by hand is used again after the next cleanup', async () => {

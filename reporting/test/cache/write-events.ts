@@ -1,8 +1,8 @@
-/** What other services do to a site while answers about it are kept: the statements that matter to kept answers, as they leave them. */
+/** Writes what other services write to a site while answers about it are cached: only the statements that affect the cache. */
 import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
 import { insertRows, type RollupRow } from '../stored-rollups.js';
 
-/** Events with their marks, in one transaction, as the processor stores them. */
+/** Inserts events with their marks in one transaction, as the processor does. */
 export async function writeEvents(pool: Pool, siteId: string, times: string[], more: object = {}): Promise<void> {
   await pool.query(
     `with new_site as (insert into sites (site_id) values ($1) on conflict do nothing), stored as (
@@ -15,7 +15,7 @@ export async function writeEvents(pool: Pool, siteId: string, times: string[], m
   );
 }
 
-/** Rows of the marked intervals as a roll writes them; their days stay marked. */
+/** Writes the marked intervals as a roll does; their days stay marked. */
 async function rollMarked(client: PoolClient, siteId: string): Promise<void> {
   await client.query(
     `with known as (select coalesce(max(visitor_no), 0) as last from visitors where site_id = $1), fresh as (
@@ -48,7 +48,7 @@ async function rollMarked(client: PoolClient, siteId: string): Promise<void> {
   );
 }
 
-/** All marks are taken, as by a roll; of release 0.4 when `isOld`, which does not count them. */
+/** Takes all marks, as a roll does. With `isOld` like release 0.4, which does not count them. */
 export async function takeMarks(pool: Pool, siteId: string, { isOld = false } = {}): Promise<void> {
   await pool.query(
     `insert into site_rollups (site_id, timezone, detail_since) values ($1, 'UTC', '2000-01-01Z') on conflict do nothing`,

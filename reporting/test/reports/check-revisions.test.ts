@@ -1,4 +1,4 @@
-/** Whether a report still says what is stored: late events and erased ones tell, rolling them does not. */
+/** Whether a report is still up to date: late and erased events change it, rolling up does not. */
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -35,7 +35,7 @@ afterEach(() => database.drop());
 const version = () =>
   inSnapshot(database.pool, (client) => readDataVersion({ client, siteId: 'shop', timezone: 'UTC', days, now }));
 
-/** Written an hour ago, of what is stored now. */
+/** Written an hour ago, from what is stored now. */
 async function addReport(more: Record<string, unknown> = {}): Promise<void> {
   const fields = {
     ...{
@@ -62,16 +62,17 @@ const revised = async () =>
   (await database.pool.query('select revised from reports order by revision')).rows.map((row) => row.revised);
 
 const errors: unknown[] = [];
-const check = (atOnce = 10) => checkRevisions(database.pool, now, { atOnce, onError: (error) => errors.push(error) });
+const check = (batchSize = 10) =>
+  checkRevisions(database.pool, now, { batchSize, onError: (error) => errors.push(error) });
 const later = () => database.pool.query('update reports set checked_at = $1', [new Date(now.getTime() - 3_600_000)]);
 
-/** As whoever stores or erases events does. */
+/** Like the services that store and erase events. */
 const mark = (...instants: string[]) =>
   database.pool.query(`insert into rollup_marks (site_id, interval_start) select 'shop', unnest($1::timestamptz[])`, [
     instants,
   ]);
 
-it('stays the same when events are rolled and when others come outside of the period', async () => {
+it('stays the same when events are rolled up, and when events outside the period arrive', async () => {
   const before = await version();
   await storeEvents(database.pool, 'shop', [event('2026-06-08T00:00:00Z'), event('2026-05-31T23:59:59.999Z')]);
   expect(await version()).toBe(before);
@@ -86,7 +87,7 @@ it('stays the same when events are rolled and when others come outside of the pe
 
 it.each([
   [
-    'an event comes late',
+    'an event arrives late',
     async () => {
       await storeEvents(database.pool, 'shop', [event('2026-06-07T23:59:59.999Z', { event_type: 'click' })]);
       await mark('2026-06-07T23:45:00Z');
@@ -100,7 +101,7 @@ it.each([
     },
   ],
   [
-    'one event is erased and another comes on another day',
+    'one event is erased and another arrives on another day',
     async () => {
       await database.pool.query(`delete from events where user_id = 'bob'`);
       await storeEvents(database.pool, 'shop', [event('2026-06-04T10:00:00Z', { user_id: 'bob' })]);
@@ -112,7 +113,7 @@ it.each([
   expect(await check()).toBe(0);
   expect(await revised()).toEqual([false]);
   await happen();
-  // It was looked at a moment ago.
+  // It was checked a moment ago.
   expect(await check()).toBe(0);
   await later();
   expect(await check()).toBe(1);
@@ -120,7 +121,7 @@ it.each([
   expect(await check()).toBe(0);
 });
 
-it('looks at the newest revision only, and not at reports of long ago', async () => {
+it('checks only the newest revision, and no reports from long ago', async () => {
   await addReport();
   await addReport({ revision: 2 });
   const old = new Date(now.getTime() - 91 * 86_400_000);
@@ -130,7 +131,7 @@ it('looks at the newest revision only, and not at reports of long ago', async ()
   expect(await revised()).toEqual([false, true, false]);
 });
 
-it('looks at the newest revision that was written while later ones have failed or are not written yet', async () => {
+it('checks the newest written revision while later ones have failed or are not written yet', async () => {
   await addReport();
   await addReport({ revision: 2 });
   await addReport({ revision: 3 });
@@ -140,7 +141,7 @@ it('looks at the newest revision that was written while later ones have failed o
   expect(await revised()).toEqual([false, true, false]);
 });
 
-it('does not take for revised what raw events are no longer there to tell', async () => {
+it('does not revise a report whose raw events are partly dropped', async () => {
   await addReport();
   await database.pool.query(`insert into raw_horizon (since) values ('2026-06-02')`);
   await database.pool.query(`delete from events where timestamp < '2026-06-02'`);
@@ -148,7 +149,7 @@ it('does not take for revised what raw events are no longer there to tell', asyn
   expect(await revised()).toEqual([false]);
 });
 
-it('looks at all others where one cannot be checked, and at that one after them', async () => {
+it('checks the others if one check fails, and that one after them', async () => {
   const before = new Date(now.getTime() - 7_200_000);
   await addReport({ timezone: 'Nowhere/Land', checked_at: before, origin: '00000000-0000-4000-8000-000000000003' });
   await addReport();
@@ -160,10 +161,10 @@ it('looks at all others where one cannot be checked, and at that one after them'
   expect(errors).toHaveLength(1);
 });
 
-it('is not counted again while nothing marks its days as changed', async () => {
+it('does not count again while no mark shows a change', async () => {
   await addReport();
   expect(await check()).toBe(0);
-  // Nobody stores events without a mark: this is seen only where they are counted.
+  // Events are never stored without a mark: this change is only noticed if they are counted.
   await storeEvents(database.pool, 'shop', [event('2026-06-02T10:00:00Z')]);
   await mark('2026-06-08T10:00:00Z');
   await later();
@@ -173,7 +174,7 @@ it('is not counted again while nothing marks its days as changed', async () => {
   expect(await check()).toBe(1);
 });
 
-it('is looked at by one of several workers, together with all that are due', async () => {
+it('checks a report in only one of several workers, and all reports that are due', async () => {
   for (let number = 10; number < 40; number += 1)
     await addReport({ origin: `00000000-0000-4000-8000-0000000000${number}` });
   await storeEvents(database.pool, 'shop', [event('2026-06-02T10:00:00Z')]);
@@ -182,7 +183,7 @@ it('is looked at by one of several workers, together with all that are due', asy
   expect(await revised()).toEqual(Array(30).fill(true));
 });
 
-it('shows a report as it was checked last where its events cannot be counted, and logs why', async () => {
+it('returns a report with its last check if its events cannot be counted, and logs why', async () => {
   await addReport();
   const warnings: object[] = [];
   const logger = Object.create(silent, { warn: { value: (line: object) => warnings.push(line) } });

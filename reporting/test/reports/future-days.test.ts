@@ -1,8 +1,8 @@
-/** Days that have begun at one site and not at another: no report is made of days that lie ahead. */
+/** Days that have begun at one site but not at another: no report is created for days in the future. */
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createJobReports } from '../../src/reports/order-job.js';
+import { createJobReports } from '../../src/reports/create-job-reports.js';
 import { openReportsApi, type ReportsApi } from './reports-api.js';
 
 let database: TestDatabase;
@@ -38,7 +38,7 @@ const madeOf = async (body: object) =>
     [site_id, first_day, last_day].join(' '),
   );
 
-it('leaves out a site where the first day has not begun', async () => {
+it('skips a site where the first day has not begun', async () => {
   const twelfth = { first_day: '2026-06-12', last_day: '2026-06-12' };
   expect(await madeOf(twelfth)).toEqual(['auckland 2026-06-12 2026-06-12']);
   expect(await madeOf({ first_day: '2026-06-11', last_day: '2026-06-12' })).toEqual([
@@ -49,7 +49,7 @@ it('leaves out a site where the first day has not begun', async () => {
   await generate({ first_day: '2026-06-13', last_day: '2026-06-13' }).expect(400);
 });
 
-it('refuses days that would be more rows than there may be', async () => {
+it('refuses days that would exceed the number of rows', async () => {
   await database.pool.query(
     `insert into report_templates (id, name, schedule, cron, period_type, dataset, format)
     values ('by-day', 'By day', 'weekly', '0 9 * * 1', 'week', 'activity-trends', 'csv')`,
@@ -61,7 +61,7 @@ it('refuses days that would be more rows than there may be', async () => {
   expect(body.error.message).toMatch(/would make more than 10,000 buckets of time:day/);
 });
 
-it('takes the name of days by the zone of each site', async () => {
+it('resolves named days in the time zone of each site', async () => {
   expect(await madeOf({ date_range: 'day' })).toEqual([
     'auckland 2026-06-12 2026-06-12',
     'honolulu 2026-06-11 2026-06-11',
@@ -86,7 +86,7 @@ const order = (id: string, startDate: string, siteId?: string) => {
   );
 };
 
-it('fails a job of days that lie ahead with the reason', async () => {
+it('fails a job for days in the future, with the reason', async () => {
   const reason = 'The days are in the future: they begin on 2026-06-12, but today is 2026-06-11 in Pacific/Honolulu.';
   await expect(order('one', '2026-06-12', 'honolulu')).rejects.toMatchObject({
     name: 'UnrecoverableError',
@@ -96,7 +96,7 @@ it('fails a job of days that lie ahead with the reason', async () => {
   expect((await database.pool.query(`select 1 from reports where job_id in ('one', 'all')`)).rows).toEqual([]);
 });
 
-it('makes the reports of a job of the sites where its days have begun', async () => {
+it('creates reports of a job for the sites where its days have begun', async () => {
   expect(await order('begun', '2026-06-12')).toHaveLength(1);
   expect(await order('both', '2026-06-11')).toHaveLength(2);
 });

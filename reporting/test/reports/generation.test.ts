@@ -1,4 +1,4 @@
-/** Reports from the job of a slot to the file: what they say, that there is one for each slot and site, and what a crash leaves. */
+/** Reports from the job of a slot to the file: their content, one per slot and site, and the state after a crash. */
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { Readable } from 'node:stream';
@@ -95,7 +95,7 @@ describe.each(queueBackends)('on %s', (backend) => {
         .expect(201)
     ).body.id;
 
-  it('makes a report of yesterday for each site that was active then, once however often its job runs', async () => {
+  it('creates one report of yesterday for each site that was active, however often its job runs', async () => {
     const at = '2026-06-10T09:00:00Z';
     const templateId = 'daily-activity-summary';
     await Promise.all([1, 2, 3].map((run) => runSlot(templateId, at, `slot-${run}`)));
@@ -140,7 +140,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     });
   });
 
-  it('tells when a template generated last, and counts what was generated', async () => {
+  it('shows when a template last generated a report, and counts reports', async () => {
     const { body } = await api.call('get', '/report-templates/daily-activity-summary').expect(200);
     expect(Date.parse(body.lastGenerated)).toBeGreaterThan(Date.now() - 600_000);
     expect((await api.call('get', '/reports/statistics').expect(200)).body).toEqual({
@@ -158,13 +158,13 @@ describe.each(queueBackends)('on %s', (backend) => {
   const generate = async (templateId: string, body: object) =>
     (await api.call('post', `/report-templates/${templateId}/generate`).send(body).expect(202)).body;
 
-  it('generates now for any range, as JSON with what it is about', async () => {
+  it('generates a report at once for any range, as JSON with its metadata', async () => {
     const templateId = await create({ format: 'json', includeMetadata: true });
-    const asked = await generate(templateId, { date_range: ['2026-06-08', '2026-06-09'], site_id: 'shop' });
+    const requested = await generate(templateId, { date_range: ['2026-06-08', '2026-06-09'], site_id: 'shop' });
     const days = { first_day: '2026-06-08', last_day: '2026-06-09' };
     const pending = { id: expect.any(String), site_id: 'shop', status: 'pending' };
-    expect(asked).toEqual({ ...days, reports: [{ ...pending, ...days }] });
-    const { id, ...report } = await doneReport(asked.reports[0].id);
+    expect(requested).toEqual({ ...days, reports: [{ ...pending, ...days }] });
+    const { id, ...report } = await doneReport(requested.reports[0].id);
     expect(report).toMatchObject({ status: 'generated', slot: null, rows: 2, timezone: 'Europe/Berlin' });
     const { metadata, ...rest } = (await api.call('get', `/reports/${id}/download`).expect(200)).body;
     expect(metadata).toMatchObject({ totalRecords: 2, exportFormat: 'json', generatedAt: report.generated_at });
@@ -174,10 +174,10 @@ describe.each(queueBackends)('on %s', (backend) => {
     ]);
   });
 
-  it('generates a PDF for people', async () => {
+  it('generates a PDF', async () => {
     const templateId = await create({ format: 'pdf', site_id: 'shop' });
-    const { reports: asked } = await generate(templateId, { first_day: '2026-06-01', last_day: '2026-06-30' });
-    const { id } = await doneReport(asked[0].id);
+    const { reports: requested } = await generate(templateId, { first_day: '2026-06-01', last_day: '2026-06-30' });
+    const { id } = await doneReport(requested[0].id);
     const { body, headers } = await api.call('get', `/reports/${id}/download`).buffer(true).expect(200);
     expect(headers['content-type']).toBe('application/pdf');
     expect(headers['content-disposition']).toContain('mine_shop_2026-06-01_2026-06-30.pdf');
@@ -195,20 +195,20 @@ describe.each(queueBackends)('on %s', (backend) => {
     }
   });
 
-  it('tells the hours of a single day by the clock of the site', async () => {
+  it('reports the hours of a single day in the time zone of the site', async () => {
     const templateId = await create({ format: 'pdf', site_id: 'shop' });
-    const { reports: asked } = await generate(templateId, { date_range: ['2026-06-09', '2026-06-09'] });
-    const { id } = await doneReport(asked[0].id);
+    const { reports: requested } = await generate(templateId, { date_range: ['2026-06-09', '2026-06-09'] });
+    const { id } = await doneReport(requested[0].id);
     const { body } = await api.call('get', `/reports/${id}/download`).buffer(true).expect(200);
     const { pages } = await readPdf(Readable.from([body]));
     const texts = pages.flatMap(({ items }) => items.map(({ text }) => text));
     expect(texts).toEqual(expect.arrayContaining(['Visitors by hour', '00:00', '06:00', '18:00', 'Page', 'Referrer']));
   });
 
-  it('marks a report as revised when an event comes late, and says what changed when it is issued again', async () => {
+  it('marks a report as revised when an event arrives late, and says what changed when it is reissued', async () => {
     const templateId = await create({ site_id: 'shop', recipients: ['anna@example.org'] });
-    const { reports: asked } = await generate(templateId, { date_range: ['2026-06-08', '2026-06-08'] });
-    const first = await doneReport(asked[0].id);
+    const { reports: requested } = await generate(templateId, { date_range: ['2026-06-08', '2026-06-08'] });
+    const first = await doneReport(requested[0].id);
     expect(first.revised).toBe(false);
     await database.pool.query(storeEvents, ['shop', ['2026-06-08T12:00:00Z'], ['signup']]);
     expect((await api.call('get', `/reports/${first.id}`)).body.revised).toBe(true);
@@ -223,15 +223,15 @@ describe.each(queueBackends)('on %s', (backend) => {
       ],
       deliveries: [{ recipient: 'anna@example.org' }],
     });
-    // Of the first one, too: it is issued again as the next.
+    // Of the first one, too: the reissued one is the next revision.
     expect((await api.call('post', `/reports/${first.id}/reissue`).expect(202)).body.revision).toBe(3);
     await api.call('post', `/reports/${second.id}/reissue`).expect(409);
   });
 
-  it('sends a report again when it is asked to', async () => {
+  it('resends a report on request', async () => {
     const templateId = await create({ site_id: 'shop', recipients: ['anna@example.org'] });
-    const { reports: asked } = await generate(templateId, { date_range: ['2026-06-09', '2026-06-09'] });
-    const { id } = await doneReport(asked[0].id);
+    const { reports: requested } = await generate(templateId, { date_range: ['2026-06-09', '2026-06-09'] });
+    const { id } = await doneReport(requested[0].id);
     expect((await api.call('post', `/reports/${id}/resend`).expect(202)).body).toEqual({
       id,
       status: 'pending',
@@ -256,7 +256,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     ['REVENUE_SUMMARY', 'JSON', 'Revenue summary', 'application/json; charset=utf-8'],
     ['COST_ANALYSIS', 'CSV', 'Cost analysis', 'text/csv; charset=utf-8'],
     ['ENGAGEMENT_METRICS', 'PDF', 'Engagement metrics', 'application/pdf'],
-  ])('makes a report %s as %s for a job of that name', async (reportType, format, title, contentType) => {
+  ])('creates a report %s as %s for a job of that type', async (reportType, format, title, contentType) => {
     const days = { startDate: '2026-06-09', endDate: '2026-06-09' };
     const about = { site_id: 'shop', recipientEmail: 'anna@example.org', outputPath: `${reportType}.${format}` };
     const job = await runJob({ reportType, format, ...days, ...about }, `job-${reportType}`);
@@ -279,7 +279,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(await readdir(api.folder)).toContain(`${reportType}.${format}`);
   });
 
-  it('is about the week before the slot where a job names a period, for each site that was active in it', async () => {
+  it('covers the week before the slot if a job names a period, for each site that was active in it', async () => {
     const at = '2026-06-15T08:00:00Z';
     const data = { reportType: 'PROFILE_PERFORMANCE', format: 'PDF', periodType: 'week', period: 'previous', at };
     const job = await runJob(data, 'weekly');
@@ -290,7 +290,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     ]);
   });
 
-  it('fails a report with the reason where its parameters cannot be read, and sends none', async () => {
+  it('fails a report with the reason if its parameters cannot be read, and sends none', async () => {
     const profileIds = Array.from({ length: 1_001 }, (_, at) => `p${at}`);
     const about = { site_id: 'shop', startDate: '2026-06-09', endDate: '2026-06-09', format: 'CSV', profileIds };
     const job = await runJob({ reportType: 'PROFILE_PERFORMANCE', ...about }, 'too-many');
@@ -306,17 +306,17 @@ describe.each(queueBackends)('on %s', (backend) => {
     );
   });
 
-  /** Resolves with a report that a worker cannot end before `release`. */
+  /** Resolves with a report that a worker cannot finish before `release`. */
   async function blockedReport() {
     const templateId = await create({ dataset: 'profile-performance', site_id: 'shop' });
     const blocker = await database.pool.connect();
     await blocker.query('begin; lock table profile_performance in access exclusive mode');
-    const { reports: asked } = await generate(templateId, { date_range: ['2026-06-09', '2026-06-09'] });
-    const { id } = asked[0];
+    const { reports: requested } = await generate(templateId, { date_range: ['2026-06-09', '2026-06-09'] });
+    const { id } = requested[0];
     const isWriting = async () =>
       (await readdir(api.folder)).some((name) => name.endsWith('.part')) ||
       (await database.pool.query(`select 1 from reports where id = $1 and status = 'generating'`, [id])).rowCount === 1;
-    await eventually(isWriting, 'a worker writes the report');
+    await eventually(isWriting, 'a worker is writing the report');
     await eventually(
       async () => (await database.pool.query('select 1 from pg_locks where not granted')).rowCount! > 0,
       'it waits for rows',
@@ -327,7 +327,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     };
     return { id, templateId, release };
   }
-  /** Whichever of them writes. */
+  /** Whichever worker writes it. */
   const endWorkers = (signal: NodeJS.Signals) =>
     Promise.all(services.slice(0, 2).map((service) => service.end(signal)));
   async function startWorkers(more: NodeJS.ProcessEnv = {}): Promise<void> {
@@ -337,7 +337,7 @@ describe.each(queueBackends)('on %s', (backend) => {
   const beginsOf = async (id: string) =>
     (await database.pool.query('select begins from reports where id = $1', [id])).rows[0].begins;
 
-  it('is generated once by another worker when one dies in the middle, which counts', async () => {
+  it('is generated once by another worker if one dies midway, which counts as an attempt', async () => {
     const { id, templateId, release } = await blockedReport();
     await endWorkers('SIGKILL');
     await release();
@@ -352,7 +352,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     await api.call('get', `/reports/${id}/download`).expect(200);
   });
 
-  it('does not count against a report that its worker was told to stop, and had not the time to end it', async () => {
+  it('does not count a shutdown of its worker as an attempt', async () => {
     await endWorkers('SIGTERM');
     await startWorkers({ SHUTDOWN_TIMEOUT_MS: '1000' });
     const { id, release } = await blockedReport();
@@ -363,7 +363,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(await doneReport(id)).toMatchObject({ status: 'generated' });
   });
 
-  it('gives a report up when no worker outlives it, and sends none', async () => {
+  it('is given up if no worker survives it, and not sent', async () => {
     const { rows } = await database.pool.query<{ id: string }>(
       `insert into reports (site_id, id, origin, title, dataset, format, first_day, last_day, timezone, status, begins)
       select 'shop', id, id, 'Mine', 'activity-trends', 'csv', '2026-06-09', '2026-06-09', 'UTC', 'generating', 10

@@ -25,7 +25,7 @@ const add = (title: string, createdAt: string) =>
 const page = async (query: object) => (await api.call('get', '/reports').query(query).expect(200)).body;
 const titles = ({ reports }: { reports: { title: string }[] }) => reports.map(({ title }) => title);
 
-it('goes on where a page ended, whatever was added meanwhile', async () => {
+it('continues where a page ended, whatever was added in between', async () => {
   await add('oldest', '2026-06-01T10:00:00.000001Z');
   await add('twin', '2026-06-01T10:00:00.000002Z');
   await add('twin', '2026-06-01T10:00:00.000002Z');
@@ -41,7 +41,7 @@ it('goes on where a page ended, whatever was added meanwhile', async () => {
   expect(titles(await page({ limit: 2, offset: 1 }))).toEqual(['newest', 'twin']);
 });
 
-it('is not given for what is the end of no page', async () => {
+it('refuses a cursor that is not the end of a page', async () => {
   const ends = ['2026-02-30T10:00:00.000000Z', '2026-02-28T24:00:00.000000Z', '0000-01-01T10:00:00.000000Z'];
   const cursors = ['2026-06-01 1', ...ends.map((end) => `${end} 00000000-0000-4000-8000-000000000000`)];
   const given = ['x', ...cursors.map((cursor) => Buffer.from(cursor).toString('base64url'))];

@@ -1,4 +1,4 @@
-/** Files of reports over time: kept for so many days, and none left behind by what died or was erased. */
+/** Files of reports over time: kept for a number of days, and nothing is left behind by crashes and erasures. */
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Job } from '@millrace/shared/queue/queue';
@@ -29,7 +29,7 @@ async function* chunks(...texts: string[]) {
   for (const text of texts) yield Buffer.from(text);
 }
 
-/** A report whose file was written so many hours ago. */
+/** A report whose file was written that many hours ago. */
 async function addReport(hours: number, outputName: string | null = null): Promise<{ id: string; file: string }> {
   const text = chunks('a,b\r\n', '1,2\r\n');
   const kept = await keepFile(database.pool, api.stores.current, 'csv', text, outputName);
@@ -52,7 +52,7 @@ const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
 const errors: unknown[] = [];
 const clean = (before: Date) => cleanFiles(database.pool, api.stores, before, (error) => errors.push(error));
 
-it('go when their time is over; the report stays and says so', async () => {
+it('are removed when they expire; the report remains and says so', async () => {
   const [old, young] = [await addReport(3 * 24), await addReport(24)];
   expect(await clean(daysAgo(2))).toBe(1);
   expect(await readdir(api.folder)).toEqual([young.file]);
@@ -66,7 +66,7 @@ it('go when their time is over; the report stays and says so', async () => {
   expect(await clean(daysAgo(2))).toBe(0);
 });
 
-it('go with the reports of a site that was erased, and those that nobody finished; what is being written stays', async () => {
+it('are removed with the reports of an erased site, as are unfinished ones; what is being written stays', async () => {
   const { file } = await addReport(2);
   await database.pool.query(`delete from reports where site_id = 'shop'`);
   const unfinished = await keepFile(database.pool, api.stores.current, 'csv', chunks('x'));
@@ -77,7 +77,7 @@ it('go with the reports of a site that was erased, and those that nobody finishe
   expect(await readdir(api.folder)).toEqual([writing.file]);
 });
 
-/** The job that writes a report, run once more. */
+/** Runs the job that writes a report once more. */
 async function writeAgain(
   id: string,
   { stores = api.stores, attemptsMade = 0, pool = database.pool } = {},
@@ -89,7 +89,7 @@ async function writeAgain(
   return createReportConsumer(deps)(job as unknown as Job, 'token');
 }
 
-it('have the name that a job wanted also where whoever wrote them died before, and lose it when they go', async () => {
+it('get the requested name even if their worker died before naming them, and lose it when they are removed', async () => {
   const { id, file } = await addReport(2, 'weekly.csv');
   expect(await writeAgain(id)).toEqual({ skipped: 'it was already written' });
   expect(await readdir(api.folder)).toEqual([file, 'weekly.csv']);
@@ -99,7 +99,7 @@ it('have the name that a job wanted also where whoever wrote them died before, a
   expect(await readdir(api.folder)).toEqual([]);
 });
 
-it('say why they have not the name that a job wanted, until they have it; it keeps nothing from being removed', async () => {
+it('explain why they do not have the requested name until they have it; that does not prevent their removal', async () => {
   const name = '0190a5b0-7c3d-7000-8000-000000000001.csv';
   const [taken, impossible] = [await addReport(2, 'weekly.csv'), await addReport(2, name)];
   const shown = async ({ id }: { id: string }) => (await api.call('get', `/reports/${id}`).expect(200)).body;
@@ -122,7 +122,7 @@ it('say why they have not the name that a job wanted, until they have it; it kee
   expect({ errors, files: await readdir(api.folder) }).toEqual({ errors: [], files: [] });
 });
 
-it('are asked for again where nobody was left to say that writing one had failed', async () => {
+it('can be reissued if no worker was left to report that writing failed', async () => {
   const { id } = await addReport(0);
   await database.pool.query(
     `update reports set status = 'pending', error = 'It is tried again by itself.', file = null, store = null`,
@@ -137,7 +137,7 @@ it('are asked for again where nobody was left to say that writing one had failed
   await api.call('post', `/reports/${id}/reissue`).expect(202);
 });
 
-/** One that is not written yet. */
+/** A report that is not written yet. */
 async function orderReport(): Promise<string> {
   const { rows } = await database.pool.query<{ id: string }>(
     `insert into reports (site_id, id, origin, title, dataset, format, first_day, last_day, timezone)
@@ -147,7 +147,7 @@ async function orderReport(): Promise<string> {
 }
 
 it.each(['ENOSPC', 'EDQUOT'])(
-  'are tried again while the disk is full (%s); what was failed in the end can be issued again',
+  'are retried while the disk is full (%s); a report that failed in the end can be reissued',
   async (code) => {
     const id = await orderReport();
     const write = () => Promise.reject(Object.assign(new Error('no space left on device'), { code }));
@@ -171,7 +171,7 @@ it.each(['ENOSPC', 'EDQUOT'])(
   },
 );
 
-it('are not kept where a user was erased while they were written: then the report is written again', async () => {
+it('are discarded if a user was erased while they were written: the report is written again', async () => {
   const id = await orderReport();
   const current: ExportStore = {
     ...api.stores.current,
@@ -188,7 +188,7 @@ it('are not kept where a user was erased while they were written: then the repor
   expect(await readdir(api.folder)).toHaveLength(1);
 });
 
-/** Stores whose disk ends what it writes only when it is let. */
+/** Stores whose disk finishes writing only when released. */
 function slowStores() {
   const held: (() => void)[] = [];
   const current: ExportStore = {
@@ -201,7 +201,7 @@ function slowStores() {
   return { stores: { ...api.stores, current }, held };
 }
 
-it('are not kept by a worker whose job was taken over: a user who was erased meanwhile may be in them', async () => {
+it('are discarded by a worker whose job was taken over, since they may contain a user erased in the meantime', async () => {
   const id = await orderReport();
   const { stores, held } = slowStores();
   const begin = async (count: number) => {
@@ -221,7 +221,7 @@ it('are not kept by a worker whose job was taken over: a user who was erased mea
   expect(await readdir(api.folder)).toEqual(rows.map(({ file }) => file));
 });
 
-it('are neither given up nor handed back by a worker whose job was taken over', async () => {
+it('are neither given up nor released by a worker whose job was taken over', async () => {
   const id = await orderReport();
   const broken = () =>
     database.pool.query(`update reports set run = gen_random_uuid()`).then(() => Promise.reject(new Error('broken')));
@@ -233,7 +233,7 @@ it('are neither given up nor handed back by a worker whose job was taken over', 
   }
 });
 
-it('are given up where ten workers in a row did not live to end them, which another try that fails does not count to', async () => {
+it('are given up when ten workers in a row died writing them; other failures do not count', async () => {
   const id = await orderReport();
   const shown = async () => (await api.call('get', `/reports/${id}`).expect(200)).body;
   const write = () => Promise.reject(new Error('broken'));
@@ -263,14 +263,14 @@ it('are given up where ten workers in a row did not live to end them, which anot
   expect(await writeAgain(again)).toMatchObject({ reportId: again });
 });
 
-it('are written whole also where the disk takes longer than a transaction may be idle', async () => {
+it('are written whole even if the disk takes longer than a transaction may be idle', async () => {
   const id = await orderReport();
   const name = `slow-${id}`;
   const limit = { application_name: name, idle_in_transaction_session_timeout: 200 };
   const pool = new pg.Pool({ connectionString: database.url, ...limit });
   const idle = `select now() - state_change > interval '600 milliseconds' as "isOver" from pg_stat_activity
     where application_name = $1 and state = 'idle in transaction'`;
-  // Also once the server has ended it.
+  // Even after the server has ended it.
   const isOver = async () => (await database.pool.query(idle, [name])).rows[0]?.isOver ?? true;
   const current: ExportStore = {
     ...api.stores.current,
@@ -281,19 +281,19 @@ it('are written whole also where the disk takes longer than a transaction may be
   };
   expect(await writeAgain(id, { stores: { ...api.stores, current }, pool })).toMatchObject({ reportId: id });
   await pool.end();
-  // The end of the database would otherwise come before that of a connection.
+  // Otherwise the database could be dropped before its connections are closed.
   const open = 'select 1 from pg_stat_activity where application_name = $1';
   await eventually(async () => (await database.pool.query(open, [name])).rowCount === 0, 'its connections are closed');
 });
 
-it('leave the name that a job wanted to the first revision', async () => {
+it('leave the requested name to the first revision', async () => {
   const { id } = await addReport(0, 'weekly.csv');
   const { body } = await api.call('post', `/reports/${id}/reissue`).expect(202);
   const { rows } = await database.pool.query('select output_name from reports where id = $1', [body.id]);
   expect(rows).toEqual([{ output_name: null }]);
 });
 
-it('leave nothing behind when writing fails, and the next try can have the name of another', async () => {
+it('leave nothing behind if writing fails, and the next attempt can have another name', async () => {
   async function* failing() {
     yield Buffer.from('half');
     throw new Error('broken');
@@ -302,7 +302,7 @@ it('leave nothing behind when writing fails, and the next try can have the name 
   expect(await readdir(api.folder)).toEqual([]);
 });
 
-it('come to whoever has a link with a signature of that report, until it expires, and to nobody else', async () => {
+it('are sent to anyone with a signed link to that report until it expires, and to no one else', async () => {
   const links = createLinks(database.pool, 'a secret of this test, long enough');
   const guarded = await openReportsApi(database, { withKeys: true, stores: api.stores, links });
   const [one, other] = [await addReport(0), await addReport(0)];
@@ -321,14 +321,14 @@ it('come to whoever has a link with a signature of that report, until it expires
   await guarded.close();
 });
 
-it('can be had in parts', async () => {
+it('can be requested in parts', async () => {
   const { id } = await addReport(0);
   const part = await api.call('get', `/reports/${id}/download`).set('range', 'bytes=5-7').expect(206);
   expect(part.text).toBe('1,2');
   await api.call('get', `/reports/${id}/download`).set('range', 'bytes=50-').expect(416);
 });
 
-it('go also where one of them cannot be removed, and where others lie in a place that is not configured any more', async () => {
+it('are removed even if one of them cannot be, and if others are in a store that is no longer configured', async () => {
   const [stuck, { file }] = [await addReport(3), await addReport(2)];
   await rm(join(api.folder, stuck.file));
   await mkdir(join(api.folder, stuck.file));

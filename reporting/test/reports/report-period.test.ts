@@ -1,11 +1,11 @@
-/** Which days a report of a slot is about: by the calendar of its zone, right across changes of the clock and ends of years. */
+/** The days of a report's slot: by the calendar of its time zone, across clock changes and ends of years. */
 import { parseCron } from '@millrace/shared/time/cron';
 import { describe, expect, it } from 'vitest';
 import { describePeriod } from '../../src/reports/describe-period.js';
 import { daysBefore, periodOfSlot } from '../../src/reports/report-period.js';
 import { namedSchedules, type ScheduleName } from '../../src/reports/templates/template.js';
 
-/** The first slot after an instant, and the days that its report is about. */
+/** The first slot after an instant, and the days of its report. */
 function firstReport(name: ScheduleName, zone: string, after: string): string[] {
   const { cron, period } = namedSchedules[name];
   const parsed = parseCron(cron, zone);
@@ -26,7 +26,7 @@ describe('a daily report at 09:00', () => {
     ['Asia/Kathmandu', '2024-02-29T23:00:00Z', '2024-03-01T03:15:00.000Z', '2024-02-29'],
     // A day that begins at 01:00, since its midnight does not exist.
     ['Africa/Cairo', '2026-04-24T12:00:00Z', '2026-04-25T06:00:00.000Z', '2026-04-24'],
-  ])('is about yesterday in %s after %s', (zone, after, slot, day) => {
+  ])('covers yesterday in %s after %s', (zone, after, slot, day) => {
     expect(firstReport('daily', zone, after)).toEqual([slot, day, day]);
   });
 });
@@ -38,7 +38,7 @@ describe('a weekly report on Monday at 09:00', () => {
     // Monday in Auckland is Sunday in UTC.
     ['Pacific/Auckland', '2026-06-01T00:00:00Z', '2026-06-07T21:00:00.000Z', '2026-06-01', '2026-06-07'],
     ['America/Los_Angeles', '2026-11-02T20:00:00Z', '2026-11-09T17:00:00.000Z', '2026-11-02', '2026-11-08'],
-  ])('is about last week in %s after %s', (zone, after, slot, from, to) => {
+  ])('covers last week in %s after %s', (zone, after, slot, from, to) => {
     expect(firstReport('weekly', zone, after)).toEqual([slot, from, to]);
   });
 });
@@ -49,7 +49,7 @@ describe('a monthly report on the first at 09:00', () => {
     ['UTC', '2024-02-02T00:00:00Z', '2024-03-01T09:00:00.000Z', '2024-02-01', '2024-02-29'],
     ['Europe/Berlin', '2025-12-20T00:00:00Z', '2026-01-01T08:00:00.000Z', '2025-12-01', '2025-12-31'],
     ['Pacific/Auckland', '2026-06-15T00:00:00Z', '2026-06-30T21:00:00.000Z', '2026-06-01', '2026-06-30'],
-  ])('is about last month in %s after %s', (zone, after, slot, from, to) => {
+  ])('covers last month in %s after %s', (zone, after, slot, from, to) => {
     expect(firstReport('monthly', zone, after)).toEqual([slot, from, to]);
   });
 });
@@ -60,12 +60,12 @@ describe('a quarterly report', () => {
     ['Europe/Berlin', '2026-01-02T00:00:00Z', '2026-04-01T07:00:00.000Z', '2026-01-01', '2026-03-31'],
     ['America/New_York', '2026-06-30T00:00:00Z', '2026-07-01T13:00:00.000Z', '2026-04-01', '2026-06-30'],
     ['Pacific/Auckland', '2026-08-01T00:00:00Z', '2026-09-30T20:00:00.000Z', '2026-07-01', '2026-09-30'],
-  ])('is about last quarter in %s after %s', (zone, after, slot, from, to) => {
+  ])('covers last quarter in %s after %s', (zone, after, slot, from, to) => {
     expect(firstReport('quarterly', zone, after)).toEqual([slot, from, to]);
   });
 });
 
-it('is about the year before at the end of a year', () => {
+it('covers the year before at the end of a year', () => {
   expect(periodOfSlot(new Date('2025-12-31T12:00:00Z'), 'year', 'Pacific/Auckland')).toEqual({
     from: '2025-01-01',
     to: '2025-12-31',
@@ -76,14 +76,14 @@ it('is about the year before at the end of a year', () => {
   });
 });
 
-describe('the days that a report compares its own with', () => {
+describe('the days that a report is compared with', () => {
   it.each([
     ['a day with the one before', '2026-03-01', '2026-03-01', '2026-02-28', '2026-02-28'],
     ['a week with the one before', '2026-01-05', '2026-01-11', '2025-12-29', '2026-01-04'],
-    ['a month with the whole month before, also a shorter one', '2026-03-01', '2026-03-31', '2026-02-01', '2026-02-28'],
+    ['a month with the whole month before, even a shorter one', '2026-03-01', '2026-03-31', '2026-02-01', '2026-02-28'],
     ['a quarter with the quarter before', '2026-01-01', '2026-03-31', '2025-10-01', '2025-12-31'],
     ['a year with the year before', '2024-01-01', '2024-12-31', '2023-01-01', '2023-12-31'],
-    ['any other days with as many before', '2026-03-02', '2026-03-11', '2026-02-20', '2026-03-01'],
+    ['any other days with the same number before', '2026-03-02', '2026-03-11', '2026-02-20', '2026-03-01'],
   ])('are, for %s', (_what, from, to, before, until) => {
     expect(daysBefore({ from, to })).toEqual({ from: before, to: until });
   });

@@ -1,4 +1,4 @@
-/** The reporting service for a test of reports, with keys or open to everybody, and a folder of files of its own. */
+/** The reporting service for tests of reports, with keys or open to anyone, and with a separate folder of files. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ import { exportsOn, storesOf } from '../export-stack.js';
 export interface ReportsApi {
   folder: string;
   stores: ExportStores;
-  /** A request below `/api/v1`, with a key where one is given. */
+  /** A request below `/api/v1`, with a key if one is given. */
   call(method: 'get' | 'post' | 'patch' | 'delete', path: string, key?: string): request.Test;
   newKey(given: Partial<NewKey>): Promise<string>;
   close(): Promise<void>;

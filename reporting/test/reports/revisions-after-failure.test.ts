@@ -1,4 +1,4 @@
-/** A revision after one that could not be written: it says what has changed since the last that anybody saw. */
+/** A revision after one that could not be written: it says what has changed since the last one that was written. */
 import type { Job } from '@millrace/shared/queue/queue';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
@@ -57,7 +57,7 @@ async function fail(id: string): Promise<void> {
   await expect(run(id, { ...api.stores, current: { ...api.stores.current, write } })).rejects.toThrow('broken');
 }
 
-/** What the API, the mail and the file say of it. */
+/** The revision in the API, the mail and the file. */
 async function shown(id: string) {
   const { changes, revision } = (await api.call('get', `/reports/${id}`).expect(200)).body;
   const context = {
@@ -88,7 +88,7 @@ it('is compared with the last one that was written', async () => {
   expect(page).toContain('Views: 7 (was 2)');
 });
 
-it('is like a first one where none was written before', async () => {
+it('is like a first revision if none was written before', async () => {
   const first = await order();
   await fail(first);
   const second = await reissue(first);

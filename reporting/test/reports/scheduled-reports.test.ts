@@ -1,4 +1,4 @@
-/** Templates with everything that is behind them running: scheduler, workers and processor as processes of their own. */
+/** Templates with the whole system running: scheduler, workers and processor as separate processes. */
 
 import { addJob } from '@millrace/shared/queue/add-job';
 import { openQueue, type QueueHandle } from '@millrace/shared/queue/queue';
@@ -63,10 +63,10 @@ const countDone = async (templateId: string) => {
   return rows[0]!.done;
 };
 
-it('writes one report for each slot, over two schedulers and two workers, until it is stopped', async () => {
+it('writes one report for each slot, with two schedulers and two workers, until it is stopped', async () => {
   const sent = { name: 'Often', schedule: 'daily', dataset: 'activity-trends', format: 'csv', site_id: 'shop' };
   const { id } = (await api.call('post', '/report-templates').send(sent).expect(201)).body;
-  // More often than people may.
+  // More often than users may.
   await database.pool.query(`update schedules set cron = '* * * * * *', updated_at = clock_timestamp() where id = $1`, [
     `report-${id}`,
   ]);
@@ -101,7 +101,7 @@ async function reportOf(templateId: string, at: string) {
   return { days: [reports[0].first_day, reports[0].last_day], file };
 }
 
-it('has a default template that tells how each day of last week went', async () => {
+it('has a default template with each day of last week', async () => {
   const { days, file } = await reportOf('weekly-user-growth', '2026-05-18T09:00:00Z');
   expect(days).toEqual(['2026-05-11', '2026-05-17']);
   expect(file.text.split('\r\n').slice(0, 2)).toEqual([
@@ -111,14 +111,14 @@ it('has a default template that tells how each day of last week went', async () 
   expect(file.text.trim().split('\r\n')).toHaveLength(8);
 });
 
-it('has a default template that tells everything about last month', async () => {
+it('has a default template with everything about last month', async () => {
   const { days, file } = await reportOf('monthly-comprehensive', '2026-03-01T09:00:00Z');
   expect(days).toEqual(['2026-02-01', '2026-02-28']);
   expect(file.headers['content-type']).toContain('application/json');
   expect(file.body.metadata.totalRecords).toBeGreaterThan(28);
 });
 
-it('has a default template that tells how the weeks of last quarter went', async () => {
+it('has a default template with the weeks of last quarter', async () => {
   const { days, file } = await reportOf('quarterly-performance', '2026-04-01T09:00:00Z');
   expect(days).toEqual(['2026-01-01', '2026-03-31']);
   const rows = file.text.trim().split('\r\n');
@@ -126,7 +126,7 @@ it('has a default template that tells how the weeks of last quarter went', async
   expect(rows).toHaveLength(15);
 });
 
-it('takes away the schedule of a template that was erased with its site', async () => {
+it('deletes the schedule of a template that was erased with its site', async () => {
   await database.pool.query(
     `insert into schedules (id, name, queue, job, cron, timezone, data, catch_up)
     values ('report-erased', 'Erased', 'report-generation', 'report', '* * * * * *', 'UTC', '{"templateId": "erased"}', 'newest')`,
@@ -135,7 +135,7 @@ it('takes away the schedule of a template that was erased with its site', async 
   await eventually(async () => (await database.pool.query(there)).rowCount === 0, 'the schedule is gone');
 });
 
-it('sends the report with its file to each recipient once, and again when it is asked to', async () => {
+it('sends the report with its file to each recipient once, and again on request', async () => {
   const recipients = [{ address: 'anna@example.org', name: 'Anna' }, 'bob@example.org'];
   const sent = {
     name: 'The week',

@@ -1,4 +1,4 @@
-/** What `/api/v1/report-templates` refuses, and that nothing of it is kept. */
+/** What `/api/v1/report-templates` refuses, storing nothing of it. */
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openReportsApi, type ReportsApi } from './reports-api.js';
@@ -19,31 +19,31 @@ afterAll(async () => {
 const path = '/report-templates';
 const daily = { name: 'Mine', schedule: 'daily', dataset: 'activity-trends', format: 'CSV' };
 
-describe('what is refused', () => {
+describe('refuses', () => {
   it.each([
-    ['a site that is not known', { site_id: 'nowhere' }, 404, undefined],
-    ['a dataset that there is not', { dataset: 'nonsense' }, 400, 'dataset'],
+    ['an unknown site', { site_id: 'nowhere' }, 404, undefined],
+    ['an unknown dataset', { dataset: 'nonsense' }, 400, 'dataset'],
     [
-      'a dataset that is about now, whatever the days of a report are',
+      'a dataset of the current state, whatever the days of the report',
       { dataset: 'performance-metrics' },
       400,
       'dataset',
     ],
     ['a parameter that the dataset does not have', { params: { limit: 5 } }, 400, 'limit'],
     ['a range, which follows from the schedule', { params: { date_range: '7d' } }, 400, 'params.date_range'],
-    ['a format that there is not', { format: 'docx' }, 400, 'format'],
+    ['an unknown format', { format: 'docx' }, 400, 'format'],
     ['metadata that the format does not have', { includeMetadata: true }, 400, 'includeMetadata'],
-    ['a cron that is none', { schedule: 'every monday' }, 400, 'schedule'],
+    ['an invalid cron expression', { schedule: 'every monday' }, 400, 'schedule'],
     ['a cron that never fires', { schedule: '0 9 31 2 *' }, 400, 'schedule'],
     ['a cron that fires each second', { schedule: '* * * * * *' }, 400, 'schedule'],
     ['a cron that fires twice within an hour', { schedule: '0,30 9 * * *' }, 400, 'schedule'],
-    ['a zone that there is not', { timezone: 'Mars/Olympus' }, 400, 'timezone'],
-    ['a period that is not that of the schedule', { period: 'month' }, 400, 'period'],
+    ['an unknown time zone', { timezone: 'Mars/Olympus' }, 400, 'timezone'],
+    ['a period that contradicts the schedule', { period: 'month' }, 400, 'period'],
     ['two addresses in one', { recipients: ['a@example.org,b@example.org'] }, 400, 'recipients'],
     ['a line break in an address', { recipients: ['a@example.org\r\nBcc: b@example.org'] }, 400, 'recipients'],
     ['a display name in an address', { recipients: ['Anna <a@example.org>'] }, 400, 'recipients'],
     [
-      'a name of nothing visible',
+      'a name without visible characters',
       { recipients: [{ address: 'a@example.org', name: '\u0000\u200b' }] },
       400,
       'recipients',
@@ -51,7 +51,7 @@ describe('what is refused', () => {
     ['101 addresses', { recipients: Array.from({ length: 101 }, (_, at) => `u${at}@example.org`) }, 400, 'recipients'],
     ['a webhook without encryption', { webhook: 'http://example.org/' }, 400, 'webhook'],
     ['a webhook with a password', { webhook: 'https://a:b@example.org/' }, 400, 'webhook'],
-    ['a webhook that runs', { webhook: 'javascript:alert(1)' }, 400, 'webhook'],
+    ['a webhook with code', { webhook: 'javascript:alert(1)' }, 400, 'webhook'],
     ['NUL in a description', { description: 'a\u0000b' }, 400, undefined],
     [
       'half a character in a parameter',
@@ -59,9 +59,9 @@ describe('what is refused', () => {
       400,
       undefined,
     ],
-    ['a field of another program', { isAdmin: true }, 400, 'isAdmin'],
+    ['an unknown field', { isAdmin: true }, 400, 'isAdmin'],
     ['an empty name', { name: '\n' }, 400, 'name'],
-  ])('is %s', async (_what, change, status, field) => {
+  ])('%s', async (_what, change, status, field) => {
     const { body } = await api
       .call('post', path)
       .send({ ...daily, ...change })
@@ -73,7 +73,7 @@ describe('what is refused', () => {
     expect(rows).toEqual([{ count: 0 }]);
   });
 
-  it('is a webhook that is none, in words that say how one looks', async () => {
+  it('an invalid webhook, explaining the required form', async () => {
     const { body } = await api
       .call('post', path)
       .send({ ...daily, webhook: 'file:///etc/passwd' })
@@ -86,13 +86,13 @@ describe('what is refused', () => {
     ['https://10.0.0.1/x', '10.0.0.1 is in a private network'],
     ['https://127.0.0.1/x', '127.0.0.1 is in a private network'],
     ['https://hooks.example.org:9000/x', 'its port must be 443, 8443 or 80'],
-  ])('is the webhook %s, unless such are allowed', async (webhook, problem) => {
+  ])('the webhook %s, unless such addresses are allowed', async (webhook, problem) => {
     const { body } = await api
       .call('post', path)
       .send({ ...daily, webhook })
       .expect(400);
     expect(body.error).toMatchObject({
-      message: `webhook cannot be used: ${problem}, unless ALERT_ALLOW_PRIVATE=true is set`,
+      message: `webhook cannot be used: ${problem}; to allow this, set ALERT_ALLOW_PRIVATE=true`,
       details: { field: 'webhook' },
     });
     await api.call('patch', `${path}/daily-activity-summary`).send({ webhook }).expect(400);
@@ -105,7 +105,7 @@ describe('what is refused', () => {
     await allowing.close();
   });
 
-  it('is a webhook that nothing is ever sent to, also where private ones are allowed', async () => {
+  it('a reserved webhook address, even if private ones are allowed', async () => {
     const { body } = await api
       .call('post', path)
       .send({ ...daily, webhook: 'https://169.254.169.254/' })
@@ -113,17 +113,17 @@ describe('what is refused', () => {
     expect(body.error.message).toBe('webhook cannot be used: 169.254.169.254 is reserved');
   });
 
-  it('is a body of 50,000 levels', async () => {
+  it('a body with 50,000 levels', async () => {
     const deep = `{"name":"x","schedule":"daily","dataset":"events","format":"csv","params":${'{"a":'.repeat(15_000)}1${'}'.repeat(15_000)}}`;
     await api.call('post', path).set('content-type', 'application/json').send(deep).expect(400);
   });
 
-  it('is a change of the site', async () => {
+  it('a change of the site', async () => {
     const { body } = await api.call('patch', `${path}/daily-activity-summary`).send({ site_id: 'shop' }).expect(400);
     expect(body.error).toMatchObject({ message: 'site_id cannot be changed: create another template' });
   });
 
-  it.each(['..%2f..%2fetc', '%00', "a'b", 'A'])('is an id such as %s', async (id) => {
+  it.each(['..%2f..%2fetc', '%00', "a'b", 'A'])('an id such as %s', async (id) => {
     await api.call('get', `${path}/${id}`).expect(404);
   });
 
@@ -132,7 +132,7 @@ describe('what is refused', () => {
     ['24h', 'must be one of day, 7d, 28d, 30d, yesterday,'],
     [['2026-06-01'], 'must be two days'],
     [['2026-06-01', 'today'], 'must be a calendar day such as 2026-01-31'],
-  ])('is a report of %j', async (date_range, rule) => {
+  ])('a report of %j', async (date_range, rule) => {
     const { body } = await api.call('post', `${path}/daily-activity-summary/generate`).send({ date_range }).expect(400);
     expect(body.error.details).toEqual({ field: 'date_range' });
     expect(body.error.message).toContain(rule);
@@ -142,12 +142,12 @@ describe('what is refused', () => {
     [{ first_day: '2026-06-01' }, 'last_day', 'last_day is required: first_day and last_day belong together'],
     [{ last_day: '2026-06-01' }, 'first_day', 'first_day is required: first_day and last_day belong together'],
     [{}, '', 'The body needs date_range, or first_day and last_day'],
-  ])('is a report of %j, and names what is missing', async (sent, field, message) => {
+  ])('a report of %j, naming what is missing', async (sent, field, message) => {
     const { body } = await api.call('post', `${path}/daily-activity-summary/generate`).send(sent).expect(400);
     expect(body.error).toMatchObject({ message, details: { field } });
   });
 
-  it('is the 201st template of a site', async () => {
+  it('the 201st template of a site', async () => {
     await database.pool.query(
       `insert into report_templates (id, site_id, name, schedule, cron, period_type, dataset, format)
       select 'many-' || n, 'shop', 'x', 'daily', '0 9 * * *', 'day', 'events', 'csv' from generate_series(1, 200) as n`,

@@ -1,4 +1,4 @@
-/** `/api/v1/report-templates` as people use it: what is there from the start, what they make of it, and what is refused. */
+/** `/api/v1/report-templates`: the default templates, and creating, changing and running templates. */
 
 import { migrate } from '@millrace/shared/platform/migrate';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
@@ -31,7 +31,7 @@ const schedulesOf = async (id: string) =>
   ).rows;
 
 describe('the default templates', () => {
-  it('are there and active from the first start, each with its schedule', async () => {
+  it('exist and are active from the first start, each with its schedule', async () => {
     const { templates } = (await api.call('get', path).expect(200)).body;
     const shown = templates.map((each: Record<string, unknown>) => [
       ...[
@@ -58,7 +58,7 @@ describe('the default templates', () => {
     ]);
   });
 
-  it('stay deleted and changed when the next release starts', async () => {
+  it('stay deleted or changed when the next release starts', async () => {
     await api.call('delete', `${path}/daily-activity-summary`).expect(200, { id: 'daily-activity-summary' });
     await api.call('patch', `${path}/weekly-user-growth`).send({ name: 'Growth', schedule: '30 7 * * 1' }).expect(200);
     await migrate(database.pool, { kind: 'postgres', url: database.url, prefix: 'millrace' }, silent);
@@ -71,7 +71,7 @@ describe('the default templates', () => {
 });
 
 describe('a template', () => {
-  it('has everything that was sent, and defaults for the rest', async () => {
+  it('returns everything that was sent, and defaults for the rest', async () => {
     const body = await create({
       ...daily,
       site_id: 'shop',
@@ -79,7 +79,7 @@ describe('a template', () => {
     });
     expect(body).toEqual({
       ...{ id: expect.any(String), site_id: 'shop', name: 'Mine', description: null, schedule: 'daily' },
-      // Of a site: its own.
+      // The site's own time zone.
       ...{ timezone: 'Europe/Berlin', period: 'day', dataset: 'activity-trends', params: {}, format: 'csv' },
       ...{
         includeMetadata: false,
@@ -99,15 +99,15 @@ describe('a template', () => {
     ['0 6 2 * *', 'month'],
     ['0 9 1 1,4,7,10 *', 'quarter'],
     ['0 9 2 1 *', 'year'],
-  ])('of cron %s is about a %s where nobody says otherwise', async (schedule, period) => {
+  ])('with cron %s covers a %s by default', async (schedule, period) => {
     expect(await create({ ...daily, schedule })).toMatchObject({ schedule, period, timezone: null });
   });
 
-  it('takes the period that is given with a cron', async () => {
+  it('accepts a period along with a cron expression', async () => {
     expect(await create({ ...daily, schedule: '0 7 * * *', period: 'month' })).toMatchObject({ period: 'month' });
   });
 
-  it('tells the secret of its webhook once, and a new one with each webhook that is given', async () => {
+  it('shows the secret of its webhook once, and a new one whenever a webhook is set', async () => {
     const webhook = 'https://hooks.example.org/T1/secret';
     const { id, secret } = await create({ ...daily, webhook });
     expect(secret).toMatch(/^whsec_[A-Za-z0-9_-]{43}$/);
@@ -120,13 +120,13 @@ describe('a template', () => {
     expect(rows).toEqual([{ webhook: null, secret: null }]);
   });
 
-  it('loses its metadata with the format that had it', async () => {
+  it('loses its metadata when its format changes to one without', async () => {
     const { id } = await create({ ...daily, format: 'json', includeMetadata: true });
     const { body } = await api.call('patch', `${path}/${id}`).send({ format: 'csv' }).expect(200);
     expect(body).toMatchObject({ format: 'csv', includeMetadata: false });
   });
 
-  it('keeps what a change does not name, and loses the parameters of another dataset', async () => {
+  it('keeps what a change does not name, and drops the parameters of another dataset', async () => {
     const { id } = await create({
       ...daily,
       dataset: 'profile-performance',
@@ -145,7 +145,7 @@ describe('a template', () => {
     expect(moved).toMatchObject({ dataset: 'events', params: {} });
   });
 
-  it('is unscheduled when it is deactivated or deleted, and its reports stay', async () => {
+  it('is unscheduled when it is deactivated or deleted, and its reports remain', async () => {
     const { id } = await create({ ...daily, site_id: 'shop' });
     const { body } = await api.call('post', `${path}/${id}/deactivate`).expect(200);
     expect(body).toMatchObject({ isActive: false, nextGeneration: null });
@@ -161,11 +161,11 @@ describe('a template', () => {
     await api.call('post', `${path}/${id}/activate`).expect(404);
   });
 
-  it('is not about days of the future by its clock, but may end there', async () => {
+  it('refuses days that start in the future in its time zone; the range may end there', async () => {
     const generate = (id: string, body: object, status: number) =>
       api.call('post', `${path}/${id}/generate`).send(body).expect(status);
     const { id } = await create({ ...daily, site_id: 'shop', timezone: 'Pacific/Auckland' });
-    // There it is the 11th already.
+    // It is already the 11th there.
     const tomorrow = { first_day: '2026-06-12', last_day: '2026-06-30' };
     expect((await generate(id, tomorrow, 400)).body.error).toMatchObject({
       message:
@@ -177,13 +177,13 @@ describe('a template', () => {
     expect((await generate(id, { first_day: '2026-06-11', last_day: '2026-06-30' }, 202)).body).toMatchObject({
       ...{ first_day: '2026-06-11', last_day: '2026-06-30' },
     });
-    // Days of each site's own zone: somewhere the 11th has begun, and nowhere the 12th.
+    // Days in each site's own zone: the 11th has begun somewhere, the 12th nowhere.
     await generate('daily-activity-summary', { date_range: ['2026-06-11', '2026-06-11'] }, 202);
     await generate('daily-activity-summary', { date_range: ['2026-06-12', '2026-06-12'] }, 400);
     await generate('daily-activity-summary', { date_range: ['2026-06-11', '2026-06-11'], site_id: 'shop' }, 400);
   });
 
-  it('says honestly that nothing comes after its schedule was deleted elsewhere, and comes back with the next change', async () => {
+  it('has no next report after its schedule was deleted elsewhere, and is rescheduled by the next change', async () => {
     const { id } = await create(daily);
     await database.pool.query('delete from schedules where id = $1', [`report-${id}`]);
     expect((await api.call('get', `${path}/${id}`)).body).toMatchObject({ isActive: true, nextGeneration: null });
@@ -197,7 +197,7 @@ describe('stopping all', () => {
       ({ id }) => id,
     );
 
-  it('keeps what is active active, and a restart brings back only that', async () => {
+  it('keeps active templates active, and a restart resumes only those', async () => {
     await api.call('post', `${path}/weekly-user-growth/deactivate`).expect(200);
     await api.call('post', `${path}/stop`).expect(200, { status: 'stopped', templates: 3 });
     expect(await enabled()).toEqual([]);
@@ -217,7 +217,7 @@ describe('stopping all', () => {
   });
 });
 
-it('keeps control characters out of names, and an address twice out of the list', async () => {
+it('removes control characters from names, and duplicates from recipients', async () => {
   const body = await create({
     ...daily,
     name: 'Weekly\r\nSubject: hello',
@@ -234,7 +234,7 @@ describe('with keys', () => {
   });
   afterEach(() => guarded.close());
 
-  it('reading takes the scope read, and every change the scope admin', async () => {
+  it('reading requires the scope read, and every change the scope admin', async () => {
     const reader = await guarded.newKey({ scopes: ['read'] });
     await guarded.call('get', path).expect(401);
     await guarded.call('get', path, reader).expect(200);
@@ -258,7 +258,7 @@ describe('with keys', () => {
     }
   });
 
-  it('a key of one site sees and changes templates of that site only', async () => {
+  it('a key of one site only sees and changes templates of that site', async () => {
     const admin = await guarded.newKey({ scopes: ['admin'] });
     const shopAdmin = await guarded.newKey({ scopes: ['admin'], siteId: 'shop' });
     const { id: blogs } = (
@@ -294,7 +294,7 @@ describe('with keys', () => {
     ]);
   });
 
-  it('shows what is secret in the address of a webhook only to administrators', async () => {
+  it("only administrators see the secret part of a webhook's address", async () => {
     const [admin, reader] = [await guarded.newKey({ scopes: ['admin'] }), await guarded.newKey({})];
     const webhook = 'https://hooks.example.org/T1/secret';
     const { id } = (

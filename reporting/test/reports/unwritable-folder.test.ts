@@ -1,4 +1,4 @@
-/** A worker whose folder of files cannot be opened: each of its reports fails, and nothing else. */
+/** A worker whose file folder cannot be opened: its reports fail, and nothing else. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { addJob } from '@millrace/shared/queue/add-job';
@@ -27,7 +27,7 @@ async function addReport(format: string): Promise<string> {
   return rows[0]!.id;
 }
 
-it('says so of each report, whatever its format, and goes on', async () => {
+it('fails each report with the reason, whatever its format, and keeps running', async () => {
   const file = join(stack.dir, 'a-file');
   await writeFile(file, '');
   const { child } = await stack.startWorker({ EXPORT_DIR: join(file, 'exports') });

@@ -133,7 +133,7 @@ const viewsAt = (startMs: number, minutes: number[], windows?: number[]): Part =
 });
 
 it('counts a visit once when parts are ordered by their windows and not by their starts', () => {
-  // Late events replaced the first hour of the segment, and are in a segment of their own.
+  // Late events replaced the first hour of the segment, and are in a separate segment.
   const parts = [viewsAt(0, [5, 61, 110], [60 * minute, 120 * minute]), viewsAt(15 * minute, [20, 58])];
   const visits = {
     ...{ gapMicros: 30 * minute * 1_000, viewCode: 1, passiveCodes: [], columns: [] },

@@ -22,7 +22,7 @@ afterAll(async () => {
   await site.stop();
 });
 
-/** The address as it is: clients resolve dots and the like before they send it. */
+/** Sends the path unchanged: clients usually resolve dots and the like first. */
 async function ask(method: string, path: string, body?: string): Promise<{ status: number; text: string }> {
   const { port } = server.address() as AddressInfo;
   const about = { 'content-type': 'application/json', 'content-length': String(body?.length ?? 0) };
@@ -54,23 +54,23 @@ describe('every route of the service', () => {
     for (const method of methods) {
       if (open.includes(`${method} ${below}`)) continue;
       expect([method, (await ask(method, `${link}/api/v1${filled(below)}`, '{}')).status]).toEqual([method, 404]);
-      // Without the right beginning nothing of the link is looked at.
+      // Without the right prefix, nothing about the link is looked up.
       expect([401, 404]).toContain((await ask(method, `${link}${filled(path)}x`, '{}')).status);
       expect([401, 404]).toContain((await ask(method, `${link}/api${filled(path)}`, '{}')).status);
     }
   });
 });
 
-const question = 'site_id=demo&metrics=events&date_range=all';
+const parameters = 'site_id=demo&metrics=events&date_range=all';
 
-describe('other ways to write an address', () => {
-  it('are not mistaken for one on the list', async () => {
+describe('other spellings of a path', () => {
+  it('are not mistaken for a listed route', async () => {
     const slug = link.slice('/share/'.length);
-    expect((await ask('GET', `${link}/api/v1/query?${question}`)).status).toBe(200);
+    expect((await ask('GET', `${link}/api/v1/query?${parameters}`)).status).toBe(200);
     const paths = [
       ...['//query', '/./query', '/x/../query', '/query/', '/query//', '/Query', '/QUERY', '/quer%79', '/query%2f'],
       ...['/query%3f', '/query;x=1', '/query\\', '/query%00', '%2fquery', '/%2e/query', '/x/%2e%2e/query', '/query%20'],
-    ].map((path) => `${link}/api/v1${path}?${question}`);
+    ].map((path) => `${link}/api/v1${path}?${parameters}`);
     const prefixes = [
       ...[`/SHARE/${slug}/api/v1`, `/share/${slug}/API/v1`, `/share/${slug}/api/V1`, `/share/${slug}//api/v1`],
       ...[`//share/${slug}/api/v1`, `/share//${slug}/api/v1`, `/share/${slug}/x/../api/v1`, `/share/${slug}%2fapi/v1`],
@@ -81,7 +81,7 @@ describe('other ways to write an address', () => {
         `/share/%/api/v1`,
         `/x/../share/${slug}/api/v1`,
       ],
-    ].map((prefix) => `${prefix}/query?${question}`);
+    ].map((prefix) => `${prefix}/query?${parameters}`);
     for (const path of [...paths, ...prefixes]) {
       expect([path, (await ask('GET', path)).status]).toEqual([path, expect.toBeOneOf([401, 404])]);
     }
@@ -126,39 +126,39 @@ describe('other ways to write an address', () => {
   it('with a host are not cut at the wrong end', async () => {
     const afters = Array.from({ length: 40 }, (_, length) => `${'x'.repeat(length)}/sites`);
     for (const host of ['http://h', 'http://host.example', `http://${'h'.repeat(30)}`]) {
-      for (const after of [question, ...afters])
+      for (const after of [parameters, ...afters])
         expect((await ask('GET', `${host}${link}/api/v1/query?${after}`)).status).toBe(404);
     }
   });
 
-  it('that name the site as it is are served', async () => {
+  it('of a listed route are served if they name the site exactly', async () => {
     expect((await ask('GET', `${link}/api/v1/sites/demo`)).status).toBe(200);
     expect((await ask('HEAD', `${link}/api/v1/sites/demo?x=/../other`)).status).toBe(200);
   });
 });
 
 describe('a link', () => {
-  it('gives no access outside of it', async () => {
-    for (const path of ['/api/v1/session', '/api/v1/sites/demo', `/api/v1/query?${question}`]) {
+  it('gives no access outside of its path', async () => {
+    for (const path of ['/api/v1/session', '/api/v1/sites/demo', `/api/v1/query?${parameters}`]) {
       expect((await ask('GET', path)).status).toBe(401);
     }
   });
 
-  it('only allows reading even where no keys are needed', async () => {
-    const everybody = await startSharedSite({ now: () => new Date('2025-11-20T12:00:00Z'), isOpen: true });
-    const shared = await everybody.share({ filters: [['is', 'country', ['DE']]] });
+  it('only allows reading even if no keys are needed', async () => {
+    const openSite = await startSharedSite({ now: () => new Date('2025-11-20T12:00:00Z'), isOpen: true });
+    const shared = await openSite.share({ filters: [['is', 'country', ['DE']]] });
     const before = server;
-    server = createServer(everybody.app).listen(0, '127.0.0.1');
+    server = createServer(openSite.app).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const body = JSON.stringify({ site_id: 'other', metrics: ['events'], date_range: 'all' });
     expect((await ask('POST', `${shared}/api/v1/query`, body)).status).toBe(403);
     expect((await ask('DELETE', `${shared}/api/v1/sites/demo`)).status).toBe(404);
-    const { text } = await ask('GET', `${shared}/api/v1/query?${question}&dimensions=country`);
+    const { text } = await ask('GET', `${shared}/api/v1/query?${parameters}&dimensions=country`);
     expect(JSON.parse(text).results).toEqual([{ dimensions: ['DE'], metrics: [60] }]);
-    expect((await ask('GET', `/api/v1/query?${question}`)).status).toBe(200);
+    expect((await ask('GET', `/api/v1/query?${parameters}`)).status).toBe(200);
     server.closeAllConnections();
     server.close();
     server = before;
-    await everybody.stop();
+    await openSite.stop();
   });
 });

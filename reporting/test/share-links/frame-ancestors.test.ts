@@ -1,4 +1,4 @@
-/** Which pages may frame shared links, as the variable says it. */
+/** Which pages may frame shared links, as configured. */
 import { expect, it } from 'vitest';
 import { configSchema } from '../../src/config.js';
 import { frameAncestors, isEmbeddable } from '../../src/share-links/frame-ancestors.js';

@@ -27,23 +27,23 @@ const everything = [
 ];
 const french = ['is', 'country', ['FR']];
 
-/** Every event of a question, by country. */
+/** All events by country. */
 const countriesOf = (results: { dimensions: string[] }[]) => results.map(({ dimensions }) => dimensions[0]);
 
 describe('requests', () => {
   it.each([
     ['no filters', {}, ['DE']],
     ['an empty list', { filters: [] }, ['DE']],
-    ['what holds of every event', { filters: everything }, ['DE']],
-    ['what holds of every event, in a list', { filters: [everything] }, ['DE']],
+    ['a filter that every event matches', { filters: everything }, ['DE']],
+    ['a filter that every event matches, in a list', { filters: [everything] }, ['DE']],
     ['another country', { filters: french }, []],
     ['one country or the other', { filters: ['is', 'country', ['DE', 'FR']] }, ['DE']],
-    ['all but the filter', { filters: ['not', ['is', 'country', ['DE']]] }, []],
-    ['the same without capitals', { filters: ['is', 'country', ['de'], { case_sensitive: false }] }, ['DE']],
+    ['the negated filter', { filters: ['not', ['is', 'country', ['DE']]] }, []],
+    ['the same filter in lower case', { filters: ['is', 'country', ['de'], { case_sensitive: false }] }, ['DE']],
     ['bots as well', { include_bots: true }, ['DE']],
     ['bots alone', { include_bots: true, filters: ['is_set', 'bot'] }, ['DE']],
     ['a comparison', { include: { comparison: 'previous_period' } }, ['DE']],
-    ['all of its time', { date_range: 'all' }, ['DE']],
+    ['all time', { date_range: 'all' }, ['DE']],
     ['a page of rows', { pagination: { limit: 10, offset: 0 }, include: { total_rows: true } }, ['DE']],
   ])('with %s are answered within the filters', async (_name, change, countries) => {
     const { body } = await post('query', { ...byCountry, ...change }).expect(200);
@@ -60,7 +60,7 @@ describe('requests', () => {
     expect(countriesOf(byAddress.body.results)).toEqual(countries);
   });
 
-  it('of a batch are answered within the filters, each of them', async () => {
+  it('of a batch are all answered within the filters', async () => {
     const queries = [{}, { filters: [] }, { filters: everything }, { filters: french }].map((more) => ({
       ...{ metrics: ['events'], dimensions: ['country'], ...more },
     }));
@@ -79,7 +79,7 @@ describe('requests', () => {
     expect(countriesOf(JSON.parse(text.split('\n')[0]!).results)).toEqual(['DE']);
   });
 
-  it('about funnels, retention and journeys are answered within the filters', async () => {
+  it('for funnels, retention and journeys are answered within the filters', async () => {
     const step = { filters: [everything] };
     const only = { filters: [french] };
     const funnel = await post('funnel', { ...days, steps: [only, step] }).expect(200);
@@ -102,8 +102,8 @@ describe('requests', () => {
     ['null', { filters: null }],
     ['a number', { filters: 7 }],
     ['an object', { filters: { length: 0 } }],
-    ['a list of nothing', { filters: [null] }],
-    ['what is no filter', { filters: ['and', []] }],
+    ['a list with null', { filters: [null] }],
+    ['an invalid filter', { filters: ['and', []] }],
     ['a filter under another name', { Filters: [] }],
     ['a prototype', JSON.parse('{"__proto__":{"filters":[]}}')],
   ])('with %s for filters are refused', async (_name, change) => {
@@ -116,19 +116,15 @@ describe('requests', () => {
     await post('journeys', bodyOf(days)).expect(400);
   });
 
-  it.each([['[]'], ['null'], ['7'], ['"query"'], ['12345678901234567890.5']])(
-    'that are %s are refused',
-    async (body) => {
-      for (const path of ['query', 'query/batch', 'funnel', 'retention', 'journeys'])
-        await post(path, body).expect(400);
-    },
-  );
+  it.each([['[]'], ['null'], ['7'], ['"query"'], ['12345678901234567890.5']])('with %s are refused', async (body) => {
+    for (const path of ['query', 'query/batch', 'funnel', 'retention', 'journeys']) await post(path, body).expect(400);
+  });
 
   it('with a number too large for a double as filters are refused', async () => {
     await post('query', JSON.stringify(byCountry).replace(/}$/, ',"filters":12345678901234567890.5}')).expect(400);
   });
 
-  it('may have filters in addition', async () => {
+  it('can have additional filters', async () => {
     const wide = await site.share({ filters: Array(25).fill(['is', 'country', ['DE']]) });
     const filters = Array(25).fill(['is_set', 'path']);
     const { body } = await request(site.app)
@@ -146,21 +142,21 @@ describe('another site', () => {
     ['funnel', { steps: [{ filters: everything }, { filters: everything }] }],
     ['retention', { period: 'day' }],
     ['journeys', {}],
-  ])('is not shown by %s', async (path, question) => {
-    const { body } = await post(path, { ...days, ...question, site_id: 'other' }).expect(403);
+  ])('is not accessible through %s', async (path, fields) => {
+    const { body } = await post(path, { ...days, ...fields, site_id: 'other' }).expect(403);
     expect(JSON.stringify(body)).not.toContain('Secret');
-    await post(path, { ...days, ...question, site_id: 'nowhere' }).expect(403);
-    await post(path, { ...days, ...question, site_id: ['demo', 'other'] }).expect(400);
+    await post(path, { ...days, ...fields, site_id: 'nowhere' }).expect(403);
+    await post(path, { ...days, ...fields, site_id: ['demo', 'other'] }).expect(400);
   });
 
-  it('is not shown by parameters', async () => {
+  it('is not accessible through parameters', async () => {
     const get = (query: string) => request(site.app).get(`${link}/api/v1/query?${query}`);
     await get('site_id=other&metrics=events&date_range=all').expect(403);
     await get('site_id=demo&site_id=other&metrics=events&date_range=all').expect(400);
     await get('site_id[]=other&metrics=events&date_range=all').expect(400);
   });
 
-  it('is not shown by its address', async () => {
+  it('is not accessible through its URL', async () => {
     for (const of of ['', '/goals', '/annotations', '/saved-views', '/live'])
       await request(site.app).get(`${link}/api/v1/sites/other${of}`).expect(404);
   });

@@ -1,4 +1,4 @@
-/** `/api/v1/sites/:site_id/share-links`: links are made, listed and revoked by administrators of the site. */
+/** `/api/v1/sites/:site_id/share-links`: administrators of a site create, list and revoke links. */
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createJudge } from '../documented-app.js';
@@ -13,18 +13,18 @@ afterAll(() => site.stop());
 
 const judge = createJudge();
 const address = '/api/v1/sites/demo/share-links';
-const create = (wish: object = {}, key = site.keys.admin, to = address) =>
-  request(site.app).post(to).set(bearer(key)).send(wish);
+const create = (fields: object = {}, key = site.keys.admin, to = address) =>
+  request(site.app).post(to).set(bearer(key)).send(fields);
 const list = async () =>
   (await request(site.app).get(address).set(bearer(site.keys.admin)).expect(200)).body.share_links;
 const revoke = (id: string, key = site.keys.admin) => request(site.app).delete(`${address}/${id}`).set(bearer(key));
 
 describe('a new link', () => {
-  it('has a random address, and shows everything but the password', async () => {
+  it('has a random address, and is returned without its password', async () => {
     const filters = [['is', 'event:page', ['/1']]];
-    const wish = { name: 'For Carol', filters, password: 'correct horse', expires_at: '2025-12-01T00:00:00+01:00' };
-    expect(judge('NewShareLink', wish)).toBe(undefined);
-    const { body } = await create(wish).expect(201);
+    const fields = { name: 'For Carol', filters, password: 'correct horse', expires_at: '2025-12-01T00:00:00+01:00' };
+    expect(judge('NewShareLink', fields)).toBe(undefined);
+    const { body } = await create(fields).expect(201);
     expect(body).toEqual({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       slug: expect.stringMatching(/^[A-Za-z0-9_-]{22}$/),
@@ -81,22 +81,22 @@ describe('a new link', () => {
     ['a name with NUL', { name: 'a\0' }, 'name'],
     ['a long name', { name: 'x'.repeat(201) }, 'name'],
     ['filters of an unknown dimension', { filters: [['is', 'visitor', ['x']]] }, 'filters'],
-    ['filters that are no list', { filters: 'path' }, 'filters'],
+    ['filters that are not a list', { filters: 'path' }, 'filters'],
     ['a broken pattern', { filters: [['matches', 'path', ['(']]] }, 'filters'],
     ['too many conditions', { filters: Array(26).fill(['is_set', 'path']) }, 'filters'],
     ['a short password', { password: '1234567' }, 'password'],
-    ['a password that is no text', { password: 12345678 }, 'password'],
+    ['a password that is not text', { password: 12345678 }, 'password'],
     ['an instant without a zone', { expires_at: '2030-01-01T00:00:00' }, 'expires_at'],
     ['a day', { expires_at: '2030-01-01' }, 'expires_at'],
-    ['an instant that is over', { expires_at: '2025-11-20T12:00:00Z' }, 'expires_at'],
+    ['an instant in the past', { expires_at: '2025-11-20T12:00:00Z' }, 'expires_at'],
     ['an unknown field', { slug: 'mine' }, 'slug'],
     ['a site', { site_id: 'other' }, 'site_id'],
-  ])('is refused for %s', async (_name, wish, field) => {
-    const { body } = await create(wish).expect(400);
+  ])('is refused for %s', async (_name, fields, field) => {
+    const { body } = await create(fields).expect(400);
     expect([body.error.code, body.error.details.field]).toEqual(['invalid_request', field]);
   });
 
-  it('is refused beyond 500 that can be used', async () => {
+  it('is refused beyond 500 usable ones', async () => {
     await site.database.pool.query(`insert into sites (site_id) values ('many')`);
     await site.database.pool.query(`insert into share_links (site_id, id, slug)
       select 'many', gen_random_uuid(), 'slug' || n from generate_series(1, 500) as n`);
@@ -150,7 +150,7 @@ describe('the end of a link', () => {
     expect(revoked.revoked_at).toBe(new Date(now.getTime() - 60_000).toISOString());
   });
 
-  it('comes when it expires', async () => {
+  it('comes at its expiry', async () => {
     const expires_at = new Date(now.getTime() + 1_000).toISOString();
     const { body } = await create({ expires_at }).expect(201);
     await open(body.path).expect(200);
@@ -158,7 +158,7 @@ describe('the end of a link', () => {
     await open(body.path).expect(404);
   });
 
-  it('comes when its site is to be erased', async () => {
+  it('comes when its site is being erased', async () => {
     await site.database.pool.query(`insert into sites (site_id) values ('short')`);
     const { body } = await create({}, site.keys.admin, '/api/v1/sites/short/share-links').expect(201);
     await open(body.path).expect(200);
@@ -167,7 +167,7 @@ describe('the end of a link', () => {
     await create({}, site.keys.admin, '/api/v1/sites/short/share-links').expect(404);
   });
 
-  it('lists a link after those that can be used', async () => {
+  it('moves a link behind the usable ones in the list', async () => {
     const links: { revoked_at: string | null; expires_at: string | null }[] = await list();
     const isOver = links.map(({ revoked_at, expires_at }) => {
       return revoked_at !== null || (expires_at !== null && new Date(expires_at) <= now);

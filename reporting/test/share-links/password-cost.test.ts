@@ -18,8 +18,8 @@ it('checks passwords that were hashed at another cost', async () => {
 it('checks one password at a time, and refuses when too many are waiting', async () => {
   const passwords = createPasswords({ log2N: 4, r: 8, p: 1 });
   const kept = await passwords.hash('correct horse');
-  const asked = Array.from({ length: 30 }, () => passwords.matches('correct horse', kept));
-  const outcomes = await Promise.allSettled(asked);
+  const pending = Array.from({ length: 30 }, () => passwords.matches('correct horse', kept));
+  const outcomes = await Promise.allSettled(pending);
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(20);
   expect(outcomes.at(-1)).toMatchObject({ reason: { code: 'rate_limited' } });
   expect(await passwords.matches('correct horse', kept)).toBe(true);

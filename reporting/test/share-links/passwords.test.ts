@@ -10,7 +10,7 @@ beforeAll(async () => {
   site = await startSharedSite({ now: () => now, isEmbeddable: true });
 });
 afterAll(() => site.stop());
-// The failures of one test are not those of the next.
+// Failures in one test must not count in the next.
 beforeEach(async () => {
   now = new Date(now.getTime() + 120_000);
   link = await site.share({ password: 'correct horse' });
@@ -39,7 +39,7 @@ describe('a link with a password', () => {
     await request(site.app).get(`${link}/api/v1/sites/demo`).expect(401);
   });
 
-  it('opens with it, by a cookie of this link alone that scripts cannot read', async () => {
+  it('opens with it, using a cookie for this link only that scripts cannot read', async () => {
     const { body, headers } = await give('correct horse').expect(200);
     expect(body).toMatchObject({ auth: 'share', site_id: 'demo' });
     const cookie = headers['set-cookie']![0]!;
@@ -52,7 +52,7 @@ describe('a link with a password', () => {
     expect((await ask(cookie.split(';')[0]!).expect(200)).body.results).toHaveLength(1);
   });
 
-  it('opens within a frame of another site over HTTPS', async () => {
+  it('opens in a frame of another site over HTTPS', async () => {
     const { headers } = await give('correct horse', link, { 'x-forwarded-proto': 'https' }).expect(200);
     expect(headers['set-cookie']![0]).toMatch(
       /; Secure; SameSite=None; Partitioned|Secure; Partitioned; SameSite=None/,
@@ -103,7 +103,7 @@ describe('a link with a password', () => {
   });
 });
 
-it('takes any password for a link that has none', async () => {
+it('accepts any password for a link that has none', async () => {
   const { headers } = await give('whatever', await site.share()).expect(200);
   expect(headers['set-cookie']).toBeUndefined();
 });
@@ -140,7 +140,7 @@ describe('guesses', () => {
   });
 });
 
-it('opens below the folder of PUBLIC_URL, where browsers have to send its cookie', async () => {
+it('opens below the folder of PUBLIC_URL, to which browsers must send its cookie', async () => {
   const below = await startSharedSite({ now: () => now, publicUrl: 'https://example.org/stats/' });
   const path = await below.share({ password: 'correct horse' });
   const { headers } = await request(below.app)

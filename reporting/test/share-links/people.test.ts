@@ -1,4 +1,4 @@
-/** A shared link reveals nothing about individual people, neither by filters nor by saved views. */
+/** A shared link reveals nothing about individual people, neither through filters nor through saved views. */
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bearer, type SharedSite, startSharedSite } from './shared-site.js';
@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => site.stop());
 
 const days = { site_id: 'demo', date_range: ['2025-11-14', '2025-11-16'] };
-const asked = { ...days, metrics: ['visitors'] };
+const visitorsQuery = { ...days, metrics: ['visitors'] };
 const ofUser = ['starts_with', 'user_id', ['demo']];
 const ofSession = ['is_set', 'session_id'];
 const views = { filters: [['is', 'event_type', ['view']]] };
@@ -20,14 +20,14 @@ const post = (path: string, body: object) => request(site.app).post(`${link}/api
 
 describe('a condition on a user or session', () => {
   it.each([
-    ['in a query', 'query', { ...asked, filters: [ofUser] }],
-    ['as the only filter', 'query', { ...asked, filters: ofUser }],
-    ['on sessions', 'query', { ...asked, filters: [ofSession] }],
+    ['in a query', 'query', { ...visitorsQuery, filters: [ofUser] }],
+    ['as the only filter', 'query', { ...visitorsQuery, filters: ofUser }],
+    ['on sessions', 'query', { ...visitorsQuery, filters: [ofSession] }],
     [
       'within other filters',
       'query',
       {
-        ...asked,
+        ...visitorsQuery,
         filters: [
           [
             'or',
@@ -42,7 +42,7 @@ describe('a condition on a user or session', () => {
     ['common to a batch', 'query/batch', { ...days, filters: [ofUser], queries: [{ metrics: ['visitors'] }] }],
     ['in one query of a batch', 'query/batch', { ...days, queries: [{ metrics: ['visitors'], filters: [ofUser] }] }],
     ['in a step of a funnel', 'funnel', { ...days, steps: [views, { filters: [ofUser] }] }],
-    ['of those who return', 'retention', { ...days, period: 'day', returning: { filters: [ofUser] } }],
+    ['in the returning event of retention', 'retention', { ...days, period: 'day', returning: { filters: [ofUser] } }],
     ['at the start of journeys', 'journeys', { ...days, start: { filters: [ofUser] } }],
   ])('is refused %s', async (_name, path, body) => {
     const { body: answer } = await post(path, body).expect(403);
@@ -57,14 +57,16 @@ describe('a condition on a user or session', () => {
     await request(site.app).get(`${link}/api/v1/query`).query(query).expect(403);
   });
 
-  it('may be a value', async () => {
-    const { body } = await post('query', { ...asked, filters: [['is', 'path', ['is', 'user_id']]] }).expect(200);
+  it('is not confused with a value of the same text', async () => {
+    const { body } = await post('query', { ...visitorsQuery, filters: [['is', 'path', ['is', 'user_id']]] }).expect(
+      200,
+    );
     expect(body.results[0].metrics).toEqual([0]);
   });
 
-  it('may be fixed by the link', async () => {
+  it('can be fixed by the link', async () => {
     const ofOne = await site.share({ filters: [['is', 'user_id', ['demo1']]] });
-    const { body } = await request(site.app).post(`${ofOne}/api/v1/query`).send(asked).expect(200);
+    const { body } = await request(site.app).post(`${ofOne}/api/v1/query`).send(visitorsQuery).expect(200);
     expect(body.results[0].metrics).toEqual([1]);
   });
 });

@@ -1,4 +1,4 @@
-/** Every route that a shared link serves answers as the same question does with the filter of the link written out. */
+/** Every route behind a shared link answers like the same query with the filter of the link written out. */
 import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { sharedRoutes } from '../../src/share-links/shared-routes.js';
@@ -25,8 +25,8 @@ beforeEach(async () => {
 const days = { site_id: 'demo', date_range: ['2025-11-14', '2025-11-16'] };
 const ofPage = (path: string) => ({ filters: [['is', 'path', [path]]] });
 
-/** Bodies to ask with; of GET parameters. */
-const questions: Record<Route, Fields[]> = {
+/** Requests by route: bodies, or parameters for GET. */
+const requests: Record<Route, Fields[]> = {
   'GET /query': [
     { site_id: 'demo', metrics: 'views,visitors', date_range: '2025-11-14,2025-11-16', dimensions: 'path' },
     { site_id: 'demo', metrics: 'events', date_range: 'all', filters: ['is', 'event_type', ['view']] },
@@ -76,74 +76,74 @@ const questions: Record<Route, Fields[]> = {
   'GET /sites/{site_id}/goals': [{}],
   'GET /sites/{site_id}/annotations': [{}, { from: '2025-11-01' }],
   'GET /sites/{site_id}/saved-views': [{}, { kind: 'funnel' }],
-  // A stream, with tests of its own.
+  // A stream, which has its own tests.
   'GET /sites/{site_id}/live': [],
 };
 const filtersNothing = /\/sites\//;
 
-function ask(prefix: string, route: Route, question: Fields, headers: Record<string, string> = {}) {
+function ask(prefix: string, route: Route, fields: Fields, headers: Record<string, string> = {}) {
   const [method, path] = route.split(' ') as [string, string];
   const address = `${prefix}/api/v1${path.replace('{site_id}', 'demo')}`;
-  if (method === 'POST') return request(site.app).post(address).set(headers).send(question);
-  const parameters = Object.entries(question).map(([name, value]) => [
+  if (method === 'POST') return request(site.app).post(address).set(headers).send(fields);
+  const parameters = Object.entries(fields).map(([name, value]) => [
     name,
     typeof value === 'string' ? value : JSON.stringify(value),
   ]);
   return request(site.app).get(address).set(headers).query(Object.fromEntries(parameters));
 }
 
-const told = (route: Route, question: Fields) => ask('', route, question, bearer(site.keys.reader));
-const shared = (link: string, route: Route, question: Fields) => ask(link, route, question);
+const askWithKey = (route: Route, fields: Fields) => ask('', route, fields, bearer(site.keys.reader));
+const askLink = (link: string, route: Route, fields: Fields) => ask(link, route, fields);
 
-/** Without what depends on the moment. */
+/** Without what depends on the time of the request. */
 const withoutTimes = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value, (name, each) => (name === 'elapsed_ms' || name === 'cache' ? undefined : each)));
 
 /** With the filters of the link written out. */
-function written(question: Fields): Fields {
-  const own = (question.filters ?? []) as unknown[];
-  return { ...question, filters: [...(typeof own[0] === 'string' ? [own] : own), ...filters] };
+function written(fields: Fields): Fields {
+  const own = (fields.filters ?? []) as unknown[];
+  return { ...fields, filters: [...(typeof own[0] === 'string' ? [own] : own), ...filters] };
 }
 
-const cases = Object.entries(questions).flatMap(([route, all]) =>
-  all.map((question) => [route as Route, question] as const),
+const cases = Object.entries(requests).flatMap(([route, all]) =>
+  all.map((fields) => [route as Route, fields] as const),
 );
 
 describe('a link without filters', () => {
-  it.each(cases)('answers %s %j as a key does', async (route, question) => {
-    const right = await told(route, question);
-    const answer = await shared(plain, route, question);
+  it.each(cases)('answers %s %j like a key', async (route, fields) => {
+    const right = await askWithKey(route, fields);
+    const answer = await askLink(plain, route, fields);
     expect(answer.status).toBe(right.status);
     expect(withoutTimes(answer.body)).toEqual(withoutTimes(right.body));
   });
 });
 
 describe('a link with filters', () => {
-  it.each(cases)('answers %s %j as a key does with them written out', async (route, question) => {
-    // What is kept for others must not be given to those who came by the link.
-    const unfiltered = await told(route, question);
-    const answer = await shared(filtered, route, question);
-    const right = await told(route, filtersNothing.test(route) ? question : written(question));
+  it.each(cases)('answers %s %j like a key with the filters written out', async (route, fields) => {
+    // Cached answers for others must not be sent to users of the link.
+    const unfiltered = await askWithKey(route, fields);
+    const answer = await askLink(filtered, route, fields);
+    const right = await askWithKey(route, filtersNothing.test(route) ? fields : written(fields));
     expect(answer.status).toBe(right.status);
     expect(withoutTimes(answer.body)).toEqual(withoutTimes(right.body));
-    const again = await shared(filtered, route, question);
+    const again = await askLink(filtered, route, fields);
     expect(withoutTimes(again.body)).toEqual(withoutTimes(right.body));
     if (filtersNothing.test(route)) return;
-    // The filters make a difference to each of these questions.
+    // The filters make a difference to each of these queries.
     expect(answer.status).toBe(200);
     expect(withoutTimes(answer.body.results ?? answer.body)).not.toEqual(
       withoutTimes(unfiltered.body.results ?? unfiltered.body),
     );
-    expect(withoutTimes((await told(route, question)).body)).toEqual(withoutTimes(unfiltered.body));
+    expect(withoutTimes((await askWithKey(route, fields)).body)).toEqual(withoutTimes(unfiltered.body));
   });
 
   it('has its own entity tags', async () => {
-    const [question] = questions['GET /query'] as [Fields];
-    const { etag } = (await told('GET /query', question).expect(200)).headers as { etag: string };
-    await ask('', 'GET /query', question, { ...bearer(site.keys.reader), 'if-none-match': etag }).expect(304);
-    const own = await ask(filtered, 'GET /query', question, { 'if-none-match': etag }).expect(200);
-    await ask(filtered, 'GET /query', question, { 'if-none-match': own.headers.etag as string }).expect(304);
-    await ask(plain, 'GET /query', question, { 'if-none-match': own.headers.etag as string }).expect(200);
+    const [fields] = requests['GET /query'] as [Fields];
+    const { etag } = (await askWithKey('GET /query', fields).expect(200)).headers as { etag: string };
+    await ask('', 'GET /query', fields, { ...bearer(site.keys.reader), 'if-none-match': etag }).expect(304);
+    const own = await ask(filtered, 'GET /query', fields, { 'if-none-match': etag }).expect(200);
+    await ask(filtered, 'GET /query', fields, { 'if-none-match': own.headers.etag as string }).expect(304);
+    await ask(plain, 'GET /query', fields, { 'if-none-match': own.headers.etag as string }).expect(200);
   });
 });
 

@@ -1,4 +1,4 @@
-/** Two sites with events of some countries, and the whole service with keys and kept answers, to share links of them. */
+/** Two sites with events from several countries, and the whole service with keys and a cache, for sharing links. */
 import { createKeyRing } from '@millrace/shared/access/key-ring';
 import { createKey } from '@millrace/shared/access/keys';
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
@@ -16,10 +16,10 @@ import { exportsOn } from '../export-stack.js';
 export interface SharedSite {
   app: Express;
   database: TestDatabase;
-  /** Texts of keys: of all sites, and with scope admin for one of them. */
+  /** Keys: for all sites, and with scope admin for one of them. */
   keys: Record<'admin' | 'reader' | 'ofOther', string>;
-  /** The address of a new link of site `demo`. */
-  share(wish?: object): Promise<string>;
+  /** Creates a link to site `demo` and returns its address. */
+  share(fields?: object): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -33,7 +33,7 @@ export interface SharedSiteOptions {
 
 export const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 
-/** Visits from two countries, some of bots, on two sites; one event an hour. */
+/** Visits from two countries to two sites, some by bots; one event per hour. */
 const events = `insert into events
   (site_id, timestamp, event_id, event_type, path, user_id, session_id, country, browser, bot, properties)
   select site, '2025-11-14T00:00:00Z'::timestamptz + n * interval '20 minutes', gen_random_uuid(),
@@ -62,14 +62,14 @@ function buildService({ pool }: TestDatabase, options: SharedSiteOptions) {
       queue: () => Promise.reject(new Error('no queue')) as never,
     },
     mayBeStandby: true,
-    // Whoever is connected may say for whom they ask.
+    // Any client can name the address it connects for.
     isTrustedProxy: (address) => address === '127.0.0.1',
     gate: createGate({ maxConcurrent: 4, maxWaiting: 100, maxWaitMs: 15_000 }),
     exports: exportsOn(pool, { publicUrl: options.publicUrl ?? 'https://stats.example/' }),
     sharing: {
       linkSecret: 'a secret of tests, long enough for it',
       isEmbeddable: options.isEmbeddable ?? false,
-      // Its cost is nothing that these tests are about.
+      // Low cost, since these tests are not about passwords.
       passwords: createPasswords({ log2N: 4, r: 8, p: 1 }),
     },
     ...(!options.isOpen && { keys }),
@@ -90,11 +90,11 @@ export async function startSharedSite(options: SharedSiteOptions): Promise<Share
   };
   return {
     ...{ app, database, keys: texts },
-    async share(wish = {}) {
+    async share(fields = {}) {
       const { body } = await request(app)
         .post('/api/v1/sites/demo/share-links')
         .set(bearer(texts.admin))
-        .send(wish)
+        .send(fields)
         .expect(201);
       return body.path;
     },

@@ -343,7 +343,7 @@ describe('/api/v1/alerts', () => {
       rule({ webhook: 'https://10.0.0.7/' }),
     );
     expect(body.error.message).toBe(
-      'webhook is invalid: 10.0.0.7 is in a private network, unless ALERT_ALLOW_PRIVATE=true is set.',
+      'webhook is invalid: 10.0.0.7 is in a private network; to allow this, set ALERT_ALLOW_PRIVATE=true.',
     );
   });
 

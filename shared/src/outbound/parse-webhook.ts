@@ -14,7 +14,7 @@ const isThisMachine = (host: string) => host === 'localhost' || isLoopback(host)
 export function parseWebhook(text: string, allowPrivate: boolean): ParsedWebhook {
   const parsed = parse(text, allowPrivate);
   if (parsed.problem === undefined || parse(text, true).problem !== undefined) return parsed;
-  return { problem: `${parsed.problem}, unless ALERT_ALLOW_PRIVATE=true is set` };
+  return { problem: `${parsed.problem}; to allow this, set ALERT_ALLOW_PRIVATE=true` };
 }
 
 function parse(text: string, allowPrivate: boolean): ParsedWebhook {

@@ -7,8 +7,8 @@ import { type PlainVisit, plainVisits, type VisitOf } from './visits.js';
 type Steps = (string | null)[];
 
 /** Undefined for a visit without a journey. */
-function wayOf(visit: PlainVisit, question: JourneysParams, visitOf: VisitOf): Steps | undefined {
-  const { range, filter, mark, steps: most, dimension } = question;
+function wayOf(visit: PlainVisit, params: JourneysParams, visitOf: VisitOf): Steps | undefined {
+  const { range, filter, mark, steps: most, dimension } = params;
   const fits = filterFits(filter, visitOf);
   const isStep = (event: PlainEvent) =>
     isBetween(event, range) && (dimension !== 'path' || event.event_type === 'view') && fits(event);
@@ -33,11 +33,11 @@ function compareSteps(a: Steps, b: Steps): number {
   return 0;
 }
 
-export function countJourneysPlainly(site: PlainSite, question: JourneysParams): Journeys {
-  const visitOf = plainVisits(site, question.range);
+export function countJourneysPlainly(site: PlainSite, params: JourneysParams): Journeys {
+  const visitOf = plainVisits(site, params.range);
   const ways = new Map<string, { steps: Steps; visits: PlainVisit[] }>();
   for (const visit of new Set(visitOf.values())) {
-    const steps = wayOf(visit, question, visitOf);
+    const steps = wayOf(visit, params, visitOf);
     if (steps === undefined) continue;
     const name = JSON.stringify(steps);
     ways.set(name, { steps, visits: [...(ways.get(name)?.visits ?? []), visit] });
@@ -48,5 +48,5 @@ export function countJourneysPlainly(site: PlainSite, question: JourneysParams):
   }));
   journeys.sort((a, b) => b.visits - a.visits || compareSteps(a.steps, b.steps));
   const all = [...ways.values()].flatMap(({ visits }) => visits);
-  return { journeys: journeys.slice(0, question.limit), total: { visits: all.length, visitors: usersOf(all) } };
+  return { journeys: journeys.slice(0, params.limit), total: { visits: all.length, visitors: usersOf(all) } };
 }

@@ -45,18 +45,16 @@ function visitorsOf(site: PlainSite, { bounds, filter, first, returning, breakdo
   });
 }
 
-export function countReturnsPlainly(site: PlainSite, question: ReturnsParams): Returns {
-  const periods = question.bounds.length - 1;
-  const visitors = visitorsOf(site, question);
+export function countReturnsPlainly(site: PlainSite, params: ReturnsParams): Returns {
+  const periods = params.bounds.length - 1;
+  const visitors = visitorsOf(site, params);
   const whole = tableOf(visitors, periods);
-  if (!question.breakdown) return { total: whole, byValue: [] };
+  if (!params.breakdown) return { total: whole, byValue: [] };
   const values = new Map<string | null, Returning[]>();
   for (const visitor of visitors) values.set(visitor.value, [...(values.get(visitor.value) ?? []), visitor]);
   const byText = (a: string | null, b: string | null) =>
     a === null || b === null ? Number(a === null) - Number(b === null) : compareTexts(a, b);
   const tops = [...values].sort(([a, ofA], [b, ofB]) => ofB.length - ofA.length || byText(a, b));
-  const ofValues = tops
-    .slice(0, question.breakdownLimit)
-    .map(([value, of]) => ({ value, table: tableOf(of, periods) }));
+  const ofValues = tops.slice(0, params.breakdownLimit).map(([value, of]) => ({ value, table: tableOf(of, periods) }));
   return { total: whole, byValue: ofValues };
 }

@@ -1,4 +1,4 @@
-/** Good and bad are never told by colour alone. */
+/** Good and bad are never distinguished by colour alone. */
 export const colors = {
   ink: '#1b2733',
   grey: '#66727f',

@@ -30,20 +30,23 @@ export function planColumns(
 ): TablePlan | undefined {
   const room = width - cellGap * (columns.length - 1);
   const plans = sizes.map((size) => {
-    const wanted = columns.map((column) => wantedWidth(type, column, sample, size));
-    return { size, wanted, least: columns.map((column, place) => leastWidth(column, wanted[place]!, size)) };
+    const preferred = columns.map((column) => preferredWidth(type, column, sample, size));
+    return { size, preferred, least: columns.map((column, place) => leastWidth(column, preferred[place]!, size)) };
   });
   const fits = (widths: number[]) => sum(widths) <= room;
   // With few columns text is shortened before the font shrinks; dense tables do it the other way around.
   const isDense = columns.length > 6;
   const chosen =
-    plans.find((plan) => fits(plan.wanted) || (!isDense && fits(plan.least))) ??
+    plans.find((plan) => fits(plan.preferred) || (!isDense && fits(plan.least))) ??
     plans.find((plan) => plan.size < 8 && fits(plan.least));
   if (!chosen) return undefined;
-  return { size: chosen.size, columns: place(columns, share(columns, chosen.wanted, chosen.least, room, textGrows)) };
+  return {
+    size: chosen.size,
+    columns: place(columns, share(columns, chosen.preferred, chosen.least, room, textGrows)),
+  };
 }
 
-function wantedWidth(type: Typesetter, column: ShownColumn, sample: Row[], size: number): number {
+function preferredWidth(type: Typesetter, column: ShownColumn, sample: Row[], size: number): number {
   const widest = sample.reduce((width, row) => {
     const text = column.show(row) ?? '–';
     return Math.max(width, type.roughWidth(type.show(text.slice(0, 120)), { size }));
@@ -66,19 +69,25 @@ function leastWidth(column: ShownColumn, natural: number, size: number): number 
 }
 
 /** Distributes spare width: to long text, or evenly if all columns are short, so that rows stay easy to follow. */
-function share(columns: ShownColumn[], wanted: number[], least: number[], room: number, textGrows: boolean): number[] {
-  if (sum(wanted) > room) return shortenWidest(wanted, least, room);
+function share(
+  columns: ShownColumn[],
+  preferred: number[],
+  least: number[],
+  room: number,
+  textGrows: boolean,
+): number[] {
+  if (sum(preferred) > room) return shortenWidest(preferred, least, room);
   const text = columns.map((column) => column.isText);
-  const wantedByText = sum(wanted.filter((_, place) => text[place]));
-  const growing = wantedByText > 0 && (textGrows || wantedByText > 0.4 * room) ? text : text.map(() => true);
-  const extra = (room - sum(wanted)) / growing.filter(Boolean).length;
-  return wanted.map((width, place) => width + (growing[place] ? extra : 0));
+  const preferredText = sum(preferred.filter((_, place) => text[place]));
+  const growing = preferredText > 0 && (textGrows || preferredText > 0.4 * room) ? text : text.map(() => true);
+  const extra = (room - sum(preferred)) / growing.filter(Boolean).length;
+  return preferred.map((width, place) => width + (growing[place] ? extra : 0));
 }
 
 /** Cuts the widest columns to the same width, so shorter ones are left alone. */
-function shortenWidest(wanted: number[], least: number[], room: number): number[] {
-  const cutTo = (width: number) => wanted.map((natural, place) => Math.max(least[place]!, Math.min(natural, width)));
-  let [low, high] = [0, Math.max(...wanted)];
+function shortenWidest(preferred: number[], least: number[], room: number): number[] {
+  const cutTo = (width: number) => preferred.map((natural, place) => Math.max(least[place]!, Math.min(natural, width)));
+  let [low, high] = [0, Math.max(...preferred)];
   for (let round = 0; round < 30; round += 1) {
     const middle = (low + high) / 2;
     if (sum(cutTo(middle)) <= room) low = middle;

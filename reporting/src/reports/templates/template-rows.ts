@@ -2,7 +2,7 @@ import { ServiceError } from '@millrace/shared/platform/errors';
 import { parseExactJson, stringifyExactJson } from '@millrace/shared/platform/exact-json';
 import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
 import { addressKey } from '../../delivery/address.js';
-import { rejoinRecipients } from '../../delivery/unsubscribe.js';
+import { resubscribeRecipients } from '../../delivery/unsubscribe.js';
 import type { Template, TemplateFields } from './template.js';
 import { deleteSchedule, type ScheduleState, writeSchedule } from './template-schedule.js';
 
@@ -131,7 +131,7 @@ export function updateTemplate(
     const before = await claimTemplate(client, id, only);
     const after = { ...before, ...change(before) };
     await client.query(update, valuesOf(after));
-    await rejoinRecipients(client, id, addressesOf(after));
+    await resubscribeRecipients(client, id, addressesOf(after));
     await writeSchedule(client, after, after.isActive === before.isActive ? null : after.isActive);
   });
 }

@@ -6,7 +6,7 @@ import { UnrecoverableError } from 'bullmq';
 import { findDataset } from '../datasets/datasets.js';
 import type { FormatId } from '../exports/formats/format.js';
 import { unknownSite } from '../sites/check-known-site.js';
-import { dueAt, sitesOf } from './order-reports.js';
+import { dueAt, sitesOf } from './create-reports.js';
 import { type Days, easternmost, hasBegun, periodOfSlot } from './report-period.js';
 import { adoptReports, insertReport, newReport, reportsOfJob } from './report-rows.js';
 import type { SiteOfPeriod } from './sites-of-period.js';
@@ -77,13 +77,13 @@ export async function createJobReports(
   if (data.site_id !== undefined && sites.length === 0) throw new UnrecoverableError(unknownSite(data.site_id).message);
   for (const site of sites) {
     const { siteId, timezone, days } = site;
-    const order = {
+    const spec = {
       ...{ siteId, templateId: null, slot: null, ...job, title, dataset, params, includeMetadata: true },
       ...{ format: data.format.toLowerCase() as FormatId, firstDay: days.from, lastDay: days.to, timezone },
       ...{ recipients, webhook: null, secret: null, outputName: outputNameOf(data, site) },
     };
     await adoptReports(pool, siteId, job.jobId, job.jobAddedAt);
-    await insertReport(pool, newReport(order, data.startDate === undefined ? dueAt(at, site) : at));
+    await insertReport(pool, newReport(spec, data.startDate === undefined ? dueAt(at, site) : at));
   }
   return reportsOfJob(pool, job.jobId, job.jobAddedAt);
 }

@@ -1,9 +1,9 @@
-/** Which reports a slot comes to: for which sites, of which days, when, and once. */
+/** The reports of a slot: for which sites, of which days, when they are due, and only once. */
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createJobReports } from '../../src/reports/order-job.js';
-import { createSlotReports } from '../../src/reports/order-reports.js';
+import { createJobReports } from '../../src/reports/create-job-reports.js';
+import { createSlotReports } from '../../src/reports/create-reports.js';
 import { endReport, findReport } from '../../src/reports/report-rows.js';
 import { resendReport } from '../../src/reports/resend-report.js';
 import { findTemplate } from '../../src/reports/templates/template-rows.js';
@@ -67,20 +67,20 @@ async function ordered(column: string, value: unknown) {
   ]);
 }
 
-it('counts the days of each site where the template names no zone, and waits until they are over there', async () => {
+it('uses the days of each site if the template has no time zone, and waits until they are over there', async () => {
   const template = await addTemplate('own-zones');
   const ids = await createSlotReports(database.pool, template, new Date('2026-06-08T09:00:00Z'));
   expect(ids).toHaveLength(4);
   expect(await ordered('template_id', 'own-zones')).toEqual([
     ['auckland', '2026-06-01', '2026-06-07', 'Pacific/Auckland', '2026-06-08T09:00:00.000Z'],
     ['berlin', '2026-06-01', '2026-06-07', 'Europe/Berlin', '2026-06-08T09:00:00.000Z'],
-    // Sunday lasts until 10:00 of Monday in UTC.
+    // Sunday lasts until 10:00 on Monday, UTC.
     ['honolulu', '2026-06-01', '2026-06-07', 'Pacific/Honolulu', '2026-06-08T10:00:00.000Z'],
     ['utc', '2026-06-01', '2026-06-07', 'UTC', '2026-06-08T09:00:00.000Z'],
   ]);
 });
 
-it('counts the days of the zone that the template names, for every site', async () => {
+it("uses the days of the template's time zone for every site", async () => {
   // Monday in Auckland, Sunday in UTC.
   const template = await addTemplate('auckland-time', { timezone: 'Pacific/Auckland' });
   await createSlotReports(database.pool, template, new Date('2026-06-07T21:00:00Z'));
@@ -91,8 +91,8 @@ it('counts the days of the zone that the template names, for every site', async 
   );
 });
 
-it('takes only sites with events in the period, by the clock of the days that are counted', async () => {
-  // 22:30 in UTC is the next day in Berlin.
+it('covers only sites with events in the period, in the time zone of its days', async () => {
+  // 22:30 UTC is the next day in Berlin.
   await addEvent('utc', '2026-03-09T22:59:00Z');
   await addEvent('berlin', '2026-03-09T23:00:00Z');
   const template = await addTemplate('yesterday', {
@@ -105,13 +105,13 @@ it('takes only sites with events in the period, by the clock of the days that ar
   expect((await ordered('template_id', 'yesterday')).map(([site]) => site)).toEqual(['berlin']);
 });
 
-it('makes a report of the site of a template also where nothing happened', async () => {
+it('creates a report for the site of a template even if nothing happened', async () => {
   const template = await addTemplate('quiet', { site_id: 'berlin', timezone: 'Europe/Berlin' });
   const ids = await createSlotReports(database.pool, template, new Date('2026-02-02T08:00:00Z'));
   expect(ids).toHaveLength(1);
 });
 
-it('makes none for a site that is being erased', async () => {
+it('creates none for a site that is being erased', async () => {
   await database.pool.query(`insert into sites (site_id, erase_requested_at) values ('going', now())`);
   await addEvent('going', '2026-06-03T12:00:00Z');
   const template = await addTemplate('of-going', { site_id: 'going' });
@@ -120,7 +120,7 @@ it('makes none for a site that is being erased', async () => {
   expect((await ordered('template_id', 'of-all')).map(([site]) => site)).not.toContain('going');
 });
 
-it('makes the same reports once for a slot, and others for the next, however many do it at a time', async () => {
+it('creates the same reports once for a slot, and others for the next, even concurrently', async () => {
   const template = await addTemplate('once');
   const slot = new Date('2026-06-08T09:00:00Z');
   const all = await Promise.all(Array.from({ length: 8 }, () => createSlotReports(database.pool, template, slot)));
@@ -130,9 +130,9 @@ it('makes the same reports once for a slot, and others for the next, however man
   expect(await ordered('template_id', 'once')).toHaveLength(8);
 });
 
-it('makes the reports of a job once, of the period before its instant in the zone of each site', async () => {
+it('creates the reports of a job once, for the period before its time in the zone of each site', async () => {
   const job = { reportType: 'PROFILE_PERFORMANCE', format: 'CSV', period: 'previous', periodType: 'week' } as const;
-  // Still Sunday in Honolulu: last week there is the one before, which had no events.
+  // Still Sunday in Honolulu: last week is the one before there, which had no events.
   const at = new Date('2026-06-08T08:00:00Z');
   const order = () =>
     createJobReports(database.pool, { id: 'job-1', timestamp: at.getTime() }, { ...job, outputPath: 'weekly.csv' }, at);
@@ -151,7 +151,7 @@ it('makes the reports of a job once, of the period before its instant in the zon
   ]);
 });
 
-it('refuses a job for a site that there is not', async () => {
+it('refuses a job for an unknown site', async () => {
   const days = { startDate: '2026-06-03', endDate: '2026-06-03' };
   const data = { reportType: 'COST_ANALYSIS', format: 'CSV', site_id: 'dmeo', ...days } as const;
   await expect(createJobReports(database.pool, { id: 'job-2', timestamp: 0 }, data, new Date())).rejects.toThrow(
@@ -159,7 +159,7 @@ it('refuses a job for a site that there is not', async () => {
   );
 });
 
-it('takes no job for an earlier one whose id the queue gave out again', async () => {
+it('does not mistake a job for an earlier one whose id the queue has reused', async () => {
   const days = { startDate: '2026-06-03', endDate: '2026-06-03' };
   const data = { reportType: 'PROFILE_PERFORMANCE', format: 'CSV', site_id: 'berlin', ...days } as const;
   const order = (timestamp: number) =>
@@ -172,7 +172,7 @@ it('takes no job for an earlier one whose id the queue gave out again', async ()
   expect(await ordered('job_id', '1')).toHaveLength(2);
 });
 
-it('makes the reports of a slot once, also where its job was removed from the queue and is added again', async () => {
+it('creates the reports of a slot once, even if its job was removed from the queue and added again', async () => {
   const days = { startDate: '2026-06-03', endDate: '2026-06-03' };
   const data = { reportType: 'PROFILE_PERFORMANCE', format: 'CSV', site_id: 'berlin', ...days } as const;
   const id = 'sched-weekly-report-1780902000000';
@@ -183,7 +183,7 @@ it('makes the reports of a slot once, also where its job was removed from the qu
 });
 
 it.each(['sched-before', '71'])(
-  'finds the reports of job %s that were put down before it was noted when jobs are added',
+  'finds the reports of job %s from a release that did not store when jobs were added',
   async (id) => {
     const days = { startDate: '2026-06-03', endDate: '2026-06-03' };
     const data = { reportType: 'PROFILE_PERFORMANCE', format: 'CSV', site_id: 'berlin', ...days } as const;
@@ -194,7 +194,7 @@ it.each(['sched-before', '71'])(
   },
 );
 
-it('takes no job of a number for an earlier one of which it was not noted when it was added', async () => {
+it('does not mistake a numeric job id for that of an earlier job without a stored time', async () => {
   const days = { startDate: '2026-06-03', endDate: '2026-06-03' };
   const data = { reportType: 'PROFILE_PERFORMANCE', format: 'CSV', site_id: 'berlin', ...days } as const;
   const order = (timestamp: number) =>
@@ -204,7 +204,7 @@ it('takes no job of a number for an earlier one of which it was not noted when i
   expect(await order(Date.UTC(2026, 5, 9))).not.toEqual(first);
 });
 
-it('is not done with a report that somebody wants to have sent again while it is being sent', async () => {
+it('is not done with a report for which a resend is requested while it is being sent', async () => {
   const template = await addTemplate('resent', { site_id: 'berlin', timezone: 'Europe/Berlin' });
   const [id] = await createSlotReports(database.pool, template, new Date('2026-06-08T07:00:00Z'));
   await database.pool.query(`update reports set status = 'generated' where id = $1`, [id]);
@@ -218,7 +218,7 @@ it('is not done with a report that somebody wants to have sent again while it is
   expect(await doneAt()).not.toBeNull();
 });
 
-it('makes reports of sites of whose period only rollups are left', async () => {
+it('creates reports for sites of whose period only rollups are left', async () => {
   await database.pool.query(`insert into sites (site_id) values ('rolled')`);
   await database.pool.query(
     `insert into rollup_15m (site_id, interval_start, dimension, event_type, value, events, visitor_count, visitors)

@@ -7,8 +7,8 @@ import { type SiteOfPeriod, siteOfPeriod, sitesOfPeriod } from './sites-of-perio
 import type { Template } from './templates/template.js';
 
 /** When the report can be written: in a site far to the west, the last day may not be over when its schedule fires. */
-export const dueAt = (requested: Date, { timezone, days }: SiteOfPeriod): Date =>
-  new Date(Math.max(requested.getTime(), dayStart(addDays(days.to, 1), timezone).getTime()));
+export const dueAt = (slot: Date, { timezone, days }: SiteOfPeriod): Date =>
+  new Date(Math.max(slot.getTime(), dayStart(addDays(days.to, 1), timezone).getTime()));
 
 /** What all reports of a template have in common, for one site and period. */
 export function specOf(template: Template, { siteId, timezone, days }: SiteOfPeriod, slot: Date | null) {

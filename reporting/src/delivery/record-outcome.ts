@@ -2,12 +2,12 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from '@millrace/shared/platform/logger';
 import type { Pool } from '@millrace/shared/platform/postgres';
-import { type DeliveryKey, type DeliveryOutcome, noteDelivery } from './ledger.js';
+import { type DeliveryKey, type DeliveryOutcome, recordDelivery } from './ledger.js';
 
 const firstPauseMs = 250;
 const longestPauseMs = 5_000;
 
-export interface NotingDeps {
+export interface RecordOutcomeDeps {
   pool: Pool;
   logger: Logger;
   clock: () => Date;
@@ -26,8 +26,8 @@ export interface Attempt {
 const permanent = /^(22|23|42)/;
 
 /** Retries until the attempt counts as lost. @throws the last error. */
-export async function noteOutcome(
-  { pool, logger, clock, stopping }: NotingDeps,
+export async function recordOutcome(
+  { pool, logger, clock, stopping }: RecordOutcomeDeps,
   key: DeliveryKey,
   { attempts, lostAt }: Attempt,
   outcome: DeliveryOutcome,
@@ -35,7 +35,7 @@ export async function noteOutcome(
   const endedAt = clock();
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
     try {
-      return await noteDelivery(pool, key, attempts, outcome, endedAt);
+      return await recordDelivery(pool, key, attempts, outcome, endedAt);
     } catch (error) {
       if (permanent.test((error as { code?: string }).code ?? '') || stopping?.aborted || clock() >= lostAt)
         throw error;

@@ -41,13 +41,13 @@ function bodyOf({ request, limit }: PageRequest, resolved: ResolvedDataset, foun
   return { fields, meta: { site_known: resolved.siteKnown, ...more } };
 }
 
-export function rowsQuestion(pool: Pool, page: PageRequest, now: Date): CacheableQuery {
+export function pageQuery(pool: Pool, page: PageRequest, now: Date): CacheableQuery {
   const { request, limit, after } = page;
-  const { dataset, ...asked } = request;
+  const { dataset, ...parameters } = request;
   return {
     kind: dataset.id,
     siteId: request.siteId,
-    request: { ...asked, limit, after },
+    request: { ...parameters, limit, after },
     sources: dataset.sources ?? [dataset.reads],
     needsEvents: isAboutAllTime(request),
     resolve(site) {
