@@ -100,7 +100,7 @@ export function addressOf({ path, parameters }: Described, values: Record<string
   return query.size > 0 ? `${filled}?${query}` : filled;
 }
 
-const isTime = (text: string) => /^\d{4}-\d\d-\d\dT.*Z$/.test(text) && !Number.isNaN(Date.parse(text));
+const isTime = (text: string) => /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text));
 const formats = { 'date-time': isTime, email: (text: string) => text.includes('@'), uri: URL.canParse };
 const ajv = new Ajv2020({ allowUnionTypes: true, strictRequired: false, strictTypes: false, formats });
 ajv.addVocabulary(['components']);

@@ -58,11 +58,14 @@ export const scheduleForms = {
 const mapSchemas = (schemas: Record<string, Joi.Schema>, change: (schema: Joi.Schema) => Joi.Schema) =>
   Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, change(schema)]));
 
+const { name, ...when } = common;
+/** In the order in which problems are reported. */
 const fields = {
-  ...common,
+  name,
   template: templateIdSchema,
-  ...mapSchemas(ownJob, withoutTemplate),
   ...mapSchemas(templateValues, ofTemplate),
+  ...mapSchemas(ownJob, withoutTemplate),
+  ...when,
 };
 
 /** Queue, job and data, or a template and its values. */
