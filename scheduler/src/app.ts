@@ -1,6 +1,7 @@
 import type { KeyRing } from '@millrace/shared/access/key-ring';
 import { limitAddresses, limitKeys, parseProxies } from '@millrace/shared/access/rate-limit';
 import { requireScope } from '@millrace/shared/access/require-scope';
+import { openapiRoutes } from '@millrace/shared/openapi/openapi-routes';
 import { ServiceError } from '@millrace/shared/platform/errors';
 import { buildServiceApp, type ServiceApp } from '@millrace/shared/platform/http';
 import type { Pool } from '@millrace/shared/platform/postgres';
@@ -34,10 +35,15 @@ const refuseNul: RequestHandler = (req, _res, next) => {
   next();
 };
 
+/** Most processes never serve it. */
+const loadDocument = async () => (await import('./openapi/describe-api.js')).describeApi();
+
 export function buildApp(deps: SchedulerApp): Express {
-  const about = { service: 'scheduler', docs: 'docs/scheduler.md' };
+  const about = { service: 'scheduler', docs: '/docs' };
   return buildServiceApp({ about, ...deps, refusalEnvelope: { success: false } }, (app) => {
     app.use(refuseNul);
+    // Public, like health and metrics.
+    app.use(openapiRoutes('Millrace scheduler', loadDocument));
     const isTrusted = parseProxies(deps.config.TRUST_PROXY);
     app.use(['/api', '/admin'], limitAddresses(deps.config.RATE_LIMIT_REQUESTS, isTrusted));
     app.use('/api/v1', requireScope(deps.keys, 'admin', isTrusted), limitKeys(deps.config.RATE_LIMIT_REQUESTS));

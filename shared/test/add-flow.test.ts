@@ -216,7 +216,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     for (const id of ['f.a', 'f.1a', 'f.1-', '.1.x']) expect(await add(id, clean())).toMatchObject({ id });
   });
 
-  it.each(['f:1', '17', '', 'a b', '.', '..'])(
+  it.each(['f:1', '17', '', 'a b', '.', '..', 'failed', 'meta', 'waiting-children'])(
     'refuses the flow id %j, which the queue could not look up',
     async (id) => {
       await expect(add(id, clean())).rejects.toThrow('is not a valid flow id');

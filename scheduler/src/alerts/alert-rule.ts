@@ -44,5 +44,5 @@ export interface AlertState {
 /** A rule and its state at the time of the claim. */
 export type ClaimedRule = AlertRule & { state: AlertState['state']; since: Date; notifiedAt: Date | null };
 
-const alertEvents = ['firing', 'reminder', 'resolved', 'test'] as const;
+export const alertEvents = ['firing', 'reminder', 'resolved', 'test'] as const;
 export type AlertEvent = (typeof alertEvents)[number];

@@ -29,7 +29,7 @@ const conditions: { [Kind in AlertKind]: Joi.SchemaMap<Conditions[Kind]> } = {
   site_silent: { site_id: siteId.required(), minutes },
 };
 
-const kinds = Object.keys(conditions) as AlertKind[];
+export const alertKinds = Object.keys(conditions) as AlertKind[];
 
 function fields(settings: OutboundSettings) {
   return {
@@ -79,13 +79,13 @@ const defaults = { enabled: true, renotifyMinutes: null };
 
 /** Validated first, as the other fields depend on the kind. */
 export const kindSchema: Joi.Schema<Body & { kind: AlertKind }> = Joi.object({
-  kind: Joi.valid(...kinds).required(),
+  kind: Joi.valid(...alertKinds).required(),
 }).unknown();
 
 const conditionOf = (kind: AlertKind) => Joi.object(conditions[kind] as Joi.SchemaMap);
 
 /** Body that creates a rule of `kind`. */
-export const newAlertSchema = (kind: AlertKind, settings: OutboundSettings): Joi.Schema<Body> =>
+export const newAlertSchema = (kind: AlertKind, settings: OutboundSettings): Joi.ObjectSchema<Body> =>
   Joi.object({ ...fields(settings), kind: Joi.valid(kind), condition: conditionOf(kind).required() })
     .fork('name', (schema) => schema.required())
     .xor('webhook', 'email')

@@ -18,7 +18,7 @@ export const flowSchema = Joi.object<FlowPart & { id?: string }>({
   ...fields,
   id: Joi.string().pattern(flowIdPattern).messages({
     'string.pattern.base':
-      '{{#label}} must have 1 to 200 letters, digits, dots, underscores and hyphens; it must not consist of digits or dots only, or end with a dot and digits, which is reserved for the parts of a flow',
+      '{{#label}} must have 1 to 200 letters, digits, dots, underscores and hyphens; it must not consist of digits or dots only, or end with a dot and digits, which is reserved for the parts of a flow; names that the queue uses itself, such as failed, are not allowed',
   }),
 })
   .shared(Joi.object(fields).id('part'))

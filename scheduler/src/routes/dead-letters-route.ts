@@ -7,23 +7,20 @@ import { ServiceError } from '@millrace/shared/platform/errors';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Queue } from '@millrace/shared/queue/queue';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
-import Joi from 'joi';
 import {
   changePayload,
   type DeadLetter,
-  type LettersParams,
-  letterKinds,
   pendingLetters,
   readLetter,
   readLetters,
 } from '../dead-letters/dead-letter-rows.js';
 import { readJobLetter } from '../dead-letters/job-letter.js';
+import { letterChangeSchema, lettersParamsSchema, replaySchema } from '../dead-letters/letter-requests.js';
 import { listedRefused, replayJob } from '../dead-letters/replay-job.js';
 import { changedFields, checkPayload, replayLetters, sortLetters } from '../dead-letters/replay-letters.js';
-import { siteIdSchema } from '../job-templates/template-requests.js';
 import type { Queues } from '../open-queues.js';
 import { reachQueue } from '../queues/reach-queue.js';
-import { checkRequest, nothingSchema, pageSchema, readBody, readExactBody, sendData } from '../read-request.js';
+import { checkRequest, nothingSchema, readBody, readExactBody, sendData } from '../read-request.js';
 
 export interface DeadLettersDeps {
   pool: Pool;
@@ -34,14 +31,6 @@ const base = '/api/v1/dead-letters';
 /** Letters per request. */
 const maxReplayed = 1_000;
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-const lettersParamsSchema = Joi.object<LettersParams>({
-  ...pageSchema,
-  site_id: siteIdSchema,
-  search: Joi.string().max(256),
-  replayed: Joi.boolean(),
-  kind: Joi.valid(...letterKinds),
-});
 
 /** Shows a missing site as null. */
 const toResponse = <Letter extends DeadLetter>(letter: Letter): Letter => ({
@@ -58,14 +47,6 @@ function toFullResponse(letter: DeadLetter): object {
   const refused_events = refused.slice(0, listedRefused).map(({ index, problem }) => ({ index, problem }));
   return { ...toResponse(letter), job: { events: ready.length + refused.length, ready: ready.length, refused_events } };
 }
-
-const changeSchema = Joi.object<{ payload: object }>({ payload: Joi.object().required() }).required();
-const replaySchema = Joi.object<{ site_id: string; reason?: string; skip: number; dryRun: boolean }>({
-  site_id: siteIdSchema.required(),
-  reason: Joi.string().max(10_000),
-  skip: Joi.number().strict().integer().min(0).max(100_000_000).default(0),
-  dryRun: Joi.boolean().strict().default(true),
-}).required();
 
 /** The site that the response is limited to. @throws ServiceError if the key is limited to another site. */
 function allowedSite(res: Response, requested: string | undefined): string | undefined {
@@ -95,7 +76,7 @@ export function deadLettersRoutes({ pool, queues }: DeadLettersDeps): Router {
 
   const change: RequestHandler = async (req, res) => {
     const letter = await requireLetter(req, res);
-    const { payload } = await readExactBody(req, res, changeSchema);
+    const { payload } = await readExactBody(req, res, letterChangeSchema);
     if (letter.kind === 'job') {
       const way = 'Replay it: each invalid event becomes a dead letter of its own, which can be edited.';
       throw new ServiceError('conflict', `This dead letter contains a whole job, which cannot be edited. ${way}`);

@@ -5,7 +5,7 @@ import { accessOf, requireAllSites } from '@millrace/shared/access/require-scope
 import { ServiceError } from '@millrace/shared/platform/errors';
 import { withTimeout } from '@millrace/shared/platform/health';
 import type { Pool } from '@millrace/shared/platform/postgres';
-import { type AddedPart, addFlow, type FlowPart, findFlowProblem } from '@millrace/shared/queue/add-flow';
+import { type AddedPart, addFlow, type FlowPart, findFlowProblem, isQueueKey } from '@millrace/shared/queue/add-flow';
 import type { RetrySettings } from '@millrace/shared/queue/add-job';
 import { type Request, type RequestHandler, Router } from 'express';
 import { describeFlow } from '../flows/describe-flow.js';
@@ -60,7 +60,8 @@ function createFlow(deps: FlowsDeps): RequestHandler {
 function showFlow({ queues }: FlowsDeps): RequestHandler {
   return async (req: Request, res) => {
     const queue = await reachNamedQueue(queues, String(req.params.queue));
-    const flow = await describeFlow(queues.flows, queue.name, pathId(req, 500));
+    const id = pathId(req, 500);
+    const flow = isQueueKey(id) ? undefined : await describeFlow(queues.flows, queue.name, id);
     if (!flow) throw unknownJob();
     sendData(res, flow);
   };

@@ -5,6 +5,7 @@ import { accessOf, requireAllSites } from '@millrace/shared/access/require-scope
 import { findQueue } from '@millrace/shared/contract/jobs';
 import { ServiceError } from '@millrace/shared/platform/errors';
 import type { Pool } from '@millrace/shared/platform/postgres';
+import { isQueueKey } from '@millrace/shared/queue/add-flow';
 import type { RetrySettings } from '@millrace/shared/queue/add-job';
 import type { Job, Queue } from '@millrace/shared/queue/queue';
 import { type Request, type Response, Router } from 'express';
@@ -39,7 +40,8 @@ type Handle = (req: Request, res: Response, queue: Queue) => Promise<unknown>;
 
 async function requireJob(req: Request, queue: Queue): Promise<Job> {
   const id = String(req.params.id);
-  const job = id.length > 500 || id.includes('\0') ? undefined : await queue.getJob(id);
+  const isImpossible = id.length > 500 || id.includes('\0') || isQueueKey(id);
+  const job = isImpossible ? undefined : await queue.getJob(id);
   if (!job) throw unknownJob();
   return job;
 }

@@ -32,20 +32,40 @@ const ofTemplate = (schema: Joi.Schema) =>
     otherwise: Joi.forbidden().messages({ 'any.unknown': '{{#label}} requires a template' }),
   });
 
-const fields = {
+const common = {
   name: Joi.string().max(128).custom(storable).required().messages(unstorable),
-  template: templateIdSchema,
-  params: ofTemplate(paramsSchema.custom(storable).messages(unstorable).default({})),
-  site_id: ofTemplate(siteIdSchema),
-  queue: withoutTemplate(
-    Joi.valid(...queueNames.filter((name) => findQueue(name)?.addedBy !== 'ingestion')).required(),
-  ),
-  job: withoutTemplate(Joi.string().max(128).required()),
   cron: cron.required(),
   timezone: timezone.default('UTC'),
-  data: withoutTemplate(Joi.object().custom(storable).default({}).messages(unstorable)),
   enabled: Joi.boolean().strict().default(true),
   catch_up: Joi.valid(...catchUps).default('newest'),
+};
+const ownJob = {
+  queue: Joi.valid(...queueNames.filter((name) => findQueue(name)?.addedBy !== 'ingestion')).required(),
+  job: Joi.string().max(128).required(),
+  data: Joi.object().custom(storable).default({}).messages(unstorable),
+};
+const templateValues = {
+  params: paramsSchema.custom(storable).messages(unstorable).default({}),
+  site_id: siteIdSchema,
+};
+
+/** The two kinds of schedules by themselves, for the API document. */
+export const scheduleForms = {
+  withJob: Joi.object({ ...common, ...ownJob }),
+  withTemplate: Joi.object({ ...common, template: templateIdSchema.required(), ...templateValues }),
+};
+
+const mapSchemas = (schemas: Record<string, Joi.Schema>, change: (schema: Joi.Schema) => Joi.Schema) =>
+  Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, change(schema)]));
+
+const { name, ...when } = common;
+/** In the order in which problems are reported. */
+const fields = {
+  name,
+  template: templateIdSchema,
+  ...mapSchemas(templateValues, ofTemplate),
+  ...mapSchemas(ownJob, withoutTemplate),
+  ...when,
 };
 
 /** Queue, job and data, or a template and its values. */

@@ -23,6 +23,7 @@ import { causeOf } from '../../src/queues/failed-causes.js';
 import { findJobs, newestJobs } from '../../src/queues/find-jobs.js';
 import { checkQueue, cleanQueue } from '../../src/queues/queue-figures.js';
 import { auditRoutes } from '../../src/routes/audit-route.js';
+import { flowsRoutes } from '../../src/routes/flows-route.js';
 import { queuesRoutes } from '../../src/routes/queues-route.js';
 import { type AdminApi, openAdminApi } from '../admin-api.js';
 
@@ -39,7 +40,11 @@ describe.each(queueBackends)('on %s', (backend) => {
   beforeAll(async () => {
     database = await createTestDatabase();
     const location = testQueue(backend, database);
-    api = await openAdminApi(database, location, (deps) => [queuesRoutes({ ...deps, retry }), auditRoutes(deps)]);
+    api = await openAdminApi(database, location, (deps) => [
+      queuesRoutes({ ...deps, retry }),
+      flowsRoutes({ ...deps, retry }),
+      auditRoutes(deps),
+    ]);
   });
   afterAll(async () => {
     await api.close();
@@ -71,6 +76,19 @@ describe.each(queueBackends)('on %s', (backend) => {
   }
   const failedCount = (queue: string, count: number) =>
     eventually(async () => (await api.queues.get(queue)!.getFailedCount()) === count, `${count} jobs failed`);
+
+  it('takes nothing else that the queue stores for a job', async () => {
+    await api.call('post', `${base}/cleanup/pause`).expect(200);
+    await add('cleanup', 'clean', oldLogs);
+    for (const id of ['meta', 'paused', 'wait']) {
+      await api.call('get', `${base}/cleanup/jobs/${id}`).expect(404);
+      await api.call('get', `/api/v1/flows/cleanup/${id}`).expect(404);
+      await api.call('delete', `${base}/cleanup/jobs/${id}`).expect(404);
+    }
+    const { body } = await api.call('get', `${base}/cleanup/metrics`).expect(200);
+    expect(body.data).toMatchObject({ is_paused: true, paused: 1 });
+    await api.call('post', `${base}/cleanup/resume`).expect(200);
+  });
 
   it('adds, shows and removes a job', async () => {
     const added = await api

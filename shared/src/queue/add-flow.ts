@@ -44,11 +44,22 @@ export interface FlowProblem {
   field: string;
 }
 
+/** What BullMQ stores beside the jobs of a queue on Redis, under keys like those of jobs. */
+const queueKeys = [
+  ...['active', 'completed', 'de', 'delayed', 'events', 'failed', 'id', 'limiter', 'marker', 'meta', 'paused', 'pc'],
+  ...['prioritized', 'repeat', 'stalled', 'stalled-check', 'wait', 'waiting-children'],
+];
+
+/** True if a job with this id would be stored in the place of something else. */
+export const isQueueKey = (id: string): boolean => queueKeys.includes(id);
+
 /**
- * Excludes colons, because BullMQ keys jobs by `queue:id`; only digits, which BullMQ uses for its own ids; a dot and digits at the
- * end, because `a.1` is the first child of flow `a`; and only dots, which have a meaning in URL paths.
+ * Excludes colons, because BullMQ keys jobs by `queue:id`; its own keys; only digits, which BullMQ uses for its own ids; a dot and
+ * digits at the end, because `a.1` is the first child of flow `a`; and only dots, which have a meaning in URL paths.
  */
-export const flowIdPattern = /^(?!\d+$)(?!\.{1,2}$)(?!.*\.\d+$)[A-Za-z0-9._-]{1,200}$/;
+export const flowIdPattern = new RegExp(
+  `^(?!(?:${queueKeys.join('|')}|\\d+|\\.{1,2})$)(?!.*\\.\\d+$)[A-Za-z0-9._-]{1,200}$`,
+);
 
 /** Options of a child, by what its parent does on failure. With `wait`, a failed child is kept until someone deals with it. */
 const failureOptions = {
