@@ -1,34 +1,17 @@
 /** The service accepts the examples of the document, and answers and refuses as described. */
-import { createKey, type NewKey } from '@millrace/shared/access/keys';
 import type { Express } from 'express';
-import request, { type Response } from 'supertest';
+import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { describeApi } from '../../src/openapi/describe-api.js';
 import {
-  buildDocumentedApp,
-  createJudge,
-  type DocumentedService,
-  startDocumentedService,
-} from './documented-service.js';
+  addressOf,
+  expectDescribed,
+  type Method,
+  operationOf,
+  operations,
+  type Parameter,
+} from './described-operations.js';
+import { buildDocumentedApp, type DocumentedService, startDocumentedService } from './documented-service.js';
 
-interface Parameter {
-  name: string;
-  in: 'path' | 'query';
-  example?: string;
-}
-interface DescribedResponse {
-  headers?: Record<string, { schema: object }>;
-  content?: Record<string, { schema: object }>;
-}
-interface Operation {
-  operationId: string;
-  parameters?: Parameter[];
-  requestBody?: { content: Record<string, { examples: Record<string, { value: unknown }> }> };
-  responses: Record<string, DescribedResponse>;
-}
-type Method = 'get' | 'head' | 'options' | 'post';
-
-const judge = createJudge();
 let service: DocumentedService;
 let app: Express;
 let closedApp: Express;
@@ -38,43 +21,6 @@ beforeAll(async () => {
   closedApp = buildDocumentedApp(service.events, { keys: service.keys });
 });
 afterAll(() => service.stop());
-
-const operations = Object.entries(describeApi().paths).flatMap(([path, { parameters: common = [], ...each }]) =>
-  Object.entries(each as Record<Method, Operation>).map(([method, operation]) => ({
-    method: method as Method,
-    path,
-    operation: { ...operation, parameters: [...(common as Parameter[]), ...(operation.parameters ?? [])] },
-  })),
-);
-const operationOf = (method: string, path: string) =>
-  operations.find((each) => each.method === method && each.path === path)!.operation;
-
-/** The address with all parameters that have an example, as Swagger UI fills them in. */
-function addressOf(path: string, parameters: Parameter[]): string {
-  const given = parameters.filter(({ example }) => example !== undefined);
-  const inPath = given.filter((parameter) => parameter.in === 'path');
-  const query = new URLSearchParams(
-    given.filter((parameter) => parameter.in === 'query').map(({ name, example }) => [name, example!]),
-  );
-  const filled = inPath.reduce((text, { name, example }) => text.replace(`{${name}}`, example!), path);
-  return query.size > 0 ? `${filled}?${query}` : filled;
-}
-
-/** Checks status, headers and body against the document. */
-function expectDescribed({ responses }: Operation, { status, headers, type, body, text }: Response): void {
-  const { content, headers: described = {} } = responses[status]!;
-  for (const [name, { schema }] of Object.entries(described)) {
-    const value = headers[name.toLowerCase()];
-    expect(judge(schema, name === 'Retry-After' ? Number(value) : value), name).toBeUndefined();
-  }
-  if (!content) {
-    expect(text ?? '').toBe('');
-    return;
-  }
-  expect(Object.keys(content)).toContain(type);
-  if (type !== 'image/gif')
-    expect(judge(content[type]!.schema, type === 'application/json' ? body : text)).toBeUndefined();
-}
 
 const ask = (to: Express, method: Method, address: string) => request(to)[method](address);
 const textOf = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
@@ -188,40 +134,5 @@ describe('refusals are as described', () => {
   it.each(['/m.zz.js', '/v1/projects/a%20b/settings'])('404 of %s', async (path) => {
     const template = path.startsWith('/m') ? '/m.{hash}.js' : '/v1/projects/{writeKey}/settings';
     expectDescribed(operationOf('get', template), await request(app).get(path).expect(404));
-  });
-});
-
-describe('with INGEST_AUTH=key, the security schemes', () => {
-  const keyOf = async (more: Omit<NewKey, 'name'>) =>
-    (await createKey(service.database.pool, { name: 'k', ...more })).key;
-  const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
-  const basic = (key: string) => ({ authorization: `Basic ${Buffer.from(`${key}:`).toString('base64')}` });
-  const message = { type: 'track', event: 'trial' };
-  const umami = { type: 'event', payload: { website: 'demo', url: '/' } };
-
-  it('are those that the service accepts', async () => {
-    const key = await keyOf({ scopes: ['write'], siteId: 'demo' });
-    await request(closedApp).post('/event').set(bearer(key)).send(event).expect(200);
-    await request(closedApp).post(`/events?key=${key}`).send([event]).expect(200);
-    await request(closedApp).get(`${address}&key=${key}`).expect(200);
-    await request(closedApp).post('/v1/track').set(basic(key)).send(message).expect(200);
-    await request(closedApp).post(`/v1/t?key=${key}`).send(message).expect(200);
-    await request(closedApp).post(`/api/send?key=${key}`).send(umami).expect(200);
-    expect(Object.keys(describeApi().components.securitySchemes)).toEqual(['key', 'keyInUrl', 'writeKey']);
-  });
-
-  it('are refused where the document does not name them', async () => {
-    const key = await keyOf({ scopes: ['write'], siteId: 'demo' });
-    await request(closedApp).post('/event').set(basic(key)).send(event).expect(401);
-    await request(closedApp).post('/v1/track').set(bearer(key)).send(message).expect(401);
-    await request(closedApp).post('/api/send').set(bearer(key)).send(umami).expect(401);
-  });
-
-  it('refuse other scopes, and secrets in a URL, as described', async () => {
-    const operation = operationOf('post', '/event');
-    const reader = await keyOf({ scopes: ['read'] });
-    const secret = await keyOf({ scopes: ['write'] });
-    expectDescribed(operation, await request(closedApp).post('/event').set(bearer(reader)).send(event).expect(403));
-    expectDescribed(operation, await request(closedApp).post(`/event?key=${secret}`).send(event).expect(403));
   });
 });
