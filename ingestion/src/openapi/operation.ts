@@ -4,7 +4,7 @@ import { createOperations, type Operation } from '@millrace/shared/openapi/opera
 import { asText, type Examples } from './examples.js';
 
 /** In the URL a key must be allowed to do nothing but send events of one site. The empty alternative is for `INGEST_AUTH=open`. */
-export const keyInHeader = [{ key: ['write'] }, { keyInUrl: ['write'] }, {}];
+const keyInHeader = [{ key: ['write'] }, { keyInUrl: ['write'] }, {}];
 export const writeKey = [{ writeKey: ['write'] }, { keyInUrl: ['write'] }, {}];
 export const onlyKeyInUrl = [{ keyInUrl: ['write'] }, {}];
 
