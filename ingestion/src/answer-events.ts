@@ -7,7 +7,7 @@ import type { RejectedEvent } from './validate-events.js';
 export type Route = '/event' | '/events';
 
 /** Refused events listed in the response to a batch; a list of 10,000 would help no one. */
-const maxListedRejections = 1_000;
+export const maxListedRejections = 1_000;
 
 const jsonHeaders = { 'content-type': 'application/json; charset=utf-8', 'x-content-type-options': 'nosniff' };
 const okBody = '{"status":"ok"}';

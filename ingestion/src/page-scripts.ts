@@ -6,7 +6,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { type Request, type RequestHandler, Router } from 'express';
 
 /** Name in the URL, and import of the built file. */
-const scripts = { m: '@millrace/browser/m.js', 'millrace-vitals': '@millrace/browser/millrace-vitals.js' };
+export const scripts = { m: '@millrace/browser/m.js', 'millrace-vitals': '@millrace/browser/millrace-vitals.js' };
 
 const encodings = ['br', 'gzip'] as const;
 

@@ -13,7 +13,8 @@ export const malformedLine = Symbol('malformed line');
 export type ParseResult = { ok: true; candidates: unknown[] } | { ok: false; refusal: Refusal };
 export type BodyFormat = 'json' | 'ndjson';
 
-const formats: Record<string, BodyFormat> = {
+/** By `Content-Type`. */
+export const bodyFormats: Readonly<Record<string, BodyFormat>> = {
   'application/json': 'json',
   // What navigator.sendBeacon sends for a string.
   'text/plain': 'json',
@@ -30,7 +31,7 @@ export function bodyFormat(contentType: string | undefined): BodyFormat | undefi
   const value = charset?.slice('charset='.length).replaceAll('"', '');
   if (value !== undefined && value !== 'utf-8' && value !== 'utf8' && value !== 'us-ascii') return undefined;
   const key = type.trim();
-  return Object.hasOwn(formats, key) ? formats[key] : undefined;
+  return Object.hasOwn(bodyFormats, key) ? bodyFormats[key] : undefined;
 }
 
 /** Explains which formats `route` accepts, with a hint for `curl -d`, which sends a form by default. */

@@ -1,11 +1,13 @@
 /** Validates and serializes candidate events, and cuts them into batches for the queue. */
 import { type AcceptedEvent, serializeEvent, validateEvent } from '@millrace/shared/contract/event';
-import type { EventRefusal } from '@millrace/shared/contract/event-refusal';
+import { eventRefusalReasons } from '@millrace/shared/contract/event-refusal';
 import { malformedLine } from './parse-events.js';
+
+export const rejectionReasons = [...eventRefusalReasons, 'malformed_json', 'wrong_site', 'needs_secret_key'] as const;
 
 export interface RejectedEvent {
   index: number;
-  reason: EventRefusal['reason'] | 'malformed_json' | 'wrong_site' | 'needs_secret_key';
+  reason: (typeof rejectionReasons)[number];
   field: string;
   message: string;
 }

@@ -48,12 +48,14 @@ const route = (type?: string): EventRoute => ({
     answerJson(req, res, 200, JSON.stringify({ success: true, accepted, rejected: listed(rejected) })),
 });
 
-const types = ['track', 'page', 'identify', 'screen', 'group', 'alias'];
-const typedRoutes = types.flatMap((type) => [
+/** Types of messages. Each has an address, and a short one with its first letter. */
+export const segmentTypes = ['track', 'page', 'identify', 'screen', 'group', 'alias'] as const;
+const typedRoutes = segmentTypes.flatMap((type) => [
   [`/v1/${type}`, route(type)],
   [`/v1/${type[0]}`, route(type)],
 ]);
-const batchRoutes = ['/v1/batch', '/v1/b', '/v1/import'].map((path) => [path, route()]);
+export const segmentBatchPaths = ['/v1/batch', '/v1/b', '/v1/import'];
+const batchRoutes = segmentBatchPaths.map((path) => [path, route()]);
 
 const isEncrypted = ({ socket, headers }: IncomingMessage) =>
   (socket as TLSSocket).encrypted === true || /^https(?:,|$)/.test(String(headers['x-forwarded-proto']));
@@ -72,5 +74,7 @@ const settings: ReplyRoute = {
 
 export const segmentWire: Wire = {
   routes: Object.fromEntries([...typedRoutes, ...batchRoutes]),
-  patterns: [[/^\/v1\/projects\/[A-Za-z0-9._~-]+\/settings$/, settings]],
+  patterns: {
+    '/v1/projects/{writeKey}/settings': { pattern: /^\/v1\/projects\/[A-Za-z0-9._~-]+\/settings$/, route: settings },
+  },
 };

@@ -7,6 +7,8 @@ export type Accept = (input: unknown) => Record<string, unknown> | undefined;
 /** The supported part of `schema.describe()`. */
 interface Description {
   type?: string;
+  /** Only documentation. */
+  metas?: unknown[];
   flags?: Record<string, unknown>;
   allow?: unknown[];
   rules?: { name: string; args?: Record<string, unknown> }[];
@@ -82,7 +84,7 @@ function every(checks: Check[]): Check {
 }
 
 function compileString(description: Description, where: string): Check {
-  allowOnly(description, ['type', 'flags', 'allow', 'rules'], where);
+  allowOnly(description, ['type', 'flags', 'allow', 'rules', 'metas'], where);
   const allowed = new Set(description.allow);
   const rules = every((description.rules ?? []).map((rule) => compileRule(rule, where)));
   // Values in `allow` skip the rules; an empty string must be listed there.
@@ -91,7 +93,7 @@ function compileString(description: Description, where: string): Check {
 
 /** An object whose keys only a custom rule checks, if any. */
 function compileLooseObject(description: Description, where: string): Check {
-  allowOnly(description, ['type', 'flags', 'rules'], where);
+  allowOnly(description, ['type', 'flags', 'rules', 'metas'], where);
   for (const { name } of description.rules ?? []) if (name !== 'custom') throw unsupported(where, `the rule "${name}"`);
   const rules = every((description.rules ?? []).map((rule) => compileRule(rule, where)));
   return (value) => typeof value === 'object' && value !== null && !Array.isArray(value) && rules(value);

@@ -1,13 +1,14 @@
 /** Validation rules for events that clients send, and the messages of refusals. */
 import Joi from 'joi';
+import { keywords } from '../openapi/json-schema.js';
 import { isExactNumber } from '../platform/exact-json.js';
-import { parseInstant } from '../time/instant.js';
+import { instantPattern, parseInstant } from '../time/instant.js';
 import { compileSchema } from './compile-schema.js';
 import { hasMoreCharacters } from './count-characters.js';
 import { allColumns, type Event } from './event-columns.js';
-import { checkProperties, type PropertiesProblem } from './event-properties.js';
+import { checkProperties, type PropertiesProblem, propertyLimits } from './event-properties.js';
 import type { EventRefusal, EventRefusalReason } from './event-refusal.js';
-import { checkVisitor, type SentVisitor } from './sent-visitor.js';
+import { checkVisitor, type SentVisitor, visitorProperties } from './sent-visitor.js';
 
 /** An event as the client sent it, validated. */
 export type IncomingEvent = Omit<Event, 'timestamp' | 'event_id' | 'client_time'> & {
@@ -21,24 +22,31 @@ export type IncomingEvent = Omit<Event, 'timestamp' | 'event_id' | 'client_time'
 /** Format only; the range is checked after clock correction, see `validateEvent`. */
 const timestampSchema = Joi.string()
   .max(40)
-  .custom((text: string, helpers) => (parseInstant(text) === undefined ? helpers.error('timestamp.format') : text));
+  .custom((text: string, helpers) => (parseInstant(text) === undefined ? helpers.error('timestamp.format') : text))
+  .meta(keywords({ pattern: instantPattern.source }));
 
-const propertiesSchema = Joi.object().custom((properties: object, helpers) => {
-  if (isExactNumber(properties)) return helpers.error('object.base');
-  const problem = checkProperties(properties);
-  return problem ? helpers.error('properties.limit', problem) : properties;
-});
+const propertiesSchema = Joi.object()
+  .custom((properties: object, helpers) => {
+    if (isExactNumber(properties)) return helpers.error('object.base');
+    const problem = checkProperties(properties);
+    return problem ? helpers.error('properties.limit', problem) : properties;
+  })
+  .meta(keywords({ maxProperties: propertyLimits.keys }));
 
-const visitorSchema = Joi.object().custom((visitor: object, helpers) => {
-  if (isExactNumber(visitor)) return helpers.error('object.base');
-  const refusal = checkVisitor(visitor);
-  return refusal ? helpers.error('visitor.field', { ...refusal }) : visitor;
-});
+const visitorSchema = Joi.object()
+  .custom((visitor: object, helpers) => {
+    if (isExactNumber(visitor)) return helpers.error('object.base');
+    const refusal = checkVisitor(visitor);
+    return refusal ? helpers.error('visitor.field', { ...refusal }) : visitor;
+  })
+  .meta(keywords({ properties: visitorProperties, additionalProperties: false }));
 
 const text = (limit: number) =>
-  Joi.string().custom((value: string, helpers) =>
-    hasMoreCharacters(value, limit) ? helpers.error('string.max', { limit }) : value,
-  );
+  Joi.string()
+    .custom((value: string, helpers) =>
+      hasMoreCharacters(value, limit) ? helpers.error('string.max', { limit }) : value,
+    )
+    .meta(keywords({ maxLength: limit }));
 
 /** Columns that need more than a length limit. `event_id` and `timestamp` are optional: ingestion fills them in. */
 const specialRules: Record<string, Joi.Schema> = {

@@ -31,7 +31,7 @@ const outOfRange = {
 } as const;
 
 /** What other tools call page views. */
-const viewNames: ReadonlySet<string> = new Set(['pageview', 'page_view', '$pageview']);
+export const viewNames: ReadonlySet<string> = new Set(['pageview', 'page_view', '$pageview']);
 
 /** The type under which events are stored. */
 export const storedEventType = (sent: string): string => (viewNames.has(sent) ? 'view' : sent);
@@ -54,7 +54,8 @@ const optionalColumns = allColumns.filter(
 const optionalFields = new Set([...optionalColumns.map(({ name }) => name), 'sent_at', 'context']);
 const contextFields = new Set<string>(contextColumns);
 
-const isAbsent = (field: string, value: unknown): boolean =>
+/** Whether sending `value` in a field is the same as leaving the field out. */
+export const isAbsent = (field: string, value: unknown): boolean =>
   value === null ? optionalFields.has(field) : value === '' && contextFields.has(field);
 
 /**

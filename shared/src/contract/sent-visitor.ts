@@ -9,13 +9,17 @@ export interface SentVisitor {
   user_agent?: string | null;
 }
 
-const names = new Set(['ip', 'user_agent']);
+/** As JSON Schema. */
+export const visitorProperties = {
+  ip: { type: ['string', 'null'], description: 'IPv4 or IPv6 address of the visitor. Anything else counts as absent.' },
+  user_agent: { type: ['string', 'null'], description: '`User-Agent` of the visitor.' },
+};
 
 /** Undefined if the context is valid; null values count as absent. */
 export function checkVisitor(given: object): EventRefusal | undefined {
   for (const [name, value] of Object.entries(given)) {
     const field = `context.${name.slice(0, 64)}`;
-    if (!names.has(name)) {
+    if (!Object.hasOwn(visitorProperties, name)) {
       return {
         reason: 'unknown_field',
         field,

@@ -1,5 +1,6 @@
 /** Validates event types with a fixed meaning, such as payments and tournaments, and converts amounts to decimals. */
 import Joi from 'joi';
+import { keywords } from '../openapi/json-schema.js';
 import { exactDigits, isExactNumber } from '../platform/exact-json.js';
 import { hasMoreCharacters } from './count-characters.js';
 import type { EventRefusal, EventRefusalReason } from './event-refusal.js';
@@ -13,41 +14,58 @@ function digitsOf(given: unknown): unknown {
   return isExactNumber(given) ? exactDigits(given) : given;
 }
 
+/** A number must fit the pattern too once it is text: a double of 12 digits before the point is less than 1e12. */
+const amountKeywords = (pattern: RegExp, isPositive: boolean) => ({
+  description:
+    'A decimal with up to 12 digits before and 6 after the point. A number becomes text with the digits that were sent.',
+  anyOf: [
+    { type: 'string', pattern: pattern.source },
+    { type: 'number', ...(isPositive ? { minimum: 0 } : { exclusiveMinimum: -1e12 }), exclusiveMaximum: 1e12 },
+  ],
+  examples: ['12.50'],
+});
+
 /**
  * An amount of money is a decimal string such as "12.50". A number becomes a string with the digits that were sent; amounts are
  * never computed as binary floating point.
  */
 const amount = (pattern: RegExp, problem: 'amount.format' | 'amount.positive') =>
-  Joi.any().custom((given: unknown, helpers) => {
-    const text = digitsOf(given);
-    if (typeof text !== 'string') return helpers.error('amount.type');
-    return pattern.test(text) ? text : helpers.error(problem);
-  });
+  Joi.any()
+    .custom((given: unknown, helpers) => {
+      const text = digitsOf(given);
+      if (typeof text !== 'string') return helpers.error('amount.type');
+      return pattern.test(text) ? text : helpers.error(problem);
+    })
+    .meta(keywords(amountKeywords(pattern, problem === 'amount.positive')));
 
 const maxQuantity = 1e9;
 
 /** A number from 0 to 1e9 that keeps its digits. */
-const quantity = Joi.any().custom((given: unknown, helpers) => {
-  const number = isExactNumber(given) ? Number(exactDigits(given)) : given;
-  if (typeof number !== 'number') return helpers.error('number.base');
-  if (number < 0) return helpers.error('number.min', { limit: 0 });
-  return number > maxQuantity ? helpers.error('number.max', { limit: maxQuantity }) : given;
-});
+const quantity = Joi.any()
+  .custom((given: unknown, helpers) => {
+    const number = isExactNumber(given) ? Number(exactDigits(given)) : given;
+    if (typeof number !== 'number') return helpers.error('number.base');
+    if (number < 0) return helpers.error('number.min', { limit: 0 });
+    return number > maxQuantity ? helpers.error('number.max', { limit: maxQuantity }) : given;
+  })
+  .meta(keywords({ type: 'number', minimum: 0, maximum: maxQuantity }));
 
 /** Whole numbers of this size are exact as doubles. */
-const wholeQuantity = quantity.custom((given: unknown, helpers) =>
-  Number.isInteger(given) ? given : helpers.error('number.integer'),
-);
+const wholeQuantity = quantity
+  .custom((given: unknown, helpers) => (Number.isInteger(given) ? given : helpers.error('number.integer')))
+  .meta(keywords({ type: 'integer' }));
 
 const positive = amount(/^\d{1,12}(\.\d{1,6})?$/, 'amount.positive').required();
 const signed = amount(/^-?\d{1,12}(\.\d{1,6})?$/, 'amount.format').required();
-const currency = Joi.string().custom((text: string, helpers) =>
-  currencies.has(text) ? text : helpers.error('currency.unknown'),
-);
+const currencyKeywords = keywords({ pattern: '^[A-Z]{3}$', description: 'An ISO 4217 code.', examples: ['EUR'] });
+const currency = Joi.string()
+  .custom((text: string, helpers) => (currencies.has(text) ? text : helpers.error('currency.unknown')))
+  .meta(currencyKeywords);
 const name = Joi.string()
   .custom((text: string, helpers) =>
     hasMoreCharacters(text, 128) ? helpers.error('string.max', { limit: 128 }) : text,
   )
+  .meta(keywords({ maxLength: 128 }))
   .required();
 
 /** May be absent or null. */
@@ -93,7 +111,9 @@ const properties: Record<string, Joi.SchemaMap> = {
     duration_minutes: quantity.required(),
     revenue: signed.optional().empty(null),
     // biome-ignore lint/suspicious/noThenProperty: the name that Joi gives it
-    currency: Joi.when('revenue', { is: Joi.exist(), then: currency.required(), otherwise: currency }).empty(null),
+    currency: Joi.when('revenue', { is: Joi.exist(), then: currency.required(), otherwise: currency })
+      .meta(currencyKeywords)
+      .empty(null),
   },
 };
 

@@ -5,9 +5,37 @@ export interface ObjectSchema extends JsonSchema {
   properties: Record<string, JsonSchema>;
 }
 
-/** JSON Schema draft 2020-12, the dialect of OpenAPI 3.1. Joi leaves out what it cannot express, such as custom rules: see {@link withProperties}. */
+/** What a custom rule checks, as JSON Schema: `Joi.string().custom(...).meta(keywords({ maxLength: 9 }))`. */
+export const keywords = (jsonSchema: JsonSchema) => ({ jsonSchema });
+
+const keywordsOf = (rule: Joi.Schema): JsonSchema =>
+  Object.assign({}, ...(rule.$_terms.metas ?? []).map((meta: { jsonSchema?: JsonSchema }) => meta.jsonSchema));
+
+/** Whether null is the same as leaving the property out, as after `empty(null)`. */
+const isAbsentIfNull = (rule: Joi.Schema): boolean => {
+  const empty = rule.$_getFlag('empty') as Joi.Schema | undefined;
+  return empty !== undefined && empty.validate(null).error === undefined;
+};
+
+/** The schema, or null. */
+export function orNull({ type, enum: values, anyOf, ...more }: JsonSchema): JsonSchema {
+  if (anyOf)
+    return { ...more, ...(type !== undefined && { type }), anyOf: [...(anyOf as JsonSchema[]), { type: 'null' }] };
+  return { type: [type, 'null'].flat(), ...(values !== undefined && { enum: [values, null].flat() }), ...more };
+}
+
+/**
+ * JSON Schema draft 2020-12, the dialect of OpenAPI 3.1. Joi leaves out what it cannot express, such as custom rules without
+ * {@link keywords}: see {@link withProperties}.
+ */
 export function jsonSchemaOf(schema: Joi.ObjectSchema): ObjectSchema {
-  return schema['~standard'].jsonSchema.input({ target: 'draft-2020-12' }) as ObjectSchema;
+  const converted = schema['~standard'].jsonSchema.input({ target: 'draft-2020-12' }) as ObjectSchema;
+  const described = Object.entries(converted.properties ?? {}).map(([name, property]) => {
+    const rule = schema.extract(name);
+    const whole = { ...property, ...keywordsOf(rule) };
+    return [name, isAbsentIfNull(rule) ? orNull(whole) : whole];
+  });
+  return { ...converted, ...(converted.properties && { properties: Object.fromEntries(described) }) };
 }
 
 /** Adds keywords, such as descriptions, to the properties of a schema. */

@@ -1,4 +1,6 @@
-const iso = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:Z|([+-])(\d\d):?(\d\d))$/;
+/** Accepts some times that do not exist, such as 30 February. */
+export const instantPattern =
+  /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:Z|([+-])(\d\d):?(\d\d))$/;
 
 /** `month` is 1 to 12. */
 function daysInMonth(year: number, month: number): number {
@@ -11,7 +13,7 @@ function daysInMonth(year: number, month: number): number {
  * Undefined for anything else: other formats, 30 February, hour 24, leap seconds, years before 100.
  */
 export function parseInstant(text: string): number | undefined {
-  const match = iso.exec(text);
+  const match = instantPattern.exec(text);
   if (!match) return undefined;
   const [year, month, day, hour, minute] = [+match[1]!, +match[2]!, +match[3]!, +match[4]!, +match[5]!];
   const second = match[6] === undefined ? 0 : +match[6];
