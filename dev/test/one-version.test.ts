@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { checkVersion } from '../src/checks/one-version.js';
 
+const describing = (version: string) => `export const describeApi = () => ({ info: { version: '${version}' } });`;
+
 let root = '';
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
@@ -12,11 +14,15 @@ function workspace(changed: Record<string, string>): string {
   const files = {
     'package.json': '{"version":"1.2.3"}',
     'shared/package.json': '{"version":"1.2.3","type":"module"}',
-    'reporting/package.json': '{"version":"1.2.3","type":"module"}',
+    ...Object.fromEntries(
+      ['ingestion', 'scheduler', 'reporting'].flatMap((service) => [
+        [`${service}/package.json`, '{"version":"1.2.3","type":"module"}'],
+        [`${service}/dist/openapi/describe-api.js`, describing('1.2.3')],
+      ]),
+    ),
     'sdk/node/package.json': '{"version":"1.2.3"}',
     'CHANGELOG.md': '# Changes\n\n## 1.2.3\n\n## 1.2.2\n',
     'shared/dist/platform/version.js': `export const version = '1.2.3';`,
-    'reporting/dist/openapi/describe-api.js': `export const describeApi = () => ({ info: { version: '1.2.3' } });`,
     ...changed,
   };
   for (const [path, text] of Object.entries(files)) {
@@ -39,10 +45,13 @@ it.each([
     { 'shared/dist/platform/version.js': `export const version = '1.2.4';` },
     'shared/src/platform/version.ts says 1.2.4',
   ],
-  [
-    { 'reporting/dist/openapi/describe-api.js': `export const describeApi = () => ({ info: { version: '1' } });` },
-    'the OpenAPI document says 1 ',
-  ],
+  ...['ingestion', 'scheduler', 'reporting'].map(
+    (service) =>
+      [
+        { [`${service}/dist/openapi/describe-api.js`]: describing('1') },
+        `the OpenAPI document of ${service} says 1 `,
+      ] as const,
+  ),
 ])('refuses %j', async (changed, problem) => {
   expect(await checkVersion(workspace(changed))).toEqual([expect.stringContaining(problem)]);
 });

@@ -1,6 +1,7 @@
 import {
   count,
   flag,
+  having,
   type JsonSchema,
   jsonSchemaOf,
   listOf,
@@ -50,7 +51,7 @@ function journeysRequest(): JsonSchema {
     start: matching('Journeys start at the first of these events in a visit. Default: its first step.'),
     end: matching('Journeys end at the last of these events in a visit. Cannot be combined with `start`.'),
   };
-  return { ...schema, properties: { ...schema.properties, ...properties }, not: { required: ['start', 'end'] } };
+  return { ...schema, properties: { ...schema.properties, ...properties }, not: having('start', 'end') };
 }
 
 const cohorts = listOf(
