@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createKeyRing } from '@millrace/shared/access/key-ring';
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
+import { routesOf } from '@millrace/shared/testing/app-routes';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import request from 'supertest';
@@ -10,7 +11,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp, type ReportingApp } from '../src/app.js';
 import { admitRead } from '../src/reading/admit-read.js';
 import { createGate, type GateLimits } from '../src/reading/gate.js';
-import { routesOf } from './documented-app.js';
 import { exportsOn } from './export-stack.js';
 import { randomEvents, storeEvents } from './random-events.js';
 import { storeRollups } from './stored-rollups.js';
@@ -176,7 +176,7 @@ it('every route needs a key, except those that are declared open', async () => {
     'GET /share/{slug}/api/v1/session': 404,
     'POST /share/{slug}/api/v1/session': 415,
   };
-  const routes = routesOf((app.router as unknown as { stack: Parameters<typeof routesOf>[0] }).stack);
+  const routes = routesOf(app);
   expect(routes).toContain('GET /api/v1/sites/{site_id}');
   for (const route of [...routes, 'GET /api/v2/later', 'POST /anything', 'DELETE /api/v1/sites/x']) {
     const [method, path] = route.split(' ') as [string, string];

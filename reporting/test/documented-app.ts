@@ -1,5 +1,6 @@
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
+import { routesOf } from '@millrace/shared/testing/app-routes';
 import { silent } from '@millrace/shared/testing/database';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Express } from 'express';
@@ -7,20 +8,6 @@ import { buildApp, type ReportingApp } from '../src/app.js';
 import { describeApi } from '../src/openapi/describe-api.js';
 import { createGate } from '../src/reading/gate.js';
 import { exportsOn } from './export-stack.js';
-
-interface Layer {
-  route?: { path: string; methods: Record<string, boolean> };
-  handle?: { stack?: Layer[] };
-}
-
-/** `GET /stats` and so on, with parameters as OpenAPI writes them. */
-export function routesOf(layers: Layer[]): string[] {
-  return layers.flatMap(({ route, handle }) => {
-    if (!route) return routesOf(handle?.stack ?? []);
-    const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
-    return Object.keys(route.methods).map((method) => `${method.toUpperCase()} ${path}`);
-  });
-}
 
 export function buildDocumentedApp(
   pool: Pool,
@@ -30,7 +17,7 @@ export function buildDocumentedApp(
   const gate = createGate({ maxConcurrent: 2, maxWaiting: 20, maxWaitMs: 10_000 });
   const health = { postgres: () => pool.query('select 1') };
   const app = buildApp({ ...service, health, pool, writePool: pool, gate, exports: exportsOn(pool), ...more });
-  return { app, routes: [...new Set(routesOf(app.router.stack as unknown as Layer[]))].sort() };
+  return { app, routes: routesOf(app) };
 }
 
 const isTime = (text: string) => /^\d{4}-\d\d-\d\dT.*Z$/.test(text) && !Number.isNaN(Date.parse(text));

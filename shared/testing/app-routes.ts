@@ -1,0 +1,18 @@
+import type { Express } from 'express';
+
+interface Layer {
+  route?: { path: string; methods: Record<string, boolean> };
+  handle?: { stack?: Layer[] };
+}
+
+const routesIn = (layers: Layer[]): string[] =>
+  layers.flatMap(({ route, handle }) => {
+    if (!route) return routesIn(handle?.stack ?? []);
+    const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
+    return Object.keys(route.methods).map((method) => `${method.toUpperCase()} ${path}`);
+  });
+
+/** `GET /stats` and so on, sorted, with parameters as OpenAPI writes them. */
+export function routesOf(app: Express): string[] {
+  return [...new Set(routesIn(app.router.stack as unknown as Layer[]))].sort();
+}
