@@ -1,14 +1,14 @@
 import type { Express } from 'express';
 
 interface Layer {
-  route?: { path: string; methods: Record<string, boolean> };
+  route?: { path: string | RegExp; methods: Record<string, boolean> };
   handle?: { stack?: Layer[] };
 }
 
 const routesIn = (layers: Layer[]): string[] =>
   layers.flatMap(({ route, handle }) => {
     if (!route) return routesIn(handle?.stack ?? []);
-    const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
+    const path = String(route.path).replaceAll(/:(\w+)/g, '{$1}');
     return Object.keys(route.methods).map((method) => `${method.toUpperCase()} ${path}`);
   });
 

@@ -60,7 +60,7 @@ const isEncrypted = ({ socket, headers }: IncomingMessage) =>
 
 /** analytics.js requests these settings first, to find out where to send events. */
 const settings: ReplyRoute = {
-  methods: 'GET, OPTIONS',
+  methods: 'GET, HEAD, OPTIONS',
   reply(req, res, path) {
     const apiKey = decodeURIComponent(path.split('/')[3]!);
     const destination = { apiKey, apiHost: `${req.headers.host}/v1`, protocol: isEncrypted(req) ? 'https' : 'http' };
@@ -72,5 +72,7 @@ const settings: ReplyRoute = {
 
 export const segmentWire: Wire = {
   routes: Object.fromEntries([...typedRoutes, ...batchRoutes]),
-  patterns: [[/^\/v1\/projects\/[A-Za-z0-9._~-]+\/settings$/, settings]],
+  patterns: {
+    '/v1/projects/{writeKey}/settings': { pattern: /^\/v1\/projects\/[A-Za-z0-9._~-]+\/settings$/, route: settings },
+  },
 };

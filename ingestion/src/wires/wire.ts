@@ -41,6 +41,6 @@ export type WireRoute = EventRoute | ReplyRoute;
 
 export interface Wire {
   routes: Record<string, WireRoute>;
-  /** Routes with a variable part in the path. */
-  patterns?: [RegExp, WireRoute][];
+  /** Routes with a variable part in the path, by the path as OpenAPI writes it. */
+  patterns?: Record<string, { pattern: RegExp; route: WireRoute }>;
 }

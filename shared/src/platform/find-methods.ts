@@ -19,10 +19,11 @@ function methodsOf(stack: Layer[], path: string): (string | undefined)[] {
   });
 }
 
-/** The value of the `Allow` header; empty if there is no route. */
-export function findMethods(app: Express, path: string): string {
+/** In the order of the routes; empty if there is no route, or one for all methods. */
+export function findMethods(app: Express, path: string): string[] {
   const found = methodsOf(app.router.stack as unknown as Layer[], path);
-  const methods = new Set(found.map((method) => method?.toUpperCase()));
+  if (found.includes(undefined)) return [];
+  const methods = new Set(found.map((method) => method!.toUpperCase()));
   if (methods.has('GET')) methods.add('HEAD');
-  return [...methods].filter((method) => method !== undefined).join(', ');
+  return [...methods];
 }
