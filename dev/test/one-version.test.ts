@@ -32,8 +32,10 @@ function workspace(changed: Record<string, string>): string {
   return root;
 }
 
-it('accepts one version everywhere', async () => {
+it('accepts one version everywhere, and changes that are not released yet', async () => {
   expect(await checkVersion(workspace({}))).toEqual([]);
+  const unreleased = { 'CHANGELOG.md': '# Changes\n\n## Unreleased\n\n## 1.2.3\n' };
+  expect(await checkVersion(workspace(unreleased))).toEqual([]);
 });
 
 const wrong: [changed: Record<string, string>, problem: string][] = [

@@ -26,10 +26,10 @@ function manifests(root: string): Named {
   ]);
 }
 
-/** The first heading with a version, which is the newest. */
+/** The first heading with a version, which is the newest release. */
 function newestEntry(root: string): string | undefined {
   const file = join(root, 'CHANGELOG.md');
-  return existsSync(file) ? /^## (\S+)/m.exec(readFileSync(file, 'utf8'))?.[1] : undefined;
+  return existsSync(file) ? /^## (\d\S*)/m.exec(readFileSync(file, 'utf8'))?.[1] : undefined;
 }
 
 async function builtVersions(root: string): Promise<Named> {
