@@ -41,7 +41,7 @@ function prefilled({ examples, content, example, schema }: Parameter): unknown {
 }
 
 /** @throws Error if a field that must be filled is empty, or one is filled with an invented object. */
-function valueOf(operationId: string, parameter: Parameter): unknown {
+function prefilledOf(operationId: string, parameter: Parameter): unknown {
   const value = prefilled(parameter);
   const [media] = Object.values(parameter.content ?? {});
   const isInvented = (parameter.schema ?? media?.schema)?.type === 'object' && !parameter.examples;
@@ -63,7 +63,7 @@ function press(method: string, path: string, operation: Operation, shared: Param
   const { operationId: id, requestBody, responses } = operation;
   const parameters = [...shared, ...(operation.parameters ?? [])];
   const filled = parameters.flatMap((parameter) => {
-    const value = valueOf(id, parameter);
+    const value = prefilledOf(id, parameter);
     return value === undefined ? [] : [{ parameter, value }];
   });
   const [media] = Object.values(requestBody?.content ?? {});
