@@ -51,12 +51,13 @@ interface Created {
   id: string;
   slug: string;
   reports: { id: string }[];
+  goals: { id: string }[];
 }
 const byId = ({ id }: Created) => ({ id });
 
-/** Which operation creates what the path names. */
+/** Which operation creates what the path names, or lists what was created: names of goals are unique. */
 const creators: [path: RegExp, creator: string, idsOf: (created: Created) => Record<string, string>][] = [
-  [/\/goals\/\{id\}/, 'createGoal', byId],
+  [/\/goals\/\{id\}/, 'listGoals', ({ goals }) => ({ id: goals[0]!.id })],
   [/\/annotations\/\{id\}/, 'createAnnotation', byId],
   [/\/saved-views\/\{id\}/, 'createSavedView', byId],
   [/\/exports\/\{id\}/, 'createExport', byId],
