@@ -16,7 +16,7 @@ export interface components {
              *       "p95:property:load_ms"
              *     ]
              */
-            metrics: string[];
+            metrics: components["schemas"]["Metric"][];
             date_range: components["schemas"]["DateRange"];
             timezone?: string;
             /** @enum {string} */
@@ -71,32 +71,6 @@ export interface components {
                 /** @default 0 */
                 offset: number;
             };
-        };
-        Funnel: {
-            site_id: string;
-            date_range: components["schemas"]["DateRange"];
-            timezone?: string;
-            /** @enum {string} */
-            week_start?: "monday" | "sunday";
-            filters?: components["schemas"]["Filters"];
-            /** @default false */
-            include_bots: boolean;
-            steps: {
-                name?: string;
-                filters: components["schemas"]["Filter"] | components["schemas"]["Filter"][];
-            }[];
-            /** @default 7d */
-            window: string;
-            /**
-             * @default visitor
-             * @enum {string}
-             */
-            by: "visitor" | "visit";
-            /** @default false */
-            past_end: boolean;
-            breakdown?: string;
-            /** @default 10 */
-            breakdown_limit: number;
         };
         SiteChange: {
             timezone?: string;
@@ -170,6 +144,7 @@ export interface components {
              */
             enrichment_off?: ("page" | "campaign" | "source" | "agent" | "bot" | "location" | "language" | "visitor")[];
         };
+        Metric: string;
         /**
          * @example 30d
          * @example [
@@ -325,7 +300,7 @@ export interface components {
                  *       "p95:property:load_ms"
                  *     ]
                  */
-                metrics: string[];
+                metrics: components["schemas"]["Metric"][];
                 /**
                  * @default []
                  * @example [
@@ -418,7 +393,7 @@ export interface components {
                 };
                 query: {
                     site_id: string;
-                    metrics: string[];
+                    metrics: components["schemas"]["Metric"][];
                     date_range: [
                         string,
                         string
@@ -499,7 +474,7 @@ export interface components {
             };
             query: {
                 site_id: string;
-                metrics: string[];
+                metrics: components["schemas"]["Metric"][];
                 date_range: [
                     string,
                     string
@@ -578,7 +553,7 @@ export interface components {
             };
             query: {
                 site_id: string;
-                metrics: string[];
+                metrics: components["schemas"]["Metric"][];
                 date_range: [
                     string,
                     string
@@ -741,6 +716,32 @@ export interface components {
                 path: string;
                 views: number;
             }[];
+        };
+        Funnel: {
+            site_id: string;
+            date_range: components["schemas"]["DateRange"];
+            timezone?: string;
+            /** @enum {string} */
+            week_start?: "monday" | "sunday";
+            filters?: components["schemas"]["Filters"];
+            /** @default false */
+            include_bots: boolean;
+            steps: {
+                name?: string;
+                filters: components["schemas"]["Filter"] | components["schemas"]["Filter"][];
+            }[];
+            /** @default 7d */
+            window: string;
+            /**
+             * @default visitor
+             * @enum {string}
+             */
+            by: "visitor" | "visit";
+            /** @default false */
+            past_end: boolean;
+            breakdown?: string;
+            /** @default 10 */
+            breakdown_limit: number;
         };
         Returns: {
             site_id: string;

@@ -5,6 +5,7 @@ import { checkDocuments } from './checks/documents.js';
 import { checkDuplicates } from './checks/duplicates.js';
 import { checkLint } from './checks/lint.js';
 import { checkVersion } from './checks/one-version.js';
+import { checkOpenApi } from './checks/openapi.js';
 import { checkPublishedPackages } from './checks/published-packages.js';
 import { checkSchemaDump } from './checks/schema-dump.js';
 import { checkSqlStatements } from './checks/sql-statements.js';
@@ -30,6 +31,7 @@ export const checks: readonly Check[] = [
   { name: 'document content', run: checkDocumentContent },
   { name: 'compose environment', run: checkComposeEnvironment },
   { name: 'generated docs', run: checkWrittenDocs },
+  { name: 'openapi', run: checkOpenApi },
   { name: 'version', run: checkVersion },
   { name: 'packages', run: checkPublishedPackages },
   { name: 'schema', run: checkSchemaDump },

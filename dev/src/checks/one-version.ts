@@ -1,8 +1,9 @@
-/** Checks that manifests, changelog, code and OpenAPI document name the same version. */
+/** Checks that manifests, changelog, code and OpenAPI documents name the same version. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { packageFolders } from '../../prepare/package-folders.mjs';
+import { loadOpenApiDocuments } from '../openapi-documents.js';
 
 /** Version by place; undefined if a place has none. */
 type Named = [place: string, version: string | undefined][];
@@ -25,23 +26,20 @@ function manifests(root: string): Named {
   ]);
 }
 
-/** The first heading with a version, which is the newest. */
+/** The first heading with a version, which is the newest release. */
 function newestEntry(root: string): string | undefined {
   const file = join(root, 'CHANGELOG.md');
   return existsSync(file) ? /^## (\d\S*)/m.exec(readFileSync(file, 'utf8'))?.[1] : undefined;
 }
 
 async function builtVersions(root: string): Promise<Named> {
-  const program = await load<{ version: string }>(join(root, 'shared', 'dist', 'platform', 'version.js'));
-  const api = await load<{ describeApi(): { info: { version: string } } }>(
-    join(root, 'reporting', 'dist', 'openapi', 'describe-api.js'),
-  );
-  return [
-    ['shared/src/platform/version.ts', program?.version],
-    ['the OpenAPI document', api?.describeApi().info.version],
-  ];
-}
-
-async function load<T>(file: string): Promise<T | undefined> {
-  return existsSync(file) ? ((await import(pathToFileURL(file).href)) as T) : undefined;
+  const file = join(root, 'shared', 'dist', 'platform', 'version.js');
+  const program = existsSync(file)
+    ? ((await import(pathToFileURL(file).href)) as { version: string }).version
+    : undefined;
+  const documents = (await loadOpenApiDocuments(root)).map(([service, document]): Named[number] => [
+    `the OpenAPI document of ${service}`,
+    document?.info.version,
+  ]);
+  return [['shared/src/platform/version.ts', program], ...documents];
 }

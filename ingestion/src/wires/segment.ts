@@ -62,7 +62,7 @@ const isEncrypted = ({ socket, headers }: IncomingMessage) =>
 
 /** analytics.js requests these settings first, to find out where to send events. */
 const settings: ReplyRoute = {
-  methods: 'GET, OPTIONS',
+  methods: 'GET, HEAD, OPTIONS',
   reply(req, res, path) {
     const apiKey = decodeURIComponent(path.split('/')[3]!);
     const destination = { apiKey, apiHost: `${req.headers.host}/v1`, protocol: isEncrypted(req) ? 'https' : 'http' };

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import { ServiceError } from '@millrace/shared/platform/errors';
+import { sendWrongMethod } from '@millrace/shared/platform/http';
 import type { Request, RequestHandler, Response } from 'express';
 import { publicFolder } from '../exports/export-links.js';
 
@@ -74,7 +75,8 @@ export function dashboardPages({ publicUrl, frameAncestors = `frame-ancestors 's
   return (req, res, next) => {
     const [first = '', ...rest] = req.path.slice(1).split('/');
     const file = first === 'assets' && rest.length === 1 ? files.get(rest[0]!) : undefined;
-    if (file && isRead(req)) return sendFile(req, res, file);
+    if (file && !isRead(req)) return sendWrongMethod(res, ['GET', 'HEAD']);
+    if (file) return sendFile(req, res, file);
     // Requested by a page of another release that is still open; a key would not help.
     if (first === 'assets') throw new ServiceError('not_found');
     const isShared = first === 'share' && Boolean(rest[0]);

@@ -29,7 +29,7 @@ const row = { dimensions: listOrNamed(textOrNull), metrics: listOrNamed(metricVa
 const queryEcho = record(
   {
     site_id: text,
-    metrics: listOf(text),
+    metrics: listOf(ref('Metric')),
     date_range: span,
     timezone: text,
     week_start: weekStart,

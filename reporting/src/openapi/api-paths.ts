@@ -1,10 +1,10 @@
-import { type JsonSchema, jsonSchemaOf, text } from '@millrace/shared/openapi/json-schema';
+import { type JsonSchema, jsonSchemaOf, type ObjectSchema, ref, text } from '@millrace/shared/openapi/json-schema';
 import { jsonParameter, listParameter, parameter } from '@millrace/shared/openapi/operation';
 import { queryLimits, rangeNames, weekStarts } from '../query-request/query-names.js';
 import { querySchema } from '../query-request/query-schema.js';
 import { maxPeriods } from '../retention/parse-retention.js';
-import { pageSchema } from '../sites/parse-site-request.js';
 import { operation } from './operation.js';
+import { dimensionsText, metricsText } from './render-definitions.js';
 
 const query = jsonSchemaOf(querySchema).properties;
 const siteId = parameter('site_id', query.site_id!, 'The site.', true);
@@ -16,21 +16,29 @@ export const dateRange = parameter(
   true,
 );
 const weekStart = parameter('week_start', { enum: weekStarts }, 'The first day of the week. Default: Monday.');
-const readErrors = [400, 429, 503, 504];
-const siteErrors = [404, 429, 503, 504];
+export const readErrors = [400, 429, 503, 504];
 
-export const paging = (properties: Record<string, JsonSchema>) => [
-  parameter('limit', properties.limit!, 'Maximum number of rows.'),
+export const paging = (properties: Record<string, JsonSchema>, rule?: string) => [
+  parameter('limit', properties.limit!, ['Maximum number of rows.', rule].filter(Boolean).join(' ')),
   parameter('offset', properties.offset!, 'Number of rows to skip.'),
 ];
 
+/** A default is sent by "Try it out". */
+const withoutDefaults = (properties: Record<string, JsonSchema>) =>
+  Object.fromEntries(Object.entries(properties).map(([name, { default: _value, ...rest }]) => [name, rest]));
+
 const queryParameters = [
   siteId,
-  listParameter('metrics', query.metrics!, 'Names separated by commas, or a JSON array.', true),
+  listParameter(
+    'metrics',
+    { ...query.metrics, items: ref('Metric') },
+    `Names separated by commas, or a JSON array.\n\n${metricsText()}`,
+    true,
+  ),
   dateRange,
   timezone,
   weekStart,
-  listParameter('dimensions', query.dimensions!, 'Names separated by commas, or a JSON array.'),
+  listParameter('dimensions', query.dimensions!, `Names separated by commas, or a JSON array.\n\n${dimensionsText()}`),
   jsonParameter('filters', { $ref: '#/components/schemas/Filters' }, 'As in the body of `POST /api/v1/query`.'),
   parameter('include_bots', { type: 'boolean' }, 'Whether events of bots count.'),
   jsonParameter('order_by', query.order_by!, 'As in the body of `POST /api/v1/query`.'),
@@ -40,7 +48,10 @@ const queryParameters = [
     query.pagination!,
     'As in the body. `limit` and `offset` can also be given as separate parameters.',
   ),
-  ...paging(query.pagination!.properties as Record<string, JsonSchema>),
+  ...paging(
+    withoutDefaults((query.pagination as ObjectSchema).properties),
+    `Default: ${queryLimits.limit}. Cannot be combined with \`pagination\`.`,
+  ),
 ];
 
 const queryOperation = {
@@ -64,63 +75,6 @@ const retentionParameters = [
   timezone,
   weekStart,
 ];
-
-export const siteInPath = {
-  name: 'site_id',
-  in: 'path',
-  required: true,
-  description: 'The site.',
-  schema: query.site_id,
-};
-
-const sites = {
-  '/api/v1/sites': {
-    get: operation({
-      id: 'listSites',
-      tag: 'Sites',
-      summary: 'List sites, ordered by id',
-      parameters: paging(jsonSchemaOf(pageSchema).properties),
-      response: 'Sites',
-      errors: readErrors,
-    }),
-  },
-  '/api/v1/sites/{site_id}': {
-    parameters: [siteInPath],
-    get: operation({ id: 'showSite', tag: 'Sites', summary: 'Show a site', response: 'Site', errors: siteErrors }),
-    patch: operation({
-      id: 'changeSite',
-      tag: 'Sites',
-      summary: 'Change the settings of a site',
-      scope: 'admin',
-      description: 'Changing the time zone recomputes all days. Queries stay exact while that runs.',
-      body: 'SiteChange',
-      response: 'Site',
-      errors: [...siteErrors, 400, 408, 409, 413, 415],
-    }),
-    put: operation({
-      id: 'putSite',
-      tag: 'Sites',
-      summary: 'Create a site before its first event',
-      scope: 'admin',
-      description: 'Updates the site if it already exists. The body is optional.',
-      body: 'NewSite',
-      bodyIsOptional: true,
-      response: 'Site',
-      errors: [...readErrors, 408, 409, 413, 415],
-    }),
-    delete: operation({
-      id: 'deleteSite',
-      tag: 'Sites',
-      summary: 'Erase a site: events, rollups, visitors, dead letters and keys',
-      scope: 'admin',
-      description:
-        'The processor does this within about a minute; large sites take longer. Events stored before it finishes are erased too. Events stored later create the site again, so revoke its keys or stop sending first.',
-      status: 202,
-      response: 'Erasing',
-      errors: siteErrors,
-    }),
-  },
-};
 
 export const apiPaths = {
   '/api/v1/query': {
@@ -177,7 +131,6 @@ export const apiPaths = {
       errors: [...readErrors, 408, 413, 415],
     }),
   },
-  ...sites,
   '/stats': {
     get: operation({
       id: 'stats',

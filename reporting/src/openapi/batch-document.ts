@@ -1,5 +1,6 @@
 import {
   count,
+  having,
   type JsonSchema,
   listOf,
   type ObjectSchema,
@@ -41,7 +42,7 @@ function batchSchema(query: ObjectSchema): JsonSchema {
           ...oneQuery,
           description:
             '`filters` and `include` are added to those of the batch. `limit` and `offset` can be given without `pagination`.',
-          not: { anyOf: ['limit', 'offset'].map((name) => ({ required: ['pagination', name] })) },
+          not: { anyOf: ['limit', 'offset'].map((name) => having('pagination', name)) },
         },
         { minItems: 1, maxItems: batchLimits.queries },
       ),

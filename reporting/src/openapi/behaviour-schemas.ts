@@ -1,25 +1,59 @@
 import {
   count,
   flag,
+  having,
   type JsonSchema,
   jsonSchemaOf,
   listOf,
   numberOrNull,
+  type ObjectSchema,
   record,
   ref,
   text,
   textOrNull,
   withProperties,
 } from '@millrace/shared/openapi/json-schema';
+import { funnelSchema } from '../funnel/parse-funnel.js';
 import { journeysSchema } from '../journeys/parse-journeys.js';
 import { returnsSchema } from '../retention/parse-returns.js';
 import { eventsSince, meta, span, weekStart } from './meta-schemas.js';
-import { zone } from './request-schemas.js';
+import { replacing, zone } from './request-schemas.js';
 
 const someFilters: JsonSchema = { anyOf: [ref('Filter'), listOf(ref('Filter'), { minItems: 1 })] };
 
 /** An object with at least one filter. */
 const matching = (description: string): JsonSchema => ({ ...record({ filters: someFilters }), description });
+
+function funnelRequest(): JsonSchema {
+  const schema = withProperties(jsonSchemaOf(funnelSchema), {
+    timezone: zone,
+    window: {
+      description: 'Maximum time from the first step to the last, up to 90 days.',
+      pattern: '^[1-9]\\d{0,5}[mhd]$',
+    },
+    by: {
+      description:
+        '`visit`: all steps must be in the same visit. `visitor`: in any visits of the visitor, within the window.',
+    },
+    past_end: {
+      description: 'Whether steps after the first can be later than the end of the range, as far as the window allows.',
+    },
+    breakdown: {
+      description:
+        'A dimension other than time. Users are split by its value at their first event that matches the first step.',
+    },
+    breakdown_limit: { description: 'Maximum number of values.' },
+  });
+  const steps = schema.properties.steps!;
+  const step = replacing(steps.items as ObjectSchema, {
+    filters: someFilters,
+  });
+  return replacing(schema, {
+    date_range: ref('DateRange'),
+    filters: ref('Filters'),
+    steps: { ...steps, items: step },
+  });
+}
 
 function returnsRequest(): JsonSchema {
   const schema = withProperties(jsonSchemaOf(returnsSchema), {
@@ -50,7 +84,7 @@ function journeysRequest(): JsonSchema {
     start: matching('Journeys start at the first of these events in a visit. Default: its first step.'),
     end: matching('Journeys end at the last of these events in a visit. Cannot be combined with `start`.'),
   };
-  return { ...schema, properties: { ...schema.properties, ...properties }, not: { required: ['start', 'end'] } };
+  return { ...schema, properties: { ...schema.properties, ...properties }, not: having('start', 'end') };
 }
 
 const cohorts = listOf(
@@ -123,6 +157,7 @@ const journeysAnswer = record({
 });
 
 export const behaviourSchemas = (): Record<string, JsonSchema> => ({
+  Funnel: funnelRequest(),
   Returns: returnsRequest(),
   ReturnsAnswer: returnsAnswer,
   Journeys: journeysRequest(),

@@ -2,7 +2,10 @@ import { warmingJobs } from '../warming/control-warming.js';
 import { operation } from './operation.js';
 
 const about = { tag: 'Cache', scope: 'admin' } as const;
-const id = { name: 'id', in: 'path', required: true, description: 'The job.', schema: { enum: warmingJobs } };
+const id = {
+  ...{ name: 'id', in: 'path', required: true, description: 'The job.', schema: { enum: warmingJobs } },
+  example: warmingJobs[0],
+};
 
 export const cachePaths = {
   '/api/v1/cache/jobs': {

@@ -11,7 +11,7 @@ const ids = datasets.map(({ id }) => id);
 const examplesOf = (pick: (dataset: (typeof datasets)[number]) => unknown) =>
   Object.fromEntries(datasets.map((dataset) => [dataset.id, { summary: dataset.title, value: pick(dataset) }]));
 
-const id = {
+export const datasetId = {
   name: 'id',
   in: 'path',
   required: true,
@@ -29,7 +29,7 @@ function specificParams({ example }: (typeof datasets)[number]) {
   return Object.fromEntries(Object.entries(own).map(([name, value]) => [name, queryStringValue(value)]));
 }
 
-const rowParameters = [
+export const rowParameters = [
   parameter('site_id', jsonSchemaOf(querySchema).properties.site_id!, 'The site.', true),
   {
     ...parameter(
@@ -73,7 +73,7 @@ export const datasetsPaths = {
     }),
   },
   '/api/v1/datasets/{id}': {
-    parameters: [id],
+    parameters: [datasetId],
     get: operation({
       id: 'showDataset',
       tag: 'Datasets',
@@ -83,7 +83,7 @@ export const datasetsPaths = {
     }),
   },
   '/api/v1/datasets/{id}/rows': {
-    parameters: [id],
+    parameters: [datasetId],
     get: operation({
       id: 'readDataset',
       tag: 'Datasets',

@@ -12,6 +12,7 @@ import { cacheSchemas } from './cache-schemas.js';
 import { datasetsPaths } from './datasets-paths.js';
 import { datasetsSchemas } from './datasets-schemas.js';
 import { definitionsPaths, definitionsSchemas } from './definitions-document.js';
+import { addExamples } from './examples.js';
 import { exportsPaths } from './exports-paths.js';
 import { exportsSchemas } from './exports-schemas.js';
 import { goalsPaths, goalsSchemas } from './goals-document.js';
@@ -24,6 +25,7 @@ import { requestSchemas } from './request-schemas.js';
 import { savedViewsPaths, savedViewsSchemas } from './saved-views-document.js';
 import { sharingPaths } from './sharing-paths.js';
 import { sharingSchemas } from './sharing-schemas.js';
+import { sitesPaths } from './sites-paths.js';
 import { unsubscribePaths } from './unsubscribe-paths.js';
 
 const key = {
@@ -62,8 +64,9 @@ export const describeApi = (): OpenApiDocument => ({
     { name: 'Sharing', description: 'Browser sessions, and links for people without a key.' },
     serviceTag,
   ],
-  paths: {
+  paths: addExamples({
     ...apiPaths,
+    ...sitesPaths,
     ...batchPaths,
     ...overviewPaths,
     ...goalsPaths,
@@ -80,7 +83,7 @@ export const describeApi = (): OpenApiDocument => ({
     ...sharingPaths,
     ...definitionsPaths,
     ...servicePaths,
-  },
+  }),
   components: {
     schemas: {
       ...requestSchemas(),

@@ -1,10 +1,13 @@
-import { jsonSchemaOf, text } from '@millrace/shared/openapi/json-schema';
-import { errorResponse, parameter } from '@millrace/shared/openapi/operation';
+import { jsonSchemaOf, type ObjectSchema, text } from '@millrace/shared/openapi/json-schema';
+import { errorResponse, parameter, retryResponse } from '@millrace/shared/openapi/operation';
 import { pageSchema } from '../exports/parse-export.js';
+import { datasetId, rowParameters } from './datasets-paths.js';
+import { exportsSchemas } from './exports-schemas.js';
 import { download, file } from './file-download.js';
-import { operation, securityOf } from './operation.js';
+import { databaseUnreachable, operation, securityOf } from './operation.js';
 
 const tag = 'Exports';
+const newExport = (exportsSchemas.NewExport as ObjectSchema).properties;
 const page = jsonSchemaOf(pageSchema).properties;
 const id = {
   name: 'id',
@@ -38,19 +41,24 @@ const downloadExport = download({
 const streamDataset = {
   operationId: 'streamDataset',
   summary: 'Stream a dataset as a file',
-  description:
-    'Takes the parameters of `/api/v1/datasets/{id}/rows` except `page_size` and `after`, plus `bom` and `includeMetadata`. If reading fails midway the connection is dropped, so a partial file never looks complete.',
+  description: 'If reading fails midway the connection is dropped, so a partial file never looks complete.',
   tags: [tag],
   security: securityOf('read'),
+  parameters: [
+    ...rowParameters.filter(({ name }) => name !== 'page_size' && name !== 'after'),
+    parameter('bom', { type: 'boolean' }, newExport.bom!.description as string),
+    parameter('includeMetadata', { type: 'boolean' }, newExport.includeMetadata!.description as string),
+  ],
   responses: {
     200: { description: 'The file.', content: file },
     400: errorResponse('A parameter is missing or invalid: see `details.field`.'),
     401: errorResponse('With `READ_AUTH=key`: the key is missing, unknown, revoked or expired.'),
     403: errorResponse('The key is limited to another site.'),
     404: errorResponse('The site, dataset or format does not exist.'),
-    429: errorResponse(
-      'Too many files are being streamed, or this key (without keys: this IP address) already uses half of the slots. `Retry-After` says when to try again.',
+    429: retryResponse(
+      'Too many requests, too many files are being streamed, or this key (without keys: this IP address) already uses half of the slots.',
     ),
+    503: databaseUnreachable,
     504: errorResponse('The first rows took too long. Create an export instead.'),
     default: errorResponse('Internal error.'),
   },
@@ -117,7 +125,7 @@ export const exportsPaths = {
   },
   '/api/v1/datasets/{id}/export.{format}': {
     parameters: [
-      { ...id, description: 'The id of a dataset.', schema: text },
+      datasetId,
       {
         name: 'format',
         in: 'path',

@@ -9,8 +9,9 @@ import {
   text,
   textOrNull,
 } from '@millrace/shared/openapi/json-schema';
-import { errorResponse } from '@millrace/shared/openapi/operation';
+import { errorResponse, retryResponse } from '@millrace/shared/openapi/operation';
 import { viewMinutes } from '../live/read-live.js';
+import { securityOf } from './operation.js';
 
 const siteId = { type: 'string', pattern: siteIdPattern.source };
 
@@ -62,7 +63,7 @@ const stream = (event: string, schema: string) => ({
   content: { 'text/event-stream': { schema: ref(schema) } },
 });
 
-const tooMany = errorResponse('Too many requests or too many open streams; the message says which limit was hit.');
+const tooMany = retryResponse('Too many requests or too many open streams; the message says which limit was hit.');
 
 /** Browsers send it on their own when they reconnect. */
 const lastEventId = {
@@ -75,14 +76,14 @@ const lastEventId = {
 export const streamOperation = (about: object, event: string, schema: string, scope: 'read' | 'admin') => ({
   ...about,
   tags: ['Live'],
-  security: [{ key: [scope] }, {}],
+  security: securityOf(scope),
   parameters: [lastEventId],
   responses: {
     200: stream(event, schema),
     401: errorResponse('With `READ_AUTH=key`: the key is missing, unknown, revoked or expired.'),
     403: errorResponse('With `READ_AUTH=key`: the key lacks the required scope, or is limited to another site.'),
     429: tooMany,
-    503: errorResponse('The service is shutting down.'),
+    503: retryResponse('The service is shutting down, or the database is unreachable.'),
     default: errorResponse('Internal error.'),
   },
 });

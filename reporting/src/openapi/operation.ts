@@ -1,5 +1,5 @@
 import type { Scope } from '@millrace/shared/access/keys';
-import { createOperations } from '@millrace/shared/openapi/operation';
+import { createOperations, retryResponse } from '@millrace/shared/openapi/operation';
 
 /** A key, or a browser session started with one. The empty alternative is for `READ_AUTH=open`. */
 export const securityOf = (scope: Scope) => [{ key: [scope] }, { session: [] }, {}];
@@ -14,10 +14,14 @@ export const operation = createOperations({
     409: 'The site is being erased.',
     413: 'The body is larger than 100 KB.',
     415: 'The body is not JSON in UTF-8.',
-    429: 'Too many requests, or too many long queries are running. `Retry-After` says when to try again.',
-    503: 'The database is unreachable. `Retry-After` says when to try again.',
+    429: 'Too many requests, or too many long queries are running.',
+    503: 'The database is unreachable.',
     504: 'The query took too long and was stopped.',
   },
   securityOf,
   scope: 'read',
 });
+
+/** For operations that read no key, or only the database. */
+export const tooManyRequests = retryResponse('Too many requests from this IP address or with this key.');
+export const databaseUnreachable = retryResponse('The database is unreachable.');

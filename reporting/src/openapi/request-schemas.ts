@@ -7,13 +7,13 @@ import {
   tuple,
   withProperties,
 } from '@millrace/shared/openapi/json-schema';
-import { funnelSchema } from '../funnel/parse-funnel.js';
 import { type FilterValues, filterOperators, filterRules } from '../query/filter-operators.js';
 import { botsRule, includeMeanings } from '../query-request/definitions.js';
 import {
   comparisonNames,
   dayCountPattern,
   fieldPattern,
+  metricPattern,
   numberMetricPattern,
   propertyPattern,
   queryLimits,
@@ -114,7 +114,7 @@ const dateRange: JsonSchema = {
 };
 
 /** Replaces properties whose Joi schema is less strict than the parser that follows it. */
-function replacing(schema: ObjectSchema, properties: Record<string, JsonSchema>): ObjectSchema {
+export function replacing(schema: ObjectSchema, properties: Record<string, JsonSchema>): ObjectSchema {
   return { ...schema, properties: { ...schema.properties, ...properties } };
 }
 
@@ -130,6 +130,7 @@ function querySchemaOfDocument(): JsonSchema {
     timezone: zone,
     week_start: { description: 'The first day of the week. Default: Monday.' },
     metrics: {
+      items: ref('Metric'),
       description: metricsText(),
       contains: { pattern: numberMetricPattern },
       minContains: 0,
@@ -165,42 +166,11 @@ function querySchemaOfDocument(): JsonSchema {
   });
 }
 
-function funnelSchemaOfDocument(): JsonSchema {
-  const schema = withProperties(jsonSchemaOf(funnelSchema), {
-    timezone: zone,
-    window: {
-      description: 'Maximum time from the first step to the last, up to 90 days.',
-      pattern: '^[1-9]\\d{0,5}[mhd]$',
-    },
-    by: {
-      description:
-        '`visit`: all steps must be in the same visit. `visitor`: in any visits of the visitor, within the window.',
-    },
-    past_end: {
-      description: 'Whether steps after the first can be later than the end of the range, as far as the window allows.',
-    },
-    breakdown: {
-      description:
-        'A dimension other than time. Users are split by its value at their first event that matches the first step.',
-    },
-    breakdown_limit: { description: 'Maximum number of values.' },
-  });
-  const steps = schema.properties.steps!;
-  const step = replacing(steps.items as ObjectSchema, {
-    filters: { anyOf: [ref('Filter'), listOf(ref('Filter'), { minItems: 1 })] },
-  });
-  return replacing(schema, {
-    date_range: ref('DateRange'),
-    filters: ref('Filters'),
-    steps: { ...steps, items: step },
-  });
-}
-
 /** Keyed by the name in `components.schemas`. */
 export const requestSchemas = (): Record<string, JsonSchema> => ({
   Query: querySchemaOfDocument(),
-  Funnel: funnelSchemaOfDocument(),
   ...siteSchemas(),
+  Metric: { type: 'string', pattern: metricPattern, description: metricsText() },
   DateRange: dateRange,
   Filter: filter,
   Filters: filters,

@@ -1,6 +1,6 @@
 import { text } from '@millrace/shared/openapi/json-schema';
-import { siteInPath } from './api-paths.js';
 import { operation } from './operation.js';
+import { siteInPath } from './sites-paths.js';
 
 const readErrors = [404, 429, 503];
 const changeErrors = [...readErrors, 400, 408, 413, 415];

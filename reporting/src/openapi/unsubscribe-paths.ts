@@ -1,6 +1,7 @@
 /** These are web pages for recipients, who have no key. */
-import { ref, text } from '@millrace/shared/openapi/json-schema';
-import { parameter } from '@millrace/shared/openapi/operation';
+import { text } from '@millrace/shared/openapi/json-schema';
+import { errorResponse, parameter } from '@millrace/shared/openapi/operation';
+import { databaseUnreachable, tooManyRequests } from './operation.js';
 
 const inPath = (name: string, description: string) => ({ name, in: 'path', required: true, description, schema: text });
 
@@ -12,14 +13,10 @@ const page = (id: string, summary: string, description: string) => ({
   security: [{}],
   responses: {
     200: { description: 'An HTML page.', content: { 'text/html': { schema: text } } },
-    403: {
-      description: 'The link is invalid, incomplete or expired.',
-      content: { 'application/json': { schema: ref('Error') } },
-    },
-    default: {
-      description: 'Internal error.',
-      content: { 'application/json': { schema: ref('Error') } },
-    },
+    403: errorResponse('The link is invalid, incomplete or expired.'),
+    429: tooManyRequests,
+    503: databaseUnreachable,
+    default: errorResponse('Internal error.'),
   },
 });
 
@@ -28,8 +25,11 @@ export const unsubscribePaths = {
     parameters: [
       inPath('id', 'The template.'),
       inPath('recipient', 'The email address, in lower case.'),
-      parameter('expires', text, 'When the link expires, in seconds since 1970.', true),
-      parameter('signature', text, 'Signature of the link.', true),
+      {
+        ...parameter('expires', text, 'When the link expires, in seconds since 1970.', true),
+        example: '1893456000',
+      },
+      { ...parameter('signature', text, 'Signature of the link.', true), example: 'copy-it-from-a-mail' },
     ],
     get: page('askToUnsubscribe', 'Ask for confirmation before unsubscribing', 'Changes nothing.'),
     post: page(

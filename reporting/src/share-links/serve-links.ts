@@ -1,6 +1,7 @@
 /** Serves `/share/:slug/api/v1/…`: the routes that a dashboard needs, for visitors of a shared link. */
 import { limitKeys } from '@millrace/shared/access/rate-limit';
 import { ServiceError } from '@millrace/shared/platform/errors';
+import { sendWrongMethod } from '@millrace/shared/platform/http';
 import { type Request, type RequestHandler, Router } from 'express';
 import type { AccessWatch } from '../access/access-watch.js';
 import { checkBody } from '../exports/check-body.js';
@@ -42,8 +43,9 @@ function serveShared({ links, requestsPerMinute, accessWatch }: ServeLinksDepend
     // With a scheme and host in the URL, routers would strip the new path at the length of the old one.
     if (!req.url.startsWith('/')) throw new ServiceError('not_found');
     const prefix = prefixOf(slug);
-    const target = req.path.startsWith(prefix) ? matchShared(req.method, req.path.slice(prefix.length)) : undefined;
+    const target = req.path.startsWith(prefix) ? matchShared(req.path.slice(prefix.length)) : undefined;
     if (!target) throw new ServiceError('not_found');
+    if (!target.methods.includes(req.method)) return sendWrongMethod(res, target.methods);
     const link = await links.find(slug);
     await links.checkUnlocked(req, link);
     if (target.siteId !== undefined && target.siteId !== link.siteId) throw new ServiceError('not_found');

@@ -21,19 +21,25 @@ export interface SharedAddress {
   path: string;
   /** The site in the path. */
   siteId: string | undefined;
+  /** The methods that the link allows there. */
+  methods: readonly string[];
 }
 
 const ofSite = /^\/sites\/([^/]+)(\/.*)?$/;
-const routes: readonly string[] = sharedRoutes;
+
+const methodsByPath = new Map<string, string[]>();
+for (const [method, path] of sharedRoutes.map((route) => route.split(' ') as [string, string])) {
+  const methods = method === 'GET' ? ['GET', 'HEAD'] : [method];
+  methodsByPath.set(path, [...(methodsByPath.get(path) ?? []), ...methods]);
+}
 
 /**
  * `path` follows `/api/v1` and is compared byte by byte without decoding, so that no other spelling matches. Undefined for everything
  * that is not on the list.
  */
-export function matchShared(method: string, path: string): SharedAddress | undefined {
+export function matchShared(path: string): SharedAddress | undefined {
   const [, siteId, rest = ''] = ofSite.exec(path) ?? [];
   if (siteId !== undefined && !siteIdPattern.test(siteId)) return undefined;
-  const pattern = siteId === undefined ? path : `/sites/{site_id}${rest}`;
-  const isListed = routes.includes(`${method === 'HEAD' ? 'GET' : method} ${pattern}`);
-  return isListed ? { path: `/api/v1${path}`, siteId } : undefined;
+  const methods = methodsByPath.get(siteId === undefined ? path : `/sites/{site_id}${rest}`);
+  return methods && { path: `/api/v1${path}`, siteId, methods };
 }

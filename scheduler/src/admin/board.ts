@@ -7,6 +7,7 @@ import { ExpressAdapter } from '@bull-board/express';
 import type { Access } from '@millrace/shared/access/keys';
 import { accessOf } from '@millrace/shared/access/require-scope';
 import { findQueue } from '@millrace/shared/contract/jobs';
+import { refuseWrongMethods } from '@millrace/shared/platform/http';
 import type { Logger } from '@millrace/shared/platform/logger';
 import type { RetrySettings } from '@millrace/shared/queue/add-job';
 import type { Queue } from '@millrace/shared/queue/queue';
@@ -93,5 +94,5 @@ export function createBoard(deps: BoardDeps): Router {
   };
   const rememberAccess: RequestHandler = (_req, res, next) => currentAccess.run(accessOf(res), next);
 
-  return Router().use(showCurrentQueues, rememberAccess, board);
+  return Router().use(refuseWrongMethods(board, { success: false }), showCurrentQueues, rememberAccess, board);
 }

@@ -61,6 +61,11 @@ export const record = (properties: Record<string, JsonSchema>, ...optional: stri
   required: Object.keys(properties).filter((name) => !optional.includes(name)),
   additionalProperties: false,
 });
+/** An object that has all of these properties; for `not`, to say that they exclude each other. */
+export const having = (...names: string[]): JsonSchema => ({
+  properties: Object.fromEntries(names.map((name) => [name, {}])),
+  required: names,
+});
 
 export const text: JsonSchema = { type: 'string' };
 export const count: JsonSchema = { type: 'integer', minimum: 0 };

@@ -22,6 +22,14 @@ export const content = (schema: JsonSchema, mediaType = 'application/json') => (
 
 export const errorResponse = (description: string) => ({ description, content: content(ref('Error')) });
 
+/** A 429 or 503, which says when to try again. */
+export const retryResponse = (description: string) => ({
+  ...errorResponse(description),
+  headers: {
+    'Retry-After': { description: 'Seconds until the next attempt.', schema: { type: 'integer', minimum: 1 } },
+  },
+});
+
 /** A parameter of the path, which is always required. */
 export const pathParameter = (name: string, schema: JsonSchema, description: string) => ({
   name,
@@ -91,7 +99,10 @@ export const createOperations =
   ({ errorDescriptions: common, securityOf, scope: usualScope }: ServiceOperations) =>
   ({ id, summary, description, tag, parameters, body, response, line, ...more }: Operation) => {
     const { bodyIsOptional = false, status = 200, errors, errorDescriptions, hasEtag = false, scope, isPublic } = more;
-    const refusal = (code: number) => errorResponse({ ...common, ...errorDescriptions }[code]!);
+    const refusal = (code: number) => {
+      const response = code === 429 || code === 503 ? retryResponse : errorResponse;
+      return response({ ...common, ...errorDescriptions }[code]!);
+    };
     const responseContent = response && {
       content: { ...content(ref(response)), ...(line && content(ref(line), 'application/x-ndjson')) },
     };

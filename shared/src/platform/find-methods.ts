@@ -19,10 +19,18 @@ function methodsOf(stack: Layer[], path: string): (string | undefined)[] {
   });
 }
 
-/** The value of the `Allow` header; empty if there is no route. */
-export function findMethods(app: Express, path: string): string {
-  const found = methodsOf(app.router.stack as unknown as Layer[], path);
-  const methods = new Set(found.map((method) => method?.toUpperCase()));
+/** In the order of the routes; empty if there is no route, or one for all methods, or the path cannot be decoded. */
+export function findMethods(app: Express, path: string): string[] {
+  let found: (string | undefined)[];
+  try {
+    found = methodsOf(app.router.stack as unknown as Layer[], path);
+  } catch (error) {
+    // The routers meet the same error, and some explain it.
+    if (error instanceof URIError) return [];
+    throw error;
+  }
+  if (found.includes(undefined)) return [];
+  const methods = new Set(found.map((method) => method!.toUpperCase()));
   if (methods.has('GET')) methods.add('HEAD');
-  return [...methods].filter((method) => method !== undefined).join(', ');
+  return [...methods];
 }

@@ -35,6 +35,13 @@ export function sendRefusal(res: ServerResponse, refusal: Refusal, envelope?: ob
   res.end(body);
 }
 
+/** Responds with 405 and the methods in `Allow`. */
+export function sendWrongMethod(res: ServerResponse, methods: readonly string[], envelope?: object): void {
+  const allowed = methods.join(', ');
+  res.setHeader('allow', allowed);
+  sendRefusal(res, wrongMethod(allowed), envelope);
+}
+
 /** nginx's status for a client that closed the connection before the response; it is only logged. */
 const clientLeft = 499;
 
@@ -104,7 +111,19 @@ export function toRefusal(error: unknown): Refusal {
   return { code: 'internal_error' };
 }
 
-/** An app with `/`, `/health`, `/health/live`, `/health/ready` and `/metrics`, then `addRoutes`, then 404 or 405 and error responses. */
+/**
+ * Answers 405 if `app` has routes for this URL, but none for the method. To be used before keys are checked, since no key would help,
+ * and before routers, because they answer `OPTIONS` themselves.
+ */
+export const refuseWrongMethods =
+  (app: Express, envelope?: object): RequestHandler =>
+  (req, res, next) => {
+    const methods = findMethods(app, req.path);
+    if (methods.length === 0 || methods.includes(req.method)) return next();
+    sendWrongMethod(res, methods, envelope);
+  };
+
+/** An app with `/`, `/health`, `/health/live`, `/health/ready` and `/metrics`, then `addRoutes`, then 404 and error responses. */
 export function buildServiceApp(deps: ServiceApp, addRoutes: (app: Express) => void): Express {
   const app = express();
   app.disable('x-powered-by');
@@ -114,6 +133,7 @@ export function buildServiceApp(deps: ServiceApp, addRoutes: (app: Express) => v
     res.set({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
     next();
   });
+  app.use(refuseWrongMethods(app, deps.refusalEnvelope));
   const { hasPages = false, ...about } = deps.about ?? { service: 'millrace', docs: 'README.md' };
   app.get('/', (req, res, next) => {
     if (hasPages && req.headers.accept?.includes('text/html')) return next();
@@ -121,12 +141,7 @@ export function buildServiceApp(deps: ServiceApp, addRoutes: (app: Express) => v
   });
   addHealthRoutes(app, deps);
   addRoutes(app);
-  app.use((req, res) => {
-    const methods = findMethods(app, req.path);
-    if (methods === '') return sendRefusal(res, { code: 'not_found' }, deps.refusalEnvelope);
-    res.set('allow', methods);
-    sendRefusal(res, wrongMethod(methods), deps.refusalEnvelope);
-  });
+  app.use((_req, res) => sendRefusal(res, { code: 'not_found' }, deps.refusalEnvelope));
   const answerError: ErrorRequestHandler = (error, req, res, _next) => {
     const refusal = toRefusal(error);
     if (refusal.code === 'internal_error')
