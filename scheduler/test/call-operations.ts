@@ -2,7 +2,7 @@ import request from 'supertest';
 import { expect } from 'vitest';
 import { addressOf, type DocumentedApp, exampleBodies, operationOf, problemOf } from './documented-app.js';
 
-export interface Sent {
+interface Sent {
   /** Values of path parameters; by default the examples. */
   values?: Record<string, string>;
   body?: unknown;
