@@ -4,4 +4,5 @@ import type { Pool } from '@millrace/shared/platform/postgres';
 export async function addPartition(pool: Pool, from: string, until: string): Promise<void> {
   const name = `events_${from}_${until}`.replaceAll('-', '');
   await pool.query(`create table ${name} partition of events for values from ('${from}Z') to ('${until}Z')`);
+  await pool.query(`grant select on ${name} to millrace_reporting`);
 }

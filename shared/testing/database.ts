@@ -4,6 +4,7 @@ import type { QueueLocation } from '@millrace/shared/platform/config';
 import { createLogger } from '@millrace/shared/platform/logger';
 import { migrate } from '@millrace/shared/platform/migrate';
 import { createPool, type Pool } from '@millrace/shared/platform/postgres';
+import { createLogins } from './service-logins.js';
 
 export interface TestDatabase {
   url: string;
@@ -56,6 +57,7 @@ export async function createTestDatabase(given: TestDatabaseOptions = {}): Promi
   url.pathname = `/${name}`;
   const pool = createPool(url.href, silent, options);
   if (migrated && !template) await migrate(pool, { kind: 'postgres', url: url.href, prefix: 'millrace' }, silent);
+  if (migrated) await createLogins(pool);
   return {
     url: url.href,
     pool,

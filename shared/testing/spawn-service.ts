@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { endWithTest } from './end-with-test.js';
+import { urlFor } from './service-logins.js';
 
 export interface LogLine {
   level: number;
@@ -25,6 +26,16 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 /** With a lower priority, a worker would starve next to other tests. */
 const defaults = { WORKER_NICE: '0' };
 
+/** A release from before the roles needs the owner of the tables. */
+const asServiceUser = (service: string, env: NodeJS.ProcessEnv, folder: string): NodeJS.ProcessEnv =>
+  folder === root
+    ? Object.fromEntries(
+        Object.entries(env).map(([name, value]) =>
+          /^DATABASE_(READ_)?URL$/.test(name) && value ? [name, urlFor(service, value)] : [name, value],
+        ),
+      )
+    : env;
+
 /** Starts `<service>/dist/<script>.js` and resolves once it listens. @throws Error with its output if it exits first */
 export async function spawnService(
   service: string,
@@ -36,7 +47,7 @@ export async function spawnService(
   const portOwner = script === 'main' ? service : `${service}_${script}`;
   const port0 = { [`${portOwner.toUpperCase()}_PORT`]: '0' };
   const child = spawn(process.execPath, [join(folder, service, 'dist', `${script}.js`), ...args], {
-    env: { PATH: process.env.PATH, HOST: '127.0.0.1', ...port0, LOG_LEVEL: 'info', ...defaults, ...env },
+    env: { PATH: process.env.PATH, HOST: '127.0.0.1', ...port0, LOG_LEVEL: 'info', ...defaults, ...asServiceUser(service, env, folder) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   endWithTest(child);

@@ -1,6 +1,6 @@
 /** Drops a month of raw events and its segments, and records in the same transaction that they are gone. */
 import { hasSqlState, inTransaction, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
-import { ensureMonths, lockPartitions, partitionOf } from '../events/ensure-partitions.js';
+import { ensureMonths, lockPartitions } from '../events/ensure-partitions.js';
 import { busy, retryWhileBusy } from '../rollups/claim-site.js';
 import { closedBefore } from '../rollups/raw-horizon.js';
 import { monthStart } from './partition-months.js';
@@ -50,12 +50,7 @@ with dropped as (delete from segments where starts < $1 returning site_id)
 update site_rollups set segments_purge = true where site_id in (select site_id from dropped)`;
 
 /** Closes the first days of the next month with a constraint on its partition, which costs other inserts nothing. */
-async function closeDays(client: PoolClient, next: string): Promise<void> {
-  const table = partitionOf(next);
-  const from = closedBefore(monthStart(next)).toISOString();
-  await client.query(`/* processor.closeDays */
-    alter table ${table} add constraint ${table}_closed check (timestamp >= '${from}') not valid`);
-}
+const closeDays = '/* processor.closeDays */ select close_events_partition($1, $2)';
 
 async function detachAndDrop(client: PoolClient, month: string, next: string): Promise<string | undefined> {
   await lockPartitions(client);
@@ -65,9 +60,8 @@ async function detachAndDrop(client: PoolClient, month: string, next: string): P
   if (open !== undefined) return open;
   await client.query(raiseHorizon, [monthStart(next)]);
   await client.query(dropSegments, [monthStart(next)]);
-  await client.query(`/* processor.detachMonth */ alter table events detach partition ${partitionOf(month)}`);
-  await client.query(`/* processor.dropMonth */ drop table ${partitionOf(month)}`);
-  await closeDays(client, next);
+  await client.query('/* processor.dropMonth */ select drop_events_partition($1)', [month]);
+  await client.query(closeDays, [next, closedBefore(monthStart(next))]);
   return undefined;
 }
 

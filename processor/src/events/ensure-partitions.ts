@@ -31,24 +31,14 @@ async function missingMonths(client: PoolClient, months: string[]): Promise<stri
   return rows.map((row) => row.month);
 }
 
-/** Created separately and then attached: `create table ... partition of` would block every reader and writer of events. */
-async function createPartition(client: PoolClient, month: string): Promise<void> {
-  const [year, number] = month.split('-').map(Number) as [number, number];
-  const table = partitionOf(month);
-  const from = `${month}-01 00:00:00Z`;
-  const to = new Date(Date.UTC(year, number, 1)).toISOString();
-  await client.query(`/* processor.createPartition */ create table ${table} (like events including defaults)`);
-  await client.query(
-    `/* processor.attachPartition */ alter table events attach partition ${table} for values from ('${from}') to ('${to}')`,
-  );
-}
-
 /** Creates the missing partitions of `months` (`YYYY-MM`) and returns their months; safe in many processes at once. */
 export async function ensureMonths(pool: Pool, months: string[]): Promise<string[]> {
   return inTransaction(pool, async (client) => {
     await lockPartitions(client);
     const missing = await missingMonths(client, months);
-    for (const month of missing) await createPartition(client, month);
+    for (const month of missing) {
+      await client.query('/* processor.createPartition */ select create_events_partition($1)', [month]);
+    }
     return missing;
   });
 }

@@ -21,7 +21,7 @@ interface Partition {
   size: string;
 }
 
-const summarizePartition = '/* processor.summarizePartition */ select brin_summarize_new_values($1::regclass)';
+const summarizePartition = '/* processor.summarizePartition */ select summarize_events_partition($1)';
 
 /** Autovacuum cancels itself for a session that waits one second for its lock; give up before that. */
 const begin = `begin; set local lock_timeout = '200ms'`;

@@ -1,7 +1,9 @@
 /** Applies the numbered SQL files in `migrations/`, each once and in its own transaction. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { migrateQueue } from '../queue/queue.js';
+import { lockQueueSchema, migrateQueue } from '../queue/queue.js';
+import { queueSchema } from '../queue/queue-connection.js';
+import { grantRights } from '../roles/grant-rights.js';
 import type { QueueLocation } from './config.js';
 import type { Logger } from './logger.js';
 import { inTransaction, type Pool, type PoolClient } from './postgres.js';
@@ -53,7 +55,7 @@ async function checkApplied(client: PoolClient, name: string, sql: string, appli
 }
 
 /**
- * Brings tables and queue up to date. Idempotent, and safe from many processes at once.
+ * Brings tables, queue, and the rights of the services' roles up to date. Idempotent, and safe from many processes at once.
  * Additive migrations of a newer release are ignored, so that an older release can start alongside it.
  * Resolves with the number of migrations applied.
  * @throws NewerSchemaError if the schema has a newer major version, Error if an applied migration has changed.
@@ -79,5 +81,9 @@ export async function migrate(pool: Pool, queue: QueueLocation, logger: Logger):
   } finally {
     client.release();
   }
+  await grantRights(pool, queue.kind === 'postgres' ? queueSchema(queue.prefix) : undefined, logger, async (client) => {
+    await lock(client);
+    await lockQueueSchema(client, queue);
+  });
   return count;
 }

@@ -2,7 +2,15 @@
  * Queues, workers and flows on Redis or Postgres. Only this file, queue-connection and ingestion's queue-safety depend
  * on which one it is.
  */
-import { FlowProducer, type JobType, type Processor, Queue, runMigrations, Worker } from 'bullmq';
+import {
+  FlowProducer,
+  type JobType,
+  MIGRATION_ADVISORY_LOCK_KEY,
+  type Processor,
+  Queue,
+  runMigrations,
+  Worker,
+} from 'bullmq';
 import type { QueueLocation } from '../platform/config.js';
 import { keepOpen } from '../platform/keep-open.js';
 import { createErrorLog, type Logger } from '../platform/logger.js';
@@ -139,4 +147,13 @@ export function createWorker<Data, Result>(
 /** Creates or updates BullMQ's tables; does nothing on Redis. `client` is a single connection, not a pool. */
 export async function migrateQueue(client: PoolClient, location: QueueLocation): Promise<void> {
   if (location.kind === 'postgres') await runMigrations(client, queueSchema(location.prefix));
+}
+
+/** Keeps other processes out of {@link migrateQueue} until the end of the transaction; does nothing on Redis. */
+export async function lockQueueSchema(client: PoolClient, location: QueueLocation): Promise<void> {
+  if (location.kind === 'redis') return;
+  await client.query('/* shared.lockQueueSchema */ select pg_advisory_xact_lock($1, hashtext($2))', [
+    MIGRATION_ADVISORY_LOCK_KEY,
+    queueSchema(location.prefix),
+  ]);
 }
