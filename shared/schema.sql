@@ -828,3 +828,67 @@ CREATE INDEX share_links_slug ON public.share_links USING btree (slug);
 CREATE INDEX sites_path_rules ON public.sites USING btree (site_id) WHERE (path_rules IS NOT NULL);
 
 create sequence segment_versions;
+
+CREATE OR REPLACE FUNCTION public.close_events_partition(month text, since timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  execute format('alter table %I add constraint %I check (timestamp >= %L) not valid', events_partition_of(month),
+    events_partition_of(month) || '_closed', since);
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.create_events_partition(month text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  name text := events_partition_of(month);
+  starts timestamp := to_date(month, 'YYYY-MM');
+begin
+  execute format('create table %I (like events including defaults)', name);
+  execute format('alter table events attach partition %I for values from (%L) to (%L)', name,
+    to_char(starts, 'YYYY-MM-DD') || ' 00:00:00Z', to_char(starts + interval '1 month', 'YYYY-MM-DD') || ' 00:00:00Z');
+  -- Reporting reads the current months by name. The role is missing if the migrating user may not create roles.
+  if exists (select from pg_roles where rolname = 'millrace_reporting') then
+    execute format('grant select on %I to millrace_reporting', name);
+  end if;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.drop_events_partition(month text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  execute format('alter table events detach partition %I', events_partition_of(month));
+  execute format('drop table %I', events_partition_of(month));
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.events_partition_of(month text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE STRICT
+AS $function$
+  select 'events_' || to_char(to_date(month, 'YYYY-MM'), 'YYYY_MM')
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.summarize_events_partition(partition_index regclass)
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select brin_summarize_new_values(partition_index)
+  from pg_index join pg_inherits on inhrelid = indrelid where indexrelid = partition_index and inhparent = 'events'::regclass
+$function$
+;

@@ -12,6 +12,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type InstalledPostgres, makeInstalledPostgres, programs, runProgram } from './installed-postgres.js';
 import { keepSending, type SentEvents } from './send-events.js';
 
+/** As in docs/operations.md. */
+const backup = ['--format=tar', '--gzip', '--wal-method=stream'];
+
 describe.skipIf(!programs)('a base backup', () => {
   let folder: string;
   let server: InstalledPostgres;
@@ -65,11 +68,17 @@ describe.skipIf(!programs)('a base backup', () => {
     await eventually(async () => (await stack.database.pool.query(jobs)).rows[0].open === 0, 'the queue is empty');
     const [segment] = (await stack.database.pool.query('select pg_walfile_name(pg_switch_wal()) as name')).rows;
     const archived = 'select last_archived_wal >= $1 as done from pg_stat_archiver';
-    await eventually(async () => (await stack.database.pool.query(archived, [segment.name])).rows[0].done, 'it is archived');
+    await eventually(
+      async () => (await stack.database.pool.query(archived, [segment.name])).rows[0].done,
+      'it is archived',
+    );
     const all = await storedIds(stack.databaseUrl);
     expect(all).toEqual([...sender.accepted].sort());
 
-    for (const [name, into] of [['base', '.'], ['pg_wal', 'pg_wal']] as const) {
+    for (const [name, into] of [
+      ['base', '.'],
+      ['pg_wal', 'pg_wal'],
+    ] as const) {
       execFileSync('tar', ['-xzf', join(base, `${name}.tar.gz`), '-C', join(other.dataFolder, into)]);
     }
     await writeFile(join(other.dataFolder, 'recovery.signal'), '');
@@ -79,6 +88,3 @@ describe.skipIf(!programs)('a base backup', () => {
     expect(await storedIds(Object.assign(new URL(other.url), { pathname }).href)).toEqual(all);
   });
 });
-
-/** As in docs/operations.md. */
-const backup = ['--format=tar', '--gzip', '--wal-method=stream'];

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { createPool } from '@millrace/shared/platform/postgres';
+import { createPool, type Pool } from '@millrace/shared/platform/postgres';
 import { silent } from '@millrace/shared/testing/database';
 import { endWithTest } from '@millrace/shared/testing/end-with-test';
 import { eventually } from '@millrace/shared/testing/eventually';
@@ -19,6 +19,10 @@ import { keepSending, type SentEvents } from './send-events.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const range = ['--from', '2025-11-14', '--to', '2025-11-16'];
+
+const options = { max: 1, statementTimeoutMs: 60_000, applicationName: 'millrace-test' };
+const runCommand = (command: string, args: string[], env: NodeJS.ProcessEnv) =>
+  promisify(execFile)(process.execPath, [join(root, command), ...args], { env: { PATH: process.env.PATH, ...env } });
 
 describe.skipIf(!programs)('a backup', () => {
   let folder: string;
@@ -66,7 +70,13 @@ describe.skipIf(!programs)('a backup', () => {
     const connection = { PGHOST: hostname, PGPORT: port, PGUSER: username, PGDATABASE: database };
     const version = Number(/(\d+)/.exec(await runProgram('pg_dump', ['--version']))![0]);
     const compress = version < 16 ? { BACKUP_COMPRESS: '6' } : {};
-    const env = { PATH: `${programs}:${process.env.PATH}`, BACKUP_DAYS: '7', BACKUP_DIR: folder, ...connection, ...compress };
+    const env = {
+      PATH: `${programs}:${process.env.PATH}`,
+      BACKUP_DAYS: '7',
+      BACKUP_DIR: folder,
+      ...connection,
+      ...compress,
+    };
     // Detached, as the script sleeps in a process of its own.
     script = endWithTest(spawn('sh', [join(root, 'deploy/backup.sh')], { env, detached: true }));
     let output = '';
@@ -88,6 +98,38 @@ describe.skipIf(!programs)('a backup', () => {
     await oldRedis.command('REPLICAOF NO ONE');
   }
 
+  /** Resolves with the URL of the restored and migrated database. */
+  async function restore(path: string): Promise<string> {
+    const { hostname, port } = new URL(empty.url);
+    const connection = ['--host', hostname, '--port', port, '--username=millrace'];
+    await runProgram('createdb', [...connection, '--template=template0', 'millrace']);
+    await runProgram('pg_restore', [...connection, '--dbname=millrace', '--no-privileges', '--exit-on-error', path]);
+    const url = Object.assign(new URL(empty.url), { pathname: '/millrace' }).href;
+    await runCommand('shared/dist/commands/migrate-command.js', [], { ...stack.env, DATABASE_URL: url });
+    const pool = createPool(url, silent, options);
+    await createLogins(pool);
+    await pool.end();
+    return url;
+  }
+
+  /** Of the restored processor. */
+  async function duplicates(): Promise<number> {
+    const metrics = await (await fetch(`${restored[1]!.url}/metrics`)).text();
+    return Number(/^millrace_processor_duplicate_events_total (\d+)/m.exec(metrics)?.[1] ?? 0);
+  }
+
+  /** Compares raw events, rollups and answers of each site, once everything is rolled up. */
+  async function checkTotals(pool: Pool, env: NodeJS.ProcessEnv): Promise<void> {
+    const isRolledUp = async () => (await pool.query('select from rollup_marks')).rowCount === 0;
+    await eventually(isRolledUp, 'everything is rolled up', 180_000);
+    for (const site of ['site-0', 'site-1', 'site-2']) {
+      await runCommand('processor/dist/verify/verify-command.js', ['--site', site, ...range], env);
+      const { total_views } = await (await fetch(`${restored[3]!.url}/stats?site_id=${site}`)).json();
+      const { rows } = await pool.query('select count(*)::int as count from events where site_id = $1', [site]);
+      expect({ site, total_views }).toEqual({ site, total_views: rows[0].count });
+    }
+  }
+
   it('has every event that was stored before, each once, also when jobs from before it run again', async () => {
     await accepted(200);
     await stack.processors[0]!.end();
@@ -104,43 +146,19 @@ describe.skipIf(!programs)('a backup', () => {
     await sender.end();
     await Promise.all([...stack.processors.slice(1), stack.ingestion, stack.reporting].map((service) => service.end()));
 
-    const { hostname, port } = new URL(empty.url);
-    const connection = ['--host', hostname, '--port', port, '--username=millrace'];
-    await runProgram('createdb', [...connection, '--template=template0', 'millrace']);
-    await runProgram('pg_restore', [...connection, '--dbname=millrace', '--no-privileges', '--exit-on-error', path]);
-    const url = Object.assign(new URL(empty.url), { pathname: '/millrace' }).href;
-    const env = { ...stack.env, DATABASE_URL: url, REDIS_URL: oldRedis.url };
-    const run = (command: string, ...args: string[]) =>
-      promisify(execFile)(process.execPath, [join(root, command), ...args], { env: { PATH: process.env.PATH, ...env } });
-    await run('shared/dist/commands/migrate-command.js');
-
-    const pool = createPool(url, silent, { max: 1, statementTimeoutMs: 60_000, applicationName: 'millrace-test' });
-    await createLogins(pool);
-    const ids = async () => (await pool.query<{ id: string }>('select event_id as id from events')).rows.map(({ id }) => id);
+    const env = { ...stack.env, DATABASE_URL: await restore(path), REDIS_URL: oldRedis.url };
+    const pool = createPool(env.DATABASE_URL, silent, options);
+    const ids = async () =>
+      (await pool.query<{ id: string }>('select event_id as id from events order by 1')).rows.map(({ id }) => id);
     const dumped = await ids();
-    expect(new Set(dumped).size).toBe(dumped.length);
     expect([...waiting].filter((id) => !dumped.includes(id))).toEqual([]);
     expect(dumped.filter((id) => !sender.accepted.has(id))).toEqual([]);
-
     restored = await Promise.all(
       ['ingestion', 'processor', 'scheduler', 'reporting'].map((service) => spawnService(service, env)),
     );
-    const duplicates = async () => {
-      const metrics = await (await fetch(`${restored[1]!.url}/metrics`)).text();
-      return Number(/^millrace_processor_duplicate_events_total (\d+)/m.exec(metrics)?.[1] ?? 0);
-    };
     await eventually(async () => (await duplicates()) >= 200 || (await duplicates()), 'the old jobs have run again');
-    expect((await ids()).sort()).toEqual(dumped.sort());
-    await eventually(async () => {
-      const { rows } = await pool.query('select count(*)::int as open from rollup_marks');
-      return rows[0].open === 0;
-    }, 'everything is rolled up', 180_000);
-    for (const site of ['site-0', 'site-1', 'site-2']) {
-      await run('processor/dist/verify/verify-command.js', '--site', site, ...range);
-      const { total_views } = await (await fetch(`${restored[3]!.url}/stats?site_id=${site}`)).json();
-      const { rows } = await pool.query('select count(*)::int as count from events where site_id = $1', [site]);
-      expect({ site, total_views }).toEqual({ site, total_views: rows[0].count });
-    }
+    await checkTotals(pool, env);
+    expect(await ids()).toEqual(dumped);
     await pool.end();
   });
 });

@@ -17,7 +17,9 @@ const versions = '/usr/lib/postgresql';
 /** The folder of its programs; undefined if there is none. @throws Error if there is none and CI=true */
 function findPrograms(): string | undefined {
   const newest = existsSync(versions) ? readdirSync(versions).sort((a, b) => Number(b) - Number(a)) : [];
-  const found = newest.map((version) => join(versions, version, 'bin')).find((bin) => existsSync(join(bin, 'postgres')));
+  const found = newest
+    .map((version) => join(versions, version, 'bin'))
+    .find((bin) => existsSync(join(bin, 'postgres')));
   if (found !== undefined) return found;
   if (process.env.CI === 'true') throw new Error('With CI=true backups must be tested: install postgresql.');
   process.stderr.write(`There is no Postgres in ${versions}: skipping the tests of backups.\n`);
@@ -52,7 +54,15 @@ export async function makeInstalledPostgres({ isEmpty = true } = {}): Promise<In
   mkdirSync(dataFolder, { mode: 0o700 });
   if (user.owner) chownSync(dataFolder, user.owner.uid, user.owner.gid);
   if (isEmpty) {
-    const init = ['-D', dataFolder, '--username=millrace', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'];
+    const init = [
+      '-D',
+      dataFolder,
+      '--username=millrace',
+      '--auth=trust',
+      '--encoding=UTF8',
+      '--locale=C',
+      '--no-sync',
+    ];
     const [command, ...args] = commandOf('initdb', init);
     const { status, stderr } = spawnSync(command!, args, { ...user.options, cwd: '/', encoding: 'utf8' });
     if (status !== 0) throw new Error(`initdb failed: ${stderr}`);
@@ -61,8 +71,16 @@ export async function makeInstalledPostgres({ isEmpty = true } = {}): Promise<In
   let stop = async () => {};
 
   async function start(settings: Record<string, string> = {}): Promise<void> {
-    const fixed = { port: String(port), listen_addresses: '127.0.0.1', unix_socket_directories: '', max_connections: '200' };
-    const given = Object.entries({ ...fixed, fsync: 'off', ...settings }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const fixed = {
+      port: String(port),
+      listen_addresses: '127.0.0.1',
+      unix_socket_directories: '',
+      max_connections: '200',
+    };
+    const given = Object.entries({ ...fixed, fsync: 'off', ...settings }).flatMap(([name, value]) => [
+      '-c',
+      `${name}=${value}`,
+    ]);
     const [command, ...args] = commandOf('postgres', ['-D', dataFolder, ...given]);
     const child = endWithTest(spawn(command!, args, { ...user.options, cwd: '/', stdio: 'ignore', detached: true }));
     const exited = once(child, 'exit');

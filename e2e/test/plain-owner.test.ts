@@ -29,11 +29,14 @@ it('migrates and says that there are no roles, and gives them their rights once 
     'not creating a role for each service, which this user may not do',
   ]);
   await pool.query(`select create_events_partition('2031-01')`);
-  for (const name of ['ingestion', 'processor', 'scheduler', 'reporting']) await admin.query(`create role millrace_${name}`);
+  for (const name of ['ingestion', 'processor', 'scheduler', 'reporting'])
+    await admin.query(`create role millrace_${name}`);
   messages.length = 0;
   expect(await run()).toBe(0);
   expect(messages).toEqual([]);
-  const { rows } = await pool.query(`select has_table_privilege('millrace_reporting', 'events_2031_01', 'select') as may`);
+  const { rows } = await pool.query(
+    `select has_table_privilege('millrace_reporting', 'events_2031_01', 'select') as may`,
+  );
   expect(rows).toEqual([{ may: true }]);
   await pool.end();
   await admin.end();

@@ -79,7 +79,8 @@ async function runUntil(queue: string, jobName: string, data: object, sql: strin
 }
 
 it('has no owner, superuser or creator of databases behind any connection of a service', async () => {
-  const users = () => rows(`select distinct usename, rolsuper or rolcreatedb or rolcreaterole or exists (
+  const users = () =>
+    rows(`select distinct usename, rolsuper or rolcreatedb or rolcreaterole or exists (
       select from pg_class where relowner = usesysid) as mighty
     from pg_stat_activity join pg_roles on rolname = usename
     where datname = current_database() and pid <> pg_backend_pid() and application_name <> 'millrace-test' order by usename`);
@@ -150,7 +151,8 @@ it('dead-letters, replays, erases and drops old months', async () => {
     promisify(execFile)(process.execPath, [join(folder, 'processor/dist', script), ...args], { env: commands });
   await run('erase/erase-command.js', '--site', 'shop', '--user', 'user-1');
   await runUntil('analytics-aggregation', 'roll', {}, 'select from rollup_days');
-  const isMoneyBack = 'select 1 where not exists (select from site_aggregations where revenue_at is distinct from aggregated_at)';
+  const isMoneyBack =
+    'select 1 where not exists (select from site_aggregations where revenue_at is distinct from aggregated_at)';
   await runUntil('analytics-aggregation', 'all', {}, isMoneyBack);
   await run('verify/verify-command.js', '--site', 'shop', '--from', yesterday, '--to', yesterday);
   const isDropped = `select 1 where to_regclass('events_2024_03') is null and to_regclass('events_2024_04') is null`;
@@ -161,6 +163,8 @@ it('dead-letters, replays, erases and drops old months', async () => {
 
 it('has refused nothing to any service', () => {
   const services = [stack.ingestion, ...stack.processors, stack.reporting, worker, scheduler];
-  const refused = services.flatMap(({ log }) => log.filter((line) => /permission denied|42501/.test(JSON.stringify(line))));
+  const refused = services.flatMap(({ log }) =>
+    log.filter((line) => /permission denied|42501/.test(JSON.stringify(line))),
+  );
   expect(refused).toEqual([]);
 });

@@ -29,7 +29,7 @@ it('decides about every table', async () => {
   expect(Object.keys(tableRights).sort()).toEqual(rows.map(({ relname }) => relname).sort());
 });
 
-it.each([
+const refused: [service: string, sql: string][] = [
   ['ingestion', 'select from events'],
   ['ingestion', `insert into events (site_id) values ('a')`],
   ['ingestion', `insert into api_keys (id) values (gen_random_uuid())`],
@@ -53,11 +53,13 @@ it.each([
   ['reporting', 'select from audit_log'],
   ['reporting', 'select from visitor_salts'],
   ['reporting', `select drop_events_partition('2026-01')`],
-  ...roleServices.map((service) => [service, 'create table mine ()'] as const),
-  ...roleServices.map((service) => [service, 'create table millrace_queue.mine ()'] as const),
-  ...roleServices.map((service) => [service, `insert into migrations (name) values ('0000')`] as const),
-  ...roleServices.map((service) => [service, `set role ${owner}`] as const),
-])('refuses %s to: %s', async (service, sql) => {
+  ...roleServices.map((service): [string, string] => [service, 'create table mine ()']),
+  ...roleServices.map((service): [string, string] => [service, 'create table millrace_queue.mine ()']),
+  ...roleServices.map((service): [string, string] => [service, `insert into migrations (name) values ('0000')`]),
+  ...roleServices.map((service): [string, string] => [service, `set role ${owner}`]),
+];
+
+it.each(refused)('refuses %s to: %s', async (service, sql) => {
   await expect(pools[service]!.query(sql)).rejects.toMatchObject({ code: '42501' });
 });
 
@@ -65,7 +67,8 @@ it('cannot be tricked into running the functions on tables of the caller', async
   const processor = pools.processor!;
   await processor.query('create temp table events (timestamp timestamptz not null) partition by range (timestamp)');
   await processor.query(`select create_events_partition('2031-01')`);
-  const { rows } = await database.pool.query(`select inhparent::regclass::text as parent, pg_get_userbyid(relowner) = current_user as "isOurs"
+  const { rows } =
+    await database.pool.query(`select inhparent::regclass::text as parent, pg_get_userbyid(relowner) = current_user as "isOurs"
     from pg_inherits join pg_class on pg_class.oid = inhrelid where relname = 'events_2031_01'`);
   expect(rows).toEqual([{ parent: 'events', isOurs: true }]);
 });
@@ -81,7 +84,9 @@ it('grants what is missing again, such as in a database that was restored withou
   await expect(pools.reporting!.query('select from events_2031_01')).rejects.toMatchObject({ code: '42501' });
   await database.pool.query('grant execute on function drop_events_partition to public');
   await run(database);
-  await expect(pools.reporting!.query(`select drop_events_partition('2031-01')`)).rejects.toMatchObject({ code: '42501' });
+  await expect(pools.reporting!.query(`select drop_events_partition('2031-01')`)).rejects.toMatchObject({
+    code: '42501',
+  });
   await pools.reporting!.query('select from events_2031_01');
   await pools.reporting!.query('insert into millrace_queue.meta select * from millrace_queue.meta limit 0');
 });
@@ -90,7 +95,9 @@ it('is made by several databases of a server at once', async () => {
   const databases = await Promise.all([1, 2, 3].map(() => createTestDatabase({ migrated: false })));
   await Promise.all([...databases, ...databases].map((each) => run(each)));
   for (const { pool, drop } of databases) {
-    const { rows } = await pool.query(`select has_table_privilege($1, 'events', 'select') as may`, [roleOf('reporting')]);
+    const { rows } = await pool.query(`select has_table_privilege($1, 'events', 'select') as may`, [
+      roleOf('reporting'),
+    ]);
     expect(rows).toEqual([{ may: true }]);
     await drop();
   }

@@ -47,7 +47,14 @@ export async function spawnService(
   const portOwner = script === 'main' ? service : `${service}_${script}`;
   const port0 = { [`${portOwner.toUpperCase()}_PORT`]: '0' };
   const child = spawn(process.execPath, [join(folder, service, 'dist', `${script}.js`), ...args], {
-    env: { PATH: process.env.PATH, HOST: '127.0.0.1', ...port0, LOG_LEVEL: 'info', ...defaults, ...asServiceUser(service, env, folder) },
+    env: {
+      PATH: process.env.PATH,
+      HOST: '127.0.0.1',
+      ...port0,
+      LOG_LEVEL: 'info',
+      ...defaults,
+      ...asServiceUser(service, env, folder),
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   endWithTest(child);
