@@ -88,6 +88,12 @@ it('has no owner, superuser or creator of databases behind any connection of a s
   await expect.poll(users).toEqual(names.map((usename) => ({ usename, mighty: false })));
 });
 
+it('has only services that are ready', async () => {
+  for (const { url } of [stack.ingestion, ...stack.processors, stack.reporting, worker, scheduler]) {
+    await expect.poll(async () => (await fetch(`${url}/health/ready`)).status).toBe(200);
+  }
+});
+
 it('counts events, makes partitions for them, and answers every kind of question', async () => {
   await send([event(1, {}), event(2, { path: '/b', properties: { plan: 'pro' } })]);
   await send([event(6, { timestamp: `${yesterday}T10:00:00Z` })]);

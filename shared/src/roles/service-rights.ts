@@ -15,6 +15,8 @@ const change = 'select, insert, update, delete';
 const erase = 'select, delete';
 /** Keys are looked up by their hash, and the time of their last use is saved. */
 const checkKeys = 'select, update (last_used_at)';
+/** The health check of a service finds out whether its tables exist. */
+const checkHealth = 'select (site_id)';
 const everyone: Rights = { ingestion: 'select', processor: 'select', scheduler: 'select', reporting: 'select' };
 
 /** Every table, so that a new one needs a decision. Partitions of events have the rights of events. */
@@ -35,10 +37,10 @@ export const tableRights: Record<string, Rights> = {
 
   visitors: { processor: change, reporting: 'select' },
   rollup_15m: { processor: change, reporting: 'select' },
-  rollup_days: { processor: change, reporting: 'select' },
+  rollup_days: { processor: change, scheduler: checkHealth, reporting: 'select' },
   rollup_marks: { processor: 'select, insert, delete', reporting: 'select, insert' },
   rollup_day_marks: { processor: 'select, insert, delete', reporting: 'select' },
-  site_rollups: { processor: change, reporting: 'select' },
+  site_rollups: { processor: change, scheduler: checkHealth, reporting: 'select' },
   site_changes: { processor: change, reporting: 'select' },
   segments: { processor: change, reporting: 'select' },
   segment_values: { processor: change, reporting: 'select' },
