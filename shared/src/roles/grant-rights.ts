@@ -71,7 +71,7 @@ where relkind = 'S' and relname not like 'bullmq_jid_%' and not has_sequence_pri
 union all
 select format('alter function %s security definer set search_path = %I, pg_temp', p.oid::regprocedure, nspname)
 from pg_proc p join queue on queue.oid = pronamespace
-where proname in ('next_job_id', 'add_jobs_bulk', 'obliterate') and not prosecdef and exists (select from roles)`;
+where proname in ('next_job_id', 'add_jobs_bulk', 'obliterate') and not prosecdef and exists (select 1 from roles)`;
 
 const otherWanted = otherRights.map(({ service, ...right }) => ({ role: roleOf(service), ...right }));
 

@@ -1,11 +1,16 @@
 /** What each service may do with each table: the rights of the database roles that a migration creates. */
 
-/** The worker of reporting has the role of reporting. */
-export const roleServices = ['ingestion', 'processor', 'scheduler', 'reporting'] as const;
-export type RoleService = (typeof roleServices)[number];
+/** The worker of reporting has the role of reporting. Roles belong to the whole server, so its databases share them. */
+const roleNames = {
+  ingestion: 'millrace_ingestion',
+  processor: 'millrace_processor',
+  scheduler: 'millrace_scheduler',
+  reporting: 'millrace_reporting',
+};
+export type RoleService = keyof typeof roleNames;
+export const roleServices = Object.keys(roleNames) as RoleService[];
 
-/** Roles belong to the whole server, so its databases share them. */
-export const roleOf = (service: RoleService) => `millrace_${service}`;
+export const roleOf = (service: RoleService) => roleNames[service];
 
 /** Comma-separated privileges; one that is limited to columns names them in parentheses. */
 type Rights = Partial<Record<RoleService, string>>;
