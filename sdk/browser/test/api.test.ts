@@ -131,9 +131,9 @@ describe.skipIf(!hasChromium())('millrace', () => {
     await allDelivered(page, shop.collector, 11);
     const users = new Set(kept().map((event) => `${event.event_type} ${event.user_id}`));
     expect([...users].sort()).toEqual([
-      'unidentified undefined',
       'number 17',
       `text ${'x'.repeat(128)}`,
+      'unidentified undefined',
       'view undefined',
     ]);
   });
