@@ -61,7 +61,7 @@ async function prepare(needs, note) {
 }
 
 async function findDatabase() {
-  const { runningDatabaseUrl } = await import('./dist/running-database.js');
+  const { runningDatabaseUrl } = await import('./dist/start/running-database.js');
   try {
     const url = runningDatabaseUrl(process.env);
     if (url) process.env.DATABASE_URL = url;
@@ -73,7 +73,7 @@ async function findDatabase() {
 /** Commands that send events use a running `npm start` unless MILLRACE_URL names another address. */
 async function findIngestion() {
   if (process.env.MILLRACE_URL) return;
-  const { runningIngestion } = await import('./dist/running-ingestion.js');
+  const { runningIngestion } = await import('./dist/start/running-ingestion.js');
   const found = runningIngestion(process.env.MILLRACE_DATA_DIR || join(root, '.millrace'));
   if (!found) return;
   process.env.MILLRACE_URL = found.url;

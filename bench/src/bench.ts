@@ -1,6 +1,6 @@
-import { type ClosingList, createClosingList } from '@millrace/dev/closing-list';
-import type { CommandContext } from '@millrace/dev/run-command';
-import { makeThrowAwayFolder } from '@millrace/dev/throw-away-folder';
+import { type ClosingList, createClosingList } from '@millrace/dev/processes/closing-list';
+import type { CommandContext } from '@millrace/dev/processes/run-command';
+import { makeThrowAwayFolder } from '@millrace/dev/stores/throw-away-folder';
 import { readWrkVersion } from './load/wrk.js';
 import type { Options } from './options.js';
 import { fullSettings, quickSettings, type Settings } from './settings.js';

@@ -1,4 +1,4 @@
-import { type CommandContext, runCommand } from '@millrace/dev/run-command';
+import { type CommandContext, runCommand } from '@millrace/dev/processes/run-command';
 import { createBench } from './bench.js';
 import { helpText, type Options, parseOptions } from './options.js';
 import { describeCommit, describeMachine } from './results/describe-run.js';

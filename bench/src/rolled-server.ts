@@ -1,5 +1,5 @@
-import type { ClosingList } from '@millrace/dev/closing-list';
-import { makeThrowAwayFolder } from '@millrace/dev/throw-away-folder';
+import type { ClosingList } from '@millrace/dev/processes/closing-list';
+import { makeThrowAwayFolder } from '@millrace/dev/stores/throw-away-folder';
 import type { QueueLocation } from '@millrace/shared/platform/config';
 import { dayMs } from '@millrace/shared/time/durations';
 import type { Bench } from './bench.js';

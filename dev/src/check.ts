@@ -1,8 +1,8 @@
 import { CommandError } from '@millrace/shared/commands/command-error';
-import { type Check, checks } from './check-list.js';
+import { type Check, checks } from './checks/check-list.js';
 import { writeSchemaDump } from './checks/schema-dump.js';
 import { writeDocs } from './checks/written-docs.js';
-import { runCommand } from './run-command.js';
+import { runCommand } from './processes/run-command.js';
 import { workspaceRoot } from './workspace-root.js';
 
 function selectChecks(names: string[]): readonly Check[] {

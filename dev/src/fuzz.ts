@@ -1,9 +1,10 @@
 /** Checks random histories against plain counting until the time is up, on a throw-away database. */
-import { fuzzHelp, readFuzzOptions } from './fuzz-options.js';
-import { loadTestCode } from './load-test-code.js';
-import { type CommandContext, runCommand } from './run-command.js';
-import { createTemplateDatabase } from './template-database.js';
-import { startThrowAwayPostgres } from './throw-away-postgres.js';
+
+import { type CommandContext, runCommand } from './processes/run-command.js';
+import { createTemplateDatabase } from './stores/template-database.js';
+import { startThrowAwayPostgres } from './stores/throw-away-postgres.js';
+import { fuzzHelp, readFuzzOptions } from './suite/fuzz-options.js';
+import { loadTestCode } from './suite/load-test-code.js';
 
 /** What e2e/test/segments/fuzz.ts exports. */
 interface Fuzzing {

@@ -3,17 +3,17 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandError } from '@millrace/shared/commands/command-error';
 import { tryLock } from '../prepare/process-lock.mjs';
-import { checkPorts } from './check-ports.js';
-import { checkSettings } from './check-settings.js';
-import { migrateDatabase, openDatabase, type ReadyDatabase } from './prepare-database.js';
-import { type CommandContext, runCommand } from './run-command.js';
-import { lastWords, type RunningService, stopServices, waitUntilReady } from './run-services.js';
-import { announceDatabase } from './running-database.js';
-import { announceIngestion, type RunningIngestion } from './running-ingestion.js';
-import { nodeOptions } from './services.js';
-import { spawnNode } from './spawn-node.js';
-import { readStartSettings, type StartSettings } from './start-settings.js';
-import { localUrl, welcome } from './welcome.js';
+import { type CommandContext, runCommand } from './processes/run-command.js';
+import { spawnNode } from './processes/spawn-node.js';
+import { checkPorts } from './start/check-ports.js';
+import { checkSettings } from './start/check-settings.js';
+import { migrateDatabase, openDatabase, type ReadyDatabase } from './start/prepare-database.js';
+import { lastWords, type RunningService, stopServices, waitUntilReady } from './start/run-services.js';
+import { announceDatabase } from './start/running-database.js';
+import { announceIngestion, type RunningIngestion } from './start/running-ingestion.js';
+import { nodeOptions } from './start/services.js';
+import { readStartSettings, type StartSettings } from './start/start-settings.js';
+import { localUrl, welcome } from './start/welcome.js';
 import { workspaceRoot } from './workspace-root.js';
 
 /** Refuses a second copy on the same data. Returns whether an earlier copy ended without releasing the lock. */
@@ -88,7 +88,7 @@ async function start(context: CommandContext): Promise<number> {
   if (!stopped.aborted) await migrateDatabase(env, settings.logFormat, stopped);
   if (stopped.aborted) return 0;
   // Imported late: it takes longer to load than everything else, and signals must be handled from the start.
-  const { ensureAdminKey } = await import('./admin-key.js');
+  const { ensureAdminKey } = await import('./start/admin-key.js');
   const keyFile = await ensureAdminKey(settings.dataFolder, database.url);
   if (settings.databaseUrl === undefined) closing.add(announceDatabase(settings.dataFolder, database.url));
   const services = startServices(settings, database, env);

@@ -1,13 +1,13 @@
 /** `npm test`: runs the suite on a Postgres and a Redis that it starts and removes. */
 import { join } from 'node:path';
 import { CommandError } from '@millrace/shared/commands/command-error';
-import type { ClosingList } from './closing-list.js';
-import { type CommandContext, runCommand } from './run-command.js';
-import { runVitest } from './run-vitest.js';
-import { createTemplateDatabase } from './template-database.js';
-import { makeThrowAwayFolder } from './throw-away-folder.js';
-import { startThrowAwayPostgres } from './throw-away-postgres.js';
-import { startThrowAwayRedis } from './throw-away-redis.js';
+import type { ClosingList } from './processes/closing-list.js';
+import { type CommandContext, runCommand } from './processes/run-command.js';
+import { createTemplateDatabase } from './stores/template-database.js';
+import { makeThrowAwayFolder } from './stores/throw-away-folder.js';
+import { startThrowAwayPostgres } from './stores/throw-away-postgres.js';
+import { startThrowAwayRedis } from './stores/throw-away-redis.js';
+import { runVitest } from './suite/run-vitest.js';
 
 async function findRedis(closing: ClosingList): Promise<string | undefined> {
   const url = process.env.REDIS_URL || (await startThrowAwayRedis(closing, { durable: false }));

@@ -1,13 +1,13 @@
 /** `npm run workers`: workers and scheduler without ingestion and reporting. */
 import { join } from 'node:path';
 import { CommandError } from '@millrace/shared/commands/command-error';
-import { type CommandContext, runCommand } from './run-command.js';
-import { lastWords, stopServices } from './run-services.js';
-import { runningDatabaseUrl } from './running-database.js';
-import { nodeOptions, type Service } from './services.js';
-import { type NodeChild, spawnNode } from './spawn-node.js';
-import { readStartSettings } from './start-settings.js';
-import { readWorkerOptions, workersHelp } from './worker-options.js';
+import { type CommandContext, runCommand } from './processes/run-command.js';
+import { type NodeChild, spawnNode } from './processes/spawn-node.js';
+import { lastWords, stopServices } from './start/run-services.js';
+import { runningDatabaseUrl } from './start/running-database.js';
+import { nodeOptions, type Service } from './start/services.js';
+import { readStartSettings } from './start/start-settings.js';
+import { readWorkerOptions, workersHelp } from './start/worker-options.js';
 import { workspaceRoot } from './workspace-root.js';
 
 function startWorkers(processes: Service[], databaseUrl: string): NodeChild[] {

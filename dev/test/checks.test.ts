@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { commandsOf, documentBlocks } from '../src/checks/document-blocks.js';
 import { checkDocumentContent } from '../src/checks/document-content.js';
 import { checkDocuments } from '../src/checks/documents.js';
-import { commandsOf, documentBlocks } from '../src/document-blocks.js';
 
 let root = '';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { countResults } from '../src/count-results.js';
+import { countResults } from '../src/suite/count-results.js';
 
 const report = { numPassedTests: 7, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, testResults: [] };
 

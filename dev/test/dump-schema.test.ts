@@ -2,10 +2,10 @@
 
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type ClosingList, createClosingList } from '../src/closing-list.js';
-import { dumpSchema } from '../src/dump-schema.js';
-import { firstDifference } from '../src/first-difference.js';
-import { startThrowAwayPostgres } from '../src/throw-away-postgres.js';
+import { dumpSchema } from '../src/checks/dump-schema.js';
+import { firstDifference } from '../src/checks/first-difference.js';
+import { type ClosingList, createClosingList } from '../src/processes/closing-list.js';
+import { startThrowAwayPostgres } from '../src/stores/throw-away-postgres.js';
 
 let closing: ClosingList;
 let url: string;

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { eventually } from '@millrace/shared/testing/eventually';
 import pg from 'pg';
 import { afterAll, expect, it, onTestFinished } from 'vitest';
-import { createClosingList } from '../src/closing-list.js';
-import { startEmbeddedPostgres } from '../src/embedded-postgres.js';
-import { makeThrowAwayFolder } from '../src/throw-away-folder.js';
-import { isAlive } from '../src/wait-until-gone.js';
+import { createClosingList } from '../src/processes/closing-list.js';
+import { isAlive } from '../src/processes/wait-until-gone.js';
+import { startEmbeddedPostgres } from '../src/stores/embedded-postgres.js';
+import { makeThrowAwayFolder } from '../src/stores/throw-away-folder.js';
 
 const closing = createClosingList();
 afterAll(() => closing.closeAll());

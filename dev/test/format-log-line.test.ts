@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { formatLogLine } from '../src/format-log-line.js';
+import { formatLogLine } from '../src/start/format-log-line.js';
 
 it('shows time, level, service, message and fields of a JSON line', () => {
   const line = JSON.stringify({

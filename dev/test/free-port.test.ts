@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect, it } from 'vitest';
-import { findFreePort, portProblem } from '../src/free-port.js';
+import { findFreePort, portProblem } from '../src/stores/free-port.js';
 
 it('finds a port outside the range of outgoing connections', async () => {
   expect(await findFreePort()).toBeLessThan(32_768);

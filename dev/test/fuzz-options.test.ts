@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readFuzzOptions } from '../src/fuzz-options.js';
+import { readFuzzOptions } from '../src/suite/fuzz-options.js';
 
 const read = (...args: string[]) => readFuzzOptions(args, () => 1_790_000_123_456);
 

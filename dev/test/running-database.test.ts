@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createClosingList } from '../src/closing-list.js';
-import { startEmbeddedPostgres } from '../src/embedded-postgres.js';
-import { runningDatabaseUrl } from '../src/running-database.js';
-import { makeThrowAwayFolder } from '../src/throw-away-folder.js';
+import { createClosingList } from '../src/processes/closing-list.js';
+import { runningDatabaseUrl } from '../src/start/running-database.js';
+import { startEmbeddedPostgres } from '../src/stores/embedded-postgres.js';
+import { makeThrowAwayFolder } from '../src/stores/throw-away-folder.js';
 
 const closing = createClosingList();
 afterAll(() => closing.closeAll());

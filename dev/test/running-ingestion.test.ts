@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createClosingList } from '../src/closing-list.ts';
-import { announceIngestion, runningIngestion } from '../src/running-ingestion.ts';
-import { makeThrowAwayFolder } from '../src/throw-away-folder.ts';
+import { createClosingList } from '../src/processes/closing-list.ts';
+import { announceIngestion, runningIngestion } from '../src/start/running-ingestion.ts';
+import { makeThrowAwayFolder } from '../src/stores/throw-away-folder.ts';
 
 const running = {
   url: 'http://127.0.0.1:3100',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { nodeOptions } from '../src/services.js';
+import { nodeOptions } from '../src/start/services.js';
 
 it.each([
   [undefined, ['--max-old-space-size=512']],

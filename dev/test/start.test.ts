@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { endWithTest } from '@millrace/shared/testing/end-with-test';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterEach, describe, expect, it } from 'vitest';
-import { runningIngestion } from '../src/running-ingestion.ts';
+import { runningIngestion } from '../src/start/running-ingestion.ts';
 import { makeStubWorkspace, type StubWorkspace } from './stub-workspace.ts';
 
 let workspace: StubWorkspace;

@@ -3,8 +3,8 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symli
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { endWithTest } from '@millrace/shared/testing/end-with-test';
-import { findFreePort } from '../src/free-port.js';
-import { makeStoresFolder } from '../src/throw-away-folder.js';
+import { findFreePort } from '../src/stores/free-port.js';
+import { makeStoresFolder } from '../src/stores/throw-away-folder.js';
 
 const devFolder = fileURLToPath(new URL('..', import.meta.url));
 const portVariables = {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { readStartSettings } from '../src/start-settings.js';
-import { welcome } from '../src/welcome.js';
+import { readStartSettings } from '../src/start/start-settings.js';
+import { welcome } from '../src/start/welcome.js';
 
 const allLines = (env: NodeJS.ProcessEnv) => welcome(readStartSettings(env), '/data/admin-key').split('\n');
 const linesFor = (env: NodeJS.ProcessEnv) => allLines(env).filter((line) => /\/event|\/stats|npm run keys/.test(line));

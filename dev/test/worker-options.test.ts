@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readWorkerOptions } from '../src/worker-options.js';
+import { readWorkerOptions } from '../src/start/worker-options.js';
 
 const names = (...args: string[]) => readWorkerOptions(args).processes.map(({ name }) => name);
 

@@ -11,9 +11,9 @@ import {
   documentPaths,
   type PrintedCommand,
   readDocument,
-} from '@millrace/dev/document-blocks';
-import { findFreePort } from '@millrace/dev/free-port';
-import { services } from '@millrace/dev/services';
+} from '@millrace/dev/checks/document-blocks';
+import { services } from '@millrace/dev/start/services';
+import { findFreePort } from '@millrace/dev/stores/free-port';
 import { endWithTest } from '@millrace/shared/testing/end-with-test';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, beforeAll, expect, it } from 'vitest';

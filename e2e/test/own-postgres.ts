@@ -1,8 +1,8 @@
 /** A separate, durable Postgres that a test can stop, crash and restart. */
 import { spawnSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
-import { startEmbeddedPostgres } from '@millrace/dev/embedded-postgres';
-import { makeStoresFolder } from '@millrace/dev/throw-away-folder';
+import { startEmbeddedPostgres } from '@millrace/dev/stores/embedded-postgres';
+import { makeStoresFolder } from '@millrace/dev/stores/throw-away-folder';
 
 export interface OwnPostgres {
   url: string;

@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process';
 import { appendFile, chown, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '@millrace/dev/embedded-postgres';
-import { makeStoresFolder } from '@millrace/dev/throw-away-folder';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@millrace/dev/stores/embedded-postgres';
+import { makeStoresFolder } from '@millrace/dev/stores/throw-away-folder';
 
 export interface StandbyPair {
   primaryUrl: string;

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findFreePort } from '@millrace/dev/free-port';
+import { findFreePort } from '@millrace/dev/stores/free-port';
 import { endWithTest } from '@millrace/shared/testing/end-with-test';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 

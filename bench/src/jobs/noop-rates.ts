@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { findFreePort } from '@millrace/dev/free-port';
+import { findFreePort } from '@millrace/dev/stores/free-port';
 import { workspaceRoot } from '@millrace/dev/workspace-root';
 import { type QueueName, queues } from '@millrace/shared/contract/jobs';
 import type { QueueLocation } from '@millrace/shared/platform/config';

@@ -9,7 +9,7 @@ const graceSeconds = 90;
 /** Precedes the JSON result in a load generator's output. */
 export const resultMarker = 'RESULT ';
 
-const endWithUs = import.meta.resolve('@millrace/dev/end-with-supervisor');
+const endWithUs = import.meta.resolve('@millrace/dev/processes/end-with-supervisor');
 
 /** Runs a script of ours like {@link runTool}; it also ends when the bench is killed. */
 export const runNodeTool = (

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ClosingList } from '@millrace/dev/closing-list';
-import { makeThrowAwayFolder } from '@millrace/dev/throw-away-folder';
+import type { ClosingList } from '@millrace/dev/processes/closing-list';
+import { makeThrowAwayFolder } from '@millrace/dev/stores/throw-away-folder';
 import { dayMs } from '@millrace/shared/time/durations';
 import { createRandom } from '../traffic/create-random.js';
 import { makeTraffic } from '../traffic/make-traffic.js';

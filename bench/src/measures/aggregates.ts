@@ -1,4 +1,4 @@
-import type { ClosingList } from '@millrace/dev/closing-list';
+import type { ClosingList } from '@millrace/dev/processes/closing-list';
 import { CommandError } from '@millrace/shared/commands/command-error';
 import type { RollResult, RowsResult } from '@millrace/shared/contract/job-results';
 import { intervalMs } from '@millrace/shared/contract/rollups';

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { ClosingList } from '@millrace/dev/closing-list';
+import type { ClosingList } from '@millrace/dev/processes/closing-list';
 import type { Browser, Page } from 'playwright-core';
 import { type Bench, withClosing } from '../bench.js';
 import { startRolledServer } from '../rolled-server.js';

@@ -1,4 +1,4 @@
-import type { ClosingList } from '@millrace/dev/closing-list';
+import type { ClosingList } from '@millrace/dev/processes/closing-list';
 import { CommandError } from '@millrace/shared/commands/command-error';
 import { eventIngest } from '@millrace/shared/contract/jobs';
 import type { QueueLocation } from '@millrace/shared/platform/config';

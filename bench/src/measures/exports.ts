@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClosingList } from '@millrace/dev/closing-list';
-import { makeThrowAwayFolder } from '@millrace/dev/throw-away-folder';
+import type { ClosingList } from '@millrace/dev/processes/closing-list';
+import { makeThrowAwayFolder } from '@millrace/dev/stores/throw-away-folder';
 import { dayMs } from '@millrace/shared/time/durations';
 import { type Bench, withClosing } from '../bench.js';
 import { rangeOf, runExport, timeCopyOut, timeReport } from '../exports/run-export.js';

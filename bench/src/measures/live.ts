@@ -1,6 +1,6 @@
 import { get, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClosingList } from '@millrace/dev/closing-list';
+import type { ClosingList } from '@millrace/dev/processes/closing-list';
 import { CommandError } from '@millrace/shared/commands/command-error';
 import { type Bench, withClosing } from '../bench.js';
 import { runSteadyLoad, type SteadyLoad } from '../load/steady-load.js';

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { postgresFiles } from '@millrace/dev/init-postgres';
+import { postgresFiles } from '@millrace/dev/stores/init-postgres';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { type Bench, withClosing } from '../bench.js';
 import { jsonPost } from '../load/requests.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import type { ClosingList } from '@millrace/dev/closing-list';
+import type { ClosingList } from '@millrace/dev/processes/closing-list';
 import { CommandError } from '@millrace/shared/commands/command-error';
 import { eventIngest } from '@millrace/shared/contract/jobs';
 import { intervalMs } from '@millrace/shared/contract/rollups';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClosingList } from '@millrace/dev/closing-list';
+import type { ClosingList } from '@millrace/dev/processes/closing-list';
 import { CommandError } from '@millrace/shared/commands/command-error';
 import { intervalMs } from '@millrace/shared/contract/rollups';
 import type { QueueLocation } from '@millrace/shared/platform/config';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { ClosingList } from '@millrace/dev/closing-list';
+import type { ClosingList } from '@millrace/dev/processes/closing-list';
 import { createLogger, type Logger } from '@millrace/shared/platform/logger';
 import { migrate } from '@millrace/shared/platform/migrate';
 import { createPool, type Pool } from '@millrace/shared/platform/postgres';

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runProgram } from '@millrace/dev/run-program';
-import { makeThrowAwayFolder } from '@millrace/dev/throw-away-folder';
+import { runProgram } from '@millrace/dev/processes/run-program';
+import { makeThrowAwayFolder } from '@millrace/dev/stores/throw-away-folder';
 import { workspaceRoot } from '@millrace/dev/workspace-root';
 import { CommandError } from '@millrace/shared/commands/command-error';
 import type { Bench } from '../bench.js';

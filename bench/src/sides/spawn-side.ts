@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClosingList } from '@millrace/dev/closing-list';
-import { makeThrowAwayFolder } from '@millrace/dev/throw-away-folder';
+import type { ClosingList } from '@millrace/dev/processes/closing-list';
+import { makeThrowAwayFolder } from '@millrace/dev/stores/throw-away-folder';
 import { CommandError } from '@millrace/shared/commands/command-error';
 import { describeRefusal } from '../load/requests.js';
 import { readMemory } from './process-usage.js';
@@ -34,7 +34,7 @@ export interface Side {
   stop(): Promise<void>;
 }
 
-const preload = import.meta.resolve('@millrace/dev/end-with-supervisor');
+const preload = import.meta.resolve('@millrace/dev/processes/end-with-supervisor');
 const readyDeadlineMs = 20_000;
 
 /** Resolves when the process is ready. It is stopped by the closing list, and killed if the bench dies. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { ClosingList } from '@millrace/dev/closing-list';
-import { findFreePort } from '@millrace/dev/free-port';
-import { nodeOptions, services } from '@millrace/dev/services';
+import type { ClosingList } from '@millrace/dev/processes/closing-list';
+import { nodeOptions, services } from '@millrace/dev/start/services';
+import { findFreePort } from '@millrace/dev/stores/free-port';
 import { workspaceRoot } from '@millrace/dev/workspace-root';
 import { eventIngest } from '@millrace/shared/contract/jobs';
 import type { QueueLocation } from '@millrace/shared/platform/config';

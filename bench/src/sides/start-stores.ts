@@ -1,7 +1,7 @@
-import type { ClosingList } from '@millrace/dev/closing-list';
-import { startEmbeddedPostgres } from '@millrace/dev/embedded-postgres';
-import { makeThrowAwayFolder } from '@millrace/dev/throw-away-folder';
-import { startThrowAwayRedis } from '@millrace/dev/throw-away-redis';
+import type { ClosingList } from '@millrace/dev/processes/closing-list';
+import { startEmbeddedPostgres } from '@millrace/dev/stores/embedded-postgres';
+import { makeThrowAwayFolder } from '@millrace/dev/stores/throw-away-folder';
+import { startThrowAwayRedis } from '@millrace/dev/stores/throw-away-redis';
 import { CommandError } from '@millrace/shared/commands/command-error';
 import type { QueueLocation } from '@millrace/shared/platform/config';
 

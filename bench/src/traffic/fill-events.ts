@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { makeThrowAwayFolder } from '@millrace/dev/throw-away-folder';
+import { makeThrowAwayFolder } from '@millrace/dev/stores/throw-away-folder';
 import { inTransaction, type Pool } from '@millrace/shared/platform/postgres';
 import { type Bench, withClosing } from '../bench.js';
 import { createPartitions } from '../sides/create-database.js';

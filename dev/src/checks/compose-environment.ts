@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parse } from 'yaml';
-import { services as ours } from '../services.js';
+import { services as ours } from '../start/services.js';
 import { interpolate } from './interpolate.js';
 
 interface ComposeService {

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
-import { services as ours } from '../services.js';
+import { services as ours } from '../start/services.js';
 
 interface ComposeService {
   build?: { target?: string };

@@ -1,8 +1,8 @@
 /** Checks that files, headings and metrics in documents exist, and that commands are marked so that tests run them. */
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { documentBlocks, documentPaths, readDocument } from '../document-blocks.js';
-import { readSourceFiles } from '../source-files.js';
+import { documentBlocks, documentPaths, readDocument } from './document-blocks.js';
+import { readSourceFiles } from './source-files.js';
 
 const languages = ['sh', 'text', 'json', 'yaml', 'html', 'js', 'jsx', 'nginx', 'sql'];
 /** Other files that refer to metrics. */

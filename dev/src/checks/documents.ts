@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { readDocument } from '../document-blocks.js';
-import { codeWords, tableRows } from '../markdown-tables.js';
-import { services } from '../services.js';
-import { toolVariables } from '../start-settings.js';
+import { services } from '../start/services.js';
+import { toolVariables } from '../start/start-settings.js';
+import { readDocument } from './document-blocks.js';
+import { codeWords, tableRows } from './markdown-tables.js';
 
 const variablesPage = 'docs/configuration.md';
 const errorsPage = 'docs/errors.md';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { runProgram } from '../run-program.js';
+import { runProgram } from '../processes/run-program.js';
 
 /** Finds copied code in services, shared code, dashboard and SDKs with jscpd; .jscpd.json says how long a copy may be. */
 export async function checkDuplicates(root: string): Promise<string[]> {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { runProgram } from '../run-program.js';
+import { runProgram } from '../processes/run-program.js';
 
 /**
  * Runs `biome ci`: format, lint, import cycles, package boundaries, undeclared dependencies, file names, floating promises.

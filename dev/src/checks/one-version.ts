@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { packageFolders } from '../../prepare/package-folders.mjs';
-import { loadOpenApiDocuments } from '../openapi-documents.js';
+import { loadOpenApiDocuments } from './openapi-documents.js';
 
 /** Version by place; undefined if a place has none. */
 type Named = [place: string, version: string | undefined][];

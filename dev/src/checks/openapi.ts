@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { loadOpenApiDocuments } from '../openapi-documents.js';
-import { runProgram } from '../run-program.js';
+import { runProgram } from '../processes/run-program.js';
+import { loadOpenApiDocuments } from './openapi-documents.js';
 
 const redocly = join(dirname(createRequire(import.meta.url).resolve('@redocly/cli/package.json')), 'bin', 'cli.js');
 

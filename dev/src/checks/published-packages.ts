@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageFolders } from '../../prepare/package-folders.mjs';
-import { runProgram } from '../run-program.js';
+import { runProgram } from '../processes/run-program.js';
 
 /**
  * Tools by the folder that installs them; undefined means the SDK itself: only SDKs with a size limit have `size-limit`.

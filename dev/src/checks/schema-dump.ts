@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandError } from '@millrace/shared/commands/command-error';
-import { createClosingList } from '../closing-list.js';
-import { dumpSchema } from '../dump-schema.js';
-import { firstDifference } from '../first-difference.js';
-import { runProgram } from '../run-program.js';
-import { startThrowAwayPostgres } from '../throw-away-postgres.js';
+import { createClosingList } from '../processes/closing-list.js';
+import { runProgram } from '../processes/run-program.js';
+import { startThrowAwayPostgres } from '../stores/throw-away-postgres.js';
+import { dumpSchema } from './dump-schema.js';
+import { firstDifference } from './first-difference.js';
 
 const note = `-- The schema that the migrations lead to, written by \`npm run check -- --update-schema\`. To change it, add a migration.\n\n`;
 const dumpFile = join('shared', 'schema.sql');

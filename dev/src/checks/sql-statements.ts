@@ -1,9 +1,9 @@
 /** Finds SQL that a sharded Postgres (Citus) refuses, or can only run by locking all shards. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readSourceFiles, type SourceFile } from '../source-files.js';
 import { type Statement, statementsOf } from './find-statements.js';
 import { siteTables, tableKeys } from './schema-tables.js';
+import { readSourceFiles, type SourceFile } from './source-files.js';
 
 /** Statements that cover all sites on purpose, by owner, with the reason. */
 const overAllSites: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { runProgram } from '../run-program.js';
+import { runProgram } from '../processes/run-program.js';
 
 /** Compiles the packages, then checks the tests, which are never built. */
 export async function checkTypes(root: string): Promise<string[]> {

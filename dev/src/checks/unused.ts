@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { runProgram } from '../run-program.js';
+import { runProgram } from '../processes/run-program.js';
 
 /** Finds files, exports and dependencies that nothing uses, with knip; knip.json names the entry points. */
 export async function checkUnused(root: string): Promise<string[]> {

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { firstDifference } from '../first-difference.js';
+import { firstDifference } from './first-difference.js';
 
 /** A file and its expected content. */
 interface Page {

@@ -1,9 +1,9 @@
 /** The embedded database of a running `npm start`, for commands that work on it. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { databaseUser, postgresFiles } from './init-postgres.js';
+import { isAlive } from '../processes/wait-until-gone.js';
+import { databaseUser, postgresFiles } from '../stores/init-postgres.js';
 import { readStartSettings } from './start-settings.js';
-import { isAlive } from './wait-until-gone.js';
 
 /** Writes the URL of the embedded Postgres into the data folder, for commands and psql. Returns a function that removes it. */
 export function announceDatabase(dataFolder: string, url: string): () => void {

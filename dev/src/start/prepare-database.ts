@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { CommandError } from '@millrace/shared/commands/command-error';
-import { startEmbeddedPostgres } from './embedded-postgres.js';
-import type { CommandContext } from './run-command.js';
+import type { CommandContext } from '../processes/run-command.js';
+import { spawnNode } from '../processes/spawn-node.js';
+import { startEmbeddedPostgres } from '../stores/embedded-postgres.js';
+import { workspaceRoot } from '../workspace-root.js';
 import { lastWords } from './run-services.js';
-import { spawnNode } from './spawn-node.js';
 import type { StartSettings } from './start-settings.js';
-import { workspaceRoot } from './workspace-root.js';
 
 /** A database that is ready for the services. */
 export interface ReadyDatabase {

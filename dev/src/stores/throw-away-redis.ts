@@ -2,9 +2,9 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandError } from '@millrace/shared/commands/command-error';
-import type { ClosingList } from './closing-list.js';
+import type { ClosingList } from '../processes/closing-list.js';
+import { stopWhenOrphaned } from '../processes/stop-when-orphaned.js';
 import { findFreePort } from './free-port.js';
-import { stopWhenOrphaned } from './stop-when-orphaned.js';
 import { makeStoresFolder, makeThrowAwayFolder } from './throw-away-folder.js';
 
 export interface RedisOptions {

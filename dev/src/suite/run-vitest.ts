@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { stopWhenOrphaned } from '../processes/stop-when-orphaned.js';
+import { workspaceRoot } from '../workspace-root.js';
 import { countResults, type VitestReport } from './count-results.js';
-import { stopWhenOrphaned } from './stop-when-orphaned.js';
-import { workspaceRoot } from './workspace-root.js';
 
 /** Options of one run of the suite. */
 export interface VitestRun {

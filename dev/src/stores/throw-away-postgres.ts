@@ -1,4 +1,4 @@
-import type { ClosingList } from './closing-list.js';
+import type { ClosingList } from '../processes/closing-list.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
 import { makeStoresFolder, makeThrowAwayFolder } from './throw-away-folder.js';
 

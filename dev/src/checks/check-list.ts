@@ -1,17 +1,17 @@
-import { checkComposeEnvironment } from './checks/compose-environment.js';
-import { checkComposeFile } from './checks/compose-file.js';
-import { checkDocumentContent } from './checks/document-content.js';
-import { checkDocuments } from './checks/documents.js';
-import { checkDuplicates } from './checks/duplicates.js';
-import { checkLint } from './checks/lint.js';
-import { checkVersion } from './checks/one-version.js';
-import { checkOpenApi } from './checks/openapi.js';
-import { checkPublishedPackages } from './checks/published-packages.js';
-import { checkSchemaDump } from './checks/schema-dump.js';
-import { checkSqlStatements } from './checks/sql-statements.js';
-import { checkTypes } from './checks/type-errors.js';
-import { checkUnused } from './checks/unused.js';
-import { checkWrittenDocs } from './checks/written-docs.js';
+import { checkComposeEnvironment } from './compose-environment.js';
+import { checkComposeFile } from './compose-file.js';
+import { checkDocumentContent } from './document-content.js';
+import { checkDocuments } from './documents.js';
+import { checkDuplicates } from './duplicates.js';
+import { checkLint } from './lint.js';
+import { checkVersion } from './one-version.js';
+import { checkOpenApi } from './openapi.js';
+import { checkPublishedPackages } from './published-packages.js';
+import { checkSchemaDump } from './schema-dump.js';
+import { checkSqlStatements } from './sql-statements.js';
+import { checkTypes } from './type-errors.js';
+import { checkUnused } from './unused.js';
+import { checkWrittenDocs } from './written-docs.js';
 
 /** `run` gets the workspace's folder and returns one text per problem, so an empty list means success. */
 export interface Check {

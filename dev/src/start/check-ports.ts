@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandError } from '@millrace/shared/commands/command-error';
-import { portProblem } from './free-port.js';
+import { portProblem } from '../stores/free-port.js';
 import type { PlannedService } from './start-settings.js';
 
 /** @throws CommandError that names every port that cannot be listened on within `graceMs` */

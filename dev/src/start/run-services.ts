@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandError } from '@millrace/shared/commands/command-error';
-import type { NodeChild } from './spawn-node.js';
+import type { NodeChild } from '../processes/spawn-node.js';
 
 const readyDeadlineMs = 30_000;
 const stopDeadlineMs = 20_000;

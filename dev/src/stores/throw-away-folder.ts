@@ -1,8 +1,8 @@
 import { chmodSync, mkdtempSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ClosingList } from './closing-list.js';
-import { isAlive } from './wait-until-gone.js';
+import type { ClosingList } from '../processes/closing-list.js';
+import { isAlive } from '../processes/wait-until-gone.js';
 
 /** A file system in memory, on Linux. */
 const inMemory = '/dev/shm';

@@ -1,7 +1,7 @@
 /** The ingestion of a running `npm start`, for commands that send events to it. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isAlive } from './wait-until-gone.js';
+import { isAlive } from '../processes/wait-until-gone.js';
 
 export interface RunningIngestion {
   url: string;

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { CommandError } from '@millrace/shared/commands/command-error';
 import { readingNeedsKey } from '@millrace/shared/platform/config';
+import { workspaceRoot } from '../workspace-root.js';
 import { type Service, services } from './services.js';
-import { workspaceRoot } from './workspace-root.js';
 
 /** Variables that `npm start` reads itself, in addition to those of the services. */
 export const toolVariables = ['MILLRACE_DATA_DIR', 'LOG_FORMAT'] as const;

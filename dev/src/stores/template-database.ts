@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { createLogger } from '@millrace/shared/platform/logger';
 import { migrate } from '@millrace/shared/platform/migrate';
 import { createPool } from '@millrace/shared/platform/postgres';
-import type { ClosingList } from './closing-list.js';
+import type { ClosingList } from '../processes/closing-list.js';
 
 const options = { max: 1, statementTimeoutMs: 60_000, applicationName: 'millrace-template' };
 const logger = createLogger('dev', 'silent');

@@ -1,5 +1,5 @@
-import type { ClosingList } from './closing-list.js';
-import { workspaceRoot } from './workspace-root.js';
+import type { ClosingList } from '../processes/closing-list.js';
+import { workspaceRoot } from '../workspace-root.js';
 
 interface ViteServer {
   close(): Promise<void>;

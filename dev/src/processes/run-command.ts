@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
 import { CommandError } from '@millrace/shared/commands/command-error';
-import { explainFailure } from '../prepare/explain-failure.mjs';
+import { explainFailure } from '../../prepare/explain-failure.mjs';
+import { workspaceRoot } from '../workspace-root.js';
 import { type ClosingList, createClosingList } from './closing-list.js';
-import { workspaceRoot } from './workspace-root.js';
 
 /** For each command: a list for its cleanup, and a signal that fires on Ctrl-C. */
 export interface CommandContext {

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CommandError } from '@millrace/shared/commands/command-error';
 import { checkConfig } from '@millrace/shared/platform/config';
+import { workspaceRoot } from '../workspace-root.js';
 import type { Service } from './services.js';
-import { workspaceRoot } from './workspace-root.js';
 
 type ConfigSchema = Parameters<typeof checkConfig>[0];
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { packageFolders } from '../prepare/package-folders.mjs';
+import { packageFolders } from '../../prepare/package-folders.mjs';
 
 /** One file of a package. */
 export interface SourceFile {

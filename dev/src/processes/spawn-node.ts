@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { sep } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { formatLogLine } from './format-log-line.js';
+import { formatLogLine } from '../start/format-log-line.js';
 
 const preload = new URL('./end-with-supervisor.js', import.meta.url).href;
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandError } from '@millrace/shared/commands/command-error';
-import { isAlive, waitUntilGone } from './wait-until-gone.js';
+import { isAlive, waitUntilGone } from '../processes/wait-until-gone.js';
 
 /** Stops a Postgres that a crashed run left running on `dataDir`. */
 export async function stopStalePostgres(dataDir: string): Promise<void> {

@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs'
 import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandError } from '@millrace/shared/commands/command-error';
+import { stopWhenOrphaned } from '../processes/stop-when-orphaned.js';
 import { choosePostgresUser, type PostgresUser } from './drop-root.js';
 import { findFreePort, portProblem } from './free-port.js';
 import {
@@ -17,7 +18,6 @@ import { findPostgresBinaries } from './postgres-binaries.js';
 import { createDatabase, postgresAnswers } from './postgres-connection.js';
 import { type PostgresSettings, postgresArguments } from './postgres-settings.js';
 import { stopStalePostgres } from './stop-stale-postgres.js';
-import { stopWhenOrphaned } from './stop-when-orphaned.js';
 
 /** Where the data is stored, and how durable it must be. */
 export interface EmbeddedPostgresOptions {
