@@ -16,7 +16,7 @@ export interface LockTimes {
 
 export const lockTimes: LockTimes = { holdMs: 10_000, renewMs: 3_000, pollMs: 20, maxWaitMs: 5_000 };
 
-/** `kept` settles once the answer is in the store. */
+/** `stored` settles once the answer is in the store. */
 export interface Computed<T> {
   answer: T;
   stored: Promise<unknown>;

@@ -12,7 +12,7 @@ interface Flight<T, L> {
 }
 
 export interface SingleFlight<T, L> {
-  /** Joins or starts the computation for `key`. Rejects with `query_timeout` once `gone` fires; without it, waits to the end. */
+  /** Joins or starts the computation for `key`. Rejects with `query_timeout` once `signal` fires; without it, waits to the end. */
   join(key: string, work: Work<T>, signal?: AbortSignal, label?: L): Promise<T>;
   /** The label that the running computation was started with. */
   labelOf(key: string): L | undefined;

@@ -72,7 +72,7 @@ const pattern: JsonSchema = {
   maxLength: 64,
   examples: ['user-growth*'],
   description:
-    'Matched against cache keys, `<dataset, or stats, query, funnel, retention>:<site>:<hash>`. Up to three `*`, each of which stands for any text.',
+    'Matched against cache keys, `<dataset, or stats, query, funnel, retention, journeys, overview>:<site>:<hash>`. Up to three `*`, each of which stands for any text.',
 };
 
 export const cacheSchemas: Record<string, JsonSchema> = {

@@ -1,4 +1,4 @@
-/** What "Try it out" on `/docs` sends. The requests succeed on a new system that has the events of README.md. */
+/** What "Try it out" on `/docs` sends. They succeed on a new system that has the events of README.md, except where an id, a link or a key is needed. */
 import type { OpenApiDocument } from '@millrace/shared/openapi/operation';
 
 const day = '2025-11-14';

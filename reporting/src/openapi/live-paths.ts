@@ -59,7 +59,7 @@ export const liveSchemas: Record<string, JsonSchema> = {
 };
 
 const stream = (event: string, schema: string) => ({
-  description: `Server-sent events. \`event: ${event}\` has an \`id\` and a ${schema} as JSON in \`data\`. \`event: problem\` has an error body; the stream stays open.`,
+  description: `Server-sent events. \`event: ${event}\` has an \`id\` and, as JSON in \`data\`, the schema ${schema}. \`event: problem\` has an error body; the stream stays open.`,
   content: { 'text/event-stream': { schema: ref(schema) } },
 });
 

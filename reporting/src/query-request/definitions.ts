@@ -19,7 +19,7 @@ export const numberRule = `As in filters such as \`greater\`, numbers are JSON n
 export const fillRule =
   'If time is the only dimension, every bucket of the range has a row (all 24 of `hour_of_day`, all 7 of `day_of_week`), with 0 where there were no events, or null for metrics that would divide by 0 or have no number. With other dimensions, only rows with events are returned. The first and the last bucket contain only the events within the range.';
 
-/** Enforced by `query/answer-bytes.ts`. */
+/** Enforced by `query/page-rows.ts`. */
 export const sizeRule =
   'Answers with more than 32 MB of rows are refused: request fewer rows at a time, or a shorter range.';
 
@@ -51,9 +51,9 @@ export const operatorMeanings: Record<FilterOperator, string> = {
 
 export const comparisonMeanings: Record<ComparisonName | '[from, to]', string> = {
   previous_period:
-    'See the table of ranges in docs/query.md. For two dates, the same number of days right before; for two instants, the same length of time right before.',
+    'For named ranges, see the table of ranges. For two dates, the same number of days right before; for two instants, the same length of time right before.',
   year_over_year:
-    'See the table of ranges in docs/query.md. For two dates, the same dates a year earlier (28 February for 29 February); for two instants, the same length of time from the same date and clock time a year earlier.',
+    'For named ranges, see the table of ranges. For two dates, the same dates a year earlier (28 February for 29 February); for two instants, the same length of time from the same date and clock time a year earlier.',
   '[from, to]': 'The given dates or instants.',
 };
 

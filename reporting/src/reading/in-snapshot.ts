@@ -36,7 +36,7 @@ function createQueuePerPool(maxConcurrent: (pool: Pool) => number): (pool: Pool)
 }
 
 const queueOf = createQueuePerPool((pool) => pool.options.max - spareConnections);
-/** Short statements mostly wait in the pool itself, which has few of them at a time. */
+/** Short statements rarely wait here: the pool's own queue is enough for the few that run at a time. */
 const shortQueueOf = createQueuePerPool((pool) => pool.options.max);
 
 /** Runs a short statement on one of the connections that snapshot reads keep free. @throws ServiceError `too_many_queries`. */

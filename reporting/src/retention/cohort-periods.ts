@@ -25,7 +25,7 @@ const nextPeriod: Record<Period, (first: string) => string> = {
 
 /**
  * Whole periods, from the one in which the range starts to the one in which it ends or that contains `now`, whichever is earlier. Lists
- * at most one more than `most`. Empty if the range starts after `now`. Days that the zone skipped are left out.
+ * at most one more than `max`. Empty if the range starts after `now`. Days that the zone skipped are left out.
  */
 export function periodsOf(
   { from, to }: TimeRange,

@@ -1,4 +1,4 @@
-/** Counts returning visitors from raw events. The definition is the same as the engine's in `segments/count-returns.ts`. */
+/** Counts returning visitors from raw events. The definition is the same as the engine's in `segments/count-retention.ts`. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { filterSql } from '../query/filter-sql.js';
 import { rawColumn } from '../query/raw-columns.js';

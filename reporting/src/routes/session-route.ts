@@ -62,7 +62,7 @@ function logIn({ writePool, keys, isTrustedProxy = () => false, clock }: Session
     if (!keys) return void res.json(describeSession(undefined));
     const address = addressOf(req.socket.remoteAddress, req.headers['x-forwarded-for'], isTrustedProxy);
     const waitSeconds = limit.attempt(address);
-    if (waitSeconds > 0) throw rateLimited('attempts to log in failed', waitSeconds);
+    if (waitSeconds > 0) throw rateLimited('failed logins', waitSeconds);
     const access = await keys.find(key.trim());
     if (!access) throw new ServiceError('unauthorized', invalidKeyMessage);
     if (!allows(access, 'read')) throw missingScope('read');

@@ -52,7 +52,7 @@ export function createPasswords(cost: Cost = standardCost): Passwords {
   let waiting = 0;
 
   async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (waiting >= maxWaiting) throw rateLimited('passwords wait to be looked at', 5);
+    if (waiting >= maxWaiting) throw rateLimited('password checks', 5);
     waiting += 1;
     try {
       return await slots.run(work);

@@ -3,7 +3,7 @@ import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { ReadOptions } from '../reading/admit-read.js';
 import { countEvents } from './count-events.js';
 
-/** How the paths of events are normalized to pages. Absent rules have their defaults, see the README. */
+/** How the paths of events are normalized to pages. Absent rules have their defaults, see docs/ingestion.md#path-rules. */
 export interface PathRules {
   strip_query?: boolean;
   keep_params?: string[];

@@ -16,7 +16,7 @@ export interface SiteRecordDependencies {
   writePool: Pool;
 }
 
-/** Limits per site; repeated in the README and docs/dashboard.md. */
+/** Limits per site; repeated in docs/limits.md and docs/dashboard.md. */
 export const recordLimits = { goals: 100, annotations: 1_000, savedViews: 200 } as const;
 
 /** The site in the URL. @throws ServiceError `not_found`, or `forbidden` if the caller may not access it. */
