@@ -20,7 +20,7 @@ describe.runIf(hasChromium())('shared links in the settings', () => {
     await links.getByText('No shared links yet.').waitFor();
     await links.getByLabel('Name').fill('For "the" agency');
     await links.getByLabel('Password (optional)').fill('open sesame');
-    await links.getByLabel('Expires after (optional)').fill('2099-12-31');
+    await links.getByLabel('Valid through (optional)').fill('2099-12-31');
     expect(await links.getByLabel('Permanently limited to: Country is Germany').isChecked()).toBe(true);
     await links.getByRole('button', { name: 'Create link' }).click();
     await links.getByText('with a password · until 31 Dec 2099').waitFor();
