@@ -30,7 +30,7 @@ export async function bundlePage() {
 }
 
 async function bundle() {
-  // Loaded only when there is something to build, since these are development dependencies.
+  // Loaded only when there is something to build: loading takes longer than finding out.
   const [{ build }, { worldMap }] = await Promise.all([import('esbuild'), import('./world-map.mjs')]);
   const style = (name) => join(sources, 'style', `${name}.css`);
   const { outputFiles, metafile } = await build({

@@ -60,6 +60,15 @@ async function prepare(needs, note) {
   }
 }
 
+async function readSettingFiles() {
+  const { readSettingFiles: read } = await import('./dist/start/setting-files.js');
+  try {
+    read(process.env);
+  } catch (error) {
+    fail(error.message);
+  }
+}
+
 async function findDatabase() {
   const { runningDatabaseUrl } = await import('./dist/start/running-database.js');
   try {
@@ -98,6 +107,7 @@ async function main() {
   if (onIngestion.includes(command)) await findIngestion();
   // npm runs scripts in the root, but relative paths of these commands start in the folder the user is in.
   if (['import', 'export'].includes(command) && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
+  if (onDatabase.includes(command) || ['start', 'workers'].includes(command)) await readSettingFiles();
   if (onDatabase.includes(command)) await findDatabase();
   await import(pathToFileURL(target).href);
 }

@@ -10,12 +10,12 @@ import { transpile } from './transpile.mjs';
  * Returns the output of the compiler or the bundler when it failed, otherwise undefined.
  */
 export async function build(root, { withTools }) {
+  forgetRemovedOutputs(root);
   const problems = await Promise.all([withTools ? compile(root) : problemOf(transpile(root)), problemOf(bundle(root))]);
   return problems.find((problem) => problem !== undefined);
 }
 
 async function compile(root) {
-  forgetRemovedOutputs(root);
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const { code, output } = await runTool(process.execPath, [compiler, '-b', '--pretty', 'false'], { cwd: root });
   if (code !== 0) return output;

@@ -1,6 +1,6 @@
 /** Compiles what `npm start` runs, without checking types: `npm test` and `npm run check` do that, and it takes ten times as long. */
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 /** The packages with code that runs as it is, unlike the bundled ones. */
 export const runningPackages = ['shared', 'ingestion', 'processor', 'scheduler', 'reporting', 'dev'];
@@ -22,13 +22,22 @@ async function transpilePackage(folder) {
   // The compiler's record of its last build no longer describes what is in dist.
   rmSync(join(folder, 'tsconfig.tsbuildinfo'), { force: true });
   const { build } = await import('esbuild');
-  await build({
+  const { outputFiles } = await build({
     entryPoints: changed.map((name) => join(folder, 'src', name)),
     outbase: join(folder, 'src'),
     outdir: join(folder, 'dist'),
     format: 'esm',
     target: 'es2023',
     sourcemap: true,
+    write: false,
     logLevel: 'silent',
   });
+  for (const { path, contents } of outputFiles) writeWhole(path, contents);
+}
+
+/** Under another name first: what an interruption or a full disk leaves behind must not pass for the output of its source. */
+function writeWhole(path, contents) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.part`, contents);
+  renameSync(`${path}.part`, path);
 }

@@ -9,7 +9,7 @@ function selectChecks(names: string[]): readonly Check[] {
   const unknown = names.find((name) => !checks.some((check) => check.name === name));
   if (unknown) {
     const known = checks.map(({ name }) => name).join(', ');
-    throw new CommandError(`There is no check "${unknown}": choose from ${known}, or name none to run all.`);
+    throw new CommandError(`There is no check "${unknown}": choose from ${known}, or give no name to run all.`);
   }
   return names.length === 0 ? checks : checks.filter(({ name }) => names.includes(name));
 }

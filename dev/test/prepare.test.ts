@@ -168,6 +168,18 @@ describe('the build of what `npm start` runs', () => {
     expect(existsSync(record)).toBe(false);
   });
 
+  it('does not take an output for whole that was interrupted while it was written', async () => {
+    writeFileSync(source, 'export const one = 3;\n');
+    touch(source, 90);
+    // A folder in its place makes the last step fail, as a full disk or a kill would.
+    rmSync(output);
+    mkdirSync(join(output, 'in-the-way'), { recursive: true });
+    await expect(transpile(root)).rejects.toThrow();
+    rmSync(output, { recursive: true });
+    await transpile(root);
+    expect(readFileSync(output, 'utf8')).toContain('one = 3');
+  });
+
   it('names file and line of a mistake in the syntax', async () => {
     writeFileSync(source, 'export const = 3;\n');
     touch(source, 120);

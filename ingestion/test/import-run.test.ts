@@ -405,7 +405,7 @@ describe('import of files that cannot be read', () => {
       `import: Cannot read ${pathOf('')}: it is a directory.\n`,
     );
     expect((await run([missing])).stderr).toBe(
-      'import: --site ID is required: the site that the log belongs to. (see --help)\n',
+      'import: --site ID is required: the site that the log belongs to. See --help.\n',
     );
   });
 

@@ -201,7 +201,7 @@ describe('the command', () => {
     expect(await run([])).toEqual({
       exitCode: 1,
       stdout: '',
-      stderr: 'seed: --site ID is required: the site that the traffic is for. (see --help)\n',
+      stderr: 'seed: --site ID is required: the site that the traffic is for. See --help.\n',
     });
   });
 });

@@ -104,9 +104,9 @@ describe.each(queueBackends)('on %s', (backend) => {
   it.each([
     ['nonsense', {}, 'There is no job "nonsense" in this queue; jobs are roll, HOURLY_ROLLUP, rebuild, DAILY_ROLLUP,'],
     ['constructor', {}, 'There is no job "constructor" in this queue'],
-    ['roll', { site: 'a' }, 'The data of job "roll" are invalid: site is not allowed.'],
-    ['roll', { site_id: 7 }, 'The data of job "roll" are invalid: site_id must be a string.'],
-    ['rebuild', { from: '2026-09-01' }, 'The data of job "rebuild" are invalid: to is required.'],
+    ['roll', { site: 'a' }, 'The data of job "roll" is invalid: site is not allowed.'],
+    ['roll', { site_id: 7 }, 'The data of job "roll" is invalid: site_id must be a string.'],
+    ['rebuild', { from: '2026-09-01' }, 'The data of job "rebuild" is invalid: to is required.'],
     ['HOURLY_ROLLUP', { startTime: 'now', endTime: 'later' }, 'startTime must be in ISO 8601 date format.'],
   ])('fails job %s with data %j immediately, with the reason', async (name, data, reason) => {
     const id = `bad-${Math.random()}`;

@@ -267,7 +267,7 @@ describe.each(queueBackends)('the worker on %s', (backend) => {
     await handle.queue.add('warm', { cacheKeys: [] }, { jobId: 'bad', attempts: 3 });
     const job = await ended('bad');
     expect(job.attemptsMade).toBe(1);
-    expect(job.failedReason).toBe('The data of job "warm" are invalid: cacheKeys must have at least one item.');
+    expect(job.failedReason).toBe('The data of job "warm" is invalid: cacheKeys must have at least one item.');
   });
 
   it('shuts down cleanly', async () => {

@@ -250,7 +250,7 @@ describe('the problem of a flow', () => {
   it('has the position in the tree', () => {
     expect(findFlowProblem(clean([roll('a'), clean([{ ...roll('b'), data: { site_id: 5 } }])]))).toEqual({
       field: 'children.1.children.0.data.site_id',
-      problem: 'The data of job "roll" are invalid: site_id must be a string.',
+      problem: 'The data of job "roll" is invalid: site_id must be a string.',
     });
     expect(findFlowProblem({ ...clean(), job: 'sweep' })).toMatchObject({ field: 'job' });
     expect(findFlowProblem(clean([{ ...roll('a'), queue: 'nowhere' }]))).toMatchObject({ field: 'children.0.queue' });

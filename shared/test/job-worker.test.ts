@@ -93,7 +93,7 @@ describe.each(queueBackends)('on %s', (backend) => {
   const done = (id: string) =>
     eventually(async () => (await handle.queue.getJobState(id)) === 'completed', `${id} is done`);
 
-  it('adds nothing if the data are invalid', async () => {
+  it('adds nothing if the data is invalid', async () => {
     await open('cleanup');
     await expect(addJob(handle.queue, 'clean', { type: 'everything' }, { jobId: 'bad' })).rejects.toThrow(JobDataError);
     expect(await handle.queue.getJob('bad')).toBeUndefined();
@@ -113,7 +113,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     const reasonOf = async (id: string) => (await handle.queue.getJob(id))!;
     expect(await reasonOf('bad')).toMatchObject({
       attemptsMade: 1,
-      failedReason: 'The data of job "clean" are invalid: olderThan must be a number.',
+      failedReason: 'The data of job "clean" is invalid: olderThan must be a number.',
     });
     expect(await reasonOf('unknown')).toMatchObject({
       attemptsMade: 1,

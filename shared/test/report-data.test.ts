@@ -90,7 +90,7 @@ describe('GENERATE_REPORT', () => {
     [{ periodType: 'week' }],
   ])('refuses %j, because days must have one of two forms', (fields) => {
     expect(check(fields).problem).toBe(
-      'The data of job "GENERATE_REPORT" are invalid: give either startDate and endDate, or period and periodType.',
+      'The data of job "GENERATE_REPORT" is invalid: give either startDate and endDate, or period and periodType.',
     );
   });
 

@@ -132,7 +132,7 @@ function startFailure(files: PostgresFiles): CommandError {
   if (/no space left on device/i.test(tail)) return new CommandError(diskFull(files.home));
   if (/data directory was initialized by PostgreSQL version/.test(tail)) {
     return new CommandError(
-      `The data in ${files.dataDir} belongs to another major version of Postgres: dump them with that version, move the folder away, and restore.`,
+      `The data in ${files.dataDir} belongs to another major version of Postgres: dump it with that version, move the folder away, and restore.`,
     );
   }
   return new CommandError(`The embedded Postgres did not start; the end of its log ${files.logFile} says:\n${tail}`);

@@ -68,7 +68,7 @@ async function openBundled(logger: LocatorOptions['logger']): Promise<GeoFile> {
   try {
     return await openGeoFile(createRequire(import.meta.url).resolve(BUNDLED));
   } catch (err) {
-    logger.warn({ err }, 'the bundled geo data are unreadable; countries come from time zones');
+    logger.warn({ err }, 'the bundled geo data is unreadable; countries come from time zones');
     return findNothing;
   }
 }

@@ -88,7 +88,7 @@ function readingError(error: unknown, file: string, tally: ImportTally): Command
   }
   const where = `after line ${tally.lines.toLocaleString('en')}`;
   if (code === 'Z_BUF_ERROR') return new CommandError(`${name} is truncated: its gzip data end too early, ${where}.`);
-  if (code?.startsWith('Z_')) return new CommandError(`${name} is corrupt: its gzip data are invalid ${where}.`);
+  if (code?.startsWith('Z_')) return new CommandError(`${name} is corrupt: its gzip data is invalid ${where}.`);
   if (code !== undefined) return new CommandError(`Reading ${name} failed (${code}) ${where}.`);
   throw error;
 }

@@ -27,7 +27,7 @@ export async function runImport(args: string[], deps: ImportDeps): Promise<0 | 1
     stdout.write(helpText);
     return 0;
   }
-  if (commandLine.kind === 'problem') return fail(stderr, `${commandLine.message} (see --help)`);
+  if (commandLine.kind === 'problem') return fail(stderr, `${commandLine.message} See --help.`);
   try {
     return await importFiles(commandLine.options, deps);
   } catch (error) {

@@ -37,7 +37,10 @@ export const scriptPaths = Object.fromEntries(
       `/${name}.{hash}.js`,
       {
         parameters: [hash],
-        ...get(`${id}ByHash`, `${summary}, by its hash`, { ...responses, 404: errorResponse('This is no hash.') }),
+        ...get(`${id}ByHash`, `${summary}, by its hash`, {
+          ...responses,
+          404: errorResponse('The name contains no valid hash.'),
+        }),
       },
     ],
   ]),

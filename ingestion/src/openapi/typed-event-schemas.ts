@@ -46,7 +46,7 @@ const types: Record<string, TypeDescription> = {
       ...plan,
       transaction_id: 'Id of the payment.',
       amount: 'What was paid.',
-      status: 'A failed payment is no revenue.',
+      status: 'A failed payment does not count as revenue.',
       interval: 'Time between payments of a subscription. Required with `subscription_id` or `interval_count`.',
     },
     conditions: {

@@ -29,7 +29,7 @@ export async function runSeed(args: string[], deps: SeedDeps): Promise<0 | 1> {
     stdout.write(helpText);
     return 0;
   }
-  if (commandLine.kind === 'problem') return fail(stderr, `${commandLine.message} (see --help)`);
+  if (commandLine.kind === 'problem') return fail(stderr, `${commandLine.message} See --help.`);
   return seed(commandLine.options, deps);
 }
 

@@ -9,7 +9,7 @@ interface Scrubbing {
 }
 
 /** A value with nothing left. */
-const removed = Symbol('gone');
+const removed = Symbol('removed');
 
 type Fields = Record<string, unknown>;
 

@@ -41,7 +41,7 @@ async function run<Row extends object>(pool: Pool, text: string, values: string[
 /**
  * Summarizes the index of each partition that has grown. Postgres does this by itself only with the next vacuum, or for as many
  * pages as its work list holds (256 ranges of 8 pages): after an import, or at 1,000 events/s, every query would read all pages
- * written since. Stops before the next partition once `stopped` is aborted.
+ * written since. Stops before the next partition once `signal` is aborted.
  */
 export async function summarizePartitions(
   pool: Pool,

@@ -73,7 +73,7 @@ function findClosedProblem(
     const field = ['data', ...path].join('.');
     if (type !== 'object.unknown' && openFields.some((open) => field === open || field.startsWith(`${open}.`)))
       continue;
-    return { problem: `The data of job "${job}" are invalid: ${message.replaceAll('"', '')}.`, field };
+    return { problem: `The data of job "${job}" is invalid: ${message.replaceAll('"', '')}.`, field };
   }
   return undefined;
 }

@@ -197,7 +197,7 @@ describe.each(queueBackends)('on %s', (backend) => {
   it('refuses unknown jobs and invalid data, and records nothing', async () => {
     const added = await call('POST', '/queues/cleanup/add', { name: 'clean', data: { type: 'everything' } });
     expect(added.status).toBe(400);
-    expect(added.body.message).toContain('The data of job "clean" are invalid: type must be one of');
+    expect(added.body.message).toContain('The data of job "clean" is invalid: type must be one of');
     expect((await call('POST', '/queues/cleanup/add', { name: 'dig', data: {} })).status).toBe(400);
     await queue('cleanup').add('clean', { type: 'old_logs' }, { jobId: 'edited' });
     const edit = (jobData: object) => call('PATCH', '/queues/cleanup/edited/update-data', { jobData });

@@ -262,11 +262,11 @@ describe.each(queueBackends)('on %s', (backend) => {
       (await api.call('post', `${base}/analytics-aggregation/jobs`).send({ jobName, data }).expect(400)).body.error;
     expect(await refused('revenue', {})).toMatchObject({
       message:
-        'The data of job "revenue" are invalid: periodType is required. It takes site_id (optional), periodType (day, week, month, quarter, year), period (optional), at (optional).',
+        'The data of job "revenue" is invalid: periodType is required. It takes site_id (optional), periodType (day, week, month, quarter, year), period (optional), at (optional).',
       details: { field: 'data.periodType' },
     });
     expect((await refused('cohorts', { periodType: 'day' })).message).toBe(
-      'The data of job "cohorts" are invalid: periodType is not allowed. It takes site_id (optional), cohortMonth (optional).',
+      'The data of job "cohorts" is invalid: periodType is not allowed. It takes site_id (optional), cohortMonth (optional).',
     );
   });
 

@@ -111,7 +111,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(jobs).toHaveLength(1);
     expect(jobs[0]).toContain('sched-good-');
     const { rows } = await database.pool.query(`select error from schedule_runs where schedule_id = 'bad'`);
-    expect(rows[0].error).toContain('The data of job "clean" are invalid: type must be one of');
+    expect(rows[0].error).toContain('The data of job "clean" is invalid: type must be one of');
   });
 
   it('shows every replica a new, changed, disabled or deleted schedule by its next tick', async () => {

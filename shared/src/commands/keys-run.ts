@@ -83,7 +83,7 @@ export async function runKeys(args: string[], { stdout, stderr, databaseUrl }: K
     return 0;
   }
   if (command.kind === 'problem') {
-    stderr.write(`keys: ${command.message} (see --help)\n`);
+    stderr.write(`keys: ${command.message} See --help.\n`);
     return 1;
   }
   try {

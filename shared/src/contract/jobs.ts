@@ -172,7 +172,7 @@ export type CheckedData =
 /** Newest contract version that this release supports, if not 1; a job's data contain theirs as `v`. */
 const contractVersions: Partial<Record<string, number>> = { 'event-ingest': 2 };
 
-/** The version of data that are newer than this release supports; undefined for all others. */
+/** The version of data that is newer than this release supports; undefined for all others. */
 export function newerVersionOf(queue: string, given: unknown): number | undefined {
   const { v } = Object(given) as { v?: unknown };
   const supported = contractVersions[queue] ?? 1;
@@ -194,6 +194,6 @@ export function checkJobData(queue: string, name: string, given: unknown): Check
   const { path, type } = error.details[0]!;
   const isFieldName = type === 'any.required' || type === 'object.unknown';
   const fields = isFieldName ? ` It takes ${jobFields(schema)}.` : '';
-  const problem = `The data of job "${name}" are invalid: ${error.message.replaceAll('"', '')}.${fields}`;
+  const problem = `The data of job "${name}" is invalid: ${error.message.replaceAll('"', '')}.${fields}`;
   return { problem, field: path.length === 0 ? 'data' : `data.${path.join('.')}` };
 }

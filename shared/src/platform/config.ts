@@ -127,7 +127,10 @@ export function queueLocation(env: QueueEnvironment): QueueLocation {
  * Each variable can be read from a file instead: `NAME_FILE` has its path, for secrets that must not be in the environment.
  * Empty variables are missing.
  */
-function readFiles(names: string[], env: NodeJS.ProcessEnv): { given: Record<string, string>; problems: string[] } {
+export function readFiles(
+  names: string[],
+  env: NodeJS.ProcessEnv,
+): { given: Record<string, string>; problems: string[] } {
   const given = Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => Boolean(entry[1])));
   const problems: string[] = [];
   for (const name of names) {

@@ -18,7 +18,7 @@ export interface AddOptions {
   parent?: { id: string; queue: string };
 }
 
-/** The job's data are invalid, or there is no such job; nothing was added. */
+/** The job's data is invalid, or there is no such job; nothing was added. */
 export class JobDataError extends Error {
   override readonly name = 'JobDataError';
 }
