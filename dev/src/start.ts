@@ -42,9 +42,6 @@ function startServices(settings: StartSettings, database: ReadyDatabase, env: No
   });
 }
 
-/** Placeholder for the URL of the embedded Postgres, which is only known once it is running. */
-const embeddedUrl = 'postgres://127.0.0.1/millrace';
-
 /** The address of a service from this machine. */
 const urlOf = ({ host, services }: StartSettings, service: string) =>
   localUrl(host, services.find(({ name }) => name === service)!.port);
@@ -78,11 +75,11 @@ function firstEnd(services: RunningService[], database: ReadyDatabase, stopped: 
 
 async function start(context: CommandContext): Promise<number> {
   const { closing, stopped } = context;
+  await checkSettings(process.env);
   const settings = readStartSettings(process.env);
   const crashedBefore = acquireLock(settings, context);
   // After a crash, services of the earlier copy need a moment to drain.
   await checkPorts(settings.host, settings.services, crashedBefore ? 15_000 : 0);
-  await checkSettings(settings.services, serviceEnvironment(settings, settings.databaseUrl ?? embeddedUrl));
   const database = await openDatabase(settings, context);
   const env = serviceEnvironment(settings, database.url);
   if (!stopped.aborted) await migrateDatabase(env, settings.logFormat, stopped);

@@ -133,8 +133,9 @@ describe('npm start refuses, with one sentence and exit code 1,', () => {
     const run = workspace.start({ INGESTION_PORT: '4000a', REPORTING_PORT: '4999', SCHEDULER_PORT: '4999' });
     expect(await run.exitCode).toBe(1);
     expect(run.output().trimEnd().split('\n')).toEqual([
-      'INGESTION_PORT is "4000a", but a port is a whole number from 1 to 65535.',
-      'SCHEDULER_PORT and REPORTING_PORT are both 4999: give each service its own port.',
+      'Correct these environment variables:',
+      '  INGESTION_PORT is "4000a", but a port is a whole number from 1 to 65535.',
+      '  SCHEDULER_PORT and REPORTING_PORT are both 4999: give each service its own port.',
     ]);
   });
 

@@ -95,7 +95,9 @@ export const pathId = (req: Request, maxLength = 200): string =>
 
 /** For changes: any of the fields, to be validated once merged with the stored ones. */
 export const changeSchema = (fields: object) =>
-  Joi.object(Object.fromEntries(Object.keys(fields).map((name) => [name, Joi.any()]))).min(1);
+  Joi.object(Object.fromEntries(Object.keys(fields).map((name) => [name, Joi.any()])))
+    .min(1)
+    .messages({ 'object.min': `The body must have at least one of ${Object.keys(fields).join(', ')}` });
 
 /** Number of rows before the page. */
 export const offsetOf = ({ page, limit }: Page) => (page - 1) * limit;

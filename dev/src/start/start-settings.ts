@@ -31,11 +31,8 @@ export interface StartSettings {
  * @throws CommandError that lists every invalid or shared port
  */
 export function readStartSettings(env: NodeJS.ProcessEnv): StartSettings {
-  const planned = services.map((service) => ({
-    ...service,
-    port: Number(env[service.portVariable] || service.defaultPort),
-  }));
-  const problems = [...invalidPorts(planned, env), ...sharedPorts(planned)];
+  const planned = planServices(env);
+  const problems = portProblems(env);
   if (problems.length > 0) throw new CommandError(problems.join('\n'));
   const host = env.HOST || '127.0.0.1';
   const dataFolder = env.MILLRACE_DATA_DIR || join(workspaceRoot, '.millrace');
@@ -48,6 +45,15 @@ export function readStartSettings(env: NodeJS.ProcessEnv): StartSettings {
     logFormat: env.LOG_FORMAT === 'json' ? 'json' : 'text',
     needsKey: { ingestion: env.INGEST_AUTH === 'key', reporting: readingNeedsKey({ ...env, HOST: host }) },
   };
+}
+
+const planServices = (env: NodeJS.ProcessEnv): PlannedService[] =>
+  services.map((service) => ({ ...service, port: Number(env[service.portVariable] || service.defaultPort) }));
+
+/** A sentence for each invalid port, and for each that two services share. */
+export function portProblems(env: NodeJS.ProcessEnv): string[] {
+  const planned = planServices(env);
+  return [...invalidPorts(planned, env), ...sharedPorts(planned)];
 }
 
 const isPort = (port: number) => Number.isInteger(port) && port >= 1 && port <= 65_535;
