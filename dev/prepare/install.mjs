@@ -1,6 +1,6 @@
 /** Installs the packages of the workspace with the pinned pnpm, again only when the lockfile or a manifest has changed. */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nativeSettings } from './native-settings.mjs';
 import { packageFolders } from './package-folders.mjs';
@@ -19,6 +19,8 @@ export async function install(root, { withTools, note }) {
   const stamp = installStamp(root);
   const installed = existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : undefined;
   if (installed === `${stamp} all` || (!withTools && installed === `${stamp} lean`)) return undefined;
+  // An installation that is interrupted must not pass for the one before.
+  rmSync(stampFile, { force: true });
   note(withTools ? 'Installing packages, with what tests and checks need...' : 'Installing packages...');
   const [command, ...prefix] = await findPnpm(root);
   const env = { ...(await nativeSettings()), ...process.env, CI: 'true', COREPACK_ENABLE_DOWNLOAD_PROMPT: '0' };

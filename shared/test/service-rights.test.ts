@@ -82,8 +82,13 @@ it('grants what is missing again, such as in a database that was restored withou
     execute (select string_agg(format('revoke all on %s from millrace_reporting', oid::regclass), ';') from pg_class
       where relkind in ('r', 'p') and relnamespace in ('public'::regnamespace, 'millrace_queue'::regnamespace)); end $$`);
   await expect(pools.reporting!.query('select from events_2031_01')).rejects.toMatchObject({ code: '42501' });
-  await database.pool.query('grant execute on function drop_events_partition to public');
+  // As in a restored database: only the default right of everyone is left.
+  await database.pool.query(
+    `grant execute on function drop_events_partition to public;
+    revoke execute on function drop_events_partition from millrace_processor`,
+  );
   await run(database);
+  await pools.processor!.query(`select create_events_partition('2031-02'), drop_events_partition('2031-02')`);
   await expect(pools.reporting!.query(`select drop_events_partition('2031-01')`)).rejects.toMatchObject({
     code: '42501',
   });

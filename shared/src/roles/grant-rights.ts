@@ -32,9 +32,9 @@ const wanted = Object.entries(tableRights).flatMap(([table, rights]) =>
 
 /**
  * Statements that grant what is missing, also after a restore without privileges. A needless GRANT would write to the catalog
- * while services run. The queue is BullMQ's own:
- * its functions run with the rights of their caller, so all services need all of its tables. Three of them create or drop
- * the sequence of a queue's job ids, and run as the owner of the queue instead.
+ * while services run. After a restore, everyone may execute functions; that right is revoked, so the role needs its own.
+ * The queue is BullMQ's own: its functions run with the rights of their caller, so all services need all of its tables. Three of
+ * them create or drop the sequence of a queue's job ids, and run as the owner of the queue instead.
  */
 const missingGrants = `/* shared.missingGrants */
 with roles as (select oid, rolname from pg_roles where rolname = any($1)),
@@ -54,7 +54,7 @@ union all
 select format('grant %s on %s %s to %I', privilege, kind, name, role)
 from json_to_recordset($3) as other(role text, kind text, name text, privilege text) join roles on rolname = role
 where not case kind when 'sequence' then has_sequence_privilege(roles.oid, name, privilege)
-  else has_function_privilege(roles.oid, name, privilege) end
+  else has_function_privilege(roles.oid, name, privilege) and not has_function_privilege('public', name, privilege) end
 union all
 select distinct format('revoke execute on function %s from public', name) from json_to_recordset($3) as other(kind text, name text)
 where case kind when 'function' then has_function_privilege('public', name, 'execute') end
@@ -108,13 +108,13 @@ export async function grantRights(
   logger: Logger,
   lock: (client: PoolClient) => Promise<unknown>,
 ): Promise<void> {
-  const tell = (message: string) => (error: unknown) => {
+  const logRefusal = (message: string) => (error: unknown) => {
     if (!hasSqlState(error, notAllowed)) throw error;
     logger.info({ reason: (error as Error).message }, message);
   };
-  await createRoles(pool).catch(tell('not creating a role for each service, which this user may not do'));
+  await createRoles(pool).catch(logRefusal('not creating a role for each service, which this user may not do'));
   await inTransaction(pool, async (client) => {
     await lock(client);
     await grantMissing(client, queueSchema);
-  }).catch(tell('not granting rights to the roles of the services, which this user may not do'));
+  }).catch(logRefusal('not granting rights to the roles of the services, which this user may not do'));
 }
