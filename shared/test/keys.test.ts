@@ -8,6 +8,7 @@ import { runKeys } from '@millrace/shared/commands/keys-run';
 import { createPool } from '@millrace/shared/platform/postgres';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
+import { urlFor } from '@millrace/shared/testing/service-logins';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 let database: TestDatabase;
@@ -203,6 +204,10 @@ describe('a key', () => {
 
 describe('npm run keys', () => {
   async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+    return runOn(database.url, ...args);
+  }
+
+  async function runOn(url: string, ...args: string[]) {
     const said = { out: '', err: '' };
     const into = (name: 'out' | 'err') =>
       new Writable({
@@ -211,9 +216,17 @@ describe('npm run keys', () => {
           done();
         },
       });
-    const code = await runKeys(args, { stdout: into('out'), stderr: into('err'), databaseUrl: () => database.url });
+    const code = await runKeys(args, { stdout: into('out'), stderr: into('err'), databaseUrl: () => url });
     return { code, ...said };
   }
+
+  it('explains in one sentence that a user of a service may not create keys', async () => {
+    const url = urlFor('reporting', database.url);
+    expect(await runOn(url, 'create', '--name', 'x', '--scope', 'read')).toEqual({
+      ...{ code: 1, out: '' },
+      err: `keys: The database user ${new URL(url).username} may not do this (permission denied for table api_keys). Run the command as the owner of the tables.\n`,
+    });
+  });
 
   it('creates a key, lists it without showing it, and revokes it', async () => {
     const made = await run(

@@ -5,6 +5,7 @@ import { createPool, isConnectionError, type Pool } from '../platform/postgres.j
 import { CommandError } from './command-error.js';
 
 const undefinedTable = '42P01';
+const insufficientPrivilege = '42501';
 
 /** Undefined if none is configured. @throws Error if it is not a Postgres URL. */
 export type DatabaseUrl = () => string | undefined;
@@ -51,6 +52,11 @@ function toCommandError(error: unknown, url: string): unknown {
   if (code === undefinedTable) {
     return new CommandError(
       `The database lacks tables of this version (${message}). Migrate it first; \`npm start\` does this.`,
+    );
+  }
+  if (code === insufficientPrivilege) {
+    return new CommandError(
+      `The database user ${new URL(url).username} may not do this (${message}). Run the command as the owner of the tables.`,
     );
   }
   return error;
