@@ -132,10 +132,10 @@ describe('conflicts', () => {
       `insert into schedules (id, name, queue, job, cron, timezone, catch_up)
       values ('foreign', 'x', 'later', 'x', '@daily', 'UTC', 'none')`,
     );
-    await service.queues.get('event-ingest')!.add('events', { v: 1, count: 1, events: '[]' }, { jobId: 'events' });
+    await service.queues.get('event-ingest')!.add('events', { v: 1, count: 1, events: '[]' }, { jobId: 'some-events' });
   });
 
-  it.each([...conflicts, ['removeJob', { name: 'event-ingest', id: 'events' }] as const])(
+  it.each([...conflicts, ['removeJob', { name: 'event-ingest', id: 'some-events' }] as const])(
     '%s %j',
     async (id, values, body) => {
       const response = await sendTo(operationOf(id), values).send(body as object | undefined);
