@@ -82,7 +82,11 @@ describe('a mail server', () => {
     expect(await deliver(id)).toEqual({ sent: 2, failed: 1, skipped: 0, unknown: 0 });
     expect(receivers()).toEqual(['one@example.org', 'two@example.org']);
     const [, refused] = await ledgerOf(database, id);
-    expect(refused).toMatchObject({ status: 'failed', attempts: 1, error: expect.stringContaining('550 refused by the test') });
+    expect(refused).toMatchObject({
+      status: 'failed',
+      attempts: 1,
+      error: expect.stringContaining('550 refused by the test'),
+    });
   });
 
   it('that defers one recipient gets that mail again, and no other', async () => {

@@ -120,6 +120,16 @@ const settings = {
       404: errorResponse('The write key has other characters.'),
     },
   },
+  head: {
+    operationId: 'segmentSettingsHead',
+    summary: 'Check that the settings for analytics.js can be loaded',
+    tags: ['Segment and RudderStack'],
+    security: [{}],
+    responses: {
+      200: { description: 'They can.' },
+      404: { description: 'The write key has other characters.' },
+    },
+  },
 };
 
 export const segmentPaths = {
