@@ -5,12 +5,12 @@ import type { OpenApiDocument } from './operation.js';
 
 const files = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
 
-/** The page loads and runs only what this service serves. The style sheet has icons as `data:` URLs. */
+/** The page loads and runs only what this service serves. The style sheet has icons as `data:` URLs; responses that are images are shown by `blob:` URLs. */
 const policy = [
   `default-src 'none'`,
   `script-src 'self'`,
   `style-src 'self'`,
-  `img-src 'self' data:`,
+  `img-src 'self' data: blob:`,
   `connect-src 'self'`,
   `base-uri 'none'`,
   `form-action 'none'`,
