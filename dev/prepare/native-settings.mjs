@@ -30,7 +30,7 @@ function headersFolder() {
   return parts.join('.') === process.versions.node ? folder : undefined;
 }
 
-/** Any response counts. Behind a proxy there is none, and the package is compiled. */
+/** Whether anything responds. Behind a proxy nothing does, and the package is compiled instead. */
 async function answers(url) {
   try {
     await fetch(url, { method: 'HEAD', redirect: 'manual', signal: AbortSignal.timeout(3_000) });

@@ -14,7 +14,7 @@ import pg from 'pg';
 
 const versions = '/usr/lib/postgresql';
 
-/** The folder of its programs; undefined if there is none. @throws Error if there is none and CI=true */
+/** The folder with the programs of an installed Postgres; undefined if none is installed. @throws Error if there is none and CI=true */
 function findPrograms(): string | undefined {
   const newest = existsSync(versions) ? readdirSync(versions).sort((a, b) => Number(b) - Number(a)) : [];
   const found = newest
@@ -44,7 +44,7 @@ export async function runProgram(name: string, args: string[], cwd?: string): Pr
   return stdout;
 }
 
-/** A server that is not running yet, with an empty database unless `isEmpty` is false. Nobody else can reach it: it has no password. */
+/** A server that is not running yet, with an empty database unless `isEmpty` is false. It listens on 127.0.0.1 only, since it has no password. */
 export async function makeInstalledPostgres({ isEmpty = true } = {}): Promise<InstalledPostgres> {
   const home = makeStoresFolder();
   const dataFolder = join(home, 'data');

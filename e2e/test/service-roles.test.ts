@@ -33,7 +33,7 @@ beforeAll(async () => {
     spawnService('reporting', stack.env, [], 'worker'),
   ]);
   ({ key } = await createKey(stack.database.pool, { name: 'all', scopes: ['admin'] }));
-  // Stands for whatever Postgres refuses of an event that keeps all rules.
+  // In place of a reason why Postgres would refuse a valid event.
   await stack.database.pool.query(`create function refuse() returns trigger language plpgsql as $$
     begin raise 'no such path' using errcode = '22023'; end $$`);
   await stack.database.pool.query(`create trigger refuse before insert on events for each row

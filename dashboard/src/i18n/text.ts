@@ -84,5 +84,5 @@ export function t(name: TextName, values: Record<string, string | number> = {}):
   return text.replace(/\{(\w+)\}/g, (placeholder, key: string) => String(values[key] ?? placeholder));
 }
 
-/** The text of a computed name, such as the name of a metric, or `otherwise` if there is none. */
+/** The text for a computed key, such as the name of a metric; `otherwise` if the key has no text. */
 export const textOr = (name: string, otherwise: string): string => texts.value[name as TextName] ?? otherwise;

@@ -8,7 +8,7 @@ const PAID = /cp|^(?:ppc|retargeting)$|^paid/;
 const DISPLAY = /^(?:display|banner|expandable|interstitial|cpm)$/;
 const SHOP_CAMPAIGN = /(?:[^a-df-z]|^)shop|shopping/;
 
-/** Media that determine the channel whatever the source is. */
+/** Media that determine the channel regardless of the source. */
 const unpaidMedia: readonly (readonly [RegExp, Channel])[] = [
   [/^(?:e[-_ ]?mail|mail|newsletter)$/, 'Email'],
   [/^affiliates?$/, 'Affiliates'],

@@ -8,13 +8,9 @@ const keyInHeader = [{ key: ['write'] }, { keyInUrl: ['write'] }, {}];
 export const writeKey = [{ writeKey: ['write'] }, { keyInUrl: ['write'] }, {}];
 export const onlyKeyInUrl = [{ keyInUrl: ['write'] }, {}];
 
-const retryAfter = {
-  'Retry-After': { description: 'Seconds to wait before sending it again.', schema: { type: 'integer', minimum: 1 } },
-};
 const authenticate = {
   'WWW-Authenticate': { description: 'How to send a key.', schema: { const: 'Bearer' } },
 };
-const headersByStatus: Record<string, object> = { 401: authenticate, 429: retryAfter, 503: retryAfter };
 
 const describe = createOperations({
   errorDescriptions: {
@@ -49,23 +45,14 @@ interface EventOperation extends Pick<Operation, 'id' | 'summary' | 'description
   security?: object[];
 }
 
-type Responses = Record<string, { description: string; headers?: object; content?: object }>;
-
-const withHeaders = (responses: Responses): Responses =>
-  Object.fromEntries(
-    Object.entries(responses).map(([status, response]) => {
-      const headers = headersByStatus[status];
-      return [status, headers ? { ...response, headers } : response];
-    }),
-  );
-
 export function eventOperation({ body, security = keyInHeader, errors = [], ...about }: EventOperation) {
   const described = describe({ ...about, errors: [400, ...errors, 503] });
+  const responses: Record<string, object> = described.responses;
   return {
     ...described,
     security,
     ...(body && { requestBody: { required: true, content: body } }),
-    responses: withHeaders(described.responses as Responses),
+    responses: { ...responses, 401: { ...responses[401], headers: authenticate } },
   };
 }
 
