@@ -16,3 +16,6 @@ const routesIn = (layers: Layer[]): string[] =>
 export function routesOf(app: Express): string[] {
   return [...new Set(routesIn(app.router.stack as unknown as Layer[]))].sort();
 }
+
+/** The same without the files of the page at `/docs`. */
+export const routesWithoutDocs = (app: Express) => routesOf(app).filter((route) => !route.startsWith('GET /docs/'));
