@@ -347,8 +347,8 @@ describe('import that the server refuses', () => {
     ],
     [
       404,
-      { error: { code: 'not_found', message: 'There is no resource at this URL.' } },
-      'refuses with 404: There is no resource at this URL. Another service may be listening there: give the URL of ingestion with --url.',
+      { error: { code: 'not_found', message: 'This is the reporting service.' } },
+      'refuses with 404: This is the reporting service. Give the URL of ingestion with --url.',
     ],
     [200, { hello: 'world' }, "answers 200, which Millrace's ingestion never does: check --url."],
     [404, 'Not found', "answers 404, which Millrace's ingestion never does: check --url."],

@@ -50,4 +50,13 @@ export function testDocument({ document, app, routes }: Documented): void {
     expect(ids.every(Boolean)).toBe(true);
     expect(new Set(ids).size).toBe(ids.length);
   });
+
+  it('is where a 404 sends its reader, who may have the wrong port', async () => {
+    const { body } = await request(app()).get('/nowhere').expect(404);
+    const service = document.info.title.replace('Millrace ', '');
+    expect(body.error).toEqual({
+      code: 'not_found',
+      message: `There is no resource at this URL. This is the ${service} service; see /docs for its URLs.`,
+    });
+  });
 }

@@ -22,7 +22,7 @@ const LATE_FAILURES = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'ETIMEDO
 const hints: Record<number, string> = {
   401: '. Give a key with the scope write with --key or MILLRACE_KEY',
   403: '. Give a key with the scope write, for this site or for all sites, with --key or MILLRACE_KEY',
-  404: '. Another service may be listening there: give the URL of ingestion with --url',
+  404: '. Give the URL of ingestion with --url',
   405: '. Another service may be listening there: give the URL of ingestion with --url',
 };
 

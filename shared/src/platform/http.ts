@@ -141,7 +141,9 @@ export function buildServiceApp(deps: ServiceApp, addRoutes: (app: Express) => v
   });
   addHealthRoutes(app, deps);
   addRoutes(app);
-  app.use((_req, res) => sendRefusal(res, { code: 'not_found' }, deps.refusalEnvelope));
+  // Most often, a path that another service has was sent to the wrong port.
+  const message = `There is no resource at this URL. This is the ${about.service} service; see ${about.docs} for its URLs.`;
+  app.use((_req, res) => sendRefusal(res, { code: 'not_found', message }, deps.refusalEnvelope));
   const answerError: ErrorRequestHandler = (error, req, res, _next) => {
     const refusal = toRefusal(error);
     if (refusal.code === 'internal_error')
