@@ -19,7 +19,8 @@ export async function bundlePage() {
     'package.json',
     ...readdirSync(sources, { recursive: true }).map((name) => join('src', name)),
   ];
-  const changedAt = Math.max(...inputs.map((name) => statSync(join(folder, name)).mtimeMs));
+  // Not the time of modification: files of a newer release may have been modified before this one was built.
+  const changedAt = Math.max(...inputs.map((name) => statSync(join(folder, name)).ctimeMs));
   const made = join(page, 'index.html');
   if (existsSync(made) && statSync(made).mtimeMs > changedAt) return;
   const files = await bundle();

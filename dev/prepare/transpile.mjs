@@ -5,7 +5,9 @@ import { dirname, join } from 'node:path';
 /** The packages with code that runs as it is, unlike the bundled ones. */
 export const runningPackages = ['shared', 'ingestion', 'processor', 'scheduler', 'reporting', 'dev'];
 
-const modified = (file) => (existsSync(file) ? statSync(file).mtimeMs : -1);
+const madeAt = (output) => (existsSync(output) ? statSync(output).mtimeMs : -1);
+/** Unlike the time of modification, which comes out of an archive with the file, this is when the file was written here. */
+const changedAt = (source) => statSync(source).ctimeMs;
 
 /** @throws the errors of esbuild, which name file and line. */
 export async function transpile(root) {
@@ -16,7 +18,7 @@ async function transpilePackage(folder) {
   const sources = readdirSync(join(folder, 'src'), { recursive: true }).filter((name) => /(?<!\.d)\.ts$/.test(name));
   const changed = sources.filter((name) => {
     const output = join(folder, 'dist', name.replace(/\.ts$/, '.js'));
-    return modified(output) < modified(join(folder, 'src', name));
+    return madeAt(output) < changedAt(join(folder, 'src', name));
   });
   if (changed.length === 0) return;
   // The compiler's record of its last build no longer describes what is in dist.

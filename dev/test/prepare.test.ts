@@ -154,26 +154,34 @@ describe('the build of what `npm start` runs', () => {
 
   it('leaves a module alone that has not changed, so that the compiler does not build again', async () => {
     writeFileSync(record, '{}');
-    touch(source, -60);
+    touch(output, 60);
     const { mtimeMs } = statSync(output);
     await transpile(root);
     expect([statSync(output).mtimeMs, existsSync(record)]).toEqual([mtimeMs, true]);
   });
 
   it('makes the compiler build again what it has overwritten', async () => {
+    touch(output, -60);
     writeFileSync(source, 'export const one = 2;\n');
-    touch(source, 60);
     await transpile(root);
     expect(readFileSync(output, 'utf8')).toContain('one = 2');
     expect(existsSync(record)).toBe(false);
   });
 
+  it('compiles a source that is older than its output, but was unpacked after it, as in an upgrade', async () => {
+    touch(output, -60);
+    writeFileSync(source, 'export const one = 2.5;\n');
+    touch(source, -86_400);
+    await transpile(root);
+    expect(readFileSync(output, 'utf8')).toContain('one = 2.5');
+  });
+
   it('does not take an output for whole that was interrupted while it was written', async () => {
     writeFileSync(source, 'export const one = 3;\n');
-    touch(source, 90);
     // A folder in its place makes the last step fail, as a full disk or a kill would.
     rmSync(output);
     mkdirSync(join(output, 'in-the-way'), { recursive: true });
+    touch(output, -60);
     await expect(transpile(root)).rejects.toThrow();
     rmSync(output, { recursive: true });
     await transpile(root);
@@ -181,8 +189,8 @@ describe('the build of what `npm start` runs', () => {
   });
 
   it('names file and line of a mistake in the syntax', async () => {
+    touch(output, -60);
     writeFileSync(source, 'export const = 3;\n');
-    touch(source, 120);
     await expect(transpile(root)).rejects.toThrow(/inner\/one\.ts:1:13/);
   });
 });

@@ -13,7 +13,8 @@ const entries = { m: 'script.ts', 'millrace-vitals': 'vitals-script.ts' };
 export async function bundleScripts() {
   const made = Object.keys(entries).map((name) => join(folder, 'dist', `${name}.js`));
   const inputs = ['bundle.mjs', 'package.json', ...readdirSync(sources).map((name) => join('src', name))];
-  const changedAt = Math.max(...inputs.map((name) => statSync(join(folder, name)).mtimeMs));
+  // Not the time of modification: files of a newer release may have been modified before this one was built.
+  const changedAt = Math.max(...inputs.map((name) => statSync(join(folder, name)).ctimeMs));
   if (made.every((file) => existsSync(file) && statSync(file).mtimeMs > changedAt)) return;
   for (const { path, text } of await bundle()) {
     const preamble = path.endsWith('vitals.js') ? '/*! web-vitals, Apache-2.0 */' : '';
