@@ -1,5 +1,15 @@
 /** Bundles the page into dist/page: one HTML file plus scripts and styles with hashed names, each also compressed. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
@@ -23,11 +33,14 @@ export async function bundlePage() {
   const changedAt = Math.max(...inputs.map((name) => statSync(join(folder, name)).ctimeMs));
   const made = join(page, 'index.html');
   if (existsSync(made) && statSync(made).mtimeMs > changedAt) return;
+  const begunAt = new Date();
   const files = await bundle();
   rmSync(page, { recursive: true, force: true });
   for (const { path, contents } of files) write(path, contents);
-  // Written last: its presence means that the build is complete.
-  writeFileSync(made, htmlOf(files));
+  // Written last and whole: its presence means that the build is complete. Sources that were changed meanwhile are newer.
+  writeFileSync(`${made}.part`, htmlOf(files));
+  utimesSync(`${made}.part`, begunAt, begunAt);
+  renameSync(`${made}.part`, made);
 }
 
 async function bundle() {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { runTool } from './run-tool.mjs';
-import { transpile } from './transpile.mjs';
+import { runningPackages, transpile } from './transpile.mjs';
 
 /**
  * Compiles the packages that run; with `withTools` all packages, and checks their types.
@@ -12,15 +12,14 @@ import { transpile } from './transpile.mjs';
 export async function build(root, { withTools }) {
   forgetRemovedOutputs(root);
   const problems = await Promise.all([withTools ? compile(root) : problemOf(transpile(root)), problemOf(bundle(root))]);
+  removeLeftovers(root);
   return problems.find((problem) => problem !== undefined);
 }
 
 async function compile(root) {
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const { code, output } = await runTool(process.execPath, [compiler, '-b', '--pretty', 'false'], { cwd: root });
-  if (code !== 0) return output;
-  removeLeftovers(root);
-  return undefined;
+  return code === 0 ? undefined : output;
 }
 
 /** @param {Promise<void>} step */
@@ -51,7 +50,7 @@ function forgetRemovedOutputs(root) {
   }
 }
 
-/** The compiler keeps the output of deleted modules, so that importing one would still work, but only in this clone. */
+/** Compilers keep the output of deleted modules, so that importing one would still work, but only in this clone. */
 export function removeLeftovers(root) {
   for (const name of projects(root)) {
     const { rootDir, outDir } = JSON.parse(readFileSync(join(root, name, 'tsconfig.json'), 'utf8')).compilerOptions;
@@ -59,8 +58,8 @@ export function removeLeftovers(root) {
     const outputs = existsSync(folder) ? readdirSync(folder, { recursive: true }) : [];
     for (const output of outputs) {
       const module = /^(.*?)(?:\.d\.ts|\.js|\.js\.map)$/.exec(output)?.[1];
-      // The bundler declares no types.
-      if (module === undefined || !outputs.includes(`${module}.d.ts`)) continue;
+      const isBundle = !runningPackages.includes(name) && !outputs.includes(`${module}.d.ts`);
+      if (module === undefined || isBundle) continue;
       const sources = ['ts', 'tsx'].map((ending) => join(root, name, rootDir, `${module}.${ending}`));
       if (!sources.some((source) => existsSync(source))) rmSync(join(folder, output));
     }

@@ -1,5 +1,5 @@
 /** Compiles what `npm start` runs, without checking types: `npm test` and `npm run check` do that, and it takes ten times as long. */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** The packages with code that runs as it is, unlike the bundled ones. */
@@ -15,6 +15,7 @@ export async function transpile(root) {
 }
 
 async function transpilePackage(folder) {
+  const begunAt = new Date();
   const sources = readdirSync(join(folder, 'src'), { recursive: true }).filter((name) => /(?<!\.d)\.ts$/.test(name));
   const changed = sources.filter((name) => {
     const output = join(folder, 'dist', name.replace(/\.ts$/, '.js'));
@@ -34,12 +35,16 @@ async function transpilePackage(folder) {
     write: false,
     logLevel: 'silent',
   });
-  for (const { path, contents } of outputFiles) writeWhole(path, contents);
+  for (const { path, contents } of outputFiles) writeWhole(path, contents, begunAt);
 }
 
-/** Under another name first: what an interruption or a full disk leaves behind must not pass for the output of its source. */
-function writeWhole(path, contents) {
+/**
+ * Under another name first: what an interruption or a full disk leaves behind must not pass for the output of its source. Dated when
+ * reading the sources began, so that one that was changed meanwhile is newer.
+ */
+function writeWhole(path, contents, begunAt) {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(`${path}.part`, contents);
+  utimesSync(`${path}.part`, begunAt, begunAt);
   renameSync(`${path}.part`, path);
 }

@@ -124,6 +124,17 @@ describe('the build', () => {
       'tsconfig.tsbuildinfo',
     ]);
   });
+
+  it('removes those of a package that is compiled without types, too', () => {
+    const root = join(folder, 'lean');
+    for (const name of ['src', 'dist']) mkdirSync(join(root, 'shared', name), { recursive: true });
+    writeFileSync(join(root, 'tsconfig.json'), '{"references":[{"path":"shared"}]}');
+    writeFileSync(join(root, 'shared', 'tsconfig.json'), '{"compilerOptions":{"rootDir":"src","outDir":"dist"}}');
+    writeFileSync(join(root, 'shared', 'src', 'kept.ts'), '');
+    for (const name of ['kept.js', 'gone.js', 'gone.js.map']) writeFileSync(join(root, 'shared', 'dist', name), '');
+    removeLeftovers(root);
+    expect(readdirSync(join(root, 'shared', 'dist'))).toEqual(['kept.js']);
+  });
 });
 
 describe('the build of what `npm start` runs', () => {
@@ -174,6 +185,15 @@ describe('the build of what `npm start` runs', () => {
     touch(source, -86_400);
     await transpile(root);
     expect(readFileSync(output, 'utf8')).toContain('one = 2.5');
+  });
+
+  it('dates an output to when its source was read, so that a change during the build is newer', async () => {
+    writeFileSync(source, 'export const one = 2.75;\n');
+    touch(output, -60);
+    const built = transpile(root);
+    const begunAt = Date.now();
+    await built;
+    expect(statSync(output).mtimeMs).toBeLessThanOrEqual(begunAt);
   });
 
   it('does not take an output for whole that was interrupted while it was written', async () => {

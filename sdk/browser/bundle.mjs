@@ -1,5 +1,5 @@
 /** Bundles the two scripts that pages load. */
-import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -16,9 +16,13 @@ export async function bundleScripts() {
   // Not the time of modification: files of a newer release may have been modified before this one was built.
   const changedAt = Math.max(...inputs.map((name) => statSync(join(folder, name)).ctimeMs));
   if (made.every((file) => existsSync(file) && statSync(file).mtimeMs > changedAt)) return;
+  const begunAt = new Date();
   for (const { path, text } of await bundle()) {
     const preamble = path.endsWith('vitals.js') ? '/*! web-vitals, Apache-2.0 */' : '';
-    writeFileSync(path, await shrink(text, preamble));
+    // Renamed when it is whole, and dated so that sources that were changed meanwhile are newer.
+    writeFileSync(`${path}.part`, await shrink(text, preamble));
+    utimesSync(`${path}.part`, begunAt, begunAt);
+    renameSync(`${path}.part`, path);
   }
 }
 
