@@ -1,6 +1,6 @@
 /** Installs and builds what a command needs, with nothing but Node and npm, then runs the command. */
 import { accessSync, constants, existsSync, mkdirSync, writeSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from './prepare/build.mjs';
 import { explainFailure } from './prepare/explain-failure.mjs';
@@ -83,8 +83,12 @@ async function findDatabase() {
 async function findIngestion() {
   if (process.env.MILLRACE_URL) return;
   const { runningIngestion } = await import('./dist/start/running-ingestion.js');
-  const found = runningIngestion(process.env.MILLRACE_DATA_DIR || join(root, '.millrace'));
-  if (!found) return;
+  const found = runningIngestion(resolve(root, process.env.MILLRACE_DATA_DIR || '.millrace'));
+  if (!found) {
+    // Perhaps it is still starting.
+    if (process.env.INGESTION_PORT) process.env.MILLRACE_URL = `http://localhost:${process.env.INGESTION_PORT}`;
+    return;
+  }
   process.env.MILLRACE_URL = found.url;
   process.env.MILLRACE_REPORTING_URL ||= found.reportingUrl;
   if (found.readKeyFile) process.env.MILLRACE_READ_KEY_FILE ||= found.readKeyFile;

@@ -43,6 +43,15 @@ describe('npm start', () => {
     }
   });
 
+  it('takes a relative data folder as one below the clone', async () => {
+    workspace = await makeStubWorkspace();
+    const run = workspace.start({ MILLRACE_DATA_DIR: 'data folder' });
+    await run.ready;
+    expect(existsSync(join(workspace.folder, 'data folder', 'postgres', 'PG_VERSION'))).toBe(true);
+    run.child.kill('SIGTERM');
+    expect(await run.exitCode).toBe(0);
+  });
+
   it('stops everything and fails when a service ends unexpectedly', async () => {
     workspace = await makeStubWorkspace();
     const run = workspace.start();
@@ -65,6 +74,16 @@ describe('npm start', () => {
     const run = workspace.start();
     expect(await run.exitCode).toBe(1);
     expect(run.output()).toMatch(/could not be migrated[\s\S]*too new/);
+  });
+
+  it('ends without an error on Ctrl-C while the database is being created', async () => {
+    workspace = await makeStubWorkspace();
+    const run = workspace.start();
+    const draft = join(workspace.folder, '.millrace', 'postgres.new', 'PG_VERSION');
+    await eventually(async () => existsSync(draft), 'initdb is running');
+    workspace.interrupt();
+    expect(await run.exitCode).toBe(0);
+    expect(run.output()).toBe('');
   });
 
   it('kills at once on a second signal', async () => {

@@ -55,6 +55,8 @@ export interface StubWorkspace {
   stoppedInOrder(service: keyof typeof portVariables): boolean;
   /** Command lines of running processes of this workspace. */
   processes(): string[];
+  /** Sends SIGINT to all of them, as Ctrl-C in a terminal does. */
+  interrupt(): void;
   remove(): void;
 }
 
@@ -92,7 +94,8 @@ export async function makeStubWorkspace(
     ports,
     start: (env = {}) => startStub(folder, ports, env),
     stoppedInOrder: (service) => existsSync(join(folder, folderOf(service), `${service.replace('-', '_')}.stopped`)),
-    processes: () => processesBelow(folder),
+    processes: () => processesBelow(folder).map(([, command]) => command),
+    interrupt: () => processesBelow(folder).forEach(([pid]) => interruptProcess(pid)),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
@@ -139,20 +142,30 @@ function startStub(folder: string, ports: StubWorkspace['ports'], env: Record<st
   return { child, output: () => output, ready, exitCode };
 }
 
-/** Reads /proc where there is one: slim images have no ps. */
-function processesBelow(folder: string): string[] {
-  const commands = existsSync('/proc/self')
-    ? readdirSync('/proc')
-        .filter((entry) => /^\d+$/.test(entry))
-        .map(commandLine)
-    : execFileSync('ps', ['-axo', 'args='], { encoding: 'utf8' }).split('\n');
-  return commands.filter((command) => command.includes(folder));
+/** By process id. Reads /proc where there is one: slim images have no ps. */
+function commandLines(): [pid: number, command: string][] {
+  if (existsSync('/proc/self')) {
+    const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry));
+    return pids.map((pid) => [Number(pid), commandLine(pid)]);
+  }
+  const lines = execFileSync('ps', ['-axo', 'pid=,args='], { encoding: 'utf8' }).trim().split('\n');
+  return lines.map((line) => [Number.parseInt(line, 10), line]);
 }
+
+const processesBelow = (folder: string) => commandLines().filter(([, command]) => command.includes(folder));
 
 function commandLine(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
   } catch {
     return '';
+  }
+}
+
+function interruptProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGINT');
+  } catch {
+    // It has ended in the meantime.
   }
 }

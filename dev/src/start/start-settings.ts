@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { CommandError } from '@millrace/shared/commands/command-error';
 import { readingNeedsKey } from '@millrace/shared/platform/config';
 import { workspaceRoot } from '../workspace-root.js';
@@ -35,12 +35,13 @@ export function readStartSettings(env: NodeJS.ProcessEnv): StartSettings {
   const problems = portProblems(env);
   if (problems.length > 0) throw new CommandError(problems.join('\n'));
   const host = env.HOST || '127.0.0.1';
-  const dataFolder = env.MILLRACE_DATA_DIR || join(workspaceRoot, '.millrace');
+  // Services run in folders of their own, and Postgres in the root of the disk.
+  const dataFolder = resolve(workspaceRoot, env.MILLRACE_DATA_DIR || '.millrace');
   return {
     host,
     services: planned,
     dataFolder,
-    exportFolder: env.EXPORT_DIR || join(dataFolder, 'exports'),
+    exportFolder: env.EXPORT_DIR ? resolve(workspaceRoot, env.EXPORT_DIR) : join(dataFolder, 'exports'),
     databaseUrl: env.DATABASE_URL || undefined,
     logFormat: env.LOG_FORMAT === 'json' ? 'json' : 'text',
     needsKey: { ingestion: env.INGEST_AUTH === 'key', reporting: readingNeedsKey({ ...env, HOST: host }) },
