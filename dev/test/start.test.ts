@@ -81,7 +81,7 @@ describe('npm start', () => {
     const run = workspace.start();
     const draft = join(workspace.folder, '.millrace', 'postgres.new', 'PG_VERSION');
     await eventually(async () => existsSync(draft), 'initdb is running');
-    workspace.interrupt();
+    run.interrupt();
     expect(await run.exitCode).toBe(0);
     expect(run.output()).toBe('');
   });

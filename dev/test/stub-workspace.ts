@@ -55,8 +55,6 @@ export interface StubWorkspace {
   stoppedInOrder(service: keyof typeof portVariables): boolean;
   /** Command lines of running processes of this workspace. */
   processes(): string[];
-  /** Sends SIGINT to all of them, as Ctrl-C in a terminal does. */
-  interrupt(): void;
   remove(): void;
 }
 
@@ -66,6 +64,8 @@ interface StubRun {
   output(): string;
   ready: Promise<void>;
   exitCode: Promise<number | null>;
+  /** Sends SIGINT to it and its children in the foreground, as Ctrl-C in a terminal does. */
+  interrupt(): void;
 }
 
 /** Creates a workspace. `replace` has source text for the main.js of a service or for `migrate`, `configs` for its config.js. */
@@ -94,8 +94,7 @@ export async function makeStubWorkspace(
     ports,
     start: (env = {}) => startStub(folder, ports, env),
     stoppedInOrder: (service) => existsSync(join(folder, folderOf(service), `${service.replace('-', '_')}.stopped`)),
-    processes: () => processesBelow(folder).map(([, command]) => command),
-    interrupt: () => processesBelow(folder).forEach(([pid]) => interruptProcess(pid)),
+    processes: () => processesBelow(folder),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
@@ -125,6 +124,8 @@ function startStub(folder: string, ports: StubWorkspace['ports'], env: Record<st
     cwd: folder,
     env: { ...inherited, ...Object.fromEntries(portEnv), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // In a process group of its own.
+    detached: true,
   });
   endWithTest(child);
   let output = '';
@@ -139,33 +140,24 @@ function startStub(folder: string, ports: StubWorkspace['ports'], env: Record<st
     void exitCode.then((code) => reject(new Error(`ended with ${code} before it was ready:\n${output}`)));
   });
   ready.catch(() => undefined);
-  return { child, output: () => output, ready, exitCode };
+  const interrupt = () => void process.kill(-child.pid!, 'SIGINT');
+  return { child, output: () => output, ready, exitCode, interrupt };
 }
 
-/** By process id. Reads /proc where there is one: slim images have no ps. */
-function commandLines(): [pid: number, command: string][] {
-  if (existsSync('/proc/self')) {
-    const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry));
-    return pids.map((pid) => [Number(pid), commandLine(pid)]);
-  }
-  const lines = execFileSync('ps', ['-axo', 'pid=,args='], { encoding: 'utf8' }).trim().split('\n');
-  return lines.map((line) => [Number.parseInt(line, 10), line]);
+/** Reads /proc where there is one: slim images have no ps. */
+function processesBelow(folder: string): string[] {
+  const commands = existsSync('/proc/self')
+    ? readdirSync('/proc')
+        .filter((entry) => /^\d+$/.test(entry))
+        .map(commandLine)
+    : execFileSync('ps', ['-axo', 'args='], { encoding: 'utf8' }).split('\n');
+  return commands.filter((command) => command.includes(folder));
 }
-
-const processesBelow = (folder: string) => commandLines().filter(([, command]) => command.includes(folder));
 
 function commandLine(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
   } catch {
     return '';
-  }
-}
-
-function interruptProcess(pid: number): void {
-  try {
-    process.kill(pid, 'SIGINT');
-  } catch {
-    // It has ended in the meantime.
   }
 }
