@@ -1,7 +1,6 @@
 /** `npm start`: Postgres, migrations, all services, one log, and an orderly end. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { CommandError } from '@millrace/shared/commands/command-error';
 import { tryLock } from '../prepare/process-lock.mjs';
 import { type CommandContext, runCommand } from './processes/run-command.js';
@@ -29,18 +28,6 @@ function acquireLock({ dataFolder }: StartSettings, { closing }: CommandContext)
   }
   closing.add(release);
   return crashedBefore;
-}
-
-/** Undefined if a stop was requested meanwhile: Ctrl-C reaches initdb, too, which then fails. */
-async function openUnlessStopped(settings: StartSettings, context: CommandContext): Promise<ReadyDatabase | undefined> {
-  try {
-    return await openDatabase(settings, context);
-  } catch (error) {
-    // While initdb ran, our own handler of the signal could not.
-    await setImmediate();
-    if (context.stopped.aborted) return undefined;
-    throw error;
-  }
 }
 
 function startServices(settings: StartSettings, database: ReadyDatabase, env: NodeJS.ProcessEnv): RunningService[] {
@@ -93,8 +80,7 @@ async function start(context: CommandContext): Promise<number> {
   const crashedBefore = acquireLock(settings, context);
   // After a crash, services of the earlier copy need a moment to drain.
   await checkPorts(settings.host, settings.services, crashedBefore ? 15_000 : 0);
-  const database = await openUnlessStopped(settings, context);
-  if (!database) return 0;
+  const database = await openDatabase(settings, context);
   const env = serviceEnvironment(settings, database.url);
   if (!stopped.aborted) await migrateDatabase(env, settings.logFormat, stopped);
   if (stopped.aborted) return 0;

@@ -79,8 +79,9 @@ describe('npm start', () => {
   it('ends without an error on Ctrl-C while the database is being created', async () => {
     workspace = await makeStubWorkspace();
     const run = workspace.start();
-    const draft = join(workspace.folder, '.millrace', 'postgres.new', 'PG_VERSION');
-    await eventually(async () => existsSync(draft), 'initdb is running');
+    // Created by the last of initdb's steps: earlier ones would ignore the signal.
+    const catalogues = join(workspace.folder, '.millrace', 'postgres.new', 'base', '1', 'pg_filenode.map');
+    await eventually(async () => existsSync(catalogues), 'initdb fills the catalogues');
     run.interrupt();
     expect(await run.exitCode).toBe(0);
     expect(run.output()).toBe('');

@@ -48,7 +48,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const files = postgresFiles(options.home);
   mkdirSync(files.home, { recursive: true });
   const user = choosePostgresUser(binaries.postgres, files.home, files.dataDir);
-  const password = initPostgres(binaries.initdb, files, user);
+  const password = await initPostgres(binaries.initdb, files, user);
   await stopStalePostgres(files.dataDir);
   const settings = { port: await choosePort(options.port), fsync: options.fsync ?? true };
   const start = () => superviseChild(spawnPostgres(binaries.postgres, files, user, settings), url);

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ export function postgresFiles(home: string): PostgresFiles {
 }
 
 /** Creates the data directory unless it exists, and returns the password of the superuser. */
-export function initPostgres(initdb: string, files: PostgresFiles, user: PostgresUser): string {
+export async function initPostgres(initdb: string, files: PostgresFiles, user: PostgresUser): Promise<string> {
   if (existsSync(files.dataDir)) return readPassword(files);
   // Created under another name first, so that an interrupted initdb never looks finished.
   const draft = `${files.dataDir}.new`;
@@ -39,7 +39,7 @@ export function initPostgres(initdb: string, files: PostgresFiles, user: Postgre
   const password = randomBytes(24).toString('base64url');
   writeFileSync(files.passwordFile, password, { mode: 0o600 });
   if (user.owner) for (const path of [draft, files.passwordFile]) chownSync(path, user.owner.uid, user.owner.gid);
-  runInitdb(initdb, draft, files, user);
+  await runInitdb(initdb, draft, files, user);
   renameSync(draft, files.dataDir);
   return password;
 }
@@ -51,7 +51,7 @@ function readPassword(files: PostgresFiles): string {
   );
 }
 
-function runInitdb(initdb: string, dataDir: string, files: PostgresFiles, user: PostgresUser): void {
+async function runInitdb(initdb: string, dataDir: string, files: PostgresFiles, user: PostgresUser): Promise<void> {
   const settings = ['--username', databaseUser, '--pwfile', files.passwordFile, '--auth', 'scram-sha-256'];
   // The built-in provider sorts the same everywhere; ICU and libc differ between versions.
   const locale = ['--encoding', 'UTF8', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8', '--locale', 'C'];
@@ -64,12 +64,22 @@ function runInitdb(initdb: string, dataDir: string, files: PostgresFiles, user: 
     ...settings,
     ...locale,
   ];
-  const result = spawnSync(command, args, { ...user.options, cwd: '/', env: postgresEnvironment, encoding: 'utf8' });
-  if (result.status === 0) return;
+  const { code, output } = await run(command, args, user);
+  if (code === 0) return;
   rmSync(dataDir, { recursive: true, force: true });
-  const output = `${result.stdout ?? ''}${result.stderr ?? ''}${result.error?.message ?? ''}`;
   if (/no space left on device/i.test(output)) throw new CommandError(diskFull(files.home));
   throw new CommandError(`The embedded Postgres could not be initialized in ${files.home}:\n${output.trimEnd()}`);
+}
+
+/** Runs a program of Postgres, detached: Ctrl-C, which reaches us, would make it fail in the middle. */
+function run(command: string, args: string[], user: PostgresUser): Promise<{ code: number | null; output: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { ...user.options, cwd: '/', env: postgresEnvironment, detached: true });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+    child.once('error', (error) => resolve({ code: null, output: error.message }));
+    child.once('close', (code) => resolve({ code, output }));
+  });
 }
 
 /** The message for a full disk. */
