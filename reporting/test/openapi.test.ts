@@ -8,6 +8,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeApi } from '../src/openapi/describe-api.js';
 import { buildDocumentedApp } from './documented-app.js';
 
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+const document = describeApi();
+
 let database: TestDatabase;
 let app: Express;
 
@@ -18,7 +21,22 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 describe('the document', () => {
-  testDocument({ document: describeApi(), app: () => app, routes: () => routesWithoutDocs(app) });
+  testDocument({ document, app: () => app, routes: () => routesWithoutDocs(app) });
+
+  const operations = Object.entries(document.paths).flatMap(([path, at]) =>
+    Object.entries(at as Record<string, { responses: object }>)
+      .filter(([name]) => path.includes('{') && name !== 'parameters')
+      .map(([method, { responses }]) => [method as Method, path, Object.keys(responses)] as const),
+  );
+  it.each(operations)(
+    'says that %s %s answers 404, as for a path that cannot be decoded',
+    async (method, path, statuses) => {
+      await request(app)
+        [method](path.replaceAll(/\{\w+\}/g, '%zz'))
+        .expect(404);
+      expect(statuses).toContain('404');
+    },
+  );
 });
 
 describe('the page', () => {

@@ -51,6 +51,8 @@ export function checkRequest<T>(schema: Joi.Schema<T>, given: unknown): T {
   throw new ServiceError('invalid_request', problem, { field });
 }
 
+const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+
 const hasBody = ({ headers }: Request) =>
   Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined;
 
@@ -58,6 +60,7 @@ async function checkedBody<T>(req: Request, res: Response, schema: Joi.Schema<T>
   const body = hasBody(req) ? await read(req, res) : {};
   if (isTooDeep(body))
     throw new ServiceError('invalid_request', 'The body is nested too deep: at most 100 levels are allowed.');
+  if (!isObject(body)) throw new ServiceError('invalid_request', 'The body must be a JSON object.');
   const checked = checkRequest(schema, body);
   if (!isStorable(body)) {
     throw new ServiceError('invalid_request', 'The body must not contain NUL or unpaired surrogates.');

@@ -2,7 +2,7 @@ import { jsonSchemaOf } from '@millrace/shared/openapi/json-schema';
 import { querySchema } from '../query-request/query-schema.js';
 import { pageSchema } from '../sites/parse-site-request.js';
 import { paging, readErrors } from './api-paths.js';
-import { operation } from './operation.js';
+import { notDecodable, operation } from './operation.js';
 
 const siteErrors = [404, 429, 503, 504];
 
@@ -47,7 +47,8 @@ export const sitesPaths = {
       body: 'NewSite',
       bodyIsOptional: true,
       response: 'Site',
-      errors: [...readErrors, 408, 409, 413, 415],
+      errors: [...readErrors, 404, 408, 409, 413, 415],
+      errorDescriptions: { 404: notDecodable },
     }),
     delete: operation({
       id: 'deleteSite',

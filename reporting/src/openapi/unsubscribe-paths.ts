@@ -1,7 +1,7 @@
 /** These are web pages for recipients, who have no key. */
 import { text } from '@millrace/shared/openapi/json-schema';
 import { errorResponse, parameter } from '@millrace/shared/openapi/operation';
-import { databaseUnreachable, tooManyRequests } from './operation.js';
+import { databaseUnreachable, notDecodable, tooManyRequests } from './operation.js';
 
 const inPath = (name: string, description: string) => ({ name, in: 'path', required: true, description, schema: text });
 
@@ -14,6 +14,7 @@ const page = (id: string, summary: string, description: string) => ({
   responses: {
     200: { description: 'An HTML page.', content: { 'text/html': { schema: text } } },
     403: errorResponse('The link is invalid, incomplete or expired.'),
+    404: errorResponse(notDecodable),
     429: tooManyRequests,
     503: databaseUnreachable,
     default: errorResponse('Internal error.'),

@@ -74,10 +74,10 @@ export const deadLettersPaths = {
       description:
         'The events of a whole job are sent as one batch. Those that are invalid become letters of their own.',
       response: 'ReplayedDeadLetterResponse',
-      errors: [400, 409, ...lookErrors],
+      errors: [404, 409, ...bodyErrors],
       errorDescriptions: {
         ...errorDescriptions,
-        400: 'The event is invalid (`invalid_event`). Correct it first.',
+        400: 'The event is invalid (`invalid_event`): correct it first. Or the body of the request is invalid.',
         409: 'The letter contains a whole job without readable events.',
       },
     }),

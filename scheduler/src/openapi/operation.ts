@@ -24,7 +24,7 @@ export const operation = createOperations({
 
 /** Errors that any operation can return. */
 export const readErrors = [503, 504];
-/** Errors of an operation with a body. */
+/** Errors of an operation that reads a body, even if nothing may be in it. */
 export const bodyErrors = [400, 408, 413, 415, ...readErrors];
 
 /** Schemas of successful responses, from those of their data: `Job` becomes `JobResponse`. */

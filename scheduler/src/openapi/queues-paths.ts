@@ -34,7 +34,14 @@ const lookErrors = [404, ...readErrors];
 
 const setPaused = (id: string, summary: string, description: string) => ({
   parameters: [queueName],
-  post: operation({ ...about, id, summary, description, response: 'QueueFiguresResponse', errors: lookErrors }),
+  post: operation({
+    ...about,
+    id,
+    summary,
+    description,
+    response: 'QueueFiguresResponse',
+    errors: [404, ...bodyErrors],
+  }),
 });
 
 const jobs = {
@@ -136,7 +143,7 @@ export const queuesPaths = {
       summary: 'Retry a failed job',
       description: 'It gets all its attempts again.',
       response: 'JobIdResponse',
-      errors: [409, ...lookErrors],
+      errors: [404, 409, ...bodyErrors],
       errorDescriptions: { ...errorDescriptions, 409: 'The job has not failed.' },
     }),
   },

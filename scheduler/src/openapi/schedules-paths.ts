@@ -11,7 +11,7 @@ const scheduleId = idParameter('The id of a schedule, a UUID; for built-in sched
 
 const setEnabled = (id: string, summary: string) => ({
   parameters: [scheduleId],
-  post: operation({ ...about, id, summary, response: 'ScheduleResponse', errors: lookErrors }),
+  post: operation({ ...about, id, summary, response: 'ScheduleResponse', errors: [404, ...bodyErrors] }),
 });
 
 const schedules = {
@@ -101,7 +101,7 @@ export const schedulesPaths = {
       summary: 'Add the job of a schedule now',
       description: 'Also works while the schedule is disabled. `jobId` leads to the outcome, in the queue.',
       response: 'TriggeredResponse',
-      errors: [409, ...lookErrors],
+      errors: [404, 409, ...bodyErrors],
       errorDescriptions: {
         ...errorDescriptions,
         409: 'The job cannot be added: this version of Millrace does not have it, or refuses its data.',

@@ -3,6 +3,7 @@ import { findQueue } from '@millrace/shared/contract/jobs';
 import { withTimeout } from '@millrace/shared/platform/health';
 import type { Queue } from '@millrace/shared/queue/queue';
 import type { JobType } from 'bullmq';
+import { queueTimeoutMs } from './reach-queue.js';
 
 /** Jobs by state. In a paused queue, waiting jobs are counted as `paused`. */
 export interface QueueFigures {
@@ -36,12 +37,10 @@ export async function queueFigures(queue: Queue): Promise<QueueFigures> {
   };
 }
 
-const timeoutMs = 1_500;
-
 /** Healthy if the queue answers in time. */
 export async function checkQueue(queue: Queue): Promise<{ healthy: true; metrics: QueueFigures } | { healthy: false }> {
   try {
-    return { healthy: true, metrics: await withTimeout(queueFigures(queue), timeoutMs, queue.name) };
+    return { healthy: true, metrics: await withTimeout(queueFigures(queue), queueTimeoutMs, queue.name) };
   } catch {
     return { healthy: false };
   }

@@ -3,11 +3,12 @@ import { withTimeout } from '@millrace/shared/platform/health';
 import type { Queue } from '@millrace/shared/queue/queue';
 import type { Queues } from '../open-queues.js';
 
-const timeoutMs = 1_500;
+/** How long a request waits for an answer of a queue. */
+export const queueTimeoutMs = 1_500;
 
 /** BullMQ never times out while a queue is unreachable. @throws ServiceError `queue_unavailable` if it does not answer in time. */
 export async function reachQueue(queue: Queue): Promise<void> {
-  await withTimeout(queue.isPaused(), timeoutMs, queue.name).catch(() => {
+  await withTimeout(queue.isPaused(), queueTimeoutMs, queue.name).catch(() => {
     throw new ServiceError('queue_unavailable', 'The queue is unreachable and nothing was changed. Try again later.');
   });
 }

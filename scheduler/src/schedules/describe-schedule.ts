@@ -1,17 +1,33 @@
+import { withTimeout } from '@millrace/shared/platform/health';
+import type { Queue } from '@millrace/shared/queue/queue';
 import { parseCron } from '@millrace/shared/time/cron';
 import type { Queues } from '../open-queues.js';
+import { queueTimeoutMs } from '../queues/reach-queue.js';
 import type { Run } from './run-rows.js';
 import { isActive } from './schedule-cache.js';
 import type { ScheduleRow } from './schedule-rows.js';
 import { findTask } from './tasks.js';
 
-/** The state of a run's job; `removed` if its record is gone, `open` before it was added. */
-async function outcomeOf(queues: Queues, queueName: string, run: Run): Promise<object> {
-  if (run.error !== null) return { state: 'refused', error: run.error };
-  if (run.addedAt === null) return { state: 'open', error: null };
-  const job = await queues.get(queueName)?.getJob(run.jobId);
+interface Outcome {
+  state: string;
+  error: string | null;
+}
+
+async function jobOutcome(queue: Queue | undefined, jobId: string): Promise<Outcome> {
+  const job = await queue?.getJob(jobId);
   if (!job) return { state: 'removed', error: null };
   return { state: await job.getState(), error: job.failedReason ?? null };
+}
+
+/**
+ * The state of a run's job; `removed` if its record is gone, `open` before it was added. `unknown` if the queue does not answer:
+ * all else about schedules is in the database.
+ */
+async function outcomeOf(queues: Queues, queueName: string, run: Run): Promise<Outcome> {
+  if (run.error !== null) return { state: 'refused', error: run.error };
+  if (run.addedAt === null) return { state: 'open', error: null };
+  const outcome = jobOutcome(queues.get(queueName), run.jobId);
+  return withTimeout(outcome, queueTimeoutMs, queueName).catch(() => ({ state: 'unknown', error: null }));
 }
 
 export async function describeRun(queues: Queues, queueName: string, run: Run): Promise<object> {
