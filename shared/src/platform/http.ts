@@ -8,6 +8,7 @@ import express, {
   type RequestHandler,
   type Response,
 } from 'express';
+import { skipRest } from './close-gently.js';
 import { describeRefusal, type Refusal, ServiceError, wrongMethod } from './errors.js';
 import { findMethods } from './find-methods.js';
 import { checkHealth, type HealthCheck } from './health.js';
@@ -31,7 +32,7 @@ export interface ServiceApp {
 
 export function sendRefusal(res: ServerResponse, refusal: Refusal, envelope?: object): void {
   const { status, headers, body } = describeRefusal(refusal, envelope);
-  res.writeHead(status, { ...headers, 'content-type': 'application/json; charset=utf-8' });
+  res.writeHead(status, { ...headers, ...skipRest(res, refusal), 'content-type': 'application/json; charset=utf-8' });
   res.end(body);
 }
 
