@@ -51,7 +51,8 @@ it('refuses a request that takes too long with 408 and a JSON body', async () =>
   const reply = talk(`${head}X: `);
   const [socket] = await once(server, 'connection');
   server.emit('clientError', Object.assign(new Error('slow'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }), socket);
-  expect(await reply).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n[^]*"code":"body_too_slow"/);
+  expect(await reply).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
+  expect(await reply).toContain('"code":"body_too_slow"');
 });
 
 it('does not respond again if the rest of a request is malformed that already has its response', async () => {

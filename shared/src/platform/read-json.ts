@@ -53,7 +53,7 @@ function watch(slow: SlowBodies, { socket }: Request, reject: (error: ServiceErr
 /** Rejects as soon as the limit is passed, compressed or not. body-parser rejects only after it has read the whole body. */
 function limitBytes(limit: Limit, req: Request, reject: (error: ServiceError) => void): void {
   let allowed = bytesOf(limit);
-  if (Number(req.headers['content-length'] ?? 0) > allowed) return reject(tooLarge(limit));
+  if (Number(req.headers['content-length'] ?? 0) > allowed) reject(tooLarge(limit));
   req.on('data', (chunk: Buffer) => {
     allowed -= chunk.length;
     if (allowed < 0) reject(tooLarge(limit));
