@@ -1857,7 +1857,7 @@ export interface components {
         Error: {
             error: {
                 /** @enum {unknown} */
-                code: "empty_body" | "malformed_json" | "malformed_encoding" | "invalid_event" | "no_valid_events" | "invalid_request" | "unauthorized" | "password_needed" | "forbidden" | "not_found" | "method_not_allowed" | "body_too_slow" | "conflict" | "gone" | "payload_too_large" | "too_many_events" | "unsupported_media_type" | "unsupported_encoding" | "range_not_satisfiable" | "rate_limited" | "too_many_queries" | "internal_error" | "overloaded" | "queue_unavailable" | "shutting_down" | "database_unavailable" | "engine_unavailable" | "query_timeout";
+                code: "empty_body" | "malformed_json" | "malformed_encoding" | "malformed_request" | "invalid_event" | "no_valid_events" | "invalid_request" | "unauthorized" | "password_needed" | "forbidden" | "not_found" | "method_not_allowed" | "body_too_slow" | "conflict" | "gone" | "payload_too_large" | "too_many_events" | "unsupported_media_type" | "unsupported_encoding" | "range_not_satisfiable" | "rate_limited" | "too_many_queries" | "headers_too_large" | "internal_error" | "overloaded" | "queue_unavailable" | "shutting_down" | "database_unavailable" | "engine_unavailable" | "query_timeout";
                 message: string;
                 details?: unknown;
             };

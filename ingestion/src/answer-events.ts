@@ -1,5 +1,6 @@
 /** Responses to requests with events, with the headers that browsers need. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { skipRest } from '@millrace/shared/platform/close-gently';
 import { describeRefusal, type Refusal } from '@millrace/shared/platform/errors';
 import { originHeaders } from './allow-origins.js';
 import type { RejectedEvent } from './validate-events.js';
@@ -41,7 +42,8 @@ export function answerJson(
 
 export function answerRefusal(req: IncomingMessage, res: ServerResponse, refusal: Refusal): void {
   const { status, headers, body } = describeRefusal(refusal);
-  answerJson(req, res, status, body, { ...headers, ...(status === 401 && { 'www-authenticate': 'Bearer' }) });
+  const challenge = status === 401 && { 'www-authenticate': 'Bearer' };
+  answerJson(req, res, status, body, { ...headers, ...skipRest(res, refusal), ...challenge });
 }
 
 export function answerPixel(req: IncomingMessage, res: ServerResponse): void {

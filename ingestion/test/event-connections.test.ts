@@ -112,6 +112,24 @@ it('refuses a body by its announced length, before it arrives', async () => {
   expect(statuses(reply)).toEqual([413]);
 });
 
+it('closes the connection of a client that goes on sending after its body was refused as too large', async () => {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  const closed = new Promise((resolve) => socket.on('close', resolve));
+  let reply = '';
+  socket.on('data', (chunk) => {
+    reply += chunk;
+  });
+  socket.on('error', () => {});
+  socket.write('POST /event HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n');
+  const sending = setInterval(() => socket.write(`186a0\r\n${' '.repeat(100_000)}\r\n`), 5);
+  await closed;
+  clearInterval(sending);
+  expect(reply).toMatch(/\r\nconnection: close\r\n/i);
+  expect(statuses(reply)).toEqual([413]);
+  expect(socket.bytesWritten).toBeLessThan(60_000_000);
+  expect(budget.used).toBe(0);
+});
+
 it('answers Expect: 100-continue with 100', async () => {
   const reply = await talk([head(body.length, 'Expect: 100-continue\r\n'), body], 2);
   expect(statuses(reply)).toEqual([100, 200]);
@@ -127,8 +145,9 @@ it.each([
   ],
   ['endless headers', `POST /event HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`],
 ])('refuses %s and keeps serving', async (_name, request) => {
-  const [status] = statuses(await talk([request]));
-  expect([400, 431]).toContain(status);
+  const reply = await talk([request]);
+  expect([400, 431]).toContain(statuses(reply)[0]);
+  expect(reply).toMatch(/"code":"(malformed_request|headers_too_large)"/);
   expect(statuses(await talk([`${head(body.length)}${body}`]))).toEqual([200]);
   expect(budget.used).toBe(0);
 });

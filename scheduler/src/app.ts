@@ -29,6 +29,9 @@ export interface SchedulerApp extends ServiceApp {
   clock?: () => Date;
 }
 
+/** Beside `error` in every refusal. */
+export const refusalEnvelope = { success: false };
+
 /** NUL is in no valid name, and neither the database nor the queue accepts it. */
 const refuseNul: RequestHandler = (req, _res, next) => {
   if (req.path.includes('%00')) throw new ServiceError('not_found');
@@ -40,7 +43,7 @@ const loadDocument = async () => (await import('./openapi/describe-api.js')).des
 
 export function buildApp(deps: SchedulerApp): Express {
   const about = { service: 'scheduler', docs: '/docs' };
-  return buildServiceApp({ about, ...deps, refusalEnvelope: { success: false } }, (app) => {
+  return buildServiceApp({ about, ...deps, refusalEnvelope }, (app) => {
     app.use(refuseNul);
     // Public, like health and metrics.
     app.use(openapiRoutes('Millrace scheduler', loadDocument));

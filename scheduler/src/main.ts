@@ -9,7 +9,7 @@ import { createPool } from '@millrace/shared/platform/postgres';
 import { waitForSchema } from '@millrace/shared/platform/schema-version';
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { startAlerts } from './alerts/start-alerts.js';
-import { buildApp } from './app.js';
+import { buildApp, refusalEnvelope } from './app.js';
 import { loadSchedulerConfig } from './config.js';
 import { openQueues } from './open-queues.js';
 import { addQueueMetrics } from './queue-metrics.js';
@@ -38,7 +38,7 @@ async function main(): Promise<void> {
   const pingQueues = () => Promise.all(queues.handles.map(({ queue }) => queue.getWaitingCount()));
   const health = { ...databaseHealth(pool), ...queueHealth(location, pingQueues) };
   const app = buildApp({ ...deps, scheduler, health, isClosing: () => lifecycle.closing });
-  const server = createHttpServer(app);
+  const server = createHttpServer(app, { refusalEnvelope });
   lifecycle.onClose('http server', () => closeServer(server));
   const port = await startServer(() => server.listen(config.SCHEDULER_PORT, config.HOST), server, 'SCHEDULER_PORT');
   logger.info({ host: config.HOST, port }, 'listening');

@@ -8,10 +8,13 @@ it('closes the connection of a client that does not read the response, which wou
   const gone = new Promise<void>((resolve) => {
     destroyed = resolve;
   });
-  const server = createHttpServer((_req, res) => {
-    res.on('close', () => destroyed());
-    res.end(Buffer.alloc(50_000_000));
-  }, 300);
+  const server = createHttpServer(
+    (_req, res) => {
+      res.on('close', () => destroyed());
+      res.end(Buffer.alloc(50_000_000));
+    },
+    { stalledAfterMs: 300 },
+  );
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as { port: number };

@@ -6,6 +6,7 @@ export const errorCatalogue = {
     status: 400,
     message: 'The body cannot be decoded: it is not valid UTF-8, or its compression is corrupt.',
   },
+  malformed_request: { status: 400, message: 'The request is not valid HTTP/1.1.' },
   invalid_event: { status: 400, message: 'The event is invalid.' },
   no_valid_events: { status: 400, message: 'No event of the batch could be accepted.' },
   invalid_request: { status: 400, message: 'A parameter is missing or invalid.' },
@@ -43,6 +44,7 @@ export const errorCatalogue = {
     status: 429,
     message: 'Too many long queries are already running. Retry after the given time, or request less.',
   },
+  headers_too_large: { status: 431, message: 'The headers are too large; the limit is 16 KB in total.' },
   internal_error: { status: 500, message: 'Internal error. The log of the service has the details.' },
   overloaded: { status: 503, message: 'The service is overloaded; nothing was stored. Retry after the given time.' },
   queue_unavailable: {

@@ -1,18 +1,15 @@
 /** The Express app and HTTP server that every service builds on: health, metrics, request log and error responses. */
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import express, {
-  type ErrorRequestHandler,
-  type Express,
-  type Request,
-  type RequestHandler,
-  type Response,
-} from 'express';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import { skipRest } from './close-gently.js';
 import { describeRefusal, type Refusal, ServiceError, wrongMethod } from './errors.js';
 import { findMethods } from './find-methods.js';
 import { checkHealth, type HealthCheck } from './health.js';
+import { logRequests, withoutSlug } from './log-requests.js';
 import type { Logger } from './logger.js';
 import { isConnectionError } from './postgres.js';
+import { refuseMalformed } from './refuse-malformed.js';
 import type { Telemetry } from './telemetry.js';
 import { version } from './version.js';
 
@@ -31,7 +28,7 @@ export interface ServiceApp {
 
 export function sendRefusal(res: ServerResponse, refusal: Refusal, envelope?: object): void {
   const { status, headers, body } = describeRefusal(refusal, envelope);
-  res.writeHead(status, { ...headers, 'content-type': 'application/json; charset=utf-8' });
+  res.writeHead(status, { ...headers, ...skipRest(res, refusal), 'content-type': 'application/json; charset=utf-8' });
   res.end(body);
 }
 
@@ -40,42 +37,6 @@ export function sendWrongMethod(res: ServerResponse, methods: readonly string[],
   const allowed = methods.join(', ');
   res.setHeader('allow', allowed);
   sendRefusal(res, wrongMethod(allowed), envelope);
-}
-
-/** nginx's status for a client that closed the connection before the response; it is only logged. */
-const clientLeft = 499;
-
-const leavingErrors = ['ECONNRESET', 'EPIPE'];
-
-/** Whether the client closed the connection, as opposed to us, for example at a timeout or on shutdown. */
-function clientHasLeft({ readableEnded, errored }: Socket): boolean {
-  return readableEnded || leavingErrors.includes((errored as NodeJS.ErrnoException | null)?.code ?? '');
-}
-
-/** The status code is meaningless if nothing of the response was sent. */
-function outcomeOf(req: Request, res: Response): { status?: number; outcome?: string } {
-  if (res.writableFinished) return { status: res.statusCode };
-  if (clientHasLeft(req.socket)) return { status: clientLeft, outcome: 'client left' };
-  return { ...(res.headersSent && { status: res.statusCode }), outcome: 'cut off' };
-}
-
-/** Anyone who has the URL of a shared link can read it, so it must not be logged. */
-const withoutSlug = (path: string) => path.replace(/^(\/share\/)[^/]+/i, '$1…');
-
-/** Logs one line per request, without the query string, which may contain identifiers. */
-function logRequests(logger: Logger): RequestHandler {
-  return (req, res, next) => {
-    const startedAt = performance.now();
-    res.on('close', () => {
-      const ms = Math.round(performance.now() - startedAt);
-      const level = req.path.startsWith('/health') || req.path === '/metrics' ? 'debug' : 'info';
-      logger[level](
-        { method: req.method, path: withoutSlug(req.path).slice(0, 200), ...outcomeOf(req, res), ms },
-        'request',
-      );
-    });
-    next();
-  };
 }
 
 function addHealthRoutes(app: Express, deps: ServiceApp): void {
@@ -155,16 +116,22 @@ export function buildServiceApp(deps: ServiceApp, addRoutes: (app: Express) => v
   return app;
 }
 
+type ServerOptions = Pick<ServiceApp, 'refusalEnvelope'> & { stalledAfterMs?: number };
+
 /**
  * A server that disconnects slow and silent clients: 10 s for headers, 30 s for a request, 65 s idle. A connection without traffic
  * in either direction for `stalledAfterMs` is closed too: its client does not read the response, which would stay in memory forever.
  */
-export function createHttpServer(handler: RequestListener, stalledAfterMs = 300_000): Server {
+export function createHttpServer(
+  handler: RequestListener,
+  { stalledAfterMs = 300_000, refusalEnvelope }: ServerOptions = {},
+): Server {
   const server = createServer({ connectionsCheckingInterval: 5_000, keepAliveTimeout: 65_000 }, handler);
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;
   server.timeout = stalledAfterMs;
   server.maxRequestsPerSocket = 0;
+  server.on('clientError', (error, socket) => refuseMalformed(error, socket as Socket, refusalEnvelope));
   return server;
 }
 

@@ -19,10 +19,18 @@ interface BodyError extends Error {
   status?: number;
 }
 
-function toServiceError(error: BodyError, limit: string): unknown {
-  if (error.type === 'entity.too.large') {
-    return new ServiceError('payload_too_large', `The body is too large; the limit is ${limit}.`);
-  }
+type Limit = `${number} ${'KB' | 'MB'}`;
+
+function bytesOf(limit: Limit): number {
+  const [amount, unit] = limit.split(' ');
+  return Number(amount) * (unit === 'MB' ? 1024 ** 2 : 1024);
+}
+
+const tooLarge = (limit: Limit) =>
+  new ServiceError('payload_too_large', `The body is too large; the limit is ${limit}.`);
+
+function toServiceError(error: BodyError, limit: Limit): unknown {
+  if (error.type === 'entity.too.large') return tooLarge(limit);
   const known = refusals[error.type ?? ''];
   if (known) return new ServiceError(known.code, known.message);
   // Corrupt compression is the only remaining cause of this status.
@@ -42,19 +50,29 @@ function watch(slow: SlowBodies, { socket }: Request, reject: (error: ServiceErr
   });
 }
 
+/** Rejects as soon as the limit is passed, compressed or not. body-parser rejects only after it has read the whole body. */
+function limitBytes(limit: Limit, req: Request, reject: (error: ServiceError) => void): void {
+  let allowed = bytesOf(limit);
+  if (Number(req.headers['content-length'] ?? 0) > allowed) reject(tooLarge(limit));
+  req.on('data', (chunk: Buffer) => {
+    allowed -= chunk.length;
+    if (allowed < 0) reject(tooLarge(limit));
+  });
+}
+
 /**
  * Reads any JSON value up to `limit`, such as `100 KB`, with numbers as doubles.
  * @throws ServiceError if the content type is not JSON, or the body is too large or invalid.
  */
-export function createJsonReader(limit: `${number} ${'KB' | 'MB'}`): JsonReader {
-  return readerOf(limit, express.json({ limit: limit.replace(' ', ''), strict: false }), (body) => body);
+export function createJsonReader(limit: Limit): JsonReader {
+  return readerOf(limit, express.json({ limit: bytesOf(limit), strict: false }), (body) => body);
 }
 
 /**
  * The same for UTF-8 only, with every digit of numbers as {@link parseExactJson} keeps them. Such values must be written with
  * `stringifyExactJson`.
  */
-export function createExactJsonReader(limit: `${number} ${'KB' | 'MB'}`): JsonReader {
+export function createExactJsonReader(limit: Limit): JsonReader {
   const texts = new WeakMap<object, string>();
   const keepText = (req: object, _res: object, bytes: Buffer, charset: string) => {
     if (charset !== 'utf-8') throw Object.assign(new Error(charset), { type: 'charset.unsupported' });
@@ -62,7 +80,7 @@ export function createExactJsonReader(limit: `${number} ${'KB' | 'MB'}`): JsonRe
     if (!isUtf8(bytes)) throw Object.assign(new Error('not UTF-8'), { type: 'body.not.utf8' });
     texts.set(req, new TextDecoder().decode(bytes));
   };
-  const parse = express.json({ limit: limit.replace(' ', ''), strict: false, verify: keepText });
+  const parse = express.json({ limit: bytesOf(limit), strict: false, verify: keepText });
   return readerOf(limit, parse, (body, req) => {
     const text = texts.get(req);
     return text ? parseExactJson(text) : body;
@@ -70,7 +88,7 @@ export function createExactJsonReader(limit: `${number} ${'KB' | 'MB'}`): JsonRe
 }
 
 function readerOf(
-  limit: string,
+  limit: Limit,
   parse: ReturnType<typeof express.json>,
   toValue: (body: unknown, req: Request) => unknown,
 ): JsonReader {
@@ -78,6 +96,7 @@ function readerOf(
   const read: JsonReader = (req, res) =>
     new Promise((resolve, reject) => {
       const unwatch = watch(slow, req, reject);
+      limitBytes(limit, req, reject);
       parse(req, res, (error?: BodyError) => {
         unwatch();
         if (error) reject(toServiceError(error, limit));
