@@ -13,7 +13,7 @@ const lingerMs = 1_000;
 export function closeGently(socket: Socket, last = '', error?: Error): void {
   socket.end(last);
   socket.pause();
-  // Whoever still reads the request would start the socket again.
+  // Code that still reads the request would start the socket again.
   socket.resume = () => socket;
   const timer = setTimeout(() => socket.destroy(error), lingerMs);
   socket.once('close', () => clearTimeout(timer));
