@@ -37,7 +37,7 @@ export async function bundlePage() {
   const files = await bundle();
   rmSync(page, { recursive: true, force: true });
   for (const { path, contents } of files) write(path, contents);
-  // Written last and whole: its presence means that the build is complete. Sources that were changed meanwhile are newer.
+  // Written last and renamed, because its presence means that the build is complete. A source edited during the build counts as newer.
   writeFileSync(`${made}.part`, htmlOf(files));
   utimesSync(`${made}.part`, begunAt, begunAt);
   renameSync(`${made}.part`, made);

@@ -39,8 +39,8 @@ async function transpilePackage(folder) {
 }
 
 /**
- * Under another name first: what an interruption or a full disk leaves behind must not pass for the output of its source. Dated when
- * reading the sources began, so that one that was changed meanwhile is newer.
+ * Written under another name first, so that a file cut short by an interruption or a full disk is never used. It gets the time at
+ * which the build began, so that a source edited during the build counts as newer.
  */
 function writeWhole(path, contents, begunAt) {
   mkdirSync(dirname(path), { recursive: true });

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { endWithTest } from '@millrace/shared/testing/end-with-test';
@@ -80,11 +80,27 @@ describe('npm start', () => {
     workspace = await makeStubWorkspace();
     const run = workspace.start();
     // Created by the last of initdb's steps: earlier ones would ignore the signal.
-    const catalogues = join(workspace.folder, '.millrace', 'postgres.new', 'base', '1', 'pg_filenode.map');
+    const draft = `postgres.new.${run.child.pid}`;
+    const catalogues = join(workspace.folder, '.millrace', draft, 'base', '1', 'pg_filenode.map');
     await eventually(async () => existsSync(catalogues), 'initdb fills the catalogues');
     run.interrupt();
     expect(await run.exitCode).toBe(0);
     expect(run.output()).toBe('');
+  });
+
+  it('starts after a kill -9 while the database was being created', async () => {
+    workspace = await makeStubWorkspace();
+    const killed = workspace.start();
+    const dataFolder = join(workspace.folder, '.millrace');
+    const draft = join(dataFolder, `postgres.new.${killed.child.pid}`, 'PG_VERSION');
+    await eventually(async () => existsSync(draft), 'initdb is running');
+    process.kill(-killed.child.pid!, 'SIGKILL');
+    await killed.exitCode;
+    const run = workspace.start();
+    await run.ready;
+    expect(readdirSync(dataFolder).filter((name) => name.startsWith('postgres.new'))).toEqual([]);
+    run.child.kill('SIGTERM');
+    expect(await run.exitCode).toBe(0);
   });
 
   it('kills at once on a second signal', async () => {
@@ -191,7 +207,8 @@ describe('nothing is left behind', () => {
   it('when a stop is requested while Postgres is being initialized', async () => {
     workspace = await makeStubWorkspace();
     const run = workspace.start();
-    const [draft, finished] = ['postgres.new', 'postgres'].map((name) => join(workspace.folder, '.millrace', name));
+    const names = [`postgres.new.${run.child.pid}`, 'postgres'];
+    const [draft, finished] = names.map((name) => join(workspace.folder, '.millrace', name));
     await eventually(async () => existsSync(draft!) || existsSync(finished!), 'Postgres is being set up');
     run.child.kill('SIGTERM');
     expect(await run.exitCode).toBe(0);

@@ -14,7 +14,7 @@ import pg from 'pg';
 
 const versions = '/usr/lib/postgresql';
 
-/** The folder with the programs of an installed Postgres; undefined if none is installed. @throws Error if there is none and CI=true */
+/** The `bin` folder of the newest installed Postgres, if there is one. @throws Error if there is none and CI=true */
 function findPrograms(): string | undefined {
   const newest = existsSync(versions) ? readdirSync(versions).sort((a, b) => Number(b) - Number(a)) : [];
   const found = newest

@@ -29,7 +29,7 @@ export interface SchedulerApp extends ServiceApp {
   clock?: () => Date;
 }
 
-/** Beside `error` in every refusal. */
+/** What every error response has in addition to `error`. */
 export const refusalEnvelope = { success: false };
 
 /** NUL is in no valid name, and neither the database nor the queue accepts it. */

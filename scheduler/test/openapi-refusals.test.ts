@@ -47,9 +47,9 @@ afterAll(() => service.close());
 
 /** Operations of the API itself: pages, health and documentation are not under `/api/v1`. */
 const ofApi = operations.filter(({ path }) => path.startsWith('/api/v1/')).map((each) => [each.id, each] as const);
-/** Sends what is stored, whatever the request contains. */
+/** Ignores its body. */
 const readsNoBody = ['testAlert'];
-/** Also those that allow nothing in the body. */
+/** Includes operations that expect an empty body. */
 const withBody = ofApi.filter(
   ([id, { method }]) => ['post', 'put', 'patch'].includes(method) && !readsNoBody.includes(id),
 );

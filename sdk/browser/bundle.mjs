@@ -19,7 +19,7 @@ export async function bundleScripts() {
   const begunAt = new Date();
   for (const { path, text } of await bundle()) {
     const preamble = path.endsWith('vitals.js') ? '/*! web-vitals, Apache-2.0 */' : '';
-    // Renamed when it is whole, and dated so that sources that were changed meanwhile are newer.
+    // Renamed, so that a file cut short is never used. A source edited during the build counts as newer.
     writeFileSync(`${path}.part`, await shrink(text, preamble));
     utimesSync(`${path}.part`, begunAt, begunAt);
     renameSync(`${path}.part`, path);

@@ -55,7 +55,7 @@ it('refuses a request that takes too long with 408 and a JSON body', async () =>
   expect(await reply).toContain('"code":"body_too_slow"');
 });
 
-it('does not respond again if the rest of a request is malformed that already has its response', async () => {
+it('does not respond again if a request that has its response turns out to be malformed', async () => {
   const reply = await talk(`${head.replace('/', '/early')}${chunked}`, 'zz\r\n');
   expect(reply).toMatch(/^HTTP\/1\.1 200 OK/);
   expect(reply.split('HTTP/1.1 ')).toHaveLength(2);

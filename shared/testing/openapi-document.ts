@@ -51,7 +51,7 @@ export function testDocument({ document, app, routes }: Documented): void {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('is where a 404 sends its reader, who may have the wrong port', async () => {
+  it('is mentioned in a 404, since the port is often wrong', async () => {
     const { body } = await request(app()).get('/nowhere').expect(404);
     const service = document.info.title.replace('Millrace ', '');
     expect(body.error).toEqual({

@@ -35,7 +35,7 @@ export function readStartSettings(env: NodeJS.ProcessEnv): StartSettings {
   const problems = portProblems(env);
   if (problems.length > 0) throw new CommandError(problems.join('\n'));
   const host = env.HOST || '127.0.0.1';
-  // Services run in folders of their own, and Postgres in the root of the disk.
+  // Absolute, because each service runs in its own folder and Postgres in `/`.
   const dataFolder = resolve(workspaceRoot, env.MILLRACE_DATA_DIR || '.millrace');
   return {
     host,

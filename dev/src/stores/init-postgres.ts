@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { CommandError } from '@millrace/shared/commands/command-error';
 import type { PostgresUser } from './drop-root.js';
@@ -29,12 +38,14 @@ export function postgresFiles(home: string): PostgresFiles {
   };
 }
 
+const draftPrefix = 'postgres.new.';
+
 /** Creates the data directory unless it exists, and returns the password of the superuser. */
 export async function initPostgres(initdb: string, files: PostgresFiles, user: PostgresUser): Promise<string> {
   if (existsSync(files.dataDir)) return readPassword(files);
   // Created under another name first, so that an interrupted initdb never looks finished.
-  const draft = `${files.dataDir}.new`;
-  rmSync(draft, { recursive: true, force: true });
+  removeDrafts(files);
+  const draft = join(files.home, `${draftPrefix}${process.pid}`);
   mkdirSync(draft, { mode: 0o700 });
   const password = randomBytes(24).toString('base64url');
   writeFileSync(files.passwordFile, password, { mode: 0o600 });
@@ -42,6 +53,13 @@ export async function initPostgres(initdb: string, files: PostgresFiles, user: P
   await runInitdb(initdb, draft, files, user);
   renameSync(draft, files.dataDir);
   return password;
+}
+
+/** Removes what interrupted starts have left. An initdb that survived its start may still be writing there, hence a folder for each process. */
+function removeDrafts({ home }: PostgresFiles): void {
+  for (const name of readdirSync(home).filter((entry) => entry.startsWith(draftPrefix))) {
+    rmSync(join(home, name), { recursive: true, force: true, maxRetries: 10 });
+  }
 }
 
 function readPassword(files: PostgresFiles): string {
@@ -71,10 +89,13 @@ async function runInitdb(initdb: string, dataDir: string, files: PostgresFiles, 
   throw new CommandError(`The embedded Postgres could not be initialized in ${files.home}:\n${output.trimEnd()}`);
 }
 
-/** Runs a program of Postgres, detached: Ctrl-C, which reaches us, would make it fail in the middle. */
+/** Runs a program of Postgres in a process group of its own, since Ctrl-C would make it fail halfway. */
 function run(command: string, args: string[], user: PostgresUser): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { ...user.options, cwd: '/', env: postgresEnvironment, detached: true });
+    const child = spawn(command, args, {
+      ...{ ...user.options, cwd: '/', env: postgresEnvironment, detached: true },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
     child.once('error', (error) => resolve({ code: null, output: error.message }));

@@ -22,8 +22,8 @@ export const operation = createOperations({
   scope: 'read',
 });
 
-/** Description of 404 where no name is unknown. */
-export const notDecodable = 'The path cannot be decoded: it has a `%` that does not begin an escape of UTF-8.';
+/** Description of a 404 where any name is accepted. */
+export const notDecodable = 'The path cannot be decoded: it contains a `%` that is not part of valid percent-encoding.';
 /** For operations that read no key, or only the database. */
 export const tooManyRequests = retryResponse('Too many requests from this IP address or with this key.');
 export const databaseUnreachable = retryResponse('The database is unreachable.');

@@ -20,8 +20,8 @@ async function jobOutcome(queue: Queue | undefined, jobId: string): Promise<Outc
 }
 
 /**
- * The state of a run's job; `removed` if its record is gone, `open` before it was added. `unknown` if the queue does not answer:
- * all else about schedules is in the database.
+ * The state of a run's job; `removed` if its record is gone, `open` before it was added, `unknown` if the queue does not answer, which
+ * must not keep a schedule from being shown: everything else about it is in the database.
  */
 async function outcomeOf(queues: Queues, queueName: string, run: Run): Promise<Outcome> {
   if (run.error !== null) return { state: 'refused', error: run.error };
