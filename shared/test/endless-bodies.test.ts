@@ -58,6 +58,22 @@ it.each(['/plain', '/exact'])('refuses an endless body for %s at the limit and c
   expect(bytesRead).toBeLessThan(3_000_000);
 });
 
+it('lets a client that reads only when it has sent everything see that its body was too large', async () => {
+  const socket = connect({ port: (server.address() as { port: number }).port, host: '127.0.0.1' });
+  const body = Buffer.alloc(20_000_000, ' ');
+  socket.pause();
+  socket.write(`POST /plain HTTP/1.1\r\nHost: x\r\n${json}\r\nContent-Length: ${body.length}\r\n\r\n`);
+  await new Promise((resolve, reject) => {
+    socket.on('error', reject);
+    socket.write(body, resolve);
+  });
+  const replied = once(socket, 'data');
+  socket.resume();
+  const [reply] = await replied;
+  expect(String(reply)).toMatch(/^HTTP\/1\.1 413 /);
+  socket.destroy();
+});
+
 it('refuses a body by its announced length, before it arrives', async () => {
   const { reply } = await sendForever(`/plain HTTP/1.1\r\nHost: x\r\n${json}\r\nContent-Length: 999999999\r\n\r\nabcd`);
   expect(reply).toMatch(/^HTTP\/1\.1 413 /);

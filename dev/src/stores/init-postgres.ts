@@ -38,14 +38,14 @@ export function postgresFiles(home: string): PostgresFiles {
   };
 }
 
-const draftPrefix = 'postgres.new.';
+const draftPrefix = 'postgres.new';
 
 /** Creates the data directory unless it exists, and returns the password of the superuser. */
 export async function initPostgres(initdb: string, files: PostgresFiles, user: PostgresUser): Promise<string> {
   if (existsSync(files.dataDir)) return readPassword(files);
   // Created under another name first, so that an interrupted initdb never looks finished.
   removeDrafts(files);
-  const draft = join(files.home, `${draftPrefix}${process.pid}`);
+  const draft = join(files.home, `${draftPrefix}.${process.pid}`);
   mkdirSync(draft, { mode: 0o700 });
   const password = randomBytes(24).toString('base64url');
   writeFileSync(files.passwordFile, password, { mode: 0o600 });

@@ -37,7 +37,7 @@ Imports access logs of web servers: sends each line to Millrace as an event.
 
   FILE                 logs, plain or gzip; patterns such as 'logs/*.gz'; - reads standard input
   --site ID            the site that the events belong to: 1 to 64 of A-Z a-z 0-9 . _ -
-  --url URL            URL of ingestion (default: MILLRACE_URL, else a running npm start, else http://localhost:3000)
+  --url URL            URL of ingestion (default: MILLRACE_URL, else a running npm start, else INGESTION_PORT or 3000 of localhost)
   --key KEY            an access key, if ingestion requires one; prefer MILLRACE_KEY, which is not visible in process lists
   --format NAME        combined (also common), json (caddy, traefik, nginx), w3c (iis, cloudfront), alb (elb);
                        default: detected from the first lines

@@ -27,7 +27,7 @@ come by.
   --until DAY            the last day, YYYY-MM-DD in UTC (default: today, up to now)
   --visitors-per-day N   on average (default 300, which makes some 1,900 events a day)
   --seed TEXT            a different text generates different traffic (default: the site's id)
-  --url URL              URL of ingestion (default: MILLRACE_URL, else a running npm start, else http://localhost:3000)
+  --url URL              URL of ingestion (default: MILLRACE_URL, else a running npm start, else INGESTION_PORT or 3000 of localhost)
   --key KEY              an access key, if ingestion requires one; prefer MILLRACE_KEY, which is not visible in process
                          lists
   --help                 show this help

@@ -49,7 +49,7 @@ const withTemplate = withProperties(jsonSchemaOf(scheduleForms.withTemplate), {
 const state: JsonSchema = {
   enum: [...jobStates, 'unknown', 'open', 'refused', 'removed'],
   description:
-    'The state of the job. `open`: the job is not added yet. `refused`: it could not be added, see `error`. `removed`: its record is gone. `unknown`: the queue did not answer.',
+    'The state of the job. `open`: the job is not added yet. `refused`: it could not be added, see `error`. `removed`: its record is gone. `unknown`: the queue did not answer, or does not know.',
 };
 const run = record({
   slot: { ...instant, description: 'The time of the schedule that this run is for.' },

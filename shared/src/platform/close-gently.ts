@@ -6,6 +6,9 @@ import type { Refusal } from './errors.js';
 /** How long the client has to read the response. */
 const lingerMs = 1_000;
 
+/** How many announced bytes are read and dropped: many clients read the response only when they have sent everything. */
+const drainedBytes = 100_000_000;
+
 /**
  * Stops reading, sends `last` and the end of the stream, and destroys `socket` a second later. Destroying it at once would reset the
  * connection if unread bytes have arrived, and then the client may never see the response.
@@ -20,11 +23,12 @@ export function closeGently(socket: Socket, last = '', error?: Error): void {
 }
 
 /**
- * To be called before the headers of a refusal are sent: if the rest of a body that is too large has not arrived, the connection is
- * closed instead of reading it.
+ * To be called before the headers of a refusal are sent: if a body that is too large has no announced end, or one too far away, the
+ * connection is closed instead of reading the rest.
  */
 export function skipRest({ req, socket }: ServerResponse, { code }: Refusal): Record<string, string> {
-  if (code !== 'payload_too_large' || req.complete || !socket) return {};
+  const announced = Number(req.headers['content-length'] ?? Number.POSITIVE_INFINITY);
+  if (code !== 'payload_too_large' || req.complete || !socket || announced <= drainedBytes) return {};
   // Node calls this as soon as a response with this header is written.
   socket.destroySoon = () => closeGently(socket);
   return { connection: 'close' };

@@ -18,7 +18,7 @@ interface Exchange {
   parser?: { incoming?: IncomingMessage | null } | null;
 }
 
-/** Whether the faulty request already has a response, or part of one. */
+/** Whether a response has begun, or the faulty request has had its own. */
 function isAnswered(socket: Socket): boolean {
   const { _httpMessage: response, parser } = socket as Socket & Exchange;
   if (response) return response.headersSent;
